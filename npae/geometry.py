@@ -1,0 +1,107 @@
+"""Sizes of the outputs of layers, and the paddings they need; every error about sizes is raised here."""
+
+from __future__ import annotations
+
+import operator
+
+Pair = tuple[int, int]
+Pads = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+
+
+def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
+    """Return ``value`` as two ints (vertical, horizontal); one int stands for both, as in Keras.
+
+    Raises
+    ------
+    ValueError
+        If it is not one or two integers of at least ``least``.
+    """
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    try:
+        values = tuple(operator.index(v) for v in values)
+    except TypeError:
+        values = ()
+    if len(values) != 2 or min(values) < least:
+        raise ValueError(f"{name} must be an integer of at least {least} or two of them, not {value!r}")
+    return values
+
+
+def check_padding(padding: str) -> str:
+    """Return ``padding`` if it is "valid" or "same".
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    if padding not in ("valid", "same"):
+        raise ValueError(f'padding must be "valid" or "same", not {padding!r}')
+    return padding
+
+
+def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) -> Pair:
+    """Output size (height, width) of a convolution or a pooling.
+
+    "valid" counts the windows that fit whole, ``(size - window) // stride + 1``; "same" gives one window for
+    every stride begun, ``ceil(size / stride)``, and pads as far as that needs.
+
+    Raises
+    ------
+    ValueError
+        If not even one window fits.
+    """
+    if padding == "same":
+        return tuple(-(-s // stride) for s, stride in zip(size, strides))
+    if any(w > s for s, w in zip(size, window)):
+        raise ValueError(
+            f"a window of {window[0]}x{window[1]} does not fit an input of {size[0]}x{size[1]}; "
+            'use padding="same" or a smaller window'
+        )
+    return tuple((s - w) // stride + 1 for s, w, stride in zip(size, window, strides))
+
+
+def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
+    """Rows and columns of padding, ``((top, bottom), (left, right))``, of a convolution or a pooling.
+
+    For "same" the total is what the last window lacks; where it is odd, the extra pixel goes to the bottom and
+    the right, as in Keras.
+    """
+    if padding == "valid":
+        return (0, 0), (0, 0)
+    pads = []
+    for s, w, stride in zip(size, window, strides):
+        lacking = max((-(-s // stride) - 1) * stride + w - s, 0)
+        pads.append((lacking // 2, lacking - lacking // 2))
+    return tuple(pads)
+
+
+def transpose_output_size(
+    size: Pair, window: Pair, strides: Pair, padding: str, output_padding: Pair | None = None
+) -> Pair:
+    """Output size (height, width) of a transposed convolution.
+
+    A convolution with stride s maps s different sizes to one, so its transpose must choose. "same" gives
+    ``size * stride``; "valid" gives ``(size - 1) * stride + max(window, stride)``. ``output_padding`` chooses
+    otherwise: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All as in
+    Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
+
+    Raises
+    ------
+    ValueError
+        If the convolution that is to be transposed would not lead back from the output to the input.
+    """
+    if output_padding is None:
+        if padding == "same":
+            return tuple(s * stride for s, stride in zip(size, strides))
+        return tuple((s - 1) * stride + max(w, stride) for s, w, stride in zip(size, window, strides))
+    output = tuple(
+        (s - 1) * stride + w - (2 * (w // 2) if padding == "same" else 0) + extra
+        for s, w, stride, extra in zip(size, window, strides, output_padding)
+    )
+    if min(output) < 1 or window_output_size(output, window, strides, padding) != tuple(size):
+        raise ValueError(
+            f"output_padding {output_padding} gives an output of {output[0]}x{output[1]}, which a convolution with "
+            f'window {window}, strides {strides} and padding "{padding}" does not lead back to the input, '
+            f"{size[0]}x{size[1]}; expected output_padding=None, or values from 0 to {min(strides) - 1}"
+        )
+    return output

@@ -1,0 +1,1 @@
+"""The operations under the layers, three versions of each side by side."""

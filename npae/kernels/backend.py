@@ -1,0 +1,116 @@
+"""Chooses, in one place, whether the NumPy or the Numba version of every kernel serves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+BACKENDS = ("numba", "numpy")
+
+_chosen: str | None = None
+
+
+def get_backend() -> str:
+    """Return the backend in use: ``"numba"`` or ``"numpy"``.
+
+    The first of these that says something decides: :func:`set_backend`, the environment variable
+    ``NPAE_BACKEND``, the default ``"numba"``. Where Numba cannot be imported, the NumPy backend serves
+    and one line on stderr says so, once.
+
+    Raises
+    ------
+    ValueError
+        If ``NPAE_BACKEND`` names no backend.
+    """
+    if _chosen is None:
+        set_backend(os.environ.get("NPAE_BACKEND") or "numba")
+    return _chosen
+
+
+def set_backend(name: str) -> None:
+    """Make ``name`` (``"numba"`` or ``"numpy"``) serve from now on, in every thread.
+
+    Raises
+    ------
+    ValueError
+        If ``name`` is no backend.
+    """
+    global _chosen
+    if name not in BACKENDS:
+        raise ValueError(f"unknown backend {name!r}; expected one of {', '.join(BACKENDS)}")
+    if name == "numba":
+        reason = _why_no_numba()
+        if reason:
+            print(f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves", file=sys.stderr)
+            name = "numpy"
+    _chosen = name
+
+
+@contextmanager
+def use_backend(name: str) -> Iterator[None]:
+    """Let ``name`` serve inside a ``with`` block, and the backend of before after it."""
+    before = get_backend()
+    set_backend(name)
+    try:
+        yield
+    finally:
+        set_backend(before)
+
+
+def choose(numpy_version: Callable, numba_version: Callable) -> Callable:
+    """Return the one of two versions of a kernel that the backend in use asks for."""
+    return numba_version if get_backend() == "numba" else numpy_version
+
+
+def _why_no_numba() -> str | None:
+    try:
+        import numba  # noqa: F401
+    except Exception as error:  # a Numba too old for this Python or NumPy fails in ways of its own
+        return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return None
+
+
+class Jitted:
+    """A function that Numba compiles when it is first called, so that ``import npae`` need not load Numba.
+
+    Kernels release the GIL and are single-threaded: threads stand in one place, `npae.training`.
+    ``fastmath`` names its permissions one by one, since ``True`` would also allow LLVM to assume that no
+    NaN occurs and to delete the checks that look for one.
+    """
+
+    def __init__(self, function: Callable):
+        self.function = function
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self._dispatcher = None
+
+    def __call__(self, *args):
+        return self.dispatcher(*args)
+
+    @property
+    def dispatcher(self):
+        """Numba's dispatcher of the function, made at first use."""
+        if self._dispatcher is None:
+            import numba
+
+            _teach_numba_to_see_through_jitted()
+            options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+            try:
+                self._dispatcher = numba.njit(cache=True, **options)(self.function)
+            except RuntimeError:  # no folder on this machine takes a cache: compile again in each run
+                self._dispatcher = numba.njit(**options)(self.function)
+        return self._dispatcher
+
+
+jit = Jitted
+
+
+def _teach_numba_to_see_through_jitted() -> None:
+    """Let a jitted function call another one of the same file by its name, as plain Python does."""
+    from numba import types
+    from numba.extending import typeof_impl
+
+    if Jitted not in typeof_impl.registry:
+        typeof_impl.register(Jitted)(lambda value, context: types.Dispatcher(value.dispatcher))
