@@ -1,0 +1,76 @@
+"""First values of parameters: how wide they are spread decides whether a signal survives many layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+Initializer = Callable[..., np.ndarray]
+
+
+def zeros(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Return zeros; the usual first value of a bias."""
+    return np.zeros(shape)
+
+
+def glorot_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw from U(-a, a) with ``a = sqrt(6 / (fan_in + fan_out))``.
+
+    The variance ``2 / (fan_in + fan_out)`` is the compromise between keeping the variance of the signal on the
+    way forward (``1 / fan_in``) and of the gradient on the way back (``1 / fan_out``). Keras's default.
+
+    Source: Glorot & Bengio 2010, eq. 16.
+    """
+    limit = np.sqrt(6.0 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, shape)
+
+
+def he_normal(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw from N(0, 2 / fan_in): ReLU passes half of the signal on, so twice the variance is sent in.
+
+    Keras cuts this distribution off at two standard deviations; here it is the paper's, whole.
+
+    Source: He et al. 2015, eq. 10.
+    """
+    return rng.normal(0.0, np.sqrt(2.0 / fan_in), shape)
+
+
+def pytorch_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw from U(-a, a) with ``a = 1 / sqrt(fan_in)``, as PyTorch does for kernels and for biases."""
+    limit = 1.0 / np.sqrt(fan_in)
+    return rng.uniform(-limit, limit, shape)
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "zeros": zeros,
+    "glorot_uniform": glorot_uniform,
+    "he_normal": he_normal,
+    "pytorch_uniform": pytorch_uniform,
+}
+
+
+def initial_values(
+    name: str, shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator, dtype
+) -> np.ndarray:
+    """Return first values for a parameter.
+
+    Parameters
+    ----------
+    name : str
+        A key of `INITIALIZERS`.
+    shape : tuple of int
+    fan_in, fan_out : int
+        How many inputs one output is made of, and how many outputs one input goes to.
+    rng : numpy.random.Generator
+    dtype : float32 or float64
+        The values are drawn in float64 and rounded, so that both dtypes start from the same point.
+
+    Raises
+    ------
+    ValueError
+        If there is no initializer of that name.
+    """
+    if name not in INITIALIZERS:
+        raise ValueError(f"unknown initializer {name!r}; expected one of {', '.join(INITIALIZERS)}")
+    return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)

@@ -1,0 +1,87 @@
+"""The convolution: one small kernel, the same at every place of the image."""
+
+from __future__ import annotations
+
+from npae.geometry import check_padding, pair, window_output_size, window_pads
+from npae.kernels import conv2d
+from npae.layers.layer import Layer, check_activation, check_count, check_image_shape, kernel_and_bias
+
+
+class Conv2D(Layer):
+    """``y = activation(x * kernel + bias)``, with ``*`` the cross-correlation that everyone calls convolution.
+
+    Parameters
+    ----------
+    filters : int
+        Number of output channels.
+    kernel_size, strides : int or (int, int)
+        Vertical and horizontal; one int stands for both.
+    padding : {"valid", "same"}
+        "same" gives ``ceil(size / stride)`` outputs; an odd pixel of padding goes to the bottom and right.
+    activation : {None, "linear", "relu", "sigmoid", "tanh"}
+    kernel_initializer, bias_initializer : str
+        Keys of `npae.initializers.INITIALIZERS`.
+
+    Notes
+    -----
+    Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out).
+
+    With x padded by zeros, ``z = x * kernel + bias`` is::
+
+        z[i, o, p, q] = bias[o] + sum_{c, a, b} kernel[o, c, a, b] x[i, c, p*sh + a, q*sw + b]
+
+    Each term is a product, so each derivative is the other factor, summed over all the terms in which the
+    variable stands. With ``dz = dy * activation'(z)``::
+
+        dkernel[o, c, a, b] = sum_{i, p, q} dz[i, o, p, q] x[i, c, p*sh + a, q*sw + b]
+        dbias[o]            = sum_{i, p, q} dz[i, o, p, q]
+        dx[i, c, r, s]      = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]    over p*sh + a = r, q*sw + b = s
+
+    The last is a convolution too (for stride 1: of the padded dz, with the kernel turned by 180 degrees and its
+    channels exchanged). Cached are ``x``, for dkernel, and ``y``, which tells the activation's derivative.
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | tuple[int, int],
+        strides: int | tuple[int, int] = 1,
+        padding: str = "valid",
+        activation: str | None = None,
+        kernel_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros",
+    ):
+        super().__init__()
+        self.filters = check_count(filters, "filters")
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.strides = pair(strides, "strides")
+        self.padding = check_padding(padding)
+        self.activation = check_activation(activation)
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+
+    def build_shape(self, input_shape):
+        _, *size = check_image_shape(input_shape)
+        self._pads = window_pads(size, self.kernel_size, self.strides, self.padding)
+        return self.filters, *window_output_size(size, self.kernel_size, self.strides, self.padding)
+
+    def build_params(self, rng, dtype):
+        c_in, (kh, kw) = self.input_shape[0], self.kernel_size
+        fans = (c_in * kh * kw, self.filters * kh * kw)
+        return kernel_and_bias(self, (self.filters, c_in, kh, kw), self.filters, fans, rng, dtype)
+
+    def forward(self, x, rng=None):
+        self.check_input(x)
+        kernel, bias = self.params["kernel"], self.params["bias"]
+        y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
+        return y, (x, y)
+
+    def backward(self, dy, cache, need_dx=True):
+        x, y = cache
+        kernel = self.params["kernel"]
+        dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx)
+        return dx, {"kernel": dkernel, "bias": dbias}
+
+    def multiply_adds(self):
+        _, h_out, w_out = self.output_shape
+        return self.params["kernel"].size * h_out * w_out

@@ -1,0 +1,177 @@
+"""The contract that every layer keeps: explicit cache, nothing hidden, nothing mutated."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from typing import Any
+
+import numpy as np
+
+from npae.initializers import initial_values
+
+ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh")
+
+
+class Layer:
+    """A map with parameters, and its way back.
+
+    A layer is used in this order::
+
+        output_shape = layer.build(input_shape, rng)    # shapes without the batch axis
+        y, cache = layer.forward(x)                     # or forward(x, rng) in training
+        dx, grads = layer.backward(dy, cache)           # dy = dL/dy, dx = dL/dx, grads[k] = dL/dparams[k]
+
+    What backward needs is exactly what forward returned as ``cache``. Neither changes its arguments or the layer,
+    so backward can be called twice, and one layer can be run by several threads at once.
+
+    Attributes
+    ----------
+    name : str or None
+        Given by the model that the layer stands in.
+    params : dict of str to ndarray
+        The learned arrays; empty for a layer that learns nothing.
+    input_shape, output_shape : tuple of int or None
+        Known after build; without the batch axis.
+
+    A subclass stores its constructor's arguments under their own names (`config` reads them back), computes the
+    shape of its output in `build_shape`, and writes `forward` and `backward`.
+    """
+
+    rearranges = False  # True where the output is the input in another shape: Flatten, Reshape
+
+    def __init__(self):
+        self.name: str | None = None
+        self.params: dict[str, np.ndarray] = {}
+        self.input_shape: tuple[int, ...] | None = None
+        self.output_shape: tuple[int, ...] | None = None
+
+    def build(self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32) -> tuple[int, ...]:
+        """Fix the geometry, draw the parameters' first values, and return the shape of one output.
+
+        Raises
+        ------
+        ValueError
+            If inputs of that shape do not fit the layer.
+        """
+        self.input_shape = tuple(input_shape)
+        self.output_shape = tuple(self.build_shape(self.input_shape))
+        self.params = self.build_params(rng, np.dtype(dtype))
+        return self.output_shape
+
+    def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of one output for the shape of one input; a subclass may note its geometry here."""
+        return input_shape
+
+    def build_params(self, rng: np.random.Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
+        """Return the first values of the parameters."""
+        return {}
+
+    def forward(self, x: np.ndarray, rng: np.random.Generator | None = None) -> tuple[np.ndarray, Any]:
+        """Return ``(y, cache)``; ``rng=None`` means inference: noise and dropout are off."""
+        raise NotImplementedError
+
+    def backward(
+        self, dy: np.ndarray, cache: Any, need_dx: bool = True
+    ) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
+        """Return ``(dx, grads)``; ``need_dx=False`` lets a model's first layer leave dx out, as None."""
+        raise NotImplementedError
+
+    def multiply_adds(self) -> int:
+        """Return the number of multiply-adds of one forward pass of one example."""
+        return 0
+
+    def config(self) -> dict[str, Any]:
+        """Return the constructor's arguments: all that is needed to make this layer again."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def without_activation(self, activation: str) -> Layer | None:
+        """Return a layer with the same parameter arrays that stops short of ``activation``.
+
+        A loss that knows the inverse of a model's last activation asks for this (see `npae.losses`). None where the
+        layer does not end in that activation.
+        """
+        if getattr(self, "activation", None) != activation:
+            return None
+        bare = copy.copy(self)
+        bare.activation = "linear"
+        return bare
+
+    def rehome(self, buffer: np.ndarray) -> None:
+        """Let the parameters live on in ``buffer``, a 1-D array of exactly their number of elements."""
+        start = 0
+        for key, value in self.params.items():
+            home = buffer[start : start + value.size].reshape(value.shape)
+            home[...] = value
+            self.params[key] = home
+            start += value.size
+
+    def check_input(self, x: np.ndarray) -> None:
+        """Raise ValueError unless ``x`` is a batch of the inputs that the layer was built for."""
+        if self.input_shape is None:
+            raise ValueError(f"{self.describe()} is not built yet; call build(input_shape, rng) first")
+        if x.shape[1:] != self.input_shape or x.ndim != len(self.input_shape) + 1:
+            raise ValueError(f"{self.describe()} was given an array of shape {x.shape}; expected {self._expected()}")
+
+    def describe(self) -> str:
+        """Return the layer's name for messages."""
+        return self.name or type(self).__name__
+
+    def _expected(self) -> str:
+        return "(n, " + ", ".join(str(size) for size in self.input_shape) + ")"
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{key}={value!r}" for key, value in self.config().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def check_activation(activation: str | None) -> str:
+    """Return the name of an activation; None stands for "linear", as in Keras.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
+    """
+    if activation is None:
+        return "linear"
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; expected None or one of {', '.join(ACTIVATIONS)}")
+    return activation
+
+
+def check_count(value: int, name: str) -> int:
+    """Return ``value`` if it is a positive integer.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} must be a positive integer, not {value!r}")
+    return int(value)
+
+
+def kernel_and_bias(layer: Layer, shape: tuple[int, ...], units: int, fans: tuple[int, int], rng, dtype) -> dict:
+    """Return first values for a layer with a kernel of ``shape`` and a bias of ``units`` elements."""
+    return {
+        "kernel": initial_values(layer.kernel_initializer, shape, *fans, rng, dtype),
+        "bias": initial_values(layer.bias_initializer, (units,), *fans, rng, dtype),
+    }
+
+
+def check_image_shape(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return ``input_shape`` if it is that of an image, (channels, height, width).
+
+    Raises
+    ------
+    ValueError
+        If it has another number of axes.
+    """
+    if len(input_shape) != 3:
+        raise ValueError(
+            f"expected images of shape (channels, height, width), not inputs of shape {input_shape}; "
+            "a Reshape before this layer can make them so"
+        )
+    return input_shape
