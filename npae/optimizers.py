@@ -1,0 +1,118 @@
+"""Optimisers: from a gradient to a step. They see one flat vector and know nothing of layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from npae.kernels import adam, sgd
+
+
+class Adam:
+    """Adam: a step per parameter, scaled by running averages of its gradient and of the gradient's square.
+
+    Parameters
+    ----------
+    learning_rate, beta_1, beta_2, epsilon : float
+        Keras's names and defaults.
+
+    Notes
+    -----
+    With g the gradient and t = 1, 2, ... the number of the step::
+
+        m = beta_1 m + (1 - beta_1) g            v = beta_2 v + (1 - beta_2) g**2
+        params -= learning_rate * (m / (1 - beta_1**t)) / (sqrt(v / (1 - beta_2**t)) + epsilon)
+
+    The two divisions undo the bias of averages that began at zero. t advances once a step, for all parameters.
+
+    Source: Kingma & Ba 2014, algorithm 1.
+    """
+
+    def __init__(
+        self, learning_rate: float = 1e-3, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
+    ):
+        _check_positive(learning_rate, "learning_rate")
+        _check_positive(epsilon, "epsilon")
+        _check_decay(beta_1, "beta_1")
+        _check_decay(beta_2, "beta_2")
+        self.learning_rate = learning_rate
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.state: dict[str, Any] = {}
+
+    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
+        """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
+
+        Raises
+        ------
+        ValueError
+            If the length is not that of the steps before.
+        """
+        if not self.state:
+            self.state = {"step": 0, "m": np.zeros_like(params), "v": np.zeros_like(params)}
+        _check_length(self.state["m"], params)
+        self.state["step"] += 1
+        hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon)
+        adam.update(params, grads, self.state["m"], self.state["v"], self.state["step"], *hyper)
+
+
+class SGD:
+    """Stochastic gradient descent, with momentum if wanted.
+
+    Parameters
+    ----------
+    learning_rate, momentum : float
+    nesterov : bool
+        Keras's names and defaults.
+
+    Notes
+    -----
+    ::
+
+        velocity = momentum * velocity - learning_rate * g
+        params += velocity                                          (nesterov=False)
+        params += momentum * velocity - learning_rate * g           (nesterov=True)
+
+    Source: Sutskever et al. 2013, in Keras's form.
+    """
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
+        _check_positive(learning_rate, "learning_rate")
+        _check_decay(momentum, "momentum")
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.state: dict[str, Any] = {}
+
+    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
+        """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
+
+        Raises
+        ------
+        ValueError
+            If the length is not that of the steps before.
+        """
+        if not self.state:
+            self.state = {"velocity": np.zeros_like(params)}
+        _check_length(self.state["velocity"], params)
+        sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)
+
+
+def _check_positive(value: float, name: str) -> None:
+    if not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a positive number, not {value!r}")
+
+
+def _check_decay(value: float, name: str) -> None:
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, not {value!r}")
+
+
+def _check_length(before: np.ndarray, now: np.ndarray) -> None:
+    if before.shape != now.shape:
+        raise ValueError(
+            f"this optimiser has been stepping {before.size} parameters and is now given {now.size}; "
+            "make a new one for another model"
+        )
