@@ -1,0 +1,35 @@
+"""npae: autoencoders from scratch in NumPy, fast by Numba, without autograd.
+
+Importing it loads neither matplotlib nor Numba.
+"""
+
+from npae.batches import Batches
+from npae.callbacks import Checkpoint, EarlyStopping, Progress
+from npae.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
+from npae.kernels.backend import get_backend, set_backend, use_backend
+from npae.layers import (
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    Layer,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Tanh,
+    UpSampling2D,
+)
+from npae.losses import BinaryCrossentropy, Loss, MeanSquaredError
+from npae.metrics import PCA, psnr
+from npae.model import Autoencoder, Sequential
+from npae.optimizers import SGD, Adam
+from npae.training import Callback, History, NonFiniteLoss, evaluate, fit, predict
+
+__version__ = "0.1.0"
+
+__all__ = [name for name in dir() if not name.startswith("_") and name[0].isupper()]
+__all__ += ["evaluate", "fit", "get_backend", "load_checkpoint", "load_model", "predict", "psnr", "save_checkpoint"]
+__all__ += ["save_model", "set_backend", "use_backend"]

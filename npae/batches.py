@@ -1,0 +1,122 @@
+"""Minibatches: gathered from images that stay as they are in memory, scaled, and corrupted if wanted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+_CHUNK = 4096  # images looked at together where the whole data set is walked through
+
+
+class Batches:
+    """Inputs and targets that are made a minibatch at a time.
+
+    Parameters
+    ----------
+    x : ndarray (n, ...)
+        Inputs. uint8 pixels are kept as bytes and become ``x * scale + offset`` when a batch is made; floats are
+        taken as they are.
+    y : ndarray (n, ...), optional
+        Targets, treated the same way. Default: the inputs before corruption, as an autoencoder wants.
+    scale, offset : float
+        For uint8 pixels; the defaults give values from 0 to 1.
+    shape : tuple of int, optional
+        The shape of one example as the model takes it, for instance (784,) or (1, 28, 28). Default: that of x.
+    corruption : callable, optional
+        ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise that is
+        drawn once, corrupt the data set and pass it as ``x``, with the clean one as ``y``.
+    dtype : float32 or float64
+        Of the batches.
+
+    Raises
+    ------
+    ValueError
+        If x or y are not numeric arrays of examples, are empty, differ in length, or cannot take ``shape``.
+    """
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        *,
+        scale: float = 1 / 255,
+        offset: float = 0.0,
+        shape: tuple[int, ...] | None = None,
+        corruption: Corruption | None = None,
+        dtype=np.float32,
+    ):
+        self.x = _examples(x, "x")
+        self.y = None if y is None else _examples(y, "y")
+        if self.y is not None and len(self.y) != len(self.x):
+            raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}; they must come in pairs")
+        self.shape = self.x.shape[1:] if shape is None else tuple(shape)
+        for name, array in (("x", self.x), ("y", self.y)):
+            if shape is not None and array is not None and math.prod(array.shape[1:]) != math.prod(shape):
+                raise ValueError(f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}")
+        self._reshape_targets = shape is not None
+        self.scale = scale
+        self.offset = offset
+        self.corruption = corruption
+        self.dtype = np.dtype(dtype)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def batch(self, indices: np.ndarray | slice, rng: np.random.Generator | None = None) -> tuple:
+        """Return ``(inputs, targets)`` for these examples; ``rng`` feeds the corruption.
+
+        Where there is neither corruption nor y, both are one and the same array.
+        """
+        clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
+        inputs = clean if self.corruption is None else self.corruption(clean, rng)
+        if self.y is None:
+            return inputs, clean
+        targets = self._prepare(self.y[indices])
+        return inputs, targets.reshape(-1, *self.shape) if self._reshape_targets else targets
+
+    def target_range(self) -> tuple[float, float]:
+        """Return the smallest and the largest value of all targets; NaN where one is NaN."""
+        targets = self.x if self.y is None else self.y
+        if targets.dtype == np.uint8:
+            ends = self._prepare(np.array([targets.min(), targets.max()]))
+            return float(ends.min()), float(ends.max())
+        return float(targets.min()), float(targets.max())
+
+    def check_inputs(self) -> None:
+        """Raise ValueError if an input is NaN or infinite."""
+        if self.x.dtype.kind != "f":
+            return
+        for start in range(0, len(self.x), _CHUNK):
+            finite = np.isfinite(self.x[start : start + _CHUNK].reshape(len(self.x[start : start + _CHUNK]), -1)).all(1)
+            if not finite.all():
+                raise ValueError(f"x holds NaN or infinite values, first in example {start + int(finite.argmin())}")
+
+    def _prepare(self, values: np.ndarray) -> np.ndarray:
+        if values.dtype != np.uint8:
+            return np.ascontiguousarray(values, self.dtype)
+        scaled = np.multiply(values, self.dtype.type(self.scale), dtype=self.dtype)
+        if self.offset:
+            scaled += self.dtype.type(self.offset)
+        return scaled
+
+
+def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
+    """Return ``x`` itself if it is a `Batches`, else one made of arrays x and y."""
+    if isinstance(x, Batches):
+        if y is not None:
+            raise ValueError("x is a Batches, which brings its own targets; y must be left out")
+        return x
+    return Batches(x, y)
+
+
+def _examples(array: np.ndarray, name: str) -> np.ndarray:
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} has dtype {array.dtype}; expected uint8 pixels or floating-point numbers")
+    if array.ndim < 2 or len(array) == 0:
+        raise ValueError(f"{name} has shape {array.shape}; expected (n, ...) with at least one example")
+    return array

@@ -1,0 +1,85 @@
+"""Holds the threads of NumPy's BLAS down while npae's own threads run.
+
+A BLAS with a thread pool of its own would fight the trainer's threads for the cores, and how it cuts a product
+among its threads changes the rounding, hence the bits. The library is already loaded by NumPy; this file finds
+its switch. Where none is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1 by hand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import glob
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+_SWITCHES = [  # (getter, setter) of the builds of OpenBLAS that NumPy comes with, and of MKL
+    ("scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"),
+    ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads"),
+    ("openblas_get_num_threads64_", "openblas_set_num_threads64_"),
+    ("openblas_get_num_threads", "openblas_set_num_threads"),
+    ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads"),
+]
+
+_lock = threading.Lock()
+_users = 0
+_before = 1
+
+
+@contextmanager
+def single_threaded_blas() -> Iterator[bool]:
+    """Let BLAS compute in the calling thread only, inside a ``with`` block; yields whether its switch was found.
+
+    Blocks may overlap, in one thread or in several: BLAS gets its threads back when the last one ends.
+    """
+    global _users, _before
+    switch = _find_switch()
+    if switch is None:
+        yield False
+        return
+    get_threads, set_threads = switch
+    with _lock:
+        if _users == 0:
+            _before = get_threads()
+            set_threads(1)
+        _users += 1
+    try:
+        yield True
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                set_threads(_before)
+
+
+@functools.lru_cache(maxsize=1)
+def _find_switch() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    for path in _loaded_libraries():
+        try:
+            library = ctypes.CDLL(path)
+        except OSError:
+            continue
+        for getter, setter in _SWITCHES:
+            if hasattr(library, getter) and hasattr(library, setter):
+                return getattr(library, getter), getattr(library, setter)
+    return None
+
+
+def _loaded_libraries() -> list[str]:
+    package = os.path.dirname(np.__file__)
+    folders = [f"{package}.libs", os.path.join(package, ".libs"), os.path.join(package, ".dylibs")]
+    shipped = [path for folder in folders for path in sorted(glob.glob(os.path.join(folder, "*")))]
+    try:
+        with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+            mapped = {line.split(maxsplit=5)[-1].strip() for line in maps if ".so" in line}
+    except OSError:
+        mapped = set()
+    return [path for path in [*shipped, *sorted(mapped)] if _is_blas(os.path.basename(path).lower())]
+
+
+def _is_blas(name: str) -> bool:
+    return any(part in name for part in ("openblas", "mkl_rt", "libblas", "libcblas"))

@@ -1,0 +1,171 @@
+"""What can watch a training: progress on a terminal, files on disk, and a sense of when to stop."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import sys
+import time
+from typing import Any, TextIO
+
+import numpy as np
+
+from npae.checkpoints import save_checkpoint, written_whole
+from npae.training import Callback, TrainingState
+
+
+class Progress(Callback):
+    """Show epoch, bar, time left, milliseconds a step and losses; one line an epoch where there is no terminal.
+
+    Parameters
+    ----------
+    stream : file, optional
+        Default: standard output.
+    """
+
+    BAR = 24
+    SECONDS_BETWEEN_UPDATES = 0.1
+
+    def __init__(self, stream: TextIO | None = None):
+        self.stream = stream or sys.stdout
+        self.live = self.stream.isatty()
+
+    def on_epoch_begin(self, state):
+        self._began = time.perf_counter()
+        self._shown = 0.0
+        if self.live:
+            self.stream.write(f"\r{self._epoch(state)}  preparing")
+            self.stream.flush()
+
+    def on_step_end(self, state):
+        now = time.perf_counter()
+        if not self.live or now - self._shown < self.SECONDS_BETWEEN_UPDATES:
+            return
+        self._shown = now
+        done = state.step / state.steps
+        filled = round(done * self.BAR)
+        seconds = (now - self._began) / state.step
+        line = (
+            f"{self._epoch(state)}  {state.step:{len(str(state.steps))}d}/{state.steps} "
+            f"[{'=' * filled}{'.' * (self.BAR - filled)}] ETA {duration(seconds * (state.steps - state.step))} "
+            f"{1000 * seconds:.1f} ms/step  loss {state.loss:.4f}"
+        )
+        self._rewrite(line)
+
+    def on_epoch_end(self, state):
+        values = {name: series[-1] for name, series in state.history.values.items()}
+        seconds = values.pop("seconds")
+        losses = "  ".join(f"{name} {value:.4f}" for name, value in values.items())
+        step = 1000 * (time.perf_counter() - self._began) / state.steps
+        self._rewrite(f"{self._epoch(state)}  {duration(seconds)}  {step:.1f} ms/step  {losses}\n")
+
+    def on_train_end(self, state):
+        if self.live and state.step and len(state.history) < state.epoch:
+            self.stream.write("\n")  # keep the half-done line, so that what follows starts on one of its own
+
+    def _rewrite(self, line: str) -> None:
+        self.stream.write(f"\r\x1b[2K{line}" if self.live else line)
+        self.stream.flush()
+
+    @staticmethod
+    def _epoch(state: TrainingState) -> str:
+        return f"epoch {state.epoch:{len(str(state.epochs))}d}/{state.epochs}"
+
+
+class Checkpoint(Callback):
+    """After each epoch write ``checkpoint.npz`` and ``history.csv`` into a folder, each whole or not at all.
+
+    Parameters
+    ----------
+    directory : path
+    metadata : dict, optional
+        Kept in the checkpoint, for the one who resumes.
+    """
+
+    def __init__(self, directory: str | os.PathLike, metadata: dict[str, Any] | None = None):
+        self.directory = directory
+        self.metadata = metadata
+
+    def on_epoch_end(self, state):
+        path = os.path.join(self.directory, "checkpoint.npz")
+        save_checkpoint(path, state.model, state.optimizer, state.history.values, self.metadata)
+        write_history(os.path.join(self.directory, "history.csv"), state.history.values)
+
+
+class EarlyStopping(Callback):
+    """Stop when a number has not become smaller for some epochs, and go back to the best weights.
+
+    Parameters
+    ----------
+    monitor : str
+        A column of the history.
+    patience : int
+        Epochs without improvement that are waited for.
+    min_delta : float
+        By how much a value must be smaller to count as better.
+    restore_best_weights : bool
+        Whether the model ends with the weights of its best epoch, rather than of its last.
+    """
+
+    def __init__(
+        self, monitor: str = "val_loss", patience: int = 3, min_delta: float = 0.0, restore_best_weights: bool = True
+    ):
+        if patience < 1:
+            raise ValueError(f"patience must be at least 1 epoch, not {patience}")
+        self.monitor = monitor
+        self.patience = patience
+        self.min_delta = min_delta
+        self.restore_best_weights = restore_best_weights
+
+    def on_train_begin(self, state):
+        self.best, self.best_epoch, self._best_weights = math.inf, 0, None
+        for epoch, value in enumerate(state.history.values.get(self.monitor, []), start=1):
+            self._judge(epoch, value)
+
+    def on_epoch_end(self, state):
+        if self.monitor not in state.history.values:
+            known = ", ".join(state.history.values)
+            raise ValueError(f"early stopping looks at {self.monitor!r}, but the history has {known}")
+        if self._judge(state.epoch, state.history[self.monitor][-1]) and self.restore_best_weights:
+            self._best_weights = {name: value.copy() for name, value in state.model.params.items()}
+        if state.epoch - self.best_epoch >= self.patience:
+            state.stop = True
+
+    def on_train_end(self, state):
+        if self._best_weights is not None:
+            state.model.set_params(self._best_weights)
+
+    def _judge(self, epoch: int, value: float) -> bool:
+        better = value < self.best - self.min_delta
+        if better:
+            self.best, self.best_epoch = value, epoch
+        return better
+
+
+def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> None:
+    """Write a history as CSV: a row an epoch, a column for each number.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be written.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["epoch", *history])
+    for epoch, row in enumerate(zip(*history.values()), start=1):
+        table.writerow([epoch, *(np.format_float_positional(value, trim="-") for value in row)])
+    with written_whole(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def duration(seconds: float) -> str:
+    """Return "0.4s", "12s", "3m05s" or "1h02m"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"
+    return f"{minutes // 60}h{minutes % 60:02d}m"

@@ -1,0 +1,232 @@
+"""Models and half-done trainings on disk, in plain NumPy archives that hold no code.
+
+A file appears under its name only when it is whole: it is written beside it and then renamed, so an interrupted
+write leaves the file of before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+import npae.layers
+from npae.layers.layer import Layer
+from npae.model import Autoencoder, Sequential
+from npae.optimizers import SGD, Adam
+
+FORMAT = 1
+
+
+def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, Any] | None = None) -> None:
+    """Write a model's architecture and weights.
+
+    Parameters
+    ----------
+    path : path
+        Usually ``model.npz``.
+    model : Sequential
+        Built.
+    metadata : dict, optional
+        Anything that JSON can hold, given back by `load_model`.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be written.
+    """
+    header = {"format": FORMAT, "model": describe_model(model), "metadata": metadata or {}}
+    _save(path, header, {f"params/{name}": value for name, value in model.params.items()})
+
+
+def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
+    """Read what `save_model` wrote; the model gives the same outputs again, bit for bit.
+
+    Returns
+    -------
+    The built model and the metadata.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged, or of another make.
+    """
+    header, arrays = _load(path)
+    with _complaining(path, "does not hold a model of npae"):
+        model = build_from(header["model"])
+        model.set_params(_under("params/", arrays))
+        return model, header["metadata"]
+
+
+def save_checkpoint(
+    path: str | os.PathLike, model: Sequential, optimizer: Adam | SGD, history: dict[str, list[float]], metadata=None
+) -> None:
+    """Write all that a training needs to go on: weights, the optimiser's state, and the history so far.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be written.
+    """
+    state = optimizer.state
+    header = {
+        "format": FORMAT,
+        "model": describe_model(model),
+        "optimizer": type(optimizer).__name__,
+        "counters": {key: value for key, value in state.items() if not isinstance(value, np.ndarray)},
+        "history": history,
+        "metadata": metadata or {},
+    }
+    arrays = {f"params/{name}": value for name, value in model.params.items()}
+    arrays |= {f"optimizer/{key}": value for key, value in state.items() if isinstance(value, np.ndarray)}
+    _save(path, header, arrays)
+
+
+def load_checkpoint(
+    path: str | os.PathLike, model: Sequential, optimizer: Adam | SGD
+) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """Put weights and the optimiser's state back as `save_checkpoint` found them.
+
+    Returns
+    -------
+    The history so far and the metadata.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing or damaged, or belongs to another architecture or optimiser.
+    """
+    header, arrays = _load(path)
+    with _complaining(path, "does not fit this training"):
+        if header["model"] != describe_model(model):
+            raise ValueError("it was written by a model of another architecture")
+        if header["optimizer"] != type(optimizer).__name__:
+            raise ValueError(f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}")
+        model.set_params(_under("params/", arrays))
+        optimizer.state = {**header["counters"], **_under("optimizer/", arrays)}
+        return header["history"], header["metadata"]
+
+
+def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
+    """Return the metadata that a model or a checkpoint was saved with.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged, or of another make.
+    """
+    header, _ = _load(path)
+    with _complaining(path, "does not hold metadata of npae"):
+        return header["metadata"]
+
+
+def describe_model(model: Sequential) -> dict[str, Any]:
+    """Return the architecture as nested plain data: classes, their arguments, the input shape and the dtype."""
+    if model.input_shape is None:
+        raise ValueError("the model is not built yet; call build(input_shape) first")
+    dtype = next((value.dtype.name for value in model.params.values()), "float32")
+    return {"input_shape": list(model.input_shape), "dtype": dtype, "layer": _describe(model)}
+
+
+def build_from(description: dict[str, Any]) -> Sequential:
+    """Return a built model for what `describe_model` returned.
+
+    Raises
+    ------
+    ValueError
+        If it names a class that is not one of npae's layers, or arguments that do not fit.
+    """
+    model = _construct(description["layer"])
+    model.build(tuple(description["input_shape"]), dtype=np.dtype(description["dtype"]))
+    return model
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name only at the end of the ``with`` block, if nothing went wrong.
+
+    Raises
+    ------
+    ValueError
+        If the folder does not take it.
+    """
+    path = Path(path)
+    try:
+        handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise ValueError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.chmod(partial, 0o666 & ~_umask())
+        os.replace(partial, path)
+    except BaseException as error:
+        Path(partial).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise ValueError(f"cannot write {path}: {error.strerror}") from None
+        raise
+
+
+def _describe(value: Any) -> Any:
+    if isinstance(value, Layer):
+        config = {key: _describe(item) for key, item in value.config().items()}
+        return {"class": type(value).__name__, "config": config}
+    if isinstance(value, (list, tuple)):
+        return [_describe(item) for item in value]
+    return value
+
+
+def _construct(value: Any) -> Any:
+    if isinstance(value, dict):
+        known: dict[str, Callable] = {name: getattr(npae.layers, name) for name in npae.layers.__all__}
+        known |= {"Sequential": Sequential, "Autoencoder": Autoencoder}
+        if value["class"] not in known:
+            raise ValueError(f"it uses a layer {value['class']!r}, which this version of npae does not have")
+        return known[value["class"]](**{key: _construct(item) for key, item in value["config"].items()})
+    if isinstance(value, list):
+        return [_construct(item) for item in value]
+    return value
+
+
+def _save(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    with written_whole(path) as file:
+        np.savez(file, header=np.array(json.dumps(header)), **arrays)
+
+
+def _load(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    with _complaining(path, "cannot be read"):
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        header = json.loads(str(arrays.pop("header")))
+        if header["format"] != FORMAT:
+            raise ValueError(f"its format is {header['format']}; this version of npae reads format {FORMAT}")
+        return header, arrays
+
+
+@contextmanager
+def _complaining(path: str | os.PathLike, problem: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise ValueError(f"{path} does not exist") from None
+    except KeyError as error:
+        raise ValueError(f"{path} {problem}: it has no entry {error}") from None
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} {problem}: {str(error).splitlines()[0] if str(error) else 'it is damaged'}") from None
+
+
+def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name[len(prefix) :]: value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
