@@ -1,0 +1,229 @@
+"""The front door: reads the command line, calls the rooms behind it, and puts every failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        if getattr(options, "backend", None):
+            from npae.kernels.backend import set_backend
+
+            set_backend(options.backend)
+        return options.command(options) or 0
+    except BrokenPipeError:  # the reader of our output has gone: nothing to say to anyone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError, MemoryError) as error:
+        _warn(f"npae: error: {error or type(error).__name__}")
+        return 1
+    except KeyboardInterrupt:
+        _warn("npae: interrupted")
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(prog="npae", description="Autoencoders from scratch, to be read and checked.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    command = commands.add_parser("list", help="the recipes, one line each")
+    command.set_defaults(command=list_recipes)
+
+    _add_train(commands)
+
+    command = commands.add_parser("evaluate", help="measure a trained model on its test set")
+    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    command.add_argument("--data", metavar="NAME", help="another data set than that of the training")
+    _add_compute(command)
+    command.set_defaults(command=evaluate)
+
+    command = commands.add_parser("plot", help="draw the figures of a run again")
+    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    _add_compute(command)
+    command.set_defaults(command=plot)
+
+    command = commands.add_parser("denoise", help="send pictures of your own through a trained model")
+    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG; any size, digits in dark on light or light on dark")
+    command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
+    _add_compute(command)
+    command.set_defaults(command=denoise)
+
+    command = commands.add_parser("gradcheck", help="prove the gradients by finite differences")
+    command.add_argument("names", metavar="NAME", nargs="*", help="layers, losses, recipes; default: all")
+    command.add_argument("--json", action="store_true", help="the report as JSON")
+    _add_backend(command)
+    command.set_defaults(command=gradcheck)
+
+    _add_data(commands)
+    return parser
+
+
+def _add_train(commands) -> None:
+    command = commands.add_parser("train", help="train a recipe and draw its figures")
+    command.add_argument("recipe", metavar="RECIPE", help="a name that npae list shows")
+    command.add_argument("--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path")
+    command.add_argument("--epochs", type=_positive, metavar="N", help="default: as published")
+    command.add_argument("--batch-size", type=_positive, metavar="N", help="default: as published")
+    command.add_argument("--seed", type=_natural, metavar="N", help="default: 0")
+    command.add_argument("--limit", type=_positive, metavar="N", help="use only the first N images")
+    command.add_argument("--noise", action="store_true", default=None, help="train dense or conv as a denoiser")
+    command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
+    command.add_argument("--resume", action="store_true", help="go on with the run in --out after its last epoch")
+    command.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    _add_compute(command)
+    command.set_defaults(command=train)
+
+
+def _add_data(commands) -> None:
+    command = commands.add_parser("data", help="find or fetch the data sets")
+    actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
+    action = actions.add_parser("where", help="what was looked for where, and found")
+    action.set_defaults(command=data_where)
+    action = actions.add_parser("fetch", help="download what is missing")
+    action.add_argument("names", metavar="NAME", nargs="*", help="mnist, fashion-mnist; default: both")
+    action.set_defaults(command=data_fetch)
+
+
+def _add_compute(command) -> None:
+    command.add_argument("--threads", type=_positive, metavar="N", help="default: all cores; changes no result")
+    _add_backend(command)
+
+
+def _add_backend(command) -> None:
+    command.add_argument("--backend", choices=("numba", "numpy"), help="default: numba")
+
+
+def list_recipes(options) -> None:
+    """Print the recipes."""
+    from npae.recipes import RECIPES
+
+    width = max(map(len, RECIPES))
+    for recipe in RECIPES.values():
+        print(f"{recipe.name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
+
+
+def train(options) -> int:
+    """Train a recipe."""
+    from npae import datasets
+    from npae.callbacks import Progress
+    from npae.recipes import get_recipe
+    from npae.recipes.run import Run, Settings, make_room, resumed_settings
+
+    recipe = get_recipe(options.recipe)
+    asked = {name: getattr(options, name) for name in ("data", "epochs", "batch_size", "seed", "limit", "noise")}
+    asked = {"recipe": recipe.name, **{name: value for name, value in asked.items() if value is not None}}
+    directory = Path(options.out or f"runs/{recipe.name}{'-noise' if options.noise else ''}")
+    settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
+    say = (lambda line: None) if options.quiet else print
+    run = Run(settings, datasets.load(settings.data, recipe.dataset, report=_warn), directory)
+    moved = None if options.resume else make_room(directory)
+    if moved:
+        say(f"{directory} held an earlier run; it is now {moved}")
+    say(_about(run))
+    say(run.model.summary())
+    try:
+        run.train([] if options.quiet else [Progress()], options.threads, options.resume)
+    except KeyboardInterrupt:
+        done = len(run.history.get("loss", []))
+        kept = f"{done} of {run.settings.epochs} epochs are in {directory}; the same command with --resume goes on"
+        _warn(f"npae: interrupted; {kept if done else 'no epoch was complete'}")
+        return 1
+    say(f"validation loss {run.history['val_loss'][-1]:.4f}; the model, its metrics and figures are in {directory}")
+    return 0
+
+
+def evaluate(options) -> None:
+    """Measure a trained model."""
+    from npae.recipes.run import load_run
+
+    run = load_run(options.directory, options.data)
+    print(_about(run))
+    for name, value in run.measure(options.threads).items():
+        print(f"{name:<30} {value:.6g}")
+
+
+def plot(options) -> None:
+    """Draw the figures of a run again."""
+    from npae.recipes.run import load_run
+
+    run = load_run(options.directory)
+    run.draw()
+    print(f"the figures in {run.directory} are drawn again")
+
+
+def denoise(options) -> None:
+    """Send a person's own pictures through a trained model."""
+    from npae.recipes.denoise import denoise_images
+
+    for cleaned, comparison in denoise_images(options.directory, options.images, options.out):
+        print(f"{cleaned}  (beside the original: {comparison})")
+
+
+def gradcheck(options) -> int:
+    """Compare gradients with finite differences."""
+    from npae import gradcheck as check
+
+    reports = check.run(options.names or None)
+    print(check.as_json(reports) if options.json else check.as_table(reports))
+    return 0 if all(report.passed for report in reports) else 1
+
+
+def data_where(options) -> None:
+    """Tell for each data set what was looked for where, and what was found."""
+    from npae.datasets import NAMES, where
+
+    for name in NAMES:
+        places = where(name)
+        first = next((place for place in places if place.found), None)
+        print(f"{name}: {'will be taken from ' + first.place if first else 'not on this machine; npae data fetch gets it'}")
+        for place in places:
+            print(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
+
+
+def data_fetch(options) -> None:
+    """Download data sets into npae's cache."""
+    from npae.datasets import NAMES, fetch
+
+    for name in options.names or NAMES:
+        print(f"{name} is in {fetch(name)}")
+
+
+def _about(run) -> str:
+    dataset = run.dataset
+    count = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
+    if dataset.synthetic:
+        return f"data: synthetic digits ({count}), {dataset.source}"
+    return f"data: {dataset.name} ({count}) from {dataset.source}"
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _natural(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+# argparse says "invalid NAME value: '-3'": with these names that is a sentence.
+_natural.__name__ = "non-negative integer"
+_positive.__name__ = "positive integer"

@@ -1,0 +1,28 @@
+"""The recipes, one page for each published system. A new one is a new page and a line in this list."""
+
+import difflib
+
+from npae.recipes import conv, dense, latent2d, strided_denoiser, transposed_denoiser
+from npae.recipes.recipe import Recipe
+
+_PAGES = [dense, conv, strided_denoiser, latent2d, transposed_denoiser]
+
+RECIPES: dict[str, Recipe] = {page.RECIPE.name: page.RECIPE for page in _PAGES}
+
+
+def get_recipe(name: str) -> Recipe:
+    """Return the recipe of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message offers the nearest names.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name.replace("_", "-"), RECIPES, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(RECIPES)}"
+        raise ValueError(f"unknown recipe {name!r}; {hint}")
+    return RECIPES[name]
+
+
+__all__ = ["RECIPES", "Recipe", "get_recipe"]

@@ -1,0 +1,29 @@
+"""A fully connected autoencoder: 784 pixels through a code of 32 numbers and back."""
+
+from npae.datasets import gaussian_noise
+from npae.layers import Dense
+from npae.model import Autoencoder, Sequential
+from npae.recipes.figures import draw_reconstructions
+from npae.recipes.recipe import Recipe
+
+
+def build() -> Autoencoder:
+    """Return the model: one layer to the code, one layer back."""
+    encoder = Sequential([Dense(32, activation="relu")])
+    decoder = Sequential([Dense(784, activation="sigmoid")])
+    return Autoencoder(encoder, decoder)
+
+
+RECIPE = Recipe(
+    name="dense",
+    summary="fully connected, 784-32-784",
+    source="Keras tutorial, after F. Chollet, Building autoencoders in Keras (2016)",
+    build=build,
+    input_shape=(784,),
+    dataset="mnist",
+    loss="binary_crossentropy",
+    epochs=50,
+    batch_size=256,
+    draw=draw_reconstructions,
+    noise=gaussian_noise(0.5),
+)

@@ -1,0 +1,15 @@
+"""Figures that several recipes share."""
+
+from __future__ import annotations
+
+
+def draw_reconstructions(run) -> None:
+    """Draw ten test images above their reconstructions, with the corrupted inputs between where there are such."""
+    from npae import plotting
+
+    inputs, clean = run.test_images(10)
+    rows = [("original", run.pixels(clean)), ("reconstructed", run.pixels(run.model.reconstruct(inputs)))]
+    if run.recipe.corruption:
+        rows.insert(1, ("noisy", run.pixels(inputs)))
+        rows[-1] = ("denoised", rows[-1][1])
+    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")

@@ -1,0 +1,55 @@
+"""A deep dense autoencoder with a code of two numbers: a map of the digits, like PCA but not linear."""
+
+from npae.layers import Dense
+from npae.metrics import PCA, mean_squared_error
+from npae.model import Autoencoder, Sequential
+from npae.recipes.figures import draw_reconstructions
+from npae.recipes.recipe import Recipe
+
+
+def build() -> Autoencoder:
+    """Return the model: 784-128-64-10-2-10-64-128-784, linear at the code."""
+    encoder = Sequential(
+        [Dense(128, activation="relu"), Dense(64, activation="relu"), Dense(10, activation="relu"), Dense(2)]
+    )
+    decoder = Sequential(
+        [
+            Dense(10, activation="relu"),
+            Dense(64, activation="relu"),
+            Dense(128, activation="relu"),
+            Dense(784, activation="tanh"),
+        ]
+    )
+    return Autoencoder(encoder, decoder)
+
+
+def draw(run) -> dict[str, float]:
+    """Draw the codes of the test images beside their two principal components, with the errors of both."""
+    from npae import plotting
+
+    draw_reconstructions(run)
+    x, _ = run.test_images()
+    codes = run.model.encode(x)
+    error = mean_squared_error(run.model.decode(codes), x)
+    pca = PCA(2).fit(run.train_images())
+    components = pca.transform(x)
+    pca_error = mean_squared_error(pca.inverse_transform(components), x)
+    panels = [("autoencoder, 2 numbers", codes, error), ("PCA, 2 components", components, pca_error)]
+    title = f"Codes of {len(x):,} test images"
+    plotting.code_scatter(run.path("codes.png"), panels, run.dataset.test_labels[: len(x)], title, run.class_names)
+    return {"test_mse_pca2": pca_error}
+
+
+RECIPE = Recipe(
+    name="latent2d",
+    summary="deep dense, 784-128-64-10-2 and back, beside PCA",
+    source="Keras tutorial on deep autoencoders with a 2-D code",
+    build=build,
+    input_shape=(784,),
+    dataset="mnist",
+    loss="mse",
+    epochs=20,
+    batch_size=256,
+    draw=draw,
+    offset=-0.5,
+)

@@ -1,0 +1,352 @@
+"""A run: a recipe trained on a data set, with all that it leaves in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import npae
+from npae import datasets, metrics
+from npae.batches import Batches
+from npae.callbacks import Checkpoint, write_history
+from npae.checkpoints import load_checkpoint, load_model, read_metadata, save_model, written_whole
+from npae.datasets import Dataset
+from npae.kernels.backend import get_backend
+from npae.losses import get_loss
+from npae.model import Sequential
+from npae.optimizers import Adam
+from npae.recipes import get_recipe
+from npae.recipes.recipe import Recipe
+from npae.training import Callback, History, evaluate, fit, predict, random_stream
+
+MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
+
+FASHION = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
+
+# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same images.
+_TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a run's result. Kept with the run, so that it can be resumed, evaluated and drawn again."""
+
+    recipe: str
+    data: str = "auto"
+    epochs: int | None = None
+    batch_size: int | None = None
+    seed: int = 0
+    limit: int | None = None
+    noise: bool = False
+
+
+class Run:
+    """A recipe with its data and its model; ``draw`` functions of recipes get one.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    settings : Settings
+    dataset : Dataset
+    model : Autoencoder
+    directory : Path
+    history : dict of list
+    """
+
+    def __init__(self, settings: Settings, dataset: Dataset, directory: str | os.PathLike, model=None):
+        recipe = get_recipe(settings.recipe)
+        self.recipe: Recipe = recipe.with_noise() if settings.noise else recipe
+        self.settings = replace(
+            settings, epochs=settings.epochs or recipe.epochs, batch_size=settings.batch_size or recipe.batch_size
+        )
+        self.dataset = limited(dataset, settings.limit)
+        self.directory = Path(directory)
+        self.history: dict[str, list[float]] = {}
+        self.model: Sequential = model or self._new_model()
+
+    @property
+    def class_names(self) -> list[str] | None:
+        """Names of the ten classes, where they are not the digits."""
+        return FASHION if self.dataset.name == "fashion-mnist" else None
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file of this run."""
+        return self.directory / name
+
+    def train_batches(self) -> Batches:
+        """Return the training set as the model sees it, corrupted as the recipe says."""
+        if self.recipe.corruption and self.recipe.drawn_once:
+            return self._corrupted_once(self.dataset.train_images, random_stream(self.settings.seed, _TRAIN))
+        return self._batches(self.dataset.train_images, corruption=self.recipe.corruption)
+
+    def test_batches(self) -> Batches:
+        """Return the test set; its corruption is drawn once and is the same in every run."""
+        if self.recipe.corruption:
+            return self._corrupted_once(self.dataset.test_images, random_stream(_TEST_NOISE_SEED, _TEST))
+        return self._batches(self.dataset.test_images)
+
+    def test_images(self, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(inputs, clean targets)`` of the first ``count`` test images, each (count, *input_shape)."""
+        return self.test_batches().batch(slice(count))
+
+    def train_images(self) -> np.ndarray:
+        """Return all clean training images, scaled, (n, *input_shape)."""
+        return self._batches(self.dataset.train_images).batch(slice(None))[1]
+
+    def pixels(self, values: np.ndarray) -> np.ndarray:
+        """Return model values as images (n, 28, 28) from 0 to 1, for drawing."""
+        return ((values - self.recipe.offset) / (255 * self.recipe.scale)).reshape(-1, 28, 28).clip(0, 1)
+
+    def train(self, callbacks: list[Callback], threads: int | None = None, resume: bool = False) -> None:
+        """Train to the last epoch, leaving a checkpoint after each one, then write what `finish` writes."""
+        optimizer, history = Adam(), History()
+        if resume:
+            history = History(self._resume(optimizer))
+        self.history = history.values
+        fit(
+            self.model,
+            self.train_batches(),
+            loss=self.recipe.loss,
+            optimizer=optimizer,
+            epochs=self.settings.epochs,
+            batch_size=self.settings.batch_size,
+            validation_data=self.test_batches(),
+            callbacks=[*callbacks, Checkpoint(self.directory, {"settings": asdict(self.settings), **self._data_facts()})],
+            seed=self.settings.seed,
+            threads=threads,
+            history=history,
+        )
+        self.finish(threads)
+
+    def finish(self, threads: int | None = None) -> None:
+        """Write the model, the history, the figures, and last the metrics: where they stand, the run is complete."""
+        facts = {"settings": asdict(self.settings), **self._data_facts()}
+        save_model(self.path(MODEL), self.model, facts)
+        write_history(self.path(HISTORY), self.history)
+        further = self.draw()
+        report = {
+            "recipe": self.settings.recipe,
+            "source": self.recipe.source,
+            **facts,
+            "threads": threads or os.cpu_count(),
+            "backend": get_backend(),
+            "versions": versions(),
+            "seconds_per_epoch": float(np.median(self.history["seconds"])),
+            "loss": self.history["loss"][-1],
+            "val_loss": self.history["val_loss"][-1],
+            **self.measure(threads),
+            **further,
+        }
+        with written_whole(self.path(METRICS)) as file:
+            file.write((json.dumps(report, indent=2) + "\n").encode())
+
+    def measure(self, threads: int | None = None) -> dict[str, float]:
+        """Return the metrics of the test set, by name."""
+        batches = self.test_batches()
+        loss = get_loss(self.recipe.loss)
+        value = evaluate(self.model, batches, loss=loss, threads=threads)
+        inputs, clean = batches.batch(slice(None))
+        outputs = self.pixels(predict(self.model, batches, threads))
+        clean = self.pixels(clean)
+        error = metrics.mean_squared_error(outputs, clean)
+        numbers = {"test_loss": value, "test_mse": error, "test_squared_error_per_image": error * clean[0].size}
+        numbers["test_psnr_db"] = metrics.psnr(outputs, clean)
+        if self.recipe.corruption:
+            numbers["noisy_test_mse"] = metrics.mean_squared_error(self.pixels(inputs), clean)
+        if loss.name == "binary_crossentropy":
+            numbers["test_nats_per_image"] = value * clean[0].size
+            numbers["test_entropy_floor"] = metrics.entropy_floor(clean)
+        return numbers
+
+    def draw(self) -> dict[str, float]:
+        """Draw the loss curve and the recipe's own figures; return the metrics that the recipe adds."""
+        from npae import plotting
+
+        loss = get_loss(self.recipe.loss)
+        floor = None
+        if loss.name == "binary_crossentropy":
+            floor = metrics.entropy_floor(self.pixels(self._batches(self.dataset.test_images).batch(slice(None))[1]))
+        plotting.loss_curves(
+            self.path("loss.png"),
+            self.history,
+            f"{self.settings.recipe} on {self.dataset.name}",
+            f"{loss.name.replace('_', ' ')}, {loss.unit}",
+            floor=floor,
+            reference=self.recipe.published if self.dataset.name == self.recipe.dataset else None,
+        )
+        return self.recipe.draw(self) or {}
+
+    def _new_model(self) -> Sequential:
+        model = self.recipe.build()
+        model.build(self.recipe.input_shape, np.random.default_rng(self.settings.seed))
+        return model
+
+    def _resume(self, optimizer: Adam) -> dict[str, list[float]]:
+        values, metadata = load_checkpoint(self.path(CHECKPOINT), self.model, optimizer)
+        began_with = metadata["dataset"]
+        if began_with["sha256"] != self.dataset.sha256:
+            raise ValueError(f"the run in {self.directory} began on {began_with['name']}, and this is {self.dataset.name}")
+        done = len(values["loss"])
+        if done > self.settings.epochs:
+            raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
+        return values
+
+    def _batches(self, images: np.ndarray, corruption=None) -> Batches:
+        recipe = self.recipe
+        return Batches(
+            images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape, corruption=corruption
+        )
+
+    def _corrupted_once(self, images: np.ndarray, rng: np.random.Generator) -> Batches:
+        recipe = self.recipe
+        clean = self._batches(images)
+        noisy = np.empty((len(images), *recipe.input_shape), np.float32)
+        for start in range(0, len(images), 1000):
+            part = slice(start, start + 1000)
+            noisy[part] = recipe.corruption(clean.batch(part)[0], rng)
+        return Batches(noisy, images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
+
+    def _data_facts(self) -> dict[str, Any]:
+        dataset = self.dataset
+        return {
+            "dataset": {
+                "name": dataset.name,
+                "source": dataset.source,
+                "sha256": dataset.sha256,
+                "synthetic": dataset.synthetic,
+                "train": len(dataset.train_images),
+                "test": len(dataset.test_images),
+            }
+        }
+
+
+def limited(dataset: Dataset, limit: int | None) -> Dataset:
+    """Return a data set cut to its first ``limit`` training images, and as many test images at most."""
+    if limit is None:
+        return dataset
+    return replace(
+        dataset,
+        train_images=dataset.train_images[:limit],
+        train_labels=dataset.train_labels[:limit],
+        test_images=dataset.test_images[:limit],
+        test_labels=dataset.test_labels[:limit],
+    )
+
+
+def load_run(directory: str | os.PathLike, data: str | None = None) -> Run:
+    """Return a run that was trained before, with its model, history and data set.
+
+    Parameters
+    ----------
+    directory : path
+        Where ``npae train`` wrote to.
+    data : str, optional
+        Another data set than that of the training.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no trained model, or the data set of the training cannot be found.
+    """
+    directory = Path(directory)
+    if not (directory / MODEL).is_file():
+        advice = "; its training has not ended, go on with --resume" if (directory / CHECKPOINT).is_file() else ""
+        raise ValueError(f"{directory} holds no {MODEL}{advice or '; expected a folder that npae train wrote'}")
+    model, metadata = load_model(directory / MODEL)
+    settings = Settings(**metadata["settings"])
+    run = Run(settings, datasets.load(data or _trained_on(metadata)), directory, model)
+    run.history = read_history(directory / HISTORY)
+    return run
+
+
+def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Settings:
+    """Return the settings of a run that is to go on, where only the number of epochs may be another one.
+
+    Parameters
+    ----------
+    directory : path
+        With the checkpoint of the run.
+    asked : dict
+        The settings that were asked for explicitly.
+
+    Raises
+    ------
+    ValueError
+        If there is no checkpoint, or what is asked for is not what the run began with.
+    """
+    path = Path(directory) / CHECKPOINT
+    if not path.is_file():
+        raise ValueError(f"{directory} holds no {CHECKPOINT} to resume from; leave out --resume to start a new run")
+    metadata = read_metadata(path)
+    settings = metadata["settings"]
+    for name, value in asked.items():
+        if name not in ("epochs", "data") and value != settings[name]:
+            raise ValueError(
+                f"the run in {directory} began with {name} {settings[name]}, and cannot go on with {value}; "
+                "leave the option out, or start a new run in another --out"
+            )
+    return replace(Settings(**settings), data=asked.get("data") or _trained_on(metadata), epochs=asked.get("epochs") or settings["epochs"])
+
+
+def make_room(directory: str | os.PathLike) -> Path | None:
+    """Create a folder for a new run. An earlier run in it is not overwritten: its folder gets another name.
+
+    Returns
+    -------
+    The new path of the earlier run, or None.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be created or written.
+    """
+    directory, moved = Path(directory), None
+    try:
+        if any((directory / name).exists() for name in (MODEL, CHECKPOINT, METRICS)):
+            number = 1
+            while (moved := directory.with_name(f"{directory.resolve().name}.{number}")).exists():
+                number += 1
+            directory.rename(moved)
+        directory.mkdir(parents=True, exist_ok=True)
+        with written_whole(directory / ".writable"):
+            pass
+        (directory / ".writable").unlink()
+    except OSError as error:
+        raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
+    return moved
+
+
+def _trained_on(metadata: dict[str, Any]) -> str:
+    name = metadata["dataset"]["name"]
+    return name if name in (*datasets.NAMES, "synthetic") else metadata["settings"]["data"]
+
+
+def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
+    """Return what `npae.callbacks.write_history` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing or no such table.
+    """
+    try:
+        table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1)
+        return {name: table[name].tolist() for name in table.dtype.names if name != "epoch"}
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(f"{path} cannot be read as a history: {error}") from None
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that a result depends on."""
+    found = {"npae": npae.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    if get_backend() == "numba":
+        import numba
+
+        found["numba"] = numba.__version__
+    return found

@@ -1,0 +1,56 @@
+"""A denoiser for Fashion-MNIST that shrinks by strides and grows by transposed convolutions."""
+
+from npae.datasets import gaussian_noise
+from npae.layers import Conv2D, Conv2DTranspose
+from npae.model import Autoencoder, Sequential
+from npae.recipes.recipe import Recipe
+
+
+def build() -> Autoencoder:
+    """Return the model: two strided convolutions, two transposed ones, then one channel of pixels."""
+    encoder = Sequential(
+        [
+            Conv2D(16, 3, strides=2, activation="relu", padding="same"),
+            Conv2D(8, 3, strides=2, activation="relu", padding="same"),
+        ]
+    )
+    decoder = Sequential(
+        [
+            Conv2DTranspose(8, 3, strides=2, activation="relu", padding="same"),
+            Conv2DTranspose(16, 3, strides=2, activation="relu", padding="same"),
+            Conv2D(1, 3, activation="sigmoid", padding="same"),
+        ]
+    )
+    return Autoencoder(encoder, decoder)
+
+
+def draw(run) -> None:
+    """Draw the three figures of the original: the data, the noise, and what is left of it."""
+    from npae import plotting
+
+    noisy, clean = run.test_images(50)
+    codes = run.model.encode(noisy)  # the two halves are used on their own, as in the original
+    reconstructed = run.pixels(run.model.decode(codes))
+    noisy, clean = run.pixels(noisy), run.pixels(clean)
+    plotting.image_grid(run.path("test_images.png"), clean, (5, 10), "The first 50 test images")
+    plotting.image_rows(
+        run.path("noise.png"), [("original", clean), ("noisy", noisy)], columns=5, title="Test images, and with noise"
+    )
+    rows = [("noisy", noisy), ("reconstructed", reconstructed), ("original", clean)]
+    plotting.image_rows(run.path("reconstructions.png"), rows, title="Noise taken out of test images")
+
+
+RECIPE = Recipe(
+    name="strided-denoiser",
+    summary="strided and transposed convolutions, noise 0.4, Fashion-MNIST",
+    source="TensorFlow tutorial Intro to autoencoders, second example",
+    build=build,
+    input_shape=(1, 28, 28),
+    dataset="fashion-mnist",
+    loss="mse",
+    epochs=10,
+    batch_size=32,
+    draw=draw,
+    corruption=gaussian_noise(0.4),
+    drawn_once=True,
+)
