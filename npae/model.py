@@ -218,4 +218,4 @@ class Autoencoder(Sequential):
 
 def snake_case(name: str) -> str:
     """Return "up_sampling2d" for "UpSampling2D", as Keras names layers."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).replace("Re_LU", "ReLU").lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()

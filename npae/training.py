@@ -229,9 +229,10 @@ def loss_and_gradients(
     The loss and the gradient of every parameter, under the names of ``model.params``.
     """
     body, body_loss = fuse(model, loss)
-    y, cache = body.forward(x, rng)
-    value, dy = body_loss(y, t, count)
-    _, grads = body.backward(dy, cache, need_dx=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends the training in words
+        y, cache = body.forward(x, rng)
+        value, dy = body_loss(y, t, count)
+        _, grads = body.backward(dy, cache, need_dx=False)
     return value, grads
 
 

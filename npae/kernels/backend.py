@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 BACKENDS = ("numba", "numpy")
 
 _chosen: str | None = None
+_numba_was_missed = False
+_lock = threading.RLock()
 
 
 def get_backend() -> str:
@@ -25,7 +28,9 @@ def get_backend() -> str:
         If ``NPAE_BACKEND`` names no backend.
     """
     if _chosen is None:
-        set_backend(os.environ.get("NPAE_BACKEND") or "numba")
+        with _lock:  # the first kernels of a program may be called by several threads at once
+            if _chosen is None:
+                set_backend(os.environ.get("NPAE_BACKEND") or "numba")
     return _chosen
 
 
@@ -37,15 +42,15 @@ def set_backend(name: str) -> None:
     ValueError
         If ``name`` is no backend.
     """
-    global _chosen
+    global _chosen, _numba_was_missed
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; expected one of {', '.join(BACKENDS)}")
-    if name == "numba":
-        reason = _why_no_numba()
-        if reason:
+    with _lock:
+        reason = _why_no_numba() if name == "numba" else None
+        if reason and not _numba_was_missed:
             print(f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves", file=sys.stderr)
-            name = "numpy"
-    _chosen = name
+            _numba_was_missed = True
+        _chosen = "numpy" if reason else name
 
 
 @contextmanager

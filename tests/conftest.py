@@ -1,0 +1,67 @@
+"""What all tests share: no network, no folder of the user's, both backends, and the real data where it lies."""
+
+import os
+
+import numpy as np
+import pytest
+
+from npae.kernels.backend import set_backend, use_backend
+
+
+def _numba_is_there() -> bool:
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+BACKENDS = ["numpy", pytest.param("numba", marks=pytest.mark.skipif(not _numba_is_there(), reason="Numba is missing"))]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path_factory):
+    """Keep every test off the network, and out of the user's home."""
+    monkeypatch.setenv("NPAE_OFFLINE", "1")
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+
+
+@pytest.fixture(autouse=True)
+def _default_backend():
+    yield
+    set_backend(os.environ.get("NPAE_BACKEND") or "numba")
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request):
+    """Run a test on each backend."""
+    with use_backend(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def rng():
+    """A generator with a fixed seed."""
+    return np.random.default_rng(20061118)
+
+
+@pytest.fixture
+def small_synthetic(monkeypatch):
+    """Let ``datasets.load`` give a few synthetic digits, so that a test need not wait for 70,000."""
+    from npae import datasets
+
+    arrays = datasets.synthetic_digits(300, 100, seed=1)
+    few = datasets.Dataset("synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True)
+    monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: few)
+    return few
+
+
+@pytest.fixture
+def real_data():
+    """Skip unless ``NPAE_DATA_DIR`` has the real data sets."""
+    from npae.datasets import where
+
+    if not any(place.found for place in where("mnist")) or not any(place.found for place in where("fashion-mnist")):
+        pytest.skip("the real data sets are not here; set NPAE_DATA_DIR to a folder with mnist/ and fashion-mnist/")

@@ -1,0 +1,131 @@
+"""Models: shapes, names, the two loops, and what a wrong use is told."""
+
+import numpy as np
+import pytest
+
+from npae import Autoencoder, Conv2D, Dense, Dropout, Flatten, GaussianNoise, MaxPool2D, ReLU, Reshape, Sequential, Sigmoid
+
+
+def small_conv():
+    model = Sequential([Conv2D(3, (3, 2), padding="same"), ReLU(), MaxPool2D(2), Flatten(), Dense(4, "sigmoid")])
+    model.build((2, 6, 5), 0, np.float64)
+    return model
+
+
+def test_summary_counts_parameters_and_multiply_adds():
+    model = small_conv()
+    table = model.summary()
+    assert "conv2d (Conv2D)" in table and "3 x 6 x 5" in table
+    parameters = 3 * 2 * 3 * 2 + 3 + (3 * 3 * 2) * 4 + 4
+    assert f"{parameters:,}" in table.splitlines()[-1]
+    assert model.multiply_adds() == 36 * 30 + 18 * 4
+
+
+def test_layers_of_one_kind_are_numbered_like_keras():
+    model = Sequential([Dense(3), Dense(2), ReLU(), Dense(1)])
+    assert [layer.name for layer in model.layers] == ["dense", "dense_1", "re_lu", "dense_2"]
+
+
+def test_encoder_and_decoder_work_on_their_own(rng):
+    model = Autoencoder(Sequential([Dense(3, "relu")]), Sequential([Dense(7, "sigmoid")]))
+    model.build((7,), 1)
+    x = rng.random((5, 7), np.float32)
+    assert model.encode(x).shape == (5, 3)
+    assert np.array_equal(model.decode(model.encode(x)), model.reconstruct(x))
+    assert list(model.params) == ["encoder/dense/kernel", "encoder/dense/bias", "decoder/dense/kernel", "decoder/dense/bias"]
+
+
+def test_packing_moves_the_parameters_and_changes_no_output(rng):
+    model = small_conv()
+    x = rng.random((3, 2, 6, 5))
+    before = model.forward(x)[0]
+    weights = model.pack()
+    assert np.array_equal(model.forward(x)[0], before)
+    weights[:] = 0
+    assert all((value == 0).all() for value in model.params.values())
+
+
+def test_same_seed_same_weights():
+    first, second = small_conv(), small_conv()
+    assert np.array_equal(first.pack(), second.pack())
+
+
+def test_without_the_gradient_of_the_input_the_others_are_the_same(rng):
+    model = small_conv()
+    y, cache = model.forward(rng.random((3, 2, 6, 5)))
+    dy = rng.standard_normal(y.shape)
+    dx, grads = model.backward(dy, cache)
+    nothing, same = model.backward(dy, cache, need_dx=False)
+    assert dx.shape == (3, 2, 6, 5) and nothing is None
+    assert all(np.array_equal(grads[name], same[name]) for name in model.params)
+
+
+def test_without_activation_looks_past_a_reshape(rng):
+    model = Sequential([Dense(6, "sigmoid"), Reshape((2, 3))])
+    model.build((4,), 0, np.float64)
+    x = rng.standard_normal((2, 4))
+    logits = model.without_activation("sigmoid").forward(x)[0]
+    assert logits.shape == (2, 2, 3)
+    np.testing.assert_allclose(1 / (1 + np.exp(-logits)), model.forward(x)[0])
+    assert model.without_activation("tanh") is None
+    assert Sequential([Dense(2), Sigmoid()]).without_activation("sigmoid") is not None
+
+
+def test_noise_is_off_at_inference_and_on_in_training(rng):
+    model = Sequential([GaussianNoise(1.0), Dropout(0.5)])
+    model.build((50,))
+    x = np.ones((2, 50), np.float32)
+    assert np.array_equal(model.forward(x)[0], x)
+    assert not np.array_equal(model.forward(x, rng)[0], x)
+
+
+@pytest.mark.parametrize(
+    "layers, input_shape, words",
+    [
+        ([Conv2D(2, 3), Conv2D(2, 5)], (1, 6, 6), ["layer 2 of 2 (conv2d_1)", "5x5", "4x4"]),
+        ([Dense(3)], (1, 6, 6), ["layer 1 of 1 (dense)", "Flatten"]),
+        ([Flatten(), Conv2D(2, 3)], (1, 6, 6), ["layer 2 of 2 (conv2d)", "Reshape"]),
+        ([Reshape((5, 5))], (24,), ["24 elements", "(5, 5)"]),
+    ],
+)
+def test_sizes_that_do_not_fit_name_the_layer_and_its_position(layers, input_shape, words):
+    with pytest.raises(ValueError) as error:
+        Sequential(layers).build(input_shape)
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda: Conv2D(0, 3), "filters must be a positive integer, not 0"),
+        (lambda: Conv2D(2, 3, padding="full"), 'padding must be "valid" or "same"'),
+        (lambda: Conv2D(2, (3, 3, 3)), "kernel_size"),
+        (lambda: Conv2D(2, 3, strides=0), "strides"),
+        (lambda: Dense(2.5), "units must be a positive integer"),
+        (lambda: Dense(2, "swish"), "unknown activation 'swish'"),
+        (lambda: Dropout(1.0), "rate"),
+        (lambda: GaussianNoise(-1), "stddev"),
+        (lambda: Sequential([Dense]), "made of layers"),
+    ],
+)
+def test_wrong_arguments_are_told_what_was_expected(make, words):
+    with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+        make()
+
+
+def test_wrong_batches_are_told_what_was_expected(rng):
+    model = small_conv()
+    with pytest.raises(ValueError, match=r"shape \(3, 2, 5, 6\); expected \(n, 2, 6, 5\)"):
+        model.forward(rng.random((3, 2, 5, 6)))
+    with pytest.raises(ValueError, match="not built"):
+        Sequential([Dense(3)]).forward(np.ones((1, 2)))
+
+
+def test_weights_that_do_not_fit_are_refused_and_change_nothing():
+    model = small_conv()
+    before = model.pack().copy()
+    with pytest.raises(ValueError, match="unknown"):
+        model.set_params({**model.params, "extra": np.zeros(2)})
+    with pytest.raises(ValueError, match="expects"):
+        model.set_params({name: np.zeros(1) for name in model.params})
+    assert np.array_equal(np.concatenate([value.ravel() for value in model.params.values()]), before)

@@ -1,0 +1,59 @@
+"""The five systems are the published ones, number by number, and run to their end."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npae.recipes import RECIPES, get_recipe
+
+EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
+
+# Parameters as the originals' frameworks count them.
+PARAMETERS = {
+    "dense": 784 * 32 + 32 + 32 * 784 + 784,
+    "conv": 160 + 1160 + 584 + 1168 + 145,
+    "strided-denoiser": 160 + 1160 + 584 + 1168 + 145,
+    "latent2d": 2 * (784 * 128 + 128 * 64 + 64 * 10 + 10 * 2) + (128 + 64 + 10 + 2) + (10 + 64 + 128 + 784),
+    "transposed-denoiser": 320 + 18496 + (64 * 32 * 4 + 32) + (32 * 4 + 1),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_has_the_published_number_of_parameters_and_gives_back_images(name):
+    recipe = RECIPES[name]
+    model = recipe.build()
+    assert model.build(recipe.input_shape) == recipe.input_shape
+    assert sum(value.size for value in model.params.values()) == PARAMETERS[name]
+
+
+def test_unknown_recipes_are_told_near_names():
+    with pytest.raises(ValueError, match="did you mean strided-denoiser"):
+        get_recipe("strided_denoise")
+    with pytest.raises(ValueError, match="--noise is not for latent2d"):
+        RECIPES["latent2d"].with_noise()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_and_draws(path, tmp_path, monkeypatch, small_synthetic):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    loss = example.main(epochs=1, limit=200, out=str(tmp_path / "figures"))
+    assert np.isfinite(loss) and list((tmp_path / "figures").glob("*.png"))
+
+
+def test_every_recipe_has_an_example():
+    assert {path.stem.replace("_", "-") for path in EXAMPLES} == set(RECIPES)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name, bar", [("conv", 0.30), ("dense", 0.33)])
+def test_real_data_are_learned_from_the_first_thousand_steps_on(name, bar, tmp_path, real_data):
+    from npae.cli import main
+
+    assert main(["train", name, "--limit", "5000", "--epochs", "3", "--out", str(tmp_path), "--quiet"]) == 0
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["dataset"]["name"] == "mnist" and metrics["val_loss"] < bar

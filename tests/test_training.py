@@ -1,0 +1,226 @@
+"""Training: bits that do not depend on threads, histories, callbacks, resuming, and what goes wrong in words."""
+
+import io
+
+import numpy as np
+import pytest
+
+import npae
+from npae import SGD, Adam, Autoencoder, Batches, Conv2D, Dense, Dropout, EarlyStopping, MaxPool2D, Progress, Sequential, UpSampling2D
+from npae.losses import BinaryCrossentropy, fuse, get_loss
+from npae.training import loss_and_gradients, shard_size
+
+
+def dense_model(seed=0, dtype=np.float32):
+    model = Autoencoder(Sequential([Dense(5, "relu")]), Sequential([Dense(12, "sigmoid")]))
+    model.build((12,), seed, dtype)
+    return model
+
+
+def conv_model():
+    model = Sequential(
+        [Conv2D(4, 3, padding="same", activation="relu"), MaxPool2D(2), Dropout(0.2), UpSampling2D(2),
+         Conv2D(1, 3, padding="same", activation="sigmoid")]
+    )
+    model.build((1, 28, 28), 3)
+    return model
+
+
+def images(rng, n=100):
+    return rng.integers(0, 256, (n, 12), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("threads", [2, 4, 16])
+def test_any_number_of_threads_gives_the_same_bits(backend, rng, threads):
+    x = rng.integers(0, 256, (90, 1, 28, 28), dtype=np.uint8)
+
+    def weights(threads):
+        model = conv_model()
+        data = Batches(x, corruption=lambda clean, rng: clean + rng.standard_normal(clean.shape, np.float32))
+        npae.fit(model, data, loss="binary_crossentropy", epochs=2, batch_size=40, threads=threads, validation_data=x)
+        return model.pack()
+
+    assert np.array_equal(weights(1), weights(threads))
+
+
+def test_shards_add_up_to_the_whole_batch(backend, rng):
+    model, loss = dense_model(dtype=np.float64), get_loss("binary_crossentropy")
+    x = rng.random((9, 12))
+    value, grads = loss_and_gradients(model, loss, x, x)
+    parts = [loss_and_gradients(model, loss, x[part], x[part], x.size) for part in (slice(0, 4), slice(4, 9))]
+    assert value == pytest.approx(sum(part[0] for part in parts), rel=1e-12)
+    for name in grads:
+        np.testing.assert_allclose(parts[0][1][name] + parts[1][1][name], grads[name], rtol=1e-10)
+
+
+def test_the_size_of_a_shard_leaves_work_for_two_and_fits_the_cache():
+    assert shard_size(dense_model(), 256) == 128
+    assert 8 <= shard_size(conv_model(), 256) < 256
+
+
+def test_the_history_holds_every_epoch_and_the_loss_falls(backend, rng):
+    x = images(rng)
+    history = npae.fit(dense_model(), x, loss="binary_crossentropy", epochs=4, validation_data=x, batch_size=30)
+    assert len(history) == 4 and set(history.values) == {"loss", "val_loss", "seconds"}
+    assert history["val_loss"][-1] < history["val_loss"][0]
+
+
+def test_the_loss_of_an_epoch_weighs_the_last_short_batch_by_its_size(rng):
+    x = rng.random((10, 12), np.float32)
+    model = dense_model()
+    frozen = SGD(learning_rate=1e-30)
+    history = npae.fit(model, x, optimizer=frozen, epochs=1, batch_size=8, shuffle=False)
+    assert history["loss"][0] == pytest.approx(npae.evaluate(model, x, loss="mse"), rel=1e-6)
+
+
+def test_a_whole_batch_of_gradient_descent_is_the_formula(rng):
+    x = rng.random((6, 12))
+    model, same = dense_model(dtype=np.float64), dense_model(dtype=np.float64)
+    data = Batches(x, dtype=np.float64)
+    npae.fit(model, data, optimizer=SGD(0.1), epochs=1, batch_size=6, shuffle=False)
+    _, grads = loss_and_gradients(same, get_loss("mse"), x, x)
+    for name, value in same.params.items():
+        np.testing.assert_allclose(model.params[name], value - 0.1 * grads[name], rtol=1e-12)
+
+
+def test_resuming_gives_the_bits_of_a_run_without_a_break(rng, tmp_path):
+    x = images(rng)
+    arguments = dict(loss="binary_crossentropy", batch_size=30, seed=5)
+    whole = dense_model()
+    npae.fit(whole, x, epochs=4, optimizer=Adam(), **arguments)
+
+    broken, optimizer = dense_model(), Adam()
+    history = npae.fit(broken, x, epochs=2, optimizer=optimizer, **arguments)
+    npae.save_checkpoint(tmp_path / "half.npz", broken, optimizer, history.values)
+    resumed, optimizer = dense_model(seed=9), Adam()
+    values, _ = npae.load_checkpoint(tmp_path / "half.npz", resumed, optimizer)
+    history = npae.fit(resumed, x, epochs=4, optimizer=optimizer, history=npae.History(values), **arguments)
+    assert len(history) == 4
+    assert np.array_equal(resumed.pack(), whole.pack())
+
+
+def test_early_stopping_goes_back_to_the_best_weights(rng):
+    x = images(rng)
+    model = dense_model()
+
+    class Worse(npae.Callback):
+        def on_epoch_end(self, state):
+            self.best = getattr(self, "best", None) or {k: v.copy() for k, v in state.model.params.items()}
+            state.history.values["val_loss"][-1] = float(len(state.history))
+
+    worse = Worse()
+    history = npae.fit(model, x, epochs=50, validation_data=x, callbacks=[worse, EarlyStopping(patience=3)])
+    assert len(history) == 4
+    assert all(np.array_equal(value, worse.best[name]) for name, value in model.params.items())
+
+
+def test_early_stopping_on_a_column_that_is_not_there_says_which_are(rng):
+    with pytest.raises(ValueError, match="'val_loss', but the history has loss"):
+        npae.fit(dense_model(), images(rng), callbacks=[EarlyStopping()])
+
+
+def test_progress_is_one_line_an_epoch_where_there_is_no_terminal(rng):
+    out = io.StringIO()
+    npae.fit(dense_model(), images(rng), epochs=2, validation_data=images(rng), callbacks=[Progress(out)])
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 2 and "\r" not in out.getvalue()
+    assert lines[0].startswith("epoch 1/2") and "ms/step" in lines[0] and "val_loss" in lines[0]
+
+
+def test_progress_on_a_terminal_shows_a_bar_and_the_time_left(rng):
+    out = io.StringIO()
+    out.isatty = lambda: True
+    progress = Progress(out)
+    progress.SECONDS_BETWEEN_UPDATES = 0
+    npae.fit(dense_model(), images(rng), epochs=1, batch_size=1, callbacks=[progress])
+    assert "ETA" in out.getvalue() and "[=" in out.getvalue() and out.getvalue().endswith("\n")
+
+
+def test_targets_may_be_other_than_the_inputs(rng):
+    x, y = rng.random((20, 12), np.float32), rng.random((20, 3), np.float32)
+    model = Sequential([Dense(3)])
+    model.build((12,))
+    history = npae.fit(model, x, y, epochs=30, optimizer=SGD(0.05, momentum=0.9), validation_data=(x, y))
+    assert history["loss"][-1] < history["loss"][0]
+
+
+def test_predict_and_evaluate_agree_with_forward(backend, rng):
+    x = rng.random((70, 12), np.float32)
+    model = dense_model()
+    outputs = npae.predict(model, x)
+    np.testing.assert_allclose(outputs, model.reconstruct(x), rtol=1e-5)
+    assert npae.evaluate(model, x, loss="mse") == pytest.approx(np.mean((outputs - x) ** 2), rel=1e-5)
+
+
+@pytest.mark.parametrize("logit", [100.0, -100.0, 1e4, -1e4])
+def test_bce_is_exact_for_logits_of_any_size(backend, logit):
+    model = Sequential([Dense(1, "sigmoid")])
+    model.build((1,))
+    model.params["dense/kernel"][...], model.params["dense/bias"][...] = logit, 0
+    x = np.ones((1, 1), np.float32)
+    for target in (0.0, 1.0):
+        value, grads = loss_and_gradients(model, BinaryCrossentropy(), x, np.full((1, 1), target, np.float32))
+        wrong = (logit > 0) != bool(target)
+        assert value == pytest.approx(abs(logit) if wrong else np.exp(-abs(logit)), rel=1e-6, abs=1e-30)
+        assert grads["dense/bias"][0] == pytest.approx((logit > 0) - target, abs=1e-30)
+
+
+def test_a_loss_takes_over_only_the_activation_that_it_inverts():
+    model = dense_model()
+    assert fuse(model, get_loss("mse"))[0] is model
+    assert fuse(model, BinaryCrossentropy())[1].from_logits
+    linear = Sequential([Dense(2)])
+    linear.build((2,))
+    assert fuse(linear, BinaryCrossentropy())[0] is linear
+
+
+def test_a_loss_that_becomes_nan_names_epoch_step_and_layer(rng):
+    model = Sequential([Conv2D(2, 3), Conv2D(1, 3)])
+    model.build((1, 9, 9))
+    x = rng.random((32, 1, 9, 9), np.float32)
+    y = rng.random((32, 1, 5, 5), np.float32)
+    with np.errstate(all="ignore"), pytest.raises(npae.NonFiniteLoss) as error:
+        npae.fit(model, x, y, optimizer=SGD(1e30), epochs=3, batch_size=16)
+    assert "epoch 1, step 2" in str(error.value) and "conv2d_1 (Conv2D) is the first" in str(error.value), str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (dict(x=np.full((4, 12), np.nan, np.float32)), "NaN"),
+        (dict(x=np.ones((4, 11), np.float32)), r"\(12,\); the data's have shape \(11,\)"),
+        (dict(x=np.full((4, 12), 200.0, np.float32), loss="binary_crossentropy"), "from 0 to 1"),
+        (dict(x=np.array([["a"] * 12])), "dtype"),
+        (dict(x=np.ones((0, 12), np.float32)), "at least one example"),
+        (dict(y=np.ones((3, 12), np.float32)), "in pairs"),
+        (dict(y=np.ones((4, 11), np.float32)), r"shape \(4, 11\)"),
+        (dict(loss="hinge"), "unknown loss 'hinge'"),
+        (dict(epochs=0), "epochs must be a positive integer"),
+        (dict(batch_size=2.5), "batch_size must be a positive integer"),
+        (dict(threads=0), "threads must be at least 1"),
+    ],
+)
+def test_bad_input_is_refused_in_words(change, words):
+    arguments = {"x": np.ones((4, 12), np.float32), "threads": 1, **change}
+    with pytest.raises(ValueError, match=words):
+        npae.fit(dense_model(), **arguments)
+
+
+def test_images_stay_bytes_and_are_scaled_per_batch(rng):
+    x = images(rng)
+    data = Batches(x, offset=-0.5, shape=(3, 4))
+    inputs, targets = data.batch(np.array([2, 7]))
+    assert data.x.dtype == np.uint8 and inputs is targets and inputs.dtype == np.float32
+    np.testing.assert_allclose(inputs, x[[2, 7]].reshape(2, 3, 4) / 255 - 0.5, atol=1e-6)
+
+
+def test_a_corruption_damages_inputs_only_and_is_fresh_in_every_epoch(rng):
+    seen = []
+
+    def corrupt(clean, rng):
+        noisy = clean + rng.standard_normal(clean.shape, np.float32)
+        seen.append(noisy - clean)
+        return noisy
+
+    npae.fit(dense_model(), Batches(images(rng, 8), corruption=corrupt), epochs=2, batch_size=8)
+    assert len(seen) == 2 and not np.allclose(seen[0], seen[1])
