@@ -1,0 +1,203 @@
+"""The data sets that npae knows: their files, checksums and mirrors; and reading them, wherever they lie."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from npae.datasets.idx import decode_idx, encode_idx, read_npz, read_payload
+
+ROLES = ("train_images", "train_labels", "test_images", "test_labels")
+FILES = {
+    "train_images": "train-images-idx3-ubyte",
+    "train_labels": "train-labels-idx1-ubyte",
+    "test_images": "t10k-images-idx3-ubyte",
+    "test_labels": "t10k-labels-idx1-ubyte",
+}
+
+# SHA-256 of the decompressed files: mirrors compress anew, so the sums of .gz files differ between them.
+# MNIST and Fashion-MNIST use the same file names; these sums alone tell which is which.
+CHECKSUMS = {
+    "mnist": {
+        "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "train_labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "test_images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "test_labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    },
+    "fashion-mnist": {
+        "train_images": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "train_labels": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "test_images": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "test_labels": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    },
+}
+MIRRORS = {
+    "mnist": (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    "fashion-mnist": (
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images and labels, and where they came from.
+
+    Attributes
+    ----------
+    name : str
+        "mnist", "fashion-mnist", "synthetic", or the path of data that npae does not know.
+    train_images, test_images : ndarray of uint8, (n, 28, 28)
+    train_labels, test_labels : ndarray of uint8, (n,)
+    source : str
+        Where the data came from, in words.
+    sha256 : str
+        Identifies the data: the SHA-256 of the SHA-256 sums (in hex, joined by newlines) of the four IDX
+        files that hold them, decompressed, in the order above. The same arrays from an .npz file have the
+        same sum.
+    synthetic : bool
+        True for digits that were drawn by `synthetic_digits`.
+    """
+
+    name: str
+    train_images: np.ndarray = field(repr=False)
+    train_labels: np.ndarray = field(repr=False)
+    test_images: np.ndarray = field(repr=False)
+    test_labels: np.ndarray = field(repr=False)
+    source: str
+    sha256: str
+    synthetic: bool = False
+
+    def describe(self) -> dict:
+        """Return what metadata should say of it, as JSON can hold it."""
+        return {
+            "name": self.name,
+            "source": self.source,
+            "sha256": self.sha256,
+            "synthetic": self.synthetic,
+            "train": len(self.train_images),
+            "test": len(self.test_images),
+        }
+
+
+def checksum(payload: bytes) -> str:
+    """SHA-256 of the decompressed content of an IDX file, in hex."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def from_arrays(name: str, arrays: dict[str, np.ndarray], source: str, synthetic: bool = False) -> Dataset:
+    """Make a data set of arrays, by role, that lie in no IDX file.
+
+    Raises
+    ------
+    ValueError
+        If their shapes, dtypes or lengths are not those of a data set.
+    """
+    _check_arrays(arrays, source)
+    sums = {role: checksum(encode_idx(arrays[role])) for role in ROLES}
+    return Dataset(name, **arrays, source=source, sha256=_combined(sums), synthetic=synthetic)
+
+
+def read_dataset(path: Path, expected: str | None = None) -> Dataset:
+    """Read the data set in a folder of IDX files, or in an .npz file with Keras's names.
+
+    Parameters
+    ----------
+    path : Path
+    expected : str or None
+        The name of a known data set that this must be; None takes what is there, and a known checksum or else
+        the path gives the name.
+
+    Raises
+    ------
+    ValueError
+        If the files are damaged, incomplete, inconsistent, or not the data set expected.
+    OSError
+        If a file cannot be read.
+    """
+    if path.is_dir():
+        arrays, sums = _read_folder(path, expected)
+    else:
+        arrays = dict(zip(ROLES, read_npz(path)))
+        _check_arrays(arrays, path)
+        sums = {role: checksum(encode_idx(array)) for role, array in arrays.items()}
+        if expected:
+            for role in ROLES:
+                check_sum(sums[role], role, expected, f"{role} of {path}")
+    _check_arrays(arrays, path)
+    return Dataset(_known_name(sums) or str(path), **arrays, source=str(path), sha256=_combined(sums))
+
+
+def find_files(folder: Path) -> dict[str, Path]:
+    """The files of a data set that a folder holds, by role; plain ones go before gzipped ones."""
+    found = {}
+    for role, name in FILES.items():
+        spellings = (name, name.replace("-idx", ".idx"))  # some copies were unpacked by hand from the archive
+        candidates = [folder / f"{spelling}{suffix}" for suffix in ("", ".gz") for spelling in spellings]
+        found.update({role: path for path in reversed(candidates) if path.is_file()})
+    return found
+
+
+def check_sum(found: str, role: str, expected: str, what: str) -> None:
+    """Compare the checksum of a file with that of the data set it should belong to.
+
+    Raises
+    ------
+    ValueError
+        That says what the file is instead, where npae knows.
+    """
+    right = CHECKSUMS[expected][role]
+    if found == right:
+        return
+    for name, sums in CHECKSUMS.items():
+        for other, value in sums.items():
+            if value == found:
+                raise ValueError(f"{what} is the {other} of {name}, expected the {role} of {expected}")
+    raise ValueError(
+        f"{what} is damaged or no {expected}: its SHA-256 begins with {found[:12]}, expected {right[:12]}"
+    )
+
+
+def _read_folder(folder: Path, expected: str | None) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    files = find_files(folder)
+    missing = [FILES[role] for role in ROLES if role not in files]
+    if missing:
+        raise ValueError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
+    arrays, sums = {}, {}
+    for role in reversed(ROLES):  # small files first: the labels show at once that this is another data set
+        payload = read_payload(files[role])
+        array = decode_idx(payload, files[role])
+        sums[role] = checksum(payload)
+        if expected:
+            check_sum(sums[role], role, expected, str(files[role]))
+        arrays[role] = array
+    return arrays, sums
+
+
+def _check_arrays(arrays: dict[str, np.ndarray], path: object) -> None:
+    for role in ROLES:
+        array = arrays[role]
+        inner, shape = ((28, 28), "(n, 28, 28)") if role.endswith("images") else ((), "(n,)")
+        if array.dtype != np.uint8 or array.ndim != 1 + len(inner) or array.shape[1:] != inner:
+            raise ValueError(f"{role} of {path}: {array.dtype} {array.shape}, expected uint8 {shape}")
+    for part in ("train", "test"):
+        images, labels = len(arrays[f"{part}_images"]), len(arrays[f"{part}_labels"])
+        if images != labels or images == 0:
+            raise ValueError(
+                f"{path} has {images} {part} images and {labels} {part} labels; expected as many, and not 0"
+            )
+
+
+def _known_name(sums: dict[str, str]) -> str | None:
+    return next((name for name, known in CHECKSUMS.items() if known == sums), None)
+
+
+def _combined(sums: dict[str, str]) -> str:
+    return checksum("\n".join(sums[role] for role in ROLES).encode())
