@@ -125,7 +125,8 @@ def train(options) -> int:
     directory = Path(options.out or f"runs/{recipe.name}{'-noise' if options.noise else ''}")
     settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
     say = (lambda line: None) if options.quiet else print
-    run = Run(settings, datasets.load(settings.data, recipe.dataset, report=_warn), directory)
+    warn = say if options.quiet else _warn
+    run = Run(settings, datasets.load(settings.data, recipe.dataset, report=warn), directory)
     moved = None if options.resume else make_room(directory)
     if moved:
         say(f"{directory} held an earlier run; it is now {moved}")
@@ -200,10 +201,8 @@ def data_fetch(options) -> None:
 
 def _about(run) -> str:
     dataset = run.dataset
-    count = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
-    if dataset.synthetic:
-        return f"data: synthetic digits ({count}), {dataset.source}"
-    return f"data: {dataset.name} ({count}) from {dataset.source}"
+    count = f"{len(dataset.train_images):,} training and {len(dataset.test_images):,} test images"
+    return f"data: {dataset.name}, {count}" + ("" if dataset.synthetic else f", from {dataset.source}")
 
 
 def _warn(line: str) -> None:

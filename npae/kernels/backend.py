@@ -92,24 +92,29 @@ class Jitted:
         self._dispatcher = None
 
     def __call__(self, *args):
-        return self.dispatcher(*args)
+        return (self._dispatcher or self.dispatcher)(*args)
 
     @property
     def dispatcher(self):
         """Numba's dispatcher of the function, made at first use."""
-        if self._dispatcher is None:
-            import numba
-
-            _teach_numba_to_see_through_jitted()
-            options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
-            try:
-                self._dispatcher = numba.njit(cache=True, **options)(self.function)
-            except RuntimeError:  # no folder on this machine takes a cache: compile again in each run
-                self._dispatcher = numba.njit(**options)(self.function)
+        with _lock:  # two threads that come first together must not compile it twice
+            if self._dispatcher is None:
+                self._dispatcher = _compiled_when_called(self.function)
         return self._dispatcher
 
 
 jit = Jitted
+
+
+def _compiled_when_called(function: Callable):
+    import numba
+
+    _teach_numba_to_see_through_jitted()
+    options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder on this machine takes a cache: compile again in each run
+        return numba.njit(**options)(function)
 
 
 def _teach_numba_to_see_through_jitted() -> None:

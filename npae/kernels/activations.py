@@ -1,0 +1,320 @@
+"""Activation functions, and the bias that stands before them, forward and backward.
+
+All four have a derivative that can be computed from their *output*, so that backward needs y and not z:
+
+| activation | y        | dy/dz     |
+| ---------- | -------- | --------- |
+| linear     | z        | 1         |
+| relu       | max(z,0) | 1 if y>0  |
+| sigmoid    | σ(z)     | y (1 - y) |
+| tanh       | tanh(z)  | 1 - y²    |
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npae.kernels import arrays
+from npae.kernels.backend import choose, jit
+
+NAMES = ("linear", "relu", "sigmoid", "tanh")
+
+
+def forward(z: np.ndarray, activation: str) -> np.ndarray:
+    """Return ``y = f(z)``, element by element.
+
+    Parameters
+    ----------
+    z : ndarray of any shape, float32 or float64
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+
+    Returns
+    -------
+    ndarray like z; a NaN in z is a NaN in it. For "linear" it is z itself.
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(forward_numpy, forward_numba)(z, activation)
+
+
+def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
+    """Return ``dz = dy f'(z)``, with f' computed from the output y.
+
+    Parameters
+    ----------
+    dy : ndarray, gradient of the loss with respect to y
+    y : ndarray of the same shape, what `forward` returned
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+
+    Returns
+    -------
+    ndarray like dy, gradient with respect to z. For "linear" it is dy itself.
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(backward_numpy, backward_numba)(dy, y, activation)
+
+
+def add_bias(z: np.ndarray, bias: np.ndarray, activation: str) -> np.ndarray:
+    """Return ``y = f(z + bias)``, with the same bias added to every row of z.
+
+    Parameters
+    ----------
+    z : ndarray (n, units), float32 or float64
+    bias : ndarray (units,)
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+
+    Returns
+    -------
+    ndarray (n, units)
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(add_bias_numpy, add_bias_numba)(z, bias, activation)
+
+
+def add_bias_backward(dy: np.ndarray, y: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return dz and dbias of ``y = f(z + bias)``; every row got the same bias, so dbias adds up dz's rows.
+
+    Parameters
+    ----------
+    dy, y : ndarray (n, units)
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+
+    Returns
+    -------
+    dz : ndarray (n, units); for "linear" it is dy itself
+    dbias : ndarray (units,)
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(add_bias_backward_numpy, add_bias_backward_numba)(dy, y, activation)
+
+
+def check(activation: str) -> None:
+    """Raise a ValueError unless ``activation`` names one of the four."""
+    if activation not in NAMES:
+        raise ValueError(f"unknown activation {activation!r}; expected one of {', '.join(NAMES)}")
+
+
+# 1. Loops: the definition.
+
+
+def forward_loops(z, activation):
+    check(activation)
+    y = np.empty_like(z)
+    for index in np.ndindex(z.shape):
+        if activation == "linear" or math.isnan(z[index]):
+            y[index] = z[index]
+        elif activation == "relu":
+            y[index] = max(z[index], 0)
+        elif activation == "tanh":
+            y[index] = math.tanh(z[index])
+        elif z[index] >= 0:
+            y[index] = 1 / (1 + math.exp(-z[index]))
+        else:  # the same number, without exp of a large one
+            y[index] = math.exp(z[index]) / (1 + math.exp(z[index]))
+    return y
+
+
+def backward_loops(dy, y, activation):
+    check(activation)
+    dz = np.empty_like(dy)
+    for index in np.ndindex(dy.shape):
+        slope = {
+            "linear": 1,
+            "relu": 1 if y[index] > 0 else 0,
+            "sigmoid": y[index] * (1 - y[index]),
+            "tanh": 1 - y[index] * y[index],
+        }[activation]
+        dz[index] = dy[index] * slope
+    return dz
+
+
+def add_bias_loops(z, bias, activation):
+    shifted = np.empty_like(z)
+    n, units = z.shape
+    for i in range(n):
+        for j in range(units):
+            shifted[i, j] = z[i, j] + bias[j]
+    return forward_loops(shifted, activation)
+
+
+def add_bias_backward_loops(dy, y, activation):
+    dz = backward_loops(dy, y, activation)
+    n, units = dz.shape
+    dbias = np.zeros(units, dz.dtype)
+    for i in range(n):
+        for j in range(units):
+            dbias[j] += dz[i, j]
+    return dz, dbias
+
+
+# 2. NumPy.
+
+
+def forward_numpy(z, activation):
+    check(activation)
+    if activation == "linear":
+        return z
+    y = arrays.empty(z.shape, z.dtype)
+    if activation == "relu":
+        return np.maximum(z, 0, out=y)
+    if activation == "tanh":
+        return np.tanh(z, out=y)
+    np.exp(np.minimum(z, 0), out=y)  # no exp of a positive number, so nothing overflows
+    y /= 1 + np.exp(-np.abs(z))
+    return y
+
+
+def backward_numpy(dy, y, activation):
+    check(activation)
+    if activation == "linear":
+        return dy
+    dz = arrays.empty(dy.shape, dy.dtype)
+    if activation == "relu":
+        return np.multiply(dy, y > 0, out=dz)
+    np.subtract(1, y if activation == "sigmoid" else y * y, out=dz)
+    if activation == "sigmoid":
+        dz *= y
+    dz *= dy
+    return dz
+
+
+def add_bias_numpy(z, bias, activation):
+    return forward_numpy(np.add(z, bias, out=arrays.empty(z.shape, z.dtype)), activation)
+
+
+def add_bias_backward_numpy(dy, y, activation):
+    dz = backward_numpy(dy, y, activation)
+    return dz, dz.sum(axis=0)
+
+
+# 3. Numba: bias and activation in one pass, dz and dbias in one pass. "linear" and "tanh" are left to NumPy:
+# there is nothing to fuse in the one, and the other it computes with vector instructions of its own.
+
+
+def forward_numba(z, activation):
+    if activation != "sigmoid":
+        return forward_numpy(z, activation)
+    y = arrays.empty(z.shape, z.dtype)
+    _sigmoid(np.ascontiguousarray(z).reshape(1, -1), None, y.reshape(1, -1))
+    return y
+
+
+def backward_numba(dy, y, activation):
+    if activation not in _BACKWARD:
+        return backward_numpy(dy, y, activation)
+    dz = arrays.empty(dy.shape, dy.dtype)
+    dy, y = np.ascontiguousarray(dy), np.ascontiguousarray(y)
+    _BACKWARD[activation](dy.reshape(1, -1), y.reshape(1, -1), dz.reshape(1, -1), None)
+    return dz
+
+
+def add_bias_numba(z, bias, activation):
+    if activation not in _FORWARD:
+        return add_bias_numpy(z, bias, activation)
+    y = arrays.empty(z.shape, z.dtype)
+    _FORWARD[activation](np.ascontiguousarray(z), np.ascontiguousarray(bias), y)
+    return y
+
+
+def add_bias_backward_numba(dy, y, activation):
+    if activation not in _BACKWARD:
+        return add_bias_backward_numpy(dy, y, activation)
+    dz, dbias = arrays.empty(dy.shape, dy.dtype), arrays.zeros(dy.shape[1:], dy.dtype)
+    _BACKWARD[activation](np.ascontiguousarray(dy), np.ascontiguousarray(y), dz, dbias)
+    return dz, dbias
+
+
+# bias and dbias may be None in the functions below: Numba compiles a version for that, without the branch.
+
+
+@jit
+def _relu(z, bias, y):
+    for i in range(z.shape[0]):
+        z_row, y_row = z[i], y[i]
+        for j in range(z_row.size):
+            v = z_row[j] if bias is None else z_row[j] + bias[j]
+            y_row[j] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
+
+
+@jit
+def _sigmoid(z, bias, y):
+    one = z.dtype.type(1)
+    for i in range(z.shape[0]):
+        z_row, y_row = z[i], y[i]
+        for j in range(z_row.size):
+            v = z_row[j] if bias is None else z_row[j] + bias[j]
+            e = _exp_minus(abs(v))
+            y_row[j] = (e if v < 0 else one) / (one + e)
+
+
+@jit
+def _relu_backward(dy, y, dz, dbias):
+    for i in range(dy.shape[0]):
+        dy_row, y_row, dz_row = dy[i], y[i], dz[i]
+        for j in range(dy_row.size):
+            d = dy_row[j] if y_row[j] > 0 else dy.dtype.type(0)
+            dz_row[j] = d
+            if dbias is not None:
+                dbias[j] += d
+
+
+@jit
+def _sigmoid_backward(dy, y, dz, dbias):
+    one = y.dtype.type(1)
+    for i in range(dy.shape[0]):
+        dy_row, y_row, dz_row = dy[i], y[i], dz[i]
+        for j in range(dy_row.size):
+            d = dy_row[j] * y_row[j] * (one - y_row[j])
+            dz_row[j] = d
+            if dbias is not None:
+                dbias[j] += d
+
+
+_FORWARD = {"relu": _relu, "sigmoid": _sigmoid}
+_BACKWARD = {"relu": _relu_backward, "sigmoid": _sigmoid_backward}
+
+
+@jit
+def _exp_minus(a):
+    """Return exp(-a) for a >= 0, to 2 ulp; from exp(-87) (float64: exp(-708)) on it stays there, near 1e-38.
+
+    `math.exp` would be a call for each number; what follows is arithmetic only, of which LLVM computes 16 at
+    a time. With k the integer next to -a / ln 2, exp(-a) = 2^k exp(r), where r = -a - k ln 2 is at most
+    ln 2 / 2 in size: a few terms of 1 + r/1 (1 + r/2 (1 + r/3 (...))) are exact to the last bit. 2^k is made
+    by writing k into the exponent bits of a number.
+
+    The dtype is known when Numba compiles, so only one side of each `if` below is left.
+    """
+    number = type(a)
+    single = np.finfo(number).bits == 32
+    if single:
+        terms, largest, high, low = 7, number(87), number(0.693145751953125), number(1.4286068203094172e-06)
+    else:
+        terms, largest, high, low = 13, number(708), number(0.6931471805598903), number(5.497923018708371e-14)
+    a = largest if a > largest else a
+    k = np.floor(number(0.5) - a * number(1.4426950408889634))
+    r = -(k * high) - a  # high is ln 2 to so few bits that k * high has no rounding error ...
+    e = number(1)
+    for i in range(terms, 0, -1):
+        e = number(1) + e * r * (number(1) / number(i))
+    e -= e * (k * low)  # ... and low is the rest of it
+    if single:
+        return e * number(np.int32((np.int32(k) + 127) << 23).view(np.float32))
+    return e * number(np.int64((np.int64(k) + 1023) << 52).view(np.float64))

@@ -1,0 +1,90 @@
+"""Adam: one step, in place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.kernels.backend import choose, jit
+
+
+def update(
+    params: np.ndarray,
+    grads: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    step: int,
+    learning_rate: float = 1e-3,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> None:
+    """Do one step **in place**: ``params``, ``m`` and ``v`` are overwritten, ``grads`` is not.
+
+    With g the gradient and t the step:
+
+        m <- beta_1 m + (1 - beta_1) g           running mean of the gradient
+        v <- beta_2 v + (1 - beta_2) g²          running mean of its square
+        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this takes that bias away
+        v̂ = v / (1 - beta_2^t)
+        params <- params - learning_rate m̂ / (√v̂ + epsilon)
+
+    Parameters
+    ----------
+    params, grads, m, v : ndarray (count,), all float32 or all float64
+        ``m`` and ``v`` are zeros before the first step.
+    step : int
+        t, counted from 1: once a step, not once a parameter.
+    learning_rate, beta_1, beta_2, epsilon : float
+
+    Raises
+    ------
+    ValueError
+        If ``step`` is below 1.
+
+    Notes
+    -----
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1 (arXiv:1412.6980).
+    """
+    if step < 1:
+        raise ValueError(f"step is {step}, but Adam counts its steps from 1; pass 1 at the first update")
+    choose(update_numpy, update_numba)(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon)
+
+
+def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    for i in range(len(params)):
+        m[i] = beta_1 * m[i] + (1 - beta_1) * grads[i]
+        v[i] = beta_2 * v[i] + (1 - beta_2) * grads[i] ** 2
+        m_hat = m[i] / (1 - beta_1**step)
+        v_hat = v[i] / (1 - beta_2**step)
+        params[i] -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+def update_numpy(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m *= beta_1
+    m += (1 - beta_1) * grads
+    v *= beta_2
+    v += (1 - beta_2) * grads**2
+    root = np.sqrt(v / (1 - beta_2**step))
+    root += epsilon
+    params -= m * (learning_rate / (1 - beta_1**step)) / root
+
+
+def update_numba(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    rate, unbias = learning_rate / (1 - beta_1**step), 1 / (1 - beta_2**step)
+    _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon)
+
+
+@jit
+def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon):
+    # One pass over the four arrays. Scalars arrive as float64 and are brought to the arrays' dtype, since one
+    # float64 among float32 numbers would make Numba compute everything in float64.
+    number = params.dtype.type
+    rate, unbias, epsilon = number(rate), number(unbias), number(epsilon)
+    keep_m, add_m, keep_v, add_v = number(beta_1), number(1 - beta_1), number(beta_2), number(1 - beta_2)
+    for i in range(params.size):
+        g = grads[i]
+        m_new = keep_m * m[i] + add_m * g
+        v_new = keep_v * v[i] + add_v * g * g
+        m[i] = m_new
+        v[i] = v_new
+        params[i] -= rate * m_new / (np.sqrt(unbias * v_new) + epsilon)

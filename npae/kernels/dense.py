@@ -1,0 +1,127 @@
+"""The fully connected layer: y = f(x K + b), forward and backward."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.kernels import activations, arrays
+from npae.kernels.backend import choose
+
+
+def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str = "linear") -> np.ndarray:
+    """Return ``y = f(x K + b)``: each output is a weighted sum of all inputs, plus its bias.
+
+    Parameters
+    ----------
+    x : ndarray (n, c_in)
+    kernel : ndarray (c_in, units)
+    bias : ndarray (units,)
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+
+    Returns
+    -------
+    ndarray (n, units), of x's dtype.
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(forward_numpy, forward_numba)(x, kernel, bias, activation)
+
+
+def backward(
+    dy: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    kernel: np.ndarray,
+    activation: str = "linear",
+    need_dx: bool = True,
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """Return the gradients of ``y = f(z)``, ``z = x K + b``, by the chain rule.
+
+    With ``dz = dy f'(z)``: element (i, j) of z is ``sum_k x[i, k] K[k, j] + b[j]``, hence
+
+        dx[i, k] = sum_j dz[i, j] K[k, j]        dx = dz Kᵀ
+        dK[k, j] = sum_i x[i, k] dz[i, j]        dK = xᵀ dz
+        db[j]    = sum_i dz[i, j]
+
+    Parameters
+    ----------
+    dy : ndarray (n, units), gradient of the loss with respect to y
+    x : ndarray (n, c_in), the input of forward
+    y : ndarray (n, units), its output
+    kernel : ndarray (c_in, units)
+    activation : {"linear", "relu", "sigmoid", "tanh"}
+    need_dx : bool
+        False spares the product for dx; the first layer of a network has nobody to hand it to.
+
+    Returns
+    -------
+    dx : ndarray (n, c_in), or None
+    dkernel : ndarray (c_in, units)
+    dbias : ndarray (units,)
+
+    Raises
+    ------
+    ValueError
+        If ``activation`` is none of the four.
+    """
+    return choose(backward_numpy, backward_numba)(dy, x, y, kernel, activation, need_dx)
+
+
+# 1. Loops: the definition.
+
+
+def forward_loops(x, kernel, bias, activation="linear"):
+    n, c_in = x.shape
+    units = kernel.shape[1]
+    z = np.empty((n, units), x.dtype)
+    for i in range(n):
+        for j in range(units):
+            total = bias[j]
+            for k in range(c_in):
+                total += x[i, k] * kernel[k, j]
+            z[i, j] = total
+    return activations.forward_loops(z, activation)
+
+
+def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
+    dz, dbias = activations.add_bias_backward_loops(dy, y, activation)
+    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    for i in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            for j in range(kernel.shape[1]):
+                dx[i, k] += dz[i, j] * kernel[k, j]
+                dkernel[k, j] += x[i, k] * dz[i, j]
+    return (dx if need_dx else None), dkernel, dbias
+
+
+# 2. NumPy: BLAS does the three products.
+
+
+def forward_numpy(x, kernel, bias, activation="linear"):
+    return activations.add_bias_numpy(_product(x, kernel), bias, activation)
+
+
+def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
+    dz, dbias = activations.add_bias_backward_numpy(dy, y, activation)
+    dx = _product(dz, kernel.T) if need_dx else None
+    return dx, _product(x.T, dz), dbias
+
+
+# 3. Numba: the same products; what stands around them takes one pass instead of several.
+
+
+def forward_numba(x, kernel, bias, activation="linear"):
+    return activations.add_bias_numba(_product(x, kernel), bias, activation)
+
+
+def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
+    dz, dbias = activations.add_bias_backward_numba(dy, y, activation)
+    dx = _product(dz, kernel.T) if need_dx else None
+    return dx, _product(x.T, dz), dbias
+
+
+def _product(a, b):
+    return np.matmul(a, b, out=arrays.empty((a.shape[0], b.shape[1]), a.dtype))

@@ -1,0 +1,62 @@
+"""Stochastic gradient descent with momentum: one step, in place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.kernels.backend import choose, jit
+
+
+def update(
+    params: np.ndarray,
+    grads: np.ndarray,
+    velocity: np.ndarray,
+    learning_rate: float,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+) -> None:
+    """Do one step **in place**: ``params`` and ``velocity`` are overwritten, ``grads`` is not.
+
+    Keras's formula, with g the gradient:
+
+        velocity <- momentum * velocity - learning_rate * g
+        params   <- params + velocity                                    without nesterov
+        params   <- params + momentum * velocity - learning_rate * g     with nesterov
+
+    Parameters
+    ----------
+    params, grads, velocity : ndarray (count,), all float32 or all float64
+        ``velocity`` is zeros before the first step.
+    learning_rate, momentum : float
+    nesterov : bool
+        Take the step as if the gradient had been computed where momentum leads to (Sutskever et al. 2013).
+    """
+    choose(update_numpy, update_numba)(params, grads, velocity, learning_rate, momentum, nesterov)
+
+
+def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    for i in range(len(params)):
+        velocity[i] = momentum * velocity[i] - learning_rate * grads[i]
+        params[i] += momentum * velocity[i] - learning_rate * grads[i] if nesterov else velocity[i]
+
+
+def update_numpy(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    step = learning_rate * grads
+    velocity *= momentum
+    velocity -= step
+    params += momentum * velocity - step if nesterov else velocity
+
+
+def update_numba(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    _update(params, grads, velocity, float(learning_rate), float(momentum), bool(nesterov))
+
+
+@jit
+def _update(params, grads, velocity, learning_rate, momentum, nesterov):
+    # One float64 among float32 numbers would make Numba compute everything in float64.
+    learning_rate, momentum = params.dtype.type(learning_rate), params.dtype.type(momentum)
+    for i in range(params.size):
+        step = learning_rate * grads[i]
+        v = momentum * velocity[i] - step
+        velocity[i] = v
+        params[i] += momentum * v - step if nesterov else v
