@@ -53,7 +53,9 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     plotting.image_rows(folder / "first.png", [("original", images[:10]), ("reconstructed", outputs[:10])])
-    plotting.image_rows(folder / "worst.png", [("original", images[worst]), ("reconstructed", outputs[worst])])
+    plotting.image_rows(
+        folder / "worst.png", [("original", images[worst]), ("reconstructed", outputs[worst])]
+    )
     return history["val_loss"][-1]
 
 

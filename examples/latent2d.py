@@ -19,7 +19,10 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-la
     sizes = [128, 64, 10]
     encoder = npae.Sequential([*(npae.Dense(units, activation="relu") for units in sizes), npae.Dense(2)])
     decoder = npae.Sequential(
-        [*(npae.Dense(units, activation="relu") for units in reversed(sizes)), npae.Dense(784, activation="tanh")]
+        [
+            *(npae.Dense(units, activation="relu") for units in reversed(sizes)),
+            npae.Dense(784, activation="tanh"),
+        ]
     )
     model = npae.Autoencoder(encoder, decoder)
     model.build((784,))

@@ -6,6 +6,7 @@ Importing it loads neither matplotlib nor Numba.
 from npae.batches import Batches
 from npae.callbacks import Checkpoint, EarlyStopping, Progress
 from npae.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
+from npae.events import Callback, History
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     Conv2D,
@@ -26,10 +27,48 @@ from npae.losses import BinaryCrossentropy, Loss, MeanSquaredError
 from npae.metrics import PCA, psnr
 from npae.model import Autoencoder, Sequential
 from npae.optimizers import SGD, Adam
-from npae.training import Callback, History, NonFiniteLoss, evaluate, fit, predict
+from npae.training import NonFiniteLoss, evaluate, fit, predict
 
 __version__ = "0.1.0"
 
-__all__ = [name for name in dir() if not name.startswith("_") and name[0].isupper()]
-__all__ += ["evaluate", "fit", "get_backend", "load_checkpoint", "load_model", "predict", "psnr", "save_checkpoint"]
-__all__ += ["save_model", "set_backend", "use_backend"]
+__all__ = [
+    "Adam",
+    "Autoencoder",
+    "Batches",
+    "BinaryCrossentropy",
+    "Callback",
+    "Checkpoint",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Dense",
+    "Dropout",
+    "EarlyStopping",
+    "evaluate",
+    "fit",
+    "Flatten",
+    "GaussianNoise",
+    "get_backend",
+    "History",
+    "Layer",
+    "load_checkpoint",
+    "load_model",
+    "Loss",
+    "MaxPool2D",
+    "MeanSquaredError",
+    "NonFiniteLoss",
+    "PCA",
+    "predict",
+    "Progress",
+    "psnr",
+    "ReLU",
+    "Reshape",
+    "save_checkpoint",
+    "save_model",
+    "Sequential",
+    "set_backend",
+    "SGD",
+    "Sigmoid",
+    "Tanh",
+    "UpSampling2D",
+    "use_backend",
+]

@@ -18,17 +18,18 @@ class Batches:
     Parameters
     ----------
     x : ndarray (n, ...)
-        Inputs. uint8 pixels are kept as bytes and become ``x * scale + offset`` when a batch is made; floats are
-        taken as they are.
+        Inputs. uint8 pixels are kept as bytes and become ``x * scale + offset`` when a batch is made; floats
+        are taken as they are.
     y : ndarray (n, ...), optional
         Targets, treated the same way. Default: the inputs before corruption, as an autoencoder wants.
     scale, offset : float
         For uint8 pixels; the defaults give values from 0 to 1.
     shape : tuple of int, optional
-        The shape of one example as the model takes it, for instance (784,) or (1, 28, 28). Default: that of x.
+        The shape of one example as the model takes it, for instance (784,) or (1, 28, 28). Default: that of
+        x.
     corruption : callable, optional
-        ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise that is
-        drawn once, corrupt the data set and pass it as ``x``, with the clean one as ``y``.
+        ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise
+        that is drawn once, corrupt the data set and pass it as ``x``, with the clean one as ``y``.
     dtype : float32 or float64
         Of the batches.
 
@@ -56,7 +57,9 @@ class Batches:
         self.shape = self.x.shape[1:] if shape is None else tuple(shape)
         for name, array in (("x", self.x), ("y", self.y)):
             if shape is not None and array is not None and math.prod(array.shape[1:]) != math.prod(shape):
-                raise ValueError(f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}")
+                raise ValueError(
+                    f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}"
+                )
         self._reshape_targets = shape is not None
         self.scale = scale
         self.offset = offset
@@ -91,9 +94,13 @@ class Batches:
         if self.x.dtype.kind != "f":
             return
         for start in range(0, len(self.x), _CHUNK):
-            finite = np.isfinite(self.x[start : start + _CHUNK].reshape(len(self.x[start : start + _CHUNK]), -1)).all(1)
+            finite = np.isfinite(
+                self.x[start : start + _CHUNK].reshape(len(self.x[start : start + _CHUNK]), -1)
+            ).all(1)
             if not finite.all():
-                raise ValueError(f"x holds NaN or infinite values, first in example {start + int(finite.argmin())}")
+                raise ValueError(
+                    f"x holds NaN or infinite values, first in example {start + int(finite.argmin())}"
+                )
 
     def _prepare(self, values: np.ndarray) -> np.ndarray:
         if values.dtype != np.uint8:

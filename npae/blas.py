@@ -1,8 +1,9 @@
 """Holds the threads of NumPy's BLAS down while npae's own threads run.
 
-A BLAS with a thread pool of its own would fight the trainer's threads for the cores, and how it cuts a product
-among its threads changes the rounding, hence the bits. The library is already loaded by NumPy; this file finds
-its switch. Where none is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1 by hand.
+A BLAS with a thread pool of its own would fight the trainer's threads for the cores, and how it cuts a
+product among its threads changes the rounding, hence the bits. The library is already loaded by NumPy; this
+file finds its switch. Where none is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1
+by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _before = 1
 
 @contextmanager
 def single_threaded_blas() -> Iterator[bool]:
-    """Let BLAS compute in the calling thread only, inside a ``with`` block; yields whether its switch was found.
+    """Let BLAS compute in the calling thread only, inside a ``with`` block; yields whether its switch was
+    found.
 
     Blocks may overlap, in one thread or in several: BLAS gets its threads back when the last one ends.
     """

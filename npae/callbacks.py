@@ -13,11 +13,12 @@ from typing import Any, TextIO
 import numpy as np
 
 from npae.checkpoints import save_checkpoint, written_whole
-from npae.training import Callback, TrainingState
+from npae.events import Callback, TrainingState
 
 
 class Progress(Callback):
-    """Show epoch, bar, time left, milliseconds a step and losses; one line an epoch where there is no terminal.
+    """Show epoch, bar, time left, milliseconds a step and losses; one line an epoch where there is no
+    terminal.
 
     Parameters
     ----------
@@ -47,9 +48,10 @@ class Progress(Callback):
         done = state.step / state.steps
         filled = round(done * self.BAR)
         seconds = (now - self._began) / state.step
+        left = duration(seconds * (state.steps - state.step))
         line = (
             f"{self._epoch(state)}  {state.step:{len(str(state.steps))}d}/{state.steps} "
-            f"[{'=' * filled}{'.' * (self.BAR - filled)}] ETA {duration(seconds * (state.steps - state.step))} "
+            f"[{'=' * filled}{'.' * (self.BAR - filled)}] ETA {left} "
             f"{1000 * seconds:.1f} ms/step  loss {state.loss:.4f}"
         )
         self._rewrite(line)
@@ -110,7 +112,11 @@ class EarlyStopping(Callback):
     """
 
     def __init__(
-        self, monitor: str = "val_loss", patience: int = 3, min_delta: float = 0.0, restore_best_weights: bool = True
+        self,
+        monitor: str = "val_loss",
+        patience: int = 3,
+        min_delta: float = 0.0,
+        restore_best_weights: bool = True,
     ):
         if patience < 1:
             raise ValueError(f"patience must be at least 1 epoch, not {patience}")

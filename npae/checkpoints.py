@@ -1,7 +1,7 @@
 """Models and half-done trainings on disk, in plain NumPy archives that hold no code.
 
-A file appears under its name only when it is whole: it is written beside it and then renamed, so an interrupted
-write leaves the file of before.
+A file appears under its name only when it is whole: it is written beside it and then renamed, so an
+interrupted write leaves the file of before.
 """
 
 from __future__ import annotations
@@ -66,7 +66,11 @@ def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
 
 
 def save_checkpoint(
-    path: str | os.PathLike, model: Sequential, optimizer: Adam | SGD, history: dict[str, list[float]], metadata=None
+    path: str | os.PathLike,
+    model: Sequential,
+    optimizer: Adam | SGD,
+    history: dict[str, list[float]],
+    metadata=None,
 ) -> None:
     """Write all that a training needs to go on: weights, the optimiser's state, and the history so far.
 
@@ -108,7 +112,9 @@ def load_checkpoint(
         if header["model"] != describe_model(model):
             raise ValueError("it was written by a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
-            raise ValueError(f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}")
+            raise ValueError(
+                f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}"
+            )
         model.set_params(_under("params/", arrays))
         optimizer.state = {**header["counters"], **_under("optimizer/", arrays)}
         return header["history"], header["metadata"]
@@ -128,7 +134,8 @@ def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
 
 
 def describe_model(model: Sequential) -> dict[str, Any]:
-    """Return the architecture as nested plain data: classes, their arguments, the input shape and the dtype."""
+    """Return the architecture as nested plain data: classes, their arguments, the input shape and the
+    dtype."""
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
     dtype = next((value.dtype.name for value in model.params.values()), "float32")
@@ -150,7 +157,8 @@ def build_from(description: dict[str, Any]) -> Sequential:
 
 @contextmanager
 def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its name only at the end of the ``with`` block, if nothing went wrong.
+    """Open a file for writing that takes its name only at the end of the ``with`` block, if nothing went
+    wrong.
 
     Raises
     ------
@@ -219,7 +227,9 @@ def _complaining(path: str | os.PathLike, problem: str) -> Iterator[None]:
     except KeyError as error:
         raise ValueError(f"{path} {problem}: it has no entry {error}") from None
     except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} {problem}: {str(error).splitlines()[0] if str(error) else 'it is damaged'}") from None
+        raise ValueError(
+            f"{path} {problem}: {str(error).splitlines()[0] if str(error) else 'it is damaged'}"
+        ) from None
 
 
 def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

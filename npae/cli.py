@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(prog="npae", description="Autoencoders from scratch, to be read and checked.")
+    parser = argparse.ArgumentParser(
+        prog="npae", description="Autoencoders from scratch, to be read and checked."
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("list", help="the recipes, one line each")
@@ -53,7 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("denoise", help="send pictures of your own through a trained model")
     command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
-    command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG; any size, digits in dark on light or light on dark")
+    command.add_argument(
+        "images", metavar="IMAGE", nargs="+", help="PNG; any size, digits in dark on light or light on dark"
+    )
     command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
     _add_compute(command)
     command.set_defaults(command=denoise)
@@ -71,14 +75,20 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_train(commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
     command.add_argument("recipe", metavar="RECIPE", help="a name that npae list shows")
-    command.add_argument("--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path")
+    command.add_argument(
+        "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
+    )
     command.add_argument("--epochs", type=_positive, metavar="N", help="default: as published")
     command.add_argument("--batch-size", type=_positive, metavar="N", help="default: as published")
     command.add_argument("--seed", type=_natural, metavar="N", help="default: 0")
     command.add_argument("--limit", type=_positive, metavar="N", help="use only the first N images")
-    command.add_argument("--noise", action="store_true", default=None, help="train dense or conv as a denoiser")
+    command.add_argument(
+        "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
+    )
     command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
-    command.add_argument("--resume", action="store_true", help="go on with the run in --out after its last epoch")
+    command.add_argument(
+        "--resume", action="store_true", help="go on with the run in --out after its last epoch"
+    )
     command.add_argument("--quiet", action="store_true", help="print nothing but errors")
     _add_compute(command)
     command.set_defaults(command=train)
@@ -95,7 +105,9 @@ def _add_data(commands) -> None:
 
 
 def _add_compute(command) -> None:
-    command.add_argument("--threads", type=_positive, metavar="N", help="default: all cores; changes no result")
+    command.add_argument(
+        "--threads", type=_positive, metavar="N", help="default: all cores; changes no result"
+    )
     _add_backend(command)
 
 
@@ -117,10 +129,13 @@ def train(options) -> int:
     from npae import datasets
     from npae.callbacks import Progress
     from npae.recipes import get_recipe
-    from npae.recipes.run import Run, Settings, make_room, resumed_settings
+    from npae.recipes.folder import Settings, make_room, resumed_settings
+    from npae.recipes.run import Run
 
     recipe = get_recipe(options.recipe)
-    asked = {name: getattr(options, name) for name in ("data", "epochs", "batch_size", "seed", "limit", "noise")}
+    asked = {
+        name: getattr(options, name) for name in ("data", "epochs", "batch_size", "seed", "limit", "noise")
+    }
     asked = {"recipe": recipe.name, **{name: value for name, value in asked.items() if value is not None}}
     directory = Path(options.out or f"runs/{recipe.name}{'-noise' if options.noise else ''}")
     settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
@@ -136,10 +151,13 @@ def train(options) -> int:
         run.train([] if options.quiet else [Progress()], options.threads, options.resume)
     except KeyboardInterrupt:
         done = len(run.history.get("loss", []))
-        kept = f"{done} of {run.settings.epochs} epochs are in {directory}; the same command with --resume goes on"
+        kept = f"{done} of {run.settings.epochs} epochs are in {directory}; --resume goes on from there"
         _warn(f"npae: interrupted; {kept if done else 'no epoch was complete'}")
         return 1
-    say(f"validation loss {run.history['val_loss'][-1]:.4f}; the model, its metrics and figures are in {directory}")
+    say(
+        f"validation loss {run.history['val_loss'][-1]:.4f}; "
+        f"the model, its metrics and figures are in {directory}"
+    )
     return 0
 
 
@@ -186,7 +204,9 @@ def data_where(options) -> None:
     for name in NAMES:
         places = where(name)
         first = next((place for place in places if place.found), None)
-        print(f"{name}: {'will be taken from ' + first.place if first else 'not on this machine; npae data fetch gets it'}")
+        missing = "not on this machine; npae data fetch gets it"
+        verdict = f"will be taken from {first.place}" if first else missing
+        print(f"{name}: {verdict}")
         for place in places:
             print(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
 

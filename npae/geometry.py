@@ -63,8 +63,8 @@ def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) ->
 def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
     """Rows and columns of padding, ``((top, bottom), (left, right))``, of a convolution or a pooling.
 
-    For "same" the total is what the last window lacks; where it is odd, the extra pixel goes to the bottom and
-    the right, as in Keras.
+    For "same" the total is what the last window lacks; where it is odd, the extra pixel goes to the bottom
+    and the right, as in Keras.
     """
     if padding == "valid":
         return (0, 0), (0, 0)
@@ -82,8 +82,8 @@ def transpose_output_size(
 
     A convolution with stride s maps s different sizes to one, so its transpose must choose. "same" gives
     ``size * stride``; "valid" gives ``(size - 1) * stride + max(window, stride)``. ``output_padding`` chooses
-    otherwise: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All as in
-    Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
+    otherwise: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All
+    as in Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
 
     Raises
     ------
@@ -100,8 +100,8 @@ def transpose_output_size(
     )
     if min(output) < 1 or window_output_size(output, window, strides, padding) != tuple(size):
         raise ValueError(
-            f"output_padding {output_padding} gives an output of {output[0]}x{output[1]}, which a convolution with "
-            f'window {window}, strides {strides} and padding "{padding}" does not lead back to the input, '
+            f"output_padding {output_padding} gives an output of {output[0]}x{output[1]}, which a convolution "
+            f'with window {window}, strides {strides} and padding "{padding}" does not lead back to the input, '
             f"{size[0]}x{size[1]}; expected output_padding=None, or values from 0 to {min(strides) - 1}"
         )
     return output

@@ -17,8 +17,8 @@ def zeros(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Gene
 def glorot_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from U(-a, a) with ``a = sqrt(6 / (fan_in + fan_out))``.
 
-    The variance ``2 / (fan_in + fan_out)`` is the compromise between keeping the variance of the signal on the
-    way forward (``1 / fan_in``) and of the gradient on the way back (``1 / fan_out``). Keras's default.
+    The variance ``2 / (fan_in + fan_out)`` is the compromise between keeping the variance of the signal on
+    the way forward (``1 / fan_in``) and of the gradient on the way back (``1 / fan_out``). Keras's default.
 
     Source: Glorot & Bengio 2010, eq. 16.
     """
@@ -36,7 +36,9 @@ def he_normal(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.
     return rng.normal(0.0, np.sqrt(2.0 / fan_in), shape)
 
 
-def pytorch_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+def pytorch_uniform(
+    shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator
+) -> np.ndarray:
     """Draw from U(-a, a) with ``a = 1 / sqrt(fan_in)``, as PyTorch does for kernels and for biases."""
     limit = 1.0 / np.sqrt(fan_in)
     return rng.uniform(-limit, limit, shape)

@@ -17,8 +17,8 @@ class Loss:
     name, unit : str
         Keras's name, and what one unit of the value is, for tables and axes.
     link : str
-        The activation whose inverse the loss contains, or "linear". A model that ends in it is best asked for what
-        stands *before* that activation: see `fuse`.
+        The activation whose inverse the loss contains, or "linear". A model that ends in it is best asked for
+        what stands *before* that activation: see `fuse`.
     """
 
     name = ""
@@ -33,8 +33,8 @@ class Loss:
         y, t : ndarray
             Output of the model and target, of one shape.
         count : int, optional
-            The number of elements that the mean is over, where y is a part of a larger batch: the values and the
-            gradients of the parts then add up to those of the whole. Default: ``y.size``.
+            The number of elements that the mean is over, where y is a part of a larger batch: the values and
+            the gradients of the parts then add up to those of the whole. Default: ``y.size``.
 
         Raises
         ------
@@ -42,7 +42,9 @@ class Loss:
             If the shapes differ.
         """
         if y.shape != t.shape:
-            raise ValueError(f"the model gives outputs of shape {y.shape}, but the targets have shape {t.shape}")
+            raise ValueError(
+                f"the model gives outputs of shape {y.shape}, but the targets have shape {t.shape}"
+            )
         return self.value_and_gradient(y, t.astype(y.dtype, copy=False), count or y.size)
 
     def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
@@ -50,7 +52,8 @@ class Loss:
         raise NotImplementedError
 
     def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Return every element's own loss, in the shape of y: what the gradient check takes differences of."""
+        """Return every element's own loss, in the shape of y: what the gradient check takes differences
+        of."""
         raise NotImplementedError
 
     def linked(self) -> Loss:
@@ -82,16 +85,16 @@ class BinaryCrossentropy(Loss):
     Parameters
     ----------
     from_logits : bool
-        False: y is the probability p, held between 1e-7 and 1 - 1e-7, as in Keras, so that log(0) cannot occur.
-        True: y is the logit z, with ``p = sigmoid(z)``. Then, exactly, and for z of any size::
+        False: y is the probability p, held between 1e-7 and 1 - 1e-7, as in Keras, so that log(0) cannot
+        occur. True: y is the logit z, with ``p = sigmoid(z)``. Then, exactly, and for z of any size::
 
             L = mean(max(z, 0) - z t + log(1 + exp(-|z|)))        dL/dz = (sigmoid(z) - t) / count
 
     Notes
     -----
-    The two derivatives that a sigmoid and this loss would multiply, ``p (1 - p)`` and ``(p - t) / (p (1 - p))``,
-    cancel; in floating point they would not where p has been rounded to 0 or 1. So training uses the second form
-    whenever the model ends in a sigmoid (`fuse`).
+    The two derivatives that a sigmoid and this loss would multiply, ``p (1 - p)`` and ``(p - t) / (p (1 -
+    p))``, cancel; in floating point they would not where p has been rounded to 0 or 1. So training uses the
+    second form whenever the model ends in a sigmoid (`fuse`).
     """
 
     name = "binary_crossentropy"
@@ -119,8 +122,8 @@ class BinaryCrossentropy(Loss):
         super().check_targets(lowest, highest)
         if lowest < 0 or highest > 1:
             raise ValueError(
-                f"binary cross-entropy needs targets from 0 to 1, but these reach from {lowest:g} to {highest:g}; "
-                "scale them (pixels: divide by 255) or use the mean squared error"
+                f"binary cross-entropy needs targets from 0 to 1, but these reach from {lowest:g} to "
+                f"{highest:g}; scale them (pixels: divide by 255) or use the mean squared error"
             )
 
 
@@ -143,7 +146,8 @@ def get_loss(loss: str | Loss) -> Loss:
 
 
 def fuse(model, loss: Loss):
-    """Return ``(model, loss)`` that compute the same objective, exactly where the loss inverts the last activation.
+    """Return ``(model, loss)`` that compute the same objective, exactly where the loss inverts the last
+    activation.
 
     Parameters
     ----------
@@ -154,8 +158,8 @@ def fuse(model, loss: Loss):
 
     Returns
     -------
-    The model without that activation (sharing its parameters) and the loss that expects this, or both unchanged
-    where they do not belong together.
+    The model without that activation (sharing its parameters) and the loss that expects this, or both
+    unchanged where they do not belong together.
     """
     bare = model.without_activation(loss.link) if loss.link != "linear" else None
     return (model, loss) if bare is None else (bare, loss.linked())

@@ -13,7 +13,8 @@ def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
 def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the peak signal-to-noise ratio, in decibels.
 
-    ``10 log10(peak**2 / MSE)`` of each image on its own, then the mean: not the PSNR of the mean MSE, which is lower.
+    ``10 log10(peak**2 / MSE)`` of each image on its own, then the mean: not the PSNR of the mean MSE, which
+    is lower.
 
     Parameters
     ----------
@@ -47,8 +48,9 @@ class PCA:
 
     Notes
     -----
-    `fit` centres x (n, d) and takes the eigenvectors of its covariance (d, d) that have the largest eigenvalues; among
-    all linear maps to that many numbers and back, this one has the smallest squared error (Baldi & Hornik 1989).
+    `fit` centres x (n, d) and takes the eigenvectors of its covariance (d, d) that have the largest
+    eigenvalues; among all linear maps to that many numbers and back, this one has the smallest squared error
+    (Baldi & Hornik 1989).
     """
 
     def __init__(self, components: int):

@@ -21,8 +21,8 @@ class Sequential(Layer):
 
     Notes
     -----
-    Forward keeps every layer's cache in a list; backward walks the same list from its end and hands each layer the
-    gradient that the one behind it returned: the chain rule, as a loop.
+    Forward keeps every layer's cache in a list; backward walks the same list from its end and hands each
+    layer the gradient that the one behind it returned: the chain rule, as a loop.
 
     The parameters of the layer named "conv2d_1" are called "conv2d_1/kernel" and "conv2d_1/bias" here.
     """
@@ -72,7 +72,9 @@ class Sequential(Layer):
     @params.setter
     def params(self, values: dict[str, np.ndarray]) -> None:
         if values:
-            raise ValueError("a model's parameters belong to its layers; use set_params to change their values")
+            raise ValueError(
+                "a model's parameters belong to its layers; use set_params to change their values"
+            )
 
     def forward(self, x, rng=None):
         self.check_input(x)
@@ -103,10 +105,14 @@ class Sequential(Layer):
         params = self.params
         if values.keys() != params.keys():
             missing, extra = sorted(params.keys() - values.keys()), sorted(values.keys() - params.keys())
-            raise ValueError(f"parameters do not fit this model: missing {missing or 'none'}, unknown {extra or 'none'}")
+            raise ValueError(
+                f"parameters do not fit this model: missing {missing or 'none'}, unknown {extra or 'none'}"
+            )
         for key, value in values.items():
             if np.shape(value) != params[key].shape:
-                raise ValueError(f"parameter {key} has shape {np.shape(value)}; this model expects {params[key].shape}")
+                raise ValueError(
+                    f"parameter {key} has shape {np.shape(value)}; this model expects {params[key].shape}"
+                )
         for key, value in values.items():
             params[key][...] = value
 
@@ -117,7 +123,9 @@ class Sequential(Layer):
         """
         params = self.params
         if not params:
-            raise ValueError("this model has no parameters to train; build it first, or add a layer that learns")
+            raise ValueError(
+                "this model has no parameters to train; build it first, or add a layer that learns"
+            )
         buffer = np.empty(sum(value.size for value in params.values()), next(iter(params.values())).dtype)
         self.rehome(buffer)
         return buffer
@@ -159,11 +167,15 @@ class Sequential(Layer):
         for name, layer in self.leaves():
             shape = layer.output_shape and " x ".join(str(size) for size in layer.output_shape)
             count = sum(value.size for value in layer.params.values())
-            rows.append((f"{name} ({type(layer).__name__})", str(shape), f"{count:,}", f"{layer.multiply_adds():,}"))
+            rows.append(
+                (f"{name} ({type(layer).__name__})", str(shape), f"{count:,}", f"{layer.multiply_adds():,}")
+            )
         count = sum(value.size for value in self.params.values())
         rows.append(("total", "", f"{count:,}", f"{self.multiply_adds():,}"))
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows]
+        lines = [
+            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows
+        ]
         rule = "-" * len(lines[0])
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 

@@ -24,7 +24,8 @@ class Adam:
         m = beta_1 m + (1 - beta_1) g            v = beta_2 v + (1 - beta_2) g**2
         params -= learning_rate * (m / (1 - beta_1**t)) / (sqrt(v / (1 - beta_2**t)) + epsilon)
 
-    The two divisions undo the bias of averages that began at zero. t advances once a step, for all parameters.
+    The two divisions undo the bias of averages that began at zero. t advances once a step, for all
+    parameters.
 
     Source: Kingma & Ba 2014, algorithm 1.
     """

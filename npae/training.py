@@ -1,28 +1,25 @@
 """Training: the loop, and the only place where threads are.
 
-Every minibatch is cut into shards whose size depends on the model and the batch, never on the number of threads.
-Each shard is carried forward and back by one thread, and the gradients are added in the order of the shards. A sum
-of floating-point numbers depends on its order, and here the order is fixed: so one thread or sixteen give the same
-bits.
+Every minibatch is cut into shards whose size depends on the model and the batch, never on the number of
+threads. Each shard is carried forward and back by one thread, and the gradients are added in the order of the
+shards. A sum of floating-point numbers depends on its order, and here the order is fixed: so one thread or
+sixteen give the same bits.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from npae.batches import Batches, as_batches
-from npae.blas import single_threaded_blas
+from npae.events import Callback, History, TrainingState
 from npae.losses import Loss, fuse, get_loss
 from npae.model import Sequential
 from npae.optimizers import SGD, Adam
+from npae.workers import Pool, workers
 
 # Independent streams of random numbers, all from one seed: (stream, epoch, ...) names a generator.
 SHUFFLE, CORRUPTION, LAYERS, VALIDATION = range(4)
@@ -31,66 +28,14 @@ SHUFFLE, CORRUPTION, LAYERS, VALIDATION = range(4)
 def random_stream(seed: int, *key: int) -> np.random.Generator:
     """Return the generator that belongs to ``seed`` and ``key``; different keys give independent numbers.
 
-    Since an epoch's generators are made from its number alone, a run that resumes at an epoch draws what it would
-    have drawn without the break.
+    Since an epoch's generators are made from its number alone, a run that resumes at an epoch draws what it
+    would have drawn without the break.
     """
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 class NonFiniteLoss(ValueError):
     """The loss became NaN or infinite; the message names epoch, step and the first layer that produced it."""
-
-
-@dataclass
-class History:
-    """What was measured after each epoch: ``values["loss"][k]`` belongs to epoch ``k + 1``."""
-
-    values: dict[str, list[float]] = field(default_factory=dict)
-
-    def append(self, logs: dict[str, float]) -> None:
-        """Add one epoch's numbers."""
-        for name, value in logs.items():
-            self.values.setdefault(name, []).append(float(value))
-
-    def __len__(self) -> int:
-        return max(map(len, self.values.values()), default=0)
-
-    def __getitem__(self, name: str) -> list[float]:
-        return self.values[name]
-
-
-@dataclass
-class TrainingState:
-    """What a callback sees, and may change: setting ``stop`` ends the training after the epoch."""
-
-    model: Sequential
-    optimizer: Adam | SGD
-    history: History
-    epochs: int
-    steps: int
-    epoch: int = 0
-    step: int = 0
-    loss: float = math.nan
-    stop: bool = False
-
-
-class Callback:
-    """Is told of what happens; every method may be left out."""
-
-    def on_train_begin(self, state: TrainingState) -> None:
-        """Before the first epoch; ``state.history`` holds the epochs of a run that is resumed."""
-
-    def on_epoch_begin(self, state: TrainingState) -> None:
-        """Before each epoch; ``state.epoch`` counts from 1."""
-
-    def on_step_end(self, state: TrainingState) -> None:
-        """After each step; ``state.loss`` is the epoch's mean so far."""
-
-    def on_epoch_end(self, state: TrainingState) -> None:
-        """After each epoch, when ``state.history`` holds its numbers."""
-
-    def on_train_end(self, state: TrainingState) -> None:
-        """After the last epoch, or after an error or an interrupt."""
 
 
 def fit(
@@ -153,38 +98,39 @@ def fit(
     loss = get_loss(loss)
     _check(model, train, validation, loss, epochs, batch_size)
     optimizer = optimizer or Adam()
-    state = TrainingState(model, optimizer, History() if history is None else history, epochs, -(-len(train) // batch_size))
-    weights = model.pack()
-    gradients = np.zeros_like(weights)
+    history = History() if history is None else history
+    state = TrainingState(model, optimizer, history, epochs, steps=-(-len(train) // batch_size))
     for callback in callbacks:
         callback.on_train_begin(state)
     try:
         with workers(threads) as pool:
-            while len(state.history) < epochs and not state.stop:
+            stepper = Stepper(model, loss, optimizer, batch_size, pool)
+            while len(history) < epochs and not state.stop:
                 began = time.perf_counter()
-                state.epoch = len(state.history) + 1
+                state.epoch = len(history) + 1
                 for callback in callbacks:
                     callback.on_epoch_begin(state)
                 order = np.arange(len(train))
                 if shuffle:
                     random_stream(seed, SHUFFLE, state.epoch).shuffle(order)
-                _run_epoch(state, train, batch_size, loss, order, seed, weights, gradients, pool, callbacks)
+                _run_epoch(state, stepper, train, order, seed, callbacks)
                 logs = {"loss": state.loss}
                 if validation is not None:
                     logs["val_loss"] = _mean_loss(model, validation, loss, pool)
-                state.history.append({**logs, "seconds": time.perf_counter() - began})
+                history.append({**logs, "seconds": time.perf_counter() - began})
                 for callback in callbacks:
                     callback.on_epoch_end(state)
     finally:
         for callback in callbacks:
             callback.on_train_end(state)
-    return state.history
+    return history
 
 
 def evaluate(
     model: Sequential, x: np.ndarray | Batches, y: np.ndarray | None = None, *, loss: str | Loss, threads=None
 ) -> float:
-    """Return the mean loss over a data set, in inference mode; a corruption draws the same noise in every call."""
+    """Return the mean loss over a data set, in inference mode; a corruption draws the same noise in every
+    call."""
     batches, loss = as_batches(x, y), get_loss(loss)
     _check_shape(model, batches)
     loss.check_targets(*batches.target_range())
@@ -237,10 +183,11 @@ def loss_and_gradients(
 
 
 def shard_size(model: Sequential, batch_size: int) -> int:
-    """Return how many examples one thread carries at a time: a rule that the number of threads has no part in.
+    """Return how many examples one thread carries at a time: a rule that the number of threads has no part
+    in.
 
-    Small enough that the activations of a shard stay in a core's cache between layers and that there are shards for
-    several cores; large enough that the arithmetic outweighs what every call of a kernel costs.
+    Small enough that the activations of a shard stay in a core's cache between layers and that there are
+    shards for several cores; large enough that the arithmetic outweighs what every call of a kernel costs.
     """
     activations = sum(math.prod(layer.output_shape) for _, layer in model.leaves())
     fits_cache = max(8, _CACHE_ELEMENTS // max(activations, 1))
@@ -250,71 +197,99 @@ def shard_size(model: Sequential, batch_size: int) -> int:
 _CACHE_ELEMENTS = 1 << 20
 
 
-class _Inline:
-    """Runs tasks at once, in the calling thread, with the interface of a pool."""
+class Stepper:
+    """One step of training after another: shards forward and back, gradients added up, parameters moved.
 
-    def submit(self, function: Callable, *args) -> Future:
-        future: Future = Future()
-        future.set_result(function(*args))
-        return future
+    Parameters
+    ----------
+    model, loss, optimizer
+    batch_size : int
+        Of the largest batch that will come.
+    pool : Pool
+        From `npae.workers.workers`.
+
+    Notes
+    -----
+    All parameters become views of one vector, and so are all gradients: the optimiser sees nothing else.
+    """
+
+    def __init__(self, model: Sequential, loss: Loss, optimizer: Adam | SGD, batch_size: int, pool: Pool):
+        self.model, self.loss, self.optimizer, self.batch_size, self.pool = (
+            model,
+            loss,
+            optimizer,
+            batch_size,
+            pool,
+        )
+        self.shard_size = shard_size(model, batch_size)
+        self._weights = model.pack()
+        self._gradients = np.zeros_like(self._weights)
+        self._views = _views(self._gradients, model.params)
+        self.begin_epoch(0, 0)
+
+    def begin_epoch(self, seed: int, epoch: int) -> None:
+        """Give the layers that draw random numbers new streams, one for each shard of a batch."""
+        shards = range(-(-self.batch_size // self.shard_size))
+        self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
+
+    def step(self, x: np.ndarray, t: np.ndarray, meanwhile: Callable[[], None] = lambda: None) -> float:
+        """Take one step on a batch and return its loss, as it was before the step.
+
+        ``meanwhile`` is called when all shards have been handed to the threads, to hand them more. Where the
+        loss is not finite, the parameters stay as they are.
+        """
+        futures = []
+        for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
+            shard = slice(start, start + self.shard_size)
+            arguments = (self.model, self.loss, x[shard], t[shard], t.size, rng)
+            futures.append(self.pool.submit(loss_and_gradients, *arguments))
+        meanwhile()
+        value = self._add_up(futures)
+        if math.isfinite(value):
+            self.optimizer.update(self._weights, self._gradients)
+        return value
+
+    def _add_up(self, futures: list) -> float:
+        """Sum losses and gradients in the order of the shards, whatever order they are finished in."""
+        value, grads = futures[0].result()
+        for name, view in self._views.items():
+            np.copyto(view, grads[name])
+        for future in futures[1:]:
+            shard_value, grads = future.result()
+            value += shard_value
+            for name, view in self._views.items():
+                view += grads[name]
+        return value
 
 
-@contextmanager
-def workers(threads: int | None):
-    """Give a pool of threads, with BLAS held to one thread in each; ``threads=1`` computes in the calling thread."""
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}")
-    with single_threaded_blas():
-        if threads == 1:
-            yield _Inline()
-            return
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="npae")
-        try:
-            yield pool
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+def _run_epoch(
+    state: TrainingState,
+    stepper: Stepper,
+    train: Batches,
+    order: np.ndarray,
+    seed: int,
+    callbacks: Sequence[Callback],
+) -> None:
+    rng = random_stream(seed, CORRUPTION, state.epoch)
+    size = stepper.batch_size
+    parts = [order[start : start + size] for start in range(0, len(order), size)]
+    ahead = [stepper.pool.submit(train.batch, parts[0], rng)]
 
+    def prepare_next() -> None:  # done by a thread that has run out of shards, while others still compute
+        if state.step < len(parts):
+            ahead.append(stepper.pool.submit(train.batch, parts[state.step], rng))
 
-def _run_epoch(state, train, batch_size, loss, order, seed, weights, gradients, pool, callbacks) -> None:
-    model, size = state.model, shard_size(state.model, batch_size)
-    views = _views(gradients, model.params)
-    corruption_rng = random_stream(seed, CORRUPTION, state.epoch)
-    layer_rngs = [random_stream(seed, LAYERS, state.epoch, shard) for shard in range(-(-batch_size // size))]
-    parts = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    ahead = pool.submit(train.batch, parts[0], corruption_rng)
-    total = 0.0
+    stepper.begin_epoch(seed, state.epoch)
+    total, seen = 0.0, 0
     for state.step, part in enumerate(parts, start=1):
-        x, t = ahead.result()
-        shards = [slice(start, start + size) for start in range(0, len(part), size)]
-        futures = [
-            pool.submit(loss_and_gradients, model, loss, x[shard], t[shard], t.size, rng)
-            for shard, rng in zip(shards, layer_rngs)
-        ]
-        if state.step < len(parts):  # made by a thread that has run out of shards, while others still compute
-            ahead = pool.submit(train.batch, parts[state.step], corruption_rng)
-        value = _add_up(futures, views)
+        x, t = ahead.pop().result()
+        value = stepper.step(x, t, prepare_next)
         if not math.isfinite(value):
             raise NonFiniteLoss(_explain_non_finite(state, x, value))
-        state.optimizer.update(weights, gradients)
-        total += value * len(part)
-        state.loss = total / (parts[0].size * (state.step - 1) + len(part))
+        total, seen = total + value * len(part), seen + len(part)
+        state.loss = total / seen
         for callback in callbacks:
             callback.on_step_end(state)
-
-
-def _add_up(futures: list[Future], views: dict[str, np.ndarray]) -> float:
-    """Sum losses and gradients in the order of the shards, whatever order they are finished in."""
-    value, grads = futures[0].result()
-    for name, view in views.items():
-        np.copyto(view, grads[name])
-    for future in futures[1:]:
-        shard_value, grads = future.result()
-        value += shard_value
-        for name, view in views.items():
-            view += grads[name]
-    return value
 
 
 def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -325,7 +300,7 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
     return views
 
 
-def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool) -> float:
+def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool: Pool) -> float:
     body, body_loss = fuse(model, loss)
     count = len(batches) * math.prod(model.output_shape)
 
@@ -336,12 +311,14 @@ def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool) -> float:
     return math.fsum(_over_data_set(model, batches, value, pool))
 
 
-def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool) -> Iterable:
-    """Yield ``function(indices, rng)`` for every shard of a data set, in order; the noise is the same in every call."""
+def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool: Pool) -> Iterable:
+    """Yield ``function(indices, rng)`` for every shard of a data set, in order; the noise is the same in
+    every call."""
     size = shard_size(model, 256)
     starts = range(0, len(batches), size)
     futures = [
-        pool.submit(function, slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts
+        pool.submit(function, slice(start, start + size), random_stream(0, VALIDATION, start))
+        for start in starts
     ]
     return (future.result() for future in futures)
 
@@ -364,7 +341,9 @@ def _check_shape(model: Sequential, batches: Batches) -> None:
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
     if batches.shape != model.input_shape:
-        raise ValueError(f"the model takes examples of shape {model.input_shape}; the data's have shape {batches.shape}")
+        raise ValueError(
+            f"the model takes examples of shape {model.input_shape}; the data's have shape {batches.shape}"
+        )
 
 
 def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> str:
@@ -376,5 +355,6 @@ def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> st
                 return f"{where}: {name}/{key} is no longer finite after the step before; {advice}"
         x, _ = layer.forward(x)
         if not np.isfinite(x).all():
-            return f"{where}: {name} ({type(layer).__name__}) is the first layer whose output is not finite; {advice}"
+            layer_is = f"{name} ({type(layer).__name__}) is the first layer whose output is not finite"
+            return f"{where}: {layer_is}; {advice}"
     return f"{where}, although the model's output is finite; check the targets, or {advice}"

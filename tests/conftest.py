@@ -1,4 +1,5 @@
-"""What all tests share: no network, no folder of the user's, both backends, and the real data where it lies."""
+"""What all tests share: no network, no folder of the user's, both backends, and the real data where it
+lies."""
 
 import os
 
@@ -16,7 +17,10 @@ def _numba_is_there() -> bool:
     return True
 
 
-BACKENDS = ["numpy", pytest.param("numba", marks=pytest.mark.skipif(not _numba_is_there(), reason="Numba is missing"))]
+BACKENDS = [
+    "numpy",
+    pytest.param("numba", marks=pytest.mark.skipif(not _numba_is_there(), reason="Numba is missing")),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +57,9 @@ def small_synthetic(monkeypatch):
     from npae import datasets
 
     arrays = datasets.synthetic_digits(300, 100, seed=1)
-    few = datasets.Dataset("synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True)
+    few = datasets.Dataset(
+        "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
+    )
     monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: few)
     return few
 
@@ -63,5 +69,9 @@ def real_data():
     """Skip unless ``NPAE_DATA_DIR`` has the real data sets."""
     from npae.datasets import where
 
-    if not any(place.found for place in where("mnist")) or not any(place.found for place in where("fashion-mnist")):
-        pytest.skip("the real data sets are not here; set NPAE_DATA_DIR to a folder with mnist/ and fashion-mnist/")
+    if not any(place.found for place in where("mnist")) or not any(
+        place.found for place in where("fashion-mnist")
+    ):
+        pytest.skip(
+            "the real data sets are not here; set NPAE_DATA_DIR to a folder with mnist/ and fashion-mnist/"
+        )

@@ -6,18 +6,46 @@ import numpy as np
 import pytest
 
 import npae
-from npae import Adam, Autoencoder, Conv2D, Conv2DTranspose, Dense, Dropout, Flatten, GaussianNoise, MaxPool2D, ReLU
-from npae import Reshape, Sequential, Sigmoid, Tanh, UpSampling2D
+from npae import (
+    Adam,
+    Autoencoder,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sequential,
+    Sigmoid,
+    Tanh,
+    UpSampling2D,
+)
 from npae.checkpoints import written_whole
 
 
 def every_layer(dtype=np.float32):
     encoder = Sequential(
-        [GaussianNoise(0.1), Conv2D(3, (3, 2), strides=(1, 2), padding="same"), ReLU(), MaxPool2D(2), Flatten(),
-         Dropout(0.1), Dense(8, "tanh"), Tanh()]
+        [
+            GaussianNoise(0.1),
+            Conv2D(3, (3, 2), strides=(1, 2), padding="same"),
+            ReLU(),
+            MaxPool2D(2),
+            Flatten(),
+            Dropout(0.1),
+            Dense(8, "tanh"),
+            Tanh(),
+        ]
     )
     decoder = Sequential(
-        [Reshape((2, 2, 2)), UpSampling2D((1, 2)), Conv2DTranspose(2, 3, strides=2, output_padding=1), Sigmoid()]
+        [
+            Reshape((2, 2, 2)),
+            UpSampling2D((1, 2)),
+            Conv2DTranspose(2, 3, strides=2, output_padding=1),
+            Sigmoid(),
+        ]
     )
     model = Autoencoder(encoder, decoder)
     model.build((2, 8, 8), 4, dtype)

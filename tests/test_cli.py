@@ -89,32 +89,40 @@ def test_resume_goes_on_to_the_bits_of_an_unbroken_run(tmp_path, small_synthetic
     options = ["train", "conv", "--limit", "60", "--data", "synthetic", "--quiet"]
     assert main([*options, "--epochs", "3", "--out", str(tmp_path / "whole")]) == 0
     assert main([*options, "--epochs", "1", "--out", str(tmp_path / "parts")]) == 0
-    assert main(["train", "conv", "--epochs", "3", "--out", str(tmp_path / "parts"), "--resume", "--quiet"]) == 0
+    assert (
+        main(["train", "conv", "--epochs", "3", "--out", str(tmp_path / "parts"), "--resume", "--quiet"]) == 0
+    )
     whole, parts = (np.load(tmp_path / name / "model.npz") for name in ("whole", "parts"))
     assert all(np.array_equal(whole[name], parts[name]) for name in whole.files if name != "header")
 
 
-@pytest.mark.parametrize("change, words", [
-    (["--seed", "4"], "began with seed 0"),
-    (["--batch-size", "9"], "began with batch_size 256"),
-])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (["--seed", "4"], "began with seed 0"),
+        (["--batch-size", "9"], "began with batch_size 256"),
+    ],
+)
 def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words):
     assert main(["train", "conv", "--resume", "--out", str(run_folder), *change]) == 1
     assert words in last_line(capsys)
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["train", "cnov", "--data", "synthetic"], "did you mean conv"),
-    (["train", "latent2d", "--noise", "--data", "synthetic"], "--noise is not for latent2d"),
-    (["train", "conv", "--data", "minst"], "mnist"),
-    (["train", "conv", "--data", "mnist"], "mnist cannot be had; this was tried"),
-    (["train", "conv", "--resume", "--out", "nowhere"], "nowhere holds no checkpoint.npz"),
-    (["evaluate", "nowhere"], "nowhere holds no model.npz"),
-    (["plot", "."], "holds no model.npz"),
-    (["denoise", "nowhere", "a.png"], "model.npz does not exist"),
-    (["gradcheck", "Conv2"], "Conv2D"),
-    (["data", "fetch", "mnits"], "mnist"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["train", "cnov", "--data", "synthetic"], "did you mean conv"),
+        (["train", "latent2d", "--noise", "--data", "synthetic"], "--noise is not for latent2d"),
+        (["train", "conv", "--data", "minst"], "mnist"),
+        (["train", "conv", "--data", "mnist"], "mnist cannot be had; this was tried"),
+        (["train", "conv", "--resume", "--out", "nowhere"], "nowhere holds no checkpoint.npz"),
+        (["evaluate", "nowhere"], "nowhere holds no model.npz"),
+        (["plot", "."], "holds no model.npz"),
+        (["denoise", "nowhere", "a.png"], "model.npz does not exist"),
+        (["gradcheck", "Conv2"], "Conv2D"),
+        (["data", "fetch", "mnits"], "mnist"),
+    ],
+)
 def test_failures_are_one_clear_line_and_status_1(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 1
@@ -122,10 +130,19 @@ def test_failures_are_one_clear_line_and_status_1(arguments, words, capsys, tmp_
     assert captured.startswith("npae: error: ") and words in captured and "Traceback" not in captured
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["fly"], ["train"], ["train", "conv", "--epochs", "0"], ["train", "conv", "--epochs", "many"],
-    ["train", "conv", "--threads", "-1"], ["train", "conv", "--backend", "cuda"], ["data"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["train"],
+        ["train", "conv", "--epochs", "0"],
+        ["train", "conv", "--epochs", "many"],
+        ["train", "conv", "--threads", "-1"],
+        ["train", "conv", "--backend", "cuda"],
+        ["data"],
+    ],
+)
 def test_wrong_usage_is_status_2(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)

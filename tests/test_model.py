@@ -3,11 +3,25 @@
 import numpy as np
 import pytest
 
-from npae import Autoencoder, Conv2D, Dense, Dropout, Flatten, GaussianNoise, MaxPool2D, ReLU, Reshape, Sequential, Sigmoid
+from npae import (
+    Autoencoder,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sequential,
+    Sigmoid,
+)
 
 
 def small_conv():
-    model = Sequential([Conv2D(3, (3, 2), padding="same"), ReLU(), MaxPool2D(2), Flatten(), Dense(4, "sigmoid")])
+    model = Sequential(
+        [Conv2D(3, (3, 2), padding="same"), ReLU(), MaxPool2D(2), Flatten(), Dense(4, "sigmoid")]
+    )
     model.build((2, 6, 5), 0, np.float64)
     return model
 
@@ -32,7 +46,12 @@ def test_encoder_and_decoder_work_on_their_own(rng):
     x = rng.random((5, 7), np.float32)
     assert model.encode(x).shape == (5, 3)
     assert np.array_equal(model.decode(model.encode(x)), model.reconstruct(x))
-    assert list(model.params) == ["encoder/dense/kernel", "encoder/dense/bias", "decoder/dense/kernel", "decoder/dense/bias"]
+    assert list(model.params) == [
+        "encoder/dense/kernel",
+        "encoder/dense/bias",
+        "decoder/dense/kernel",
+        "decoder/dense/bias",
+    ]
 
 
 def test_packing_moves_the_parameters_and_changes_no_output(rng):

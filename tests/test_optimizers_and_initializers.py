@@ -32,7 +32,9 @@ def test_sgd_follows_keras_formula(backend, rng, nesterov):
         np.testing.assert_allclose(ours, params, rtol=1e-12)
 
 
-@pytest.mark.parametrize("make", [lambda: Adam(0), lambda: Adam(beta_1=1), lambda: SGD(np.nan), lambda: SGD(momentum=1.5)])
+@pytest.mark.parametrize(
+    "make", [lambda: Adam(0), lambda: Adam(beta_1=1), lambda: SGD(np.nan), lambda: SGD(momentum=1.5)]
+)
 def test_settings_that_cannot_work_are_refused(make):
     with pytest.raises(ValueError, match="must be"):
         make()
@@ -46,16 +48,20 @@ def test_an_optimiser_refuses_another_model():
 
 
 @pytest.mark.parametrize(
-    "name, variance", [("glorot_uniform", 2 / (200 + 300)), ("he_normal", 2 / 200), ("pytorch_uniform", 1 / (3 * 200))]
+    "name, variance",
+    [("glorot_uniform", 2 / (200 + 300)), ("he_normal", 2 / 200), ("pytorch_uniform", 1 / (3 * 200))],
 )
 def test_initial_values_have_the_variance_of_their_source(rng, name, variance):
     values = initial_values(name, (200, 300), 200, 300, rng, np.float64)
-    assert values.var() == pytest.approx(variance, rel=0.03) and abs(values.mean()) < 3 * np.sqrt(variance / 60000)
+    assert values.var() == pytest.approx(variance, rel=0.03) and abs(values.mean()) < 3 * np.sqrt(
+        variance / 60000
+    )
 
 
 def test_both_dtypes_start_from_the_same_point():
     single, double = (
-        initial_values("glorot_uniform", (4, 5), 4, 5, np.random.default_rng(1), dtype) for dtype in (np.float32, np.float64)
+        initial_values("glorot_uniform", (4, 5), 4, 5, np.random.default_rng(1), dtype)
+        for dtype in (np.float32, np.float64)
     )
     assert single.dtype == np.float32 and np.array_equal(single, double.astype(np.float32))
 

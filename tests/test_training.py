@@ -1,4 +1,5 @@
-"""Training: bits that do not depend on threads, histories, callbacks, resuming, and what goes wrong in words."""
+"""Training: bits that do not depend on threads, histories, callbacks, resuming, and what goes wrong in
+words."""
 
 import io
 
@@ -6,7 +7,20 @@ import numpy as np
 import pytest
 
 import npae
-from npae import SGD, Adam, Autoencoder, Batches, Conv2D, Dense, Dropout, EarlyStopping, MaxPool2D, Progress, Sequential, UpSampling2D
+from npae import (
+    SGD,
+    Adam,
+    Autoencoder,
+    Batches,
+    Conv2D,
+    Dense,
+    Dropout,
+    EarlyStopping,
+    MaxPool2D,
+    Progress,
+    Sequential,
+    UpSampling2D,
+)
 from npae.losses import BinaryCrossentropy, fuse, get_loss
 from npae.training import loss_and_gradients, shard_size
 
@@ -19,8 +33,13 @@ def dense_model(seed=0, dtype=np.float32):
 
 def conv_model():
     model = Sequential(
-        [Conv2D(4, 3, padding="same", activation="relu"), MaxPool2D(2), Dropout(0.2), UpSampling2D(2),
-         Conv2D(1, 3, padding="same", activation="sigmoid")]
+        [
+            Conv2D(4, 3, padding="same", activation="relu"),
+            MaxPool2D(2),
+            Dropout(0.2),
+            UpSampling2D(2),
+            Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
     )
     model.build((1, 28, 28), 3)
     return model
@@ -37,7 +56,15 @@ def test_any_number_of_threads_gives_the_same_bits(backend, rng, threads):
     def weights(threads):
         model = conv_model()
         data = Batches(x, corruption=lambda clean, rng: clean + rng.standard_normal(clean.shape, np.float32))
-        npae.fit(model, data, loss="binary_crossentropy", epochs=2, batch_size=40, threads=threads, validation_data=x)
+        npae.fit(
+            model,
+            data,
+            loss="binary_crossentropy",
+            epochs=2,
+            batch_size=40,
+            threads=threads,
+            validation_data=x,
+        )
         return model.pack()
 
     assert np.array_equal(weights(1), weights(threads))
@@ -60,7 +87,9 @@ def test_the_size_of_a_shard_leaves_work_for_two_and_fits_the_cache():
 
 def test_the_history_holds_every_epoch_and_the_loss_falls(backend, rng):
     x = images(rng)
-    history = npae.fit(dense_model(), x, loss="binary_crossentropy", epochs=4, validation_data=x, batch_size=30)
+    history = npae.fit(
+        dense_model(), x, loss="binary_crossentropy", epochs=4, validation_data=x, batch_size=30
+    )
     assert len(history) == 4 and set(history.values) == {"loss", "val_loss", "seconds"}
     assert history["val_loss"][-1] < history["val_loss"][0]
 
@@ -181,7 +210,9 @@ def test_a_loss_that_becomes_nan_names_epoch_step_and_layer(rng):
     y = rng.random((32, 1, 5, 5), np.float32)
     with np.errstate(all="ignore"), pytest.raises(npae.NonFiniteLoss) as error:
         npae.fit(model, x, y, optimizer=SGD(1e30), epochs=3, batch_size=16)
-    assert "epoch 1, step 2" in str(error.value) and "conv2d_1 (Conv2D) is the first" in str(error.value), str(error.value)
+    assert "epoch 1, step 2" in str(error.value) and "conv2d_1 (Conv2D) is the first" in str(error.value), (
+        str(error.value)
+    )
 
 
 @pytest.mark.parametrize(

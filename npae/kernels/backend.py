@@ -48,7 +48,10 @@ def set_backend(name: str) -> None:
     with _lock:
         reason = _why_no_numba() if name == "numba" else None
         if reason and not _numba_was_missed:
-            print(f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves", file=sys.stderr)
+            print(
+                f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves",
+                file=sys.stderr,
+            )
             _numba_was_missed = True
         _chosen = "numpy" if reason else name
 

@@ -11,8 +11,8 @@ class Activation(Layer):
 
     Notes
     -----
-    Shapes: any; y has the shape of x. Since every entry of y depends on one entry of x, ``dx = dy * f'(x)``, entry by
-    entry. All three derivatives can be told from y, so y is what is cached.
+    Shapes: any; y has the shape of x. Since every entry of y depends on one entry of x, ``dx = dy * f'(x)``,
+    entry by entry. All three derivatives can be told from y, so y is what is cached.
     """
 
     activation = "linear"

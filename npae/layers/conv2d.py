@@ -8,7 +8,8 @@ from npae.layers.layer import Layer, check_activation, check_count, check_image_
 
 
 class Conv2D(Layer):
-    """``y = activation(x * kernel + bias)``, with ``*`` the cross-correlation that everyone calls convolution.
+    """``y = activation(x * kernel + bias)``, with ``*`` the cross-correlation that everyone calls
+    convolution.
 
     Parameters
     ----------
@@ -35,10 +36,11 @@ class Conv2D(Layer):
 
         dkernel[o, c, a, b] = sum_{i, p, q} dz[i, o, p, q] x[i, c, p*sh + a, q*sw + b]
         dbias[o]            = sum_{i, p, q} dz[i, o, p, q]
-        dx[i, c, r, s]      = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]    over p*sh + a = r, q*sw + b = s
+        dx[i, c, r, s] = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]   over p*sh + a = r, q*sw + b = s
 
-    The last is a convolution too (for stride 1: of the padded dz, with the kernel turned by 180 degrees and its
-    channels exchanged). Cached are ``x``, for dkernel, and ``y``, which tells the activation's derivative.
+    The last is a convolution too (for stride 1: of the padded dz, with the kernel turned by 180 degrees and
+    its channels exchanged). Cached are ``x``, for dkernel, and ``y``, which tells the activation's
+    derivative.
     """
 
     def __init__(
@@ -79,7 +81,9 @@ class Conv2D(Layer):
     def backward(self, dy, cache, need_dx=True):
         x, y = cache
         kernel = self.params["kernel"]
-        dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx)
+        dx, dkernel, dbias = conv2d.backward(
+            dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx
+        )
         return dx, {"kernel": dkernel, "bias": dbias}
 
     def multiply_adds(self):

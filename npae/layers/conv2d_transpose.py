@@ -17,7 +17,8 @@ class Conv2DTranspose(Layer):
     kernel_size, strides : int or (int, int)
         Vertical and horizontal; one int stands for both. The stride is the distance of the copies.
     padding : {"valid", "same"}
-        "same" gives an output of ``size * stride``, "valid" one of ``(size - 1) * stride + max(kernel, stride)``.
+        "same" gives an output of ``size * stride``, "valid" one of ``(size - 1) * stride + max(kernel,
+        stride)``.
     output_padding : None, int or (int, int)
         None for the sizes above; a number asks for ``(size - 1) * stride + kernel + output_padding``, less
         ``2 * (kernel // 2)`` for "same" (see `npae.geometry.transpose_output_size`).
@@ -29,8 +30,8 @@ class Conv2DTranspose(Layer):
     -----
     Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out).
 
-    Let C be the convolution, with this kernel, strides and padding, that leads from images of the *output's* shape to
-    images of the *input's* shape. It is linear, a matrix; this layer multiplies by its transpose::
+    Let C be the convolution, with this kernel, strides and padding, that leads from images of the *output's*
+    shape to images of the *input's* shape. It is linear, a matrix; this layer multiplies by its transpose::
 
         z[i, o, r, s] = bias[o] + sum_{c, p, q, a, b} kernel[c, o, a, b] x[i, c, p, q]
                                                                     over p*sh + a = r, q*sw + b = s
@@ -61,7 +62,9 @@ class Conv2DTranspose(Layer):
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
         self.padding = check_padding(padding)
-        self.output_padding = None if output_padding is None else pair(output_padding, "output_padding", least=0)
+        self.output_padding = (
+            None if output_padding is None else pair(output_padding, "output_padding", least=0)
+        )
         self.activation = check_activation(activation)
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer

@@ -21,15 +21,16 @@ class Dense(Layer):
     -----
     Shapes: x (n, in), kernel (in, units), bias (units,), y (n, units).
 
-    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. A change of
-    ``kernel[k, u]`` moves ``z[i, u]`` by ``x[i, k]``, in every example i; so, with ``dz = dy * activation'(z)``::
+    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. A change
+    of ``kernel[k, u]`` moves ``z[i, u]`` by ``x[i, k]``, in every example i; so, with ``dz = dy *
+    activation'(z)``::
 
         dkernel = x.T @ dz           (in, units)     summed over the batch by the product
         dbias   = dz.sum(axis=0)     (units,)
         dx      = dz @ kernel.T      (n, in)
 
-    Cached are ``x``, for dkernel, and ``y``, since the derivative of each activation here can be told from its
-    output: no need to keep z as well.
+    Cached are ``x``, for dkernel, and ``y``, since the derivative of each activation here can be told from
+    its output: no need to keep z as well.
     """
 
     def __init__(
@@ -48,7 +49,8 @@ class Dense(Layer):
     def build_shape(self, input_shape):
         if len(input_shape) != 1:
             raise ValueError(
-                f"expected flat inputs of shape (features,), not {input_shape}; a Flatten before this layer makes them so"
+                f"expected flat inputs of shape (features,), not {input_shape}; "
+                "a Flatten before this layer makes them so"
             )
         return (self.units,)
 

@@ -22,8 +22,8 @@ class Layer:
         y, cache = layer.forward(x)                     # or forward(x, rng) in training
         dx, grads = layer.backward(dy, cache)           # dy = dL/dy, dx = dL/dx, grads[k] = dL/dparams[k]
 
-    What backward needs is exactly what forward returned as ``cache``. Neither changes its arguments or the layer,
-    so backward can be called twice, and one layer can be run by several threads at once.
+    What backward needs is exactly what forward returned as ``cache``. Neither changes its arguments or the
+    layer, so backward can be called twice, and one layer can be run by several threads at once.
 
     Attributes
     ----------
@@ -34,8 +34,8 @@ class Layer:
     input_shape, output_shape : tuple of int or None
         Known after build; without the batch axis.
 
-    A subclass stores its constructor's arguments under their own names (`config` reads them back), computes the
-    shape of its output in `build_shape`, and writes `forward` and `backward`.
+    A subclass stores its constructor's arguments under their own names (`config` reads them back), computes
+    the shape of its output in `build_shape`, and writes `forward` and `backward`.
     """
 
     rearranges = False  # True where the output is the input in another shape: Flatten, Reshape
@@ -46,7 +46,9 @@ class Layer:
         self.input_shape: tuple[int, ...] | None = None
         self.output_shape: tuple[int, ...] | None = None
 
-    def build(self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32) -> tuple[int, ...]:
+    def build(
+        self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32
+    ) -> tuple[int, ...]:
         """Fix the geometry, draw the parameters' first values, and return the shape of one output.
 
         Raises
@@ -60,7 +62,8 @@ class Layer:
         return self.output_shape
 
     def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of one output for the shape of one input; a subclass may note its geometry here."""
+        """Return the shape of one output for the shape of one input; a subclass may note its geometry
+        here."""
         return input_shape
 
     def build_params(self, rng: np.random.Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
@@ -88,8 +91,8 @@ class Layer:
     def without_activation(self, activation: str) -> Layer | None:
         """Return a layer with the same parameter arrays that stops short of ``activation``.
 
-        A loss that knows the inverse of a model's last activation asks for this (see `npae.losses`). None where the
-        layer does not end in that activation.
+        A loss that knows the inverse of a model's last activation asks for this (see `npae.losses`). None
+        where the layer does not end in that activation.
         """
         if getattr(self, "activation", None) != activation:
             return None
@@ -111,7 +114,9 @@ class Layer:
         if self.input_shape is None:
             raise ValueError(f"{self.describe()} is not built yet; call build(input_shape, rng) first")
         if x.shape[1:] != self.input_shape or x.ndim != len(self.input_shape) + 1:
-            raise ValueError(f"{self.describe()} was given an array of shape {x.shape}; expected {self._expected()}")
+            raise ValueError(
+                f"{self.describe()} was given an array of shape {x.shape}; expected {self._expected()}"
+            )
 
     def describe(self) -> str:
         """Return the layer's name for messages."""
@@ -136,7 +141,9 @@ def check_activation(activation: str | None) -> str:
     if activation is None:
         return "linear"
     if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; expected None or one of {', '.join(ACTIVATIONS)}")
+        raise ValueError(
+            f"unknown activation {activation!r}; expected None or one of {', '.join(ACTIVATIONS)}"
+        )
     return activation
 
 
@@ -153,7 +160,9 @@ def check_count(value: int, name: str) -> int:
     return int(value)
 
 
-def kernel_and_bias(layer: Layer, shape: tuple[int, ...], units: int, fans: tuple[int, int], rng, dtype) -> dict:
+def kernel_and_bias(
+    layer: Layer, shape: tuple[int, ...], units: int, fans: tuple[int, int], rng, dtype
+) -> dict:
     """Return first values for a layer with a kernel of ``shape`` and a bias of ``units`` elements."""
     return {
         "kernel": initial_values(layer.kernel_initializer, shape, *fans, rng, dtype),

@@ -23,9 +23,10 @@ class MaxPool2D(Layer):
     -----
     Shapes: x (n, c, h_in, w_in), y (n, c, h_out, w_out).
 
-    The maximum has slope 1 in its largest argument and 0 in the others. So backward sends ``dy[i, c, p, q]`` to the
-    place that won window (p, q), and where windows overlap, a place that won several gets the *sum*. Where two
-    places tie, the function has a kink; the first of them, in reading order, takes all, as in the large frameworks.
+    The maximum has slope 1 in its largest argument and 0 in the others. So backward sends ``dy[i, c, p, q]``
+    to the place that won window (p, q), and where windows overlap, a place that won several gets the *sum*.
+    Where two places tie, the function has a kink; the first of them, in reading order, takes all, as in the
+    large frameworks.
 
     Cached is ``offset``, uint8, of the shape of y: the number of the winner within its window, row by row.
     """

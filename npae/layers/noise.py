@@ -46,8 +46,8 @@ class Dropout(Layer):
 
     Notes
     -----
-    The scale keeps the expected value, so that nothing is to be done at inference. With m the mask times the scale,
-    ``y = x * m`` and ``dx = dy * m``. Cached is m; None at inference.
+    The scale keeps the expected value, so that nothing is to be done at inference. With m the mask times the
+    scale, ``y = x * m`` and ``dx = dy * m``. Cached is m; None at inference.
 
     Source: Srivastava et al. 2014, in the "inverted" form that Keras uses.
     """

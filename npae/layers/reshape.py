@@ -33,9 +33,12 @@ class Reshape(Layer):
     def build_shape(self, input_shape):
         elements = math.prod(input_shape)
         known = math.prod(size for size in self.target_shape if size != -1)
-        fits = known > 0 and (elements % known == 0 if self.target_shape.count(-1) == 1 else elements == known)
+        fits = known > 0 and (
+            elements % known == 0 if self.target_shape.count(-1) == 1 else elements == known
+        )
         if not fits or self.target_shape.count(-1) > 1:
-            raise ValueError(f"an input of shape {input_shape} ({elements} elements) cannot take the shape {self.target_shape}")
+            given = f"an input of shape {input_shape} ({elements} elements)"
+            raise ValueError(f"{given} cannot take the shape {self.target_shape}")
         return tuple(elements // known if size == -1 else size for size in self.target_shape)
 
     def forward(self, x, rng=None):

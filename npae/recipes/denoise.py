@@ -10,7 +10,7 @@ from npae.batches import Batches
 from npae.checkpoints import load_model
 from npae.datasets import prepare_image
 from npae.recipes import get_recipe
-from npae.recipes.run import MODEL
+from npae.recipes.folder import MODEL
 from npae.training import predict
 
 
@@ -19,8 +19,8 @@ def denoise_images(
 ) -> Iterator[tuple[Path, Path]]:
     """Clean pictures with the model of a run.
 
-    Each picture is made grey, 28 x 28 and light on dark, as the model knows images; what the model makes of it is
-    written as NAME-denoised.png, and both, side by side, as NAME-comparison.png.
+    Each picture is made grey, 28 x 28 and light on dark, as the model knows images; what the model makes of
+    it is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def denoise_images(
     Raises
     ------
     ValueError
-        If there is no model, a picture cannot be read, or the results cannot be written. Nothing is written unless
-        all pictures can be read.
+        If there is no model, a picture cannot be read, or the results cannot be written. Nothing is written
+        unless all pictures can be read.
     """
     from npae import plotting
 

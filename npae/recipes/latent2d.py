@@ -36,7 +36,9 @@ def draw(run) -> dict[str, float]:
     pca_error = mean_squared_error(pca.inverse_transform(components), x)
     panels = [("autoencoder, 2 numbers", codes, error), ("PCA, 2 components", components, pca_error)]
     title = f"Codes of {len(x):,} test images"
-    plotting.code_scatter(run.path("codes.png"), panels, run.dataset.test_labels[: len(x)], title, run.class_names)
+    plotting.code_scatter(
+        run.path("codes.png"), panels, run.dataset.test_labels[: len(x)], title, run.class_names
+    )
     return {"test_mse_pca2": pca_error}
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from npae.datasets.corruption import Corruption
 from npae.model import Autoencoder
-
-if TYPE_CHECKING:
-    from npae.recipes.run import Run
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,8 @@ class Recipe:
     epochs, batch_size : int
         As published.
     draw : callable
-        ``draw(run)`` writes the figures that the original shows, and returns further metrics by name.
+        ``draw(run)``, with an `npae.recipes.run.Run`, writes the figures that the original shows, and returns
+        further metrics by name.
     scale, offset : float
         Bytes become ``pixel * scale + offset``.
     corruption : Corruption, optional
@@ -54,7 +51,7 @@ class Recipe:
     loss: str
     epochs: int
     batch_size: int
-    draw: Callable[[Run], dict[str, float] | None]
+    draw: Callable[..., dict[str, float] | None]
     scale: float = 1 / 255
     offset: float = 0.0
     corruption: Corruption | None = None

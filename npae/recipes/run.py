@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +15,34 @@ import npae
 from npae import datasets, metrics
 from npae.batches import Batches
 from npae.callbacks import Checkpoint, write_history
-from npae.checkpoints import load_checkpoint, load_model, read_metadata, save_model, written_whole
+from npae.checkpoints import load_checkpoint, load_model, save_model, written_whole
 from npae.datasets import Dataset
+from npae.events import Callback, History
 from npae.kernels.backend import get_backend
 from npae.losses import get_loss
 from npae.model import Sequential
 from npae.optimizers import Adam
 from npae.recipes import get_recipe
+from npae.recipes.folder import CHECKPOINT, HISTORY, METRICS, MODEL, Settings, read_history, trained_on
 from npae.recipes.recipe import Recipe
-from npae.training import Callback, History, evaluate, fit, predict, random_stream
+from npae.training import evaluate, fit, predict, random_stream
 
-MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
+FASHION = [
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+]
 
-FASHION = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
-
-# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same images.
+# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same
+# images.
 _TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What decides a run's result. Kept with the run, so that it can be resumed, evaluated and drawn again."""
-
-    recipe: str
-    data: str = "auto"
-    epochs: int | None = None
-    batch_size: int | None = None
-    seed: int = 0
-    limit: int | None = None
-    noise: bool = False
 
 
 class Run:
@@ -63,7 +62,9 @@ class Run:
         recipe = get_recipe(settings.recipe)
         self.recipe: Recipe = recipe.with_noise() if settings.noise else recipe
         self.settings = replace(
-            settings, epochs=settings.epochs or recipe.epochs, batch_size=settings.batch_size or recipe.batch_size
+            settings,
+            epochs=settings.epochs or recipe.epochs,
+            batch_size=settings.batch_size or recipe.batch_size,
         )
         self.dataset = limited(dataset, settings.limit)
         self.directory = Path(directory)
@@ -92,7 +93,8 @@ class Run:
         return self._batches(self.dataset.test_images)
 
     def test_images(self, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return ``(inputs, clean targets)`` of the first ``count`` test images, each (count, *input_shape)."""
+        """Return ``(inputs, clean targets)`` of the first ``count`` test images, each (count,
+        *input_shape)."""
         return self.test_batches().batch(slice(count))
 
     def train_images(self) -> np.ndarray:
@@ -117,7 +119,10 @@ class Run:
             epochs=self.settings.epochs,
             batch_size=self.settings.batch_size,
             validation_data=self.test_batches(),
-            callbacks=[*callbacks, Checkpoint(self.directory, {"settings": asdict(self.settings), **self._data_facts()})],
+            callbacks=[
+                *callbacks,
+                Checkpoint(self.directory, {"settings": asdict(self.settings), **self._data_facts()}),
+            ],
             seed=self.settings.seed,
             threads=threads,
             history=history,
@@ -125,7 +130,8 @@ class Run:
         self.finish(threads)
 
     def finish(self, threads: int | None = None) -> None:
-        """Write the model, the history, the figures, and last the metrics: where they stand, the run is complete."""
+        """Write the model, the history, the figures, and last the metrics: where they stand, the run is
+        complete."""
         facts = {"settings": asdict(self.settings), **self._data_facts()}
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
@@ -155,7 +161,11 @@ class Run:
         outputs = self.pixels(predict(self.model, batches, threads))
         clean = self.pixels(clean)
         error = metrics.mean_squared_error(outputs, clean)
-        numbers = {"test_loss": value, "test_mse": error, "test_squared_error_per_image": error * clean[0].size}
+        numbers = {
+            "test_loss": value,
+            "test_mse": error,
+            "test_squared_error_per_image": error * clean[0].size,
+        }
         numbers["test_psnr_db"] = metrics.psnr(outputs, clean)
         if self.recipe.corruption:
             numbers["noisy_test_mse"] = metrics.mean_squared_error(self.pixels(inputs), clean)
@@ -171,7 +181,9 @@ class Run:
         loss = get_loss(self.recipe.loss)
         floor = None
         if loss.name == "binary_crossentropy":
-            floor = metrics.entropy_floor(self.pixels(self._batches(self.dataset.test_images).batch(slice(None))[1]))
+            floor = metrics.entropy_floor(
+                self.pixels(self._batches(self.dataset.test_images).batch(slice(None))[1])
+            )
         plotting.loss_curves(
             self.path("loss.png"),
             self.history,
@@ -191,7 +203,9 @@ class Run:
         values, metadata = load_checkpoint(self.path(CHECKPOINT), self.model, optimizer)
         began_with = metadata["dataset"]
         if began_with["sha256"] != self.dataset.sha256:
-            raise ValueError(f"the run in {self.directory} began on {began_with['name']}, and this is {self.dataset.name}")
+            raise ValueError(
+                f"the run in {self.directory} began on {began_with['name']}, and this is {self.dataset.name}"
+            )
         done = len(values["loss"])
         if done > self.settings.epochs:
             raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
@@ -256,90 +270,17 @@ def load_run(directory: str | os.PathLike, data: str | None = None) -> Run:
     """
     directory = Path(directory)
     if not (directory / MODEL).is_file():
-        advice = "; its training has not ended, go on with --resume" if (directory / CHECKPOINT).is_file() else ""
-        raise ValueError(f"{directory} holds no {MODEL}{advice or '; expected a folder that npae train wrote'}")
+        advice = (
+            "; its training has not ended, go on with --resume" if (directory / CHECKPOINT).is_file() else ""
+        )
+        raise ValueError(
+            f"{directory} holds no {MODEL}{advice or '; expected a folder that npae train wrote'}"
+        )
     model, metadata = load_model(directory / MODEL)
     settings = Settings(**metadata["settings"])
-    run = Run(settings, datasets.load(data or _trained_on(metadata)), directory, model)
+    run = Run(settings, datasets.load(data or trained_on(metadata)), directory, model)
     run.history = read_history(directory / HISTORY)
     return run
-
-
-def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Settings:
-    """Return the settings of a run that is to go on, where only the number of epochs may be another one.
-
-    Parameters
-    ----------
-    directory : path
-        With the checkpoint of the run.
-    asked : dict
-        The settings that were asked for explicitly.
-
-    Raises
-    ------
-    ValueError
-        If there is no checkpoint, or what is asked for is not what the run began with.
-    """
-    path = Path(directory) / CHECKPOINT
-    if not path.is_file():
-        raise ValueError(f"{directory} holds no {CHECKPOINT} to resume from; leave out --resume to start a new run")
-    metadata = read_metadata(path)
-    settings = metadata["settings"]
-    for name, value in asked.items():
-        if name not in ("epochs", "data") and value != settings[name]:
-            raise ValueError(
-                f"the run in {directory} began with {name} {settings[name]}, and cannot go on with {value}; "
-                "leave the option out, or start a new run in another --out"
-            )
-    return replace(Settings(**settings), data=asked.get("data") or _trained_on(metadata), epochs=asked.get("epochs") or settings["epochs"])
-
-
-def make_room(directory: str | os.PathLike) -> Path | None:
-    """Create a folder for a new run. An earlier run in it is not overwritten: its folder gets another name.
-
-    Returns
-    -------
-    The new path of the earlier run, or None.
-
-    Raises
-    ------
-    ValueError
-        If the folder cannot be created or written.
-    """
-    directory, moved = Path(directory), None
-    try:
-        if any((directory / name).exists() for name in (MODEL, CHECKPOINT, METRICS)):
-            number = 1
-            while (moved := directory.with_name(f"{directory.resolve().name}.{number}")).exists():
-                number += 1
-            directory.rename(moved)
-        directory.mkdir(parents=True, exist_ok=True)
-        with written_whole(directory / ".writable"):
-            pass
-        (directory / ".writable").unlink()
-    except OSError as error:
-        raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
-    return moved
-
-
-def _trained_on(metadata: dict[str, Any]) -> str:
-    name = metadata["dataset"]["name"]
-    return name if name in (*datasets.NAMES, "synthetic") else metadata["settings"]["data"]
-
-
-def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
-    """Return what `npae.callbacks.write_history` wrote.
-
-    Raises
-    ------
-    ValueError
-        If the file is missing or no such table.
-    """
-    try:
-        table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1)
-        return {name: table[name].tolist() for name in table.dtype.names if name != "epoch"}
-    except (OSError, ValueError, TypeError) as error:
-        raise ValueError(f"{path} cannot be read as a history: {error}") from None
 
 
 def versions() -> dict[str, str]:

@@ -34,7 +34,10 @@ def draw(run) -> None:
     noisy, clean = run.pixels(noisy), run.pixels(clean)
     plotting.image_grid(run.path("test_images.png"), clean, (5, 10), "The first 50 test images")
     plotting.image_rows(
-        run.path("noise.png"), [("original", clean), ("noisy", noisy)], columns=5, title="Test images, and with noise"
+        run.path("noise.png"),
+        [("original", clean), ("noisy", noisy)],
+        columns=5,
+        title="Test images, and with noise",
     )
     rows = [("noisy", noisy), ("reconstructed", reconstructed), ("original", clean)]
     plotting.image_rows(run.path("reconstructions.png"), rows, title="Noise taken out of test images")

@@ -1,0 +1,61 @@
+"""What a training remembers, and who is told of what happens in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from npae.model import Sequential
+from npae.optimizers import SGD, Adam
+
+
+@dataclass
+class History:
+    """What was measured after each epoch: ``values["loss"][k]`` belongs to epoch ``k + 1``."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def append(self, logs: dict[str, float]) -> None:
+        """Add one epoch's numbers."""
+        for name, value in logs.items():
+            self.values.setdefault(name, []).append(float(value))
+
+    def __len__(self) -> int:
+        return max(map(len, self.values.values()), default=0)
+
+    def __getitem__(self, name: str) -> list[float]:
+        return self.values[name]
+
+
+@dataclass
+class TrainingState:
+    """What a callback sees, and may change: setting ``stop`` ends the training after the epoch."""
+
+    model: Sequential
+    optimizer: Adam | SGD
+    history: History
+    epochs: int
+    steps: int
+    epoch: int = 0
+    step: int = 0
+    loss: float = math.nan
+    stop: bool = False
+
+
+class Callback:
+    """Is told of what happens; every method may be left out."""
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Before the first epoch; ``state.history`` holds the epochs of a run that is resumed."""
+
+    def on_epoch_begin(self, state: TrainingState) -> None:
+        """Before each epoch; ``state.epoch`` counts from 1."""
+
+    def on_step_end(self, state: TrainingState) -> None:
+        """After each step; ``state.loss`` is the epoch's mean so far."""
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """After each epoch, when ``state.history`` holds its numbers."""
+
+    def on_train_end(self, state: TrainingState) -> None:
+        """After the last epoch, or after an error or an interrupt."""
