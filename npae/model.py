@@ -62,6 +62,7 @@ class Sequential(Layer):
             except ValueError as error:
                 raise ValueError(f"layer {position} of {len(self.layers)} ({layer.name}): {error}") from None
         self.output_shape = shape
+        self.dtype = next((layer.dtype for layer in self.layers if layer.dtype is not None), None)
         return shape
 
     @property

@@ -24,6 +24,9 @@ from npae.workers import Pool, workers
 # Independent streams of random numbers, all from one seed: (stream, epoch, ...) names a generator.
 SHUFFLE, CORRUPTION, LAYERS, VALIDATION = range(4)
 
+SMALLEST_SHARD = 8  # examples
+CACHE_ELEMENTS = 5 << 18  # numbers
+
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
     """Return the generator that belongs to ``seed`` and ``key``; different keys give independent numbers.
@@ -186,15 +189,15 @@ def shard_size(model: Sequential, batch_size: int) -> int:
     """Return how many examples one thread carries at a time: a rule that the number of threads has no part
     in.
 
-    Small enough that the activations of a shard stay in a core's cache between layers and that there are
-    shards for several cores; large enough that the arithmetic outweighs what every call of a kernel costs.
+    A batch is halved until the activations of a shard fit a core's cache, so that they are still there on the way
+    back; at least once, so that there is work for two; never below what keeps the arithmetic of a shard well above
+    the cost of calling its kernels.
     """
     activations = sum(math.prod(layer.output_shape) for _, layer in model.leaves())
-    fits_cache = max(8, _CACHE_ELEMENTS // max(activations, 1))
-    return max(1, min(-(-batch_size // 2), fits_cache))
-
-
-_CACHE_ELEMENTS = 1 << 20
+    size = -(-batch_size // 2)
+    while size > SMALLEST_SHARD and size * activations > CACHE_ELEMENTS:
+        size = -(-size // 2)
+    return size
 
 
 class Stepper:

@@ -136,6 +136,8 @@ def test_wrong_batches_are_told_what_was_expected(rng):
     model = small_conv()
     with pytest.raises(ValueError, match=r"shape \(3, 2, 5, 6\); expected \(n, 2, 6, 5\)"):
         model.forward(rng.random((3, 2, 5, 6)))
+    with pytest.raises(ValueError, match=r"given float32 and has float64 parameters; .* x.astype\('float64'\)"):
+        model.forward(np.ones((3, 2, 6, 5), np.float32))
     with pytest.raises(ValueError, match="not built"):
         Sequential([Dense(3)]).forward(np.ones((1, 2)))
 

@@ -1,0 +1,107 @@
+"""Checks, without any step, what every layer promises: same answers, nothing changed, shapes, dtypes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import numpy as np
+
+from npae.gradcheck.reports import Report
+from npae.layers.layer import Layer
+
+
+def same(a, b) -> bool:
+    """Whether two arrays (or None) are equal in every bit that matters; NaN equals NaN."""
+    if a is None or b is None:
+        return a is b
+    return np.array_equal(a, b, equal_nan=True)
+
+
+def unfit(key: str, array: np.ndarray, gradient, report: Report) -> bool:
+    """Whether a gradient cannot even be compared with its array; if so, add the reason to the problems."""
+    if gradient is None:
+        reason = "backward returns no gradient"
+    elif np.shape(gradient) != array.shape:
+        reason = f"its gradient has shape {np.shape(gradient)}, but it has shape {array.shape}"
+    elif not np.isfinite(gradient).all():
+        bad = np.argwhere(~np.isfinite(gradient))
+        where = ",".join(map(str, bad[0]))
+        reason = f"its gradient is not finite in {len(bad)} of {array.size} entries, the first at {where}"
+    else:
+        return False
+    report.problems.append(f"{key}: {reason}")
+    return True
+
+
+def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Callable) -> list[str]:
+    """Return, in words, which promises of `npae.layers.layer.Layer` a built layer breaks; see there.
+
+    Parameters
+    ----------
+    layer : Layer
+        Built, in float64.
+    x, dy : ndarray (n, ...)
+    forward : callable
+        ``forward(x, layer)`` returns ``(y, cache)``, with the same noise in every call.
+    """
+    problems = _changed_or_unsteady(layer, x, dy, forward) + _of_other_dtype(layer, x, dy, forward)
+    y, cache = forward(x.copy(), layer)
+    if y.shape != (len(x), *layer.output_shape):
+        promised = (len(x), *layer.output_shape)
+        problems.append(f"forward gives shape {y.shape}, but after build {promised} was to be expected")
+    _, grads = layer.backward(dy.copy(), cache)
+    unknown = sorted(grads.keys() - layer.params.keys())
+    problems += [f"backward returns a gradient of {key!r}, which is no parameter" for key in unknown]
+    try:
+        _, without = layer.backward(dy.copy(), cache, False)
+    except TypeError:
+        return problems + ["backward takes no need_dx; a model calls backward(dy, cache, need_dx)"]
+    if any(not same(grads[key], without.get(key)) for key in grads):
+        problems.append("with need_dx=False, backward gives other gradients of the parameters")
+    return problems
+
+
+def _changed_or_unsteady(layer, x, dy, forward) -> list[str]:
+    problems, params = [], copy.deepcopy(layer.params)
+    given, upstream = x.copy(), dy.copy()
+    y, cache = forward(given, layer)
+    first_y = y.copy()
+    if not same(given, x):
+        problems.append("forward changes x, which belongs to the caller")
+        given[...] = x
+    if not same(first_y, forward(given.copy(), layer)[0]):
+        problems.append("forward is not deterministic: called twice, it gives different outputs")
+    first_dx, first = copy.deepcopy(layer.backward(upstream, cache))
+    if not same(upstream, dy):
+        problems.append("backward changes dy, which belongs to the caller")
+    if not (same(given, x) and same(first_y, y)):
+        problems.append("backward changes what forward was given or returned")
+    if any(not same(value, layer.params[key]) for key, value in params.items()):
+        problems.append("forward or backward changes the parameters")
+    dx, grads = layer.backward(dy.copy(), cache)
+    if not _all_same(first_dx, first, dx, grads):
+        return problems + ["backward is not deterministic: called twice, it gives different gradients"]
+    forward(x[::-1] + 1.0, layer)
+    if not _all_same(first_dx, first, *layer.backward(dy.copy(), cache)):
+        problems.append("backward depends on the last forward pass, not on its cache: the layer hides state")
+    return problems
+
+
+def _all_same(first_dx, first, dx, grads) -> bool:
+    return same(first_dx, dx) and all(same(first[key], grads.get(key)) for key in first)
+
+
+def _of_other_dtype(layer, x, dy, forward) -> list[str]:
+    """Carry float32 and float64 through, and name what comes out as something else."""
+    problems = []
+    for dtype in (np.float32, np.float64):
+        twin = copy.deepcopy(layer)
+        twin.build(layer.input_shape, np.random.default_rng(0), dtype)
+        y, cache = forward(x.astype(dtype), twin)
+        dx, grads = twin.backward(dy.astype(dtype), cache)
+        results = {"y": y, "dx": dx, **{f"the gradient of {key}": value for key, value in grads.items()}}
+        for name, array in results.items():
+            if array is not None and array.dtype != dtype:
+                problems.append(f"{name} is {array.dtype} for inputs and parameters of {np.dtype(dtype)}")
+    return problems

@@ -1,0 +1,117 @@
+"""What a gradient check found, as plain data, as a table and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+
+
+@dataclass
+class ArrayReport:
+    """What the check of one gradient array found.
+
+    Attributes
+    ----------
+    name, shape
+        Of the parameter, or of "input".
+    checked : int
+        Entries, or directions, compared with finite differences.
+    kinks, unproven : int
+        How many of them met a kink; and how many lie exactly on one, so that no step could avoid it.
+    worst_error : float
+        The largest relative error (those on kinks apart), with where it was and the two values there.
+    verdict : {"pass", "fail", "inconclusive"}
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    checked: int = 0
+    kinks: int = 0
+    unproven: int = 0
+    worst_error: float = 0.0
+    worst_at: str = ""
+    analytic: float = 0.0
+    numeric: float = 0.0
+    verdict: str = "pass"
+
+
+@dataclass
+class Report:
+    """What the check of one layer, loss or model found; ``problems`` fail it, ``notes`` do not."""
+
+    name: str
+    arrays: list[ArrayReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        """The worst of its arrays' verdicts; "fail" where there is a problem."""
+        verdicts = {array.verdict for array in self.arrays} | ({"fail"} if self.problems else set())
+        return next((verdict for verdict in ("fail", "inconclusive") if verdict in verdicts), "pass")
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gradient was shown to be right."""
+        return self.verdict == "pass"
+
+    @property
+    def worst_error(self) -> float:
+        """The largest relative error of all arrays."""
+        return max((array.worst_error for array in self.arrays), default=0.0)
+
+
+def as_table(reports: list[Report]) -> str:
+    """Return the reports as text of at most 110 columns."""
+    head = ("", "shape", "checked", "kinks", "worst error", "at", "verdict")
+    blocks = [(report, [_cells(array) for array in report.arrays]) for report in reports]
+    rows = [head, *(row for _, block in blocks for row in block)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    lines = [_aligned(head, widths)]
+    for report, block in blocks:
+        lines.append(report.name if len(report.name) <= 110 else report.name[:107] + "...")
+        for array, row in zip(report.arrays, block):
+            lines.append(_aligned(row, widths))
+            if array.verdict == "fail" and array.checked:
+                lines.append(f"      backward says {array.analytic:.9g}, differences say {array.numeric:.9g}")
+        lines += [f"    ! {problem}" for problem in report.problems]
+        lines += [f"    note: {note}" for note in report.notes]
+    failed = [report.name for report in reports if not report.passed]
+    arrays = [array for report in reports for array in report.arrays]
+    worst = max((array.worst_error for array in arrays), default=0.0)
+    counts = f"{sum(a.checked for a in arrays):,} comparisons, {sum(a.kinks for a in arrays)} kinks"
+    passed = f"{len(reports) - len(failed)} of {len(reports)} checks passed"
+    lines.append(f"{passed}; {counts}; worst error {worst:.1e}")
+    return "\n".join(lines + [f"FAILED: {name}" for name in failed])
+
+
+def as_json(reports: list[Report]) -> str:
+    """Return the reports as a JSON list of objects; numbers that are not finite are written as strings."""
+
+    def finite(value):
+        if isinstance(value, dict):
+            return {key: finite(part) for key, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [finite(part) for part in value]
+        return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+    whole = [{**dataclasses.asdict(r), "verdict": r.verdict, "worst_error": r.worst_error} for r in reports]
+    return json.dumps(finite(whole), indent=2, allow_nan=False)
+
+
+def _cells(array: ArrayReport) -> tuple[str, ...]:
+    """Return an array's row of the table."""
+    shape = "x".join(map(str, array.shape)) or "()"
+    kinks = f"{array.kinks}" + (f" ({array.unproven} on)" if array.unproven else "")
+    compared = array.worst_at != ""
+    error = f"{array.worst_error:.1e}" if compared else "-"
+    return f"    {array.name}", shape, f"{array.checked}", kinks, error, array.worst_at or "-", array.verdict
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
+    name, shape, _, _, _, at, verdict = (f"{cell:<{width}}" for cell, width in zip(row, widths))
+    numbers = (f"{cell:>{width}}" for cell, width in zip(row[2:5], widths[2:5]))
+    return "  ".join([name, shape, *numbers, at, verdict]).rstrip()
