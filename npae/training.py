@@ -177,7 +177,10 @@ def loss_and_gradients(
     -------
     The loss and the gradient of every parameter, under the names of ``model.params``.
     """
-    body, body_loss = fuse(model, loss)
+    return _there_and_back(*fuse(model, loss), x, t, count, rng)
+
+
+def _there_and_back(body: Sequential, body_loss: Loss, x, t, count, rng) -> tuple[float, dict[str, np.ndarray]]:
     with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends the training in words
         y, cache = body.forward(x, rng)
         value, dy = body_loss(y, t, count)
@@ -217,15 +220,10 @@ class Stepper:
     """
 
     def __init__(self, model: Sequential, loss: Loss, optimizer: Adam | SGD, batch_size: int, pool: Pool):
-        self.model, self.loss, self.optimizer, self.batch_size, self.pool = (
-            model,
-            loss,
-            optimizer,
-            batch_size,
-            pool,
-        )
+        self.optimizer, self.batch_size, self.pool = optimizer, batch_size, pool
         self.shard_size = shard_size(model, batch_size)
         self._weights = model.pack()
+        self._fused = fuse(model, loss)
         self._gradients = np.zeros_like(self._weights)
         self._views = _views(self._gradients, model.params)
         self.begin_epoch(0, 0)
@@ -244,8 +242,7 @@ class Stepper:
         futures = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
-            arguments = (self.model, self.loss, x[shard], t[shard], t.size, rng)
-            futures.append(self.pool.submit(loss_and_gradients, *arguments))
+            futures.append(self.pool.submit(_there_and_back, *self._fused, x[shard], t[shard], t.size, rng))
         meanwhile()
         value = self._add_up(futures)
         if math.isfinite(value):
