@@ -37,7 +37,8 @@ class Progress(Callback):
         self._began = time.perf_counter()
         self._shown = 0.0
         if self.live:
-            self.stream.write(f"\r{self._epoch(state)}  preparing")
+            wait = "compiling kernels, or loading them compiled" if not state.step else ""
+            self.stream.write(f"\r{self._epoch(state)}  {wait}")
             self.stream.flush()
 
     def on_step_end(self, state):

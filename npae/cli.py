@@ -69,6 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(command=gradcheck)
 
     _add_data(commands)
+
+    command = commands.add_parser("warmup", help="compile all kernels now rather than in the first training")
+    command.set_defaults(command=warmup)
     return parser
 
 
@@ -217,6 +220,14 @@ def data_fetch(options) -> None:
 
     for name in options.names or NAMES:
         print(f"{name} is in {fetch(name)}")
+
+
+def warmup(options) -> None:
+    """Compile all kernels, or find them compiled."""
+    from npae.recipes.warmup import warm_up
+
+    for name, seconds in warm_up():
+        print(f"{name:<22} {seconds:.1f} s", flush=True)
 
 
 def _about(run) -> str:
