@@ -1,0 +1,150 @@
+"""Transposed convolution in two dimensions: a convolution run backwards, to enlarge images.
+
+A convolution is linear in its input: z = C x, with a large sparse matrix C that the kernel, the strides and
+the pads determine. Its input gradient is ``dx = C.T dz``. A transposed convolution takes that as its
+*forward* pass::
+
+    z = C.T x + bias          y = activation(z)
+
+so x has the shape that C's output has, and y the shape of C's input. Written out, every pixel of x stamps the
+kernel, scaled by the pixel, into the output; the stamps stand a stride apart, overlaps add up, and what falls
+on the padding is lost::
+
+    z[n, o, p*sh - top + i, q*sw - left + j]  +=  x[n,c,p,q] * kernel[c,o,i,j]      over c, p, q, i, j
+
+Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out). The
+pads are those of the convolution from (h_out, w_out) to (h_in, w_in). Several output sizes lead to one input
+size when the stride is larger than 1, so ``output_size`` says which one is meant.
+
+Backward is then the convolution's forward pass and its kernel gradient, with the two sides exchanged::
+
+    dz = dy * activation'(z)      dx = C dz      dkernel = kernel gradient of C at input dz, output gradient x
+    dbias[o] = sum over n, p, q of dz[n,o,p,q]
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.geometry import Pads, Pair
+from npae.kernels import activations, conv2d
+from npae.kernels.backend import choose
+
+
+def forward(
+    x, kernel, bias, strides: Pair, pads: Pads, output_size: Pair, activation: str = "linear"
+) -> np.ndarray:
+    """Return ``activation(transposed convolution of x with kernel + bias)``.
+
+    Parameters
+    ----------
+    x : (n, c_in, h_in, w_in) array, float32 or float64
+    kernel : (c_in, c_out, kh, kw) array
+    bias : (c_out,) array, or None for no bias
+    strides : (sh, sw)
+    pads : ((top, bottom), (left, right)), of the convolution from the output to the input
+    output_size : (h_out, w_out)
+    activation : "linear", "relu", "sigmoid" or "tanh"
+
+    Returns
+    -------
+    (n, c_out, h_out, w_out) array of the dtype of x
+    """
+    return choose(forward_numpy, forward_numba)(x, kernel, bias, strides, pads, output_size, activation)
+
+
+def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
+    """Return the gradients (dx, dkernel, dbias) of a loss, given its gradient dy by the output.
+
+    Parameters
+    ----------
+    dy, y : (n, c_out, h_out, w_out) arrays; y is what `forward` returned
+    x, kernel, strides, pads, activation : as given to `forward`
+    need_dx : bool
+        Whether anybody needs dx; the first layer of a model has nobody to hand it on to.
+
+    Returns
+    -------
+    dx : (n, c_in, h_in, w_in) array, or None where it is not needed
+    dkernel : (c_in, c_out, kh, kw) array
+    dbias : (c_out,) array
+    """
+    return choose(backward_numpy, backward_numba)(dy, x, y, kernel, strides, pads, activation, need_dx)
+
+
+# 1. Loops: the definition.
+
+
+def forward_loops(x, kernel, bias, strides, pads, output_size, activation="linear"):
+    """Stamp the kernel, scaled by each pixel, into the output."""
+    (n, c_in, h_in, w_in), (_, c_out, kh, kw), (h_out, w_out) = x.shape, kernel.shape, output_size
+    z = np.zeros((n, c_out, h_out, w_out), x.dtype)
+    if bias is not None:
+        z += bias[:, None, None]
+    for image, c, p, q in np.ndindex(x.shape):
+        for o, i, j in np.ndindex(c_out, kh, kw):
+            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
+            if 0 <= row < h_out and 0 <= col < w_out:
+                z[image, o, row, col] += x[image, c, p, q] * kernel[c, o, i, j]
+    return activations.forward_loops(z, activation)
+
+
+def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
+    """Give every product of the forward pass back to its pixel and to its weight."""
+    (_, _, h_out, w_out), (_, c_out, kh, kw) = y.shape, kernel.shape
+    dz = activations.backward_loops(dy, y, activation)
+    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    for image, c, p, q in np.ndindex(x.shape):
+        for o, i, j in np.ndindex(c_out, kh, kw):
+            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
+            if 0 <= row < h_out and 0 <= col < w_out:
+                dx[image, c, p, q] += kernel[c, o, i, j] * dz[image, o, row, col]
+                dkernel[c, o, i, j] += x[image, c, p, q] * dz[image, o, row, col]
+    return dx if need_dx else None, dkernel, dz.sum(axis=(0, 2, 3))
+
+
+# 2. NumPy: the convolution's own three operations, in other roles.
+
+
+def forward_numpy(x, kernel, bias, strides, pads, output_size, activation="linear"):
+    """The convolution's input gradient, plus bias, through the activation."""
+    z = conv2d.input_gradient_numpy(x, kernel, output_size, strides, pads)
+    if bias is not None:
+        z += bias[:, None, None]
+    return activations.forward_numpy(z, activation)
+
+
+def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
+    """The convolution's forward pass for dx, and its kernel gradient with dz and x exchanged."""
+    dz = activations.backward_numpy(dy, y, activation)
+    dx = conv2d.forward_numpy(dz, kernel, None, strides, pads) if need_dx else None
+    return dx, conv2d.kernel_gradient_numpy(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
+
+
+# 3. Numba: the same, and with the convolution's fast way where it has one.
+
+
+def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
+    """As `forward_numpy`."""
+    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
+    fast = conv2d.fast_way(tuple(output_size), kernel.shape[2:], strides, pads)
+    if fast:
+        y = fast.input_gradient(x, kernel, bias, output_size, pads, relu=activation == "relu")
+        return y if activation == "relu" else activations.forward_numba(y, activation)
+    z = conv2d.input_gradient_numba(x, kernel, output_size, strides, pads)
+    if bias is not None:
+        z += bias[:, None, None]
+    return activations.forward_numba(z, activation)
+
+
+def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
+    """As `backward_numpy`."""
+    dy, x, kernel = (np.ascontiguousarray(array) for array in (dy, x, kernel))
+    fast = conv2d.fast_way(dy.shape[2:], kernel.shape[2:], strides, pads)
+    if fast:
+        dz, gate = conv2d.gated(dy, y, activation)
+        dx = fast.forward(dz, kernel, None, pads, gate=gate) if need_dx else None
+        return dx, *fast.kernel_gradient(x, dz, pads, gate, transposed=True)
+    dz = activations.backward_numba(dy, y, activation)
+    dx = conv2d.forward_numba(dz, kernel, None, strides, pads) if need_dx else None
+    return dx, conv2d.kernel_gradient_numba(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))

@@ -1,0 +1,231 @@
+"""Convolution and transposed convolution: the three versions agree, forward and backward."""
+
+from __future__ import annotations
+
+import inspect
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from npae.kernels import conv2d, conv2d_transpose, im2col
+from npae.kernels.backend import get_backend, use_backend
+
+# (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))
+GEOMETRIES = [
+    ((1, 1, 5, 4), 1, (1, 1), (1, 1), ((0, 0), (0, 0))),
+    ((3, 2, 6, 5), 3, (2, 3), (1, 1), ((0, 1), (1, 1))),
+    ((3, 3, 7, 9), 2, (5, 4), (1, 1), ((2, 2), (1, 2))),
+    ((1, 2, 5, 7), 3, (3, 3), (1, 1), ((0, 0), (0, 0))),
+    ((3, 1, 5, 6), 16, (3, 3), (1, 1), ((1, 1), (1, 1))),
+    ((3, 5, 7, 6), 7, (3, 3), (1, 1), ((1, 1), (1, 1))),
+    ((1, 7, 4, 5), 5, (3, 3), (1, 1), ((1, 0), (2, 1))),
+    ((3, 16, 6, 7), 1, (3, 3), (1, 1), ((1, 1), (1, 1))),
+    ((1, 3, 6, 5), 2, (3, 3), (1, 1), ((3, 2), (2, 4))),
+    ((3, 2, 9, 6), 3, (3, 3), (2, 2), ((1, 1), (0, 1))),
+    ((3, 1, 7, 8), 5, (3, 3), (2, 2), ((1, 1), (0, 1))),
+    ((1, 3, 8, 10), 2, (3, 2), (2, 3), ((1, 0), (0, 1))),
+    ((3, 2, 7, 9), 3, (2, 1), (3, 4), ((0, 0), (0, 0))),
+    ((3, 2, 6, 8), 3, (2, 2), (2, 2), ((0, 0), (0, 0))),
+    ((1, 5, 9, 5), 7, (5, 4), (3, 2), ((2, 1), (0, 3))),
+]
+with use_backend("numba"):
+    FAST = ("numpy", "numba") if get_backend() == "numba" else ("numpy",)  # tests what can be tested here
+OPERATIONS = {
+    im2col: ("im2col", "col2im"),
+    conv2d: ("forward", "backward", "input_gradient", "kernel_gradient"),
+    conv2d_transpose: ("forward", "backward"),
+}
+ACTIVATIONS = ["linear", "relu", "sigmoid", "tanh"]
+TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
+NAMES = ["-".join(map(str, geometry)).replace(" ", "") for geometry in GEOMETRIES]
+geometries = pytest.mark.parametrize("geometry", GEOMETRIES, ids=NAMES)
+dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+
+
+def assert_close(found, expected):
+    """Compare relative to the largest value expected, and demand the same dtype and shape."""
+    if expected is None:
+        assert found is None
+        return
+    assert found.shape == expected.shape
+    assert found.dtype == expected.dtype
+    scale = max(1.0, np.abs(expected).max())
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE[expected.dtype.type] * scale)
+
+
+def draw(dtype, *shapes, seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
+
+
+def convolution(geometry, dtype):
+    """Return x, kernel, bias, dy, strides, pads of a convolution of that geometry."""
+    shape, c_out, window, strides, pads = geometry
+    size = im2col.output_size(shape[2:], window, strides, pads)
+    x, kernel, bias, dy = draw(dtype, shape, (c_out, shape[1], *window), (c_out,), (shape[0], c_out, *size))
+    return x, kernel, bias, dy, strides, pads
+
+
+def transposed(geometry, dtype):
+    """Return the same of the transposed convolution, from a geometry's output back to its input."""
+    shape, c_out, window, strides, pads = geometry
+    n, c_in = shape[:2]
+    size = im2col.output_size(shape[2:], window, strides, pads)
+    x, kernel, bias, dy = draw(dtype, (n, c_out, *size), (c_out, c_in, *window), (c_in,), shape)
+    return x, kernel, bias, dy, strides, pads
+
+
+@pytest.mark.parametrize("module", OPERATIONS)
+def test_the_three_versions_take_the_same_arguments(module):
+    for operation in OPERATIONS[module]:
+        expected = list(inspect.signature(getattr(module, operation)).parameters)
+        for version in ("loops", "numpy", "numba"):
+            assert list(inspect.signature(getattr(module, f"{operation}_{version}")).parameters) == expected
+
+
+@geometries
+@dtypes
+def test_im2col_and_col2im_agree(geometry, dtype):
+    (n, c, *size), _, window, strides, pads = geometry
+    h_out, w_out = im2col.output_size(size, window, strides, pads)
+    x, columns = draw(dtype, (n, c, *size), (n, c * window[0] * window[1], h_out * w_out))
+    expected = im2col.im2col_loops(x, window, strides, pads)
+    back = im2col.col2im_loops(columns, x.shape, window, strides, pads)
+    for version in FAST:
+        assert_close(getattr(im2col, f"im2col_{version}")(x, window, strides, pads), expected)
+        assert_close(getattr(im2col, f"col2im_{version}")(columns, x.shape, window, strides, pads), back)
+    assert np.vdot(expected, columns) == pytest.approx(np.vdot(x, back), rel=1e-4)
+
+
+@geometries
+@dtypes
+@pytest.mark.parametrize("version", FAST)
+def test_convolution_agrees_with_loops(geometry, dtype, version):
+    x, kernel, bias, dy, strides, pads = convolution(geometry, dtype)
+    activation = ACTIVATIONS[GEOMETRIES.index(geometry) % 4]
+    for name in {"relu", activation}:
+        y = conv2d.forward_loops(x, kernel, bias, strides, pads, name)
+        assert_close(getattr(conv2d, f"forward_{version}")(x, kernel, bias, strides, pads, name), y)
+        for need_dx in (True, False):
+            arguments = (dy, x, y, kernel, strides, pads, name, need_dx)
+            expected = conv2d.backward_loops(*arguments)
+            for found, wanted in zip(getattr(conv2d, f"backward_{version}")(*arguments), expected):
+                assert_close(found, wanted)
+
+
+@geometries
+@dtypes
+@pytest.mark.parametrize("version", FAST)
+def test_transposed_convolution_agrees_with_loops(geometry, dtype, version):
+    x, kernel, bias, dy, strides, pads = transposed(geometry, dtype)
+    activation = ACTIVATIONS[GEOMETRIES.index(geometry) % 4]
+    for name in {"relu", activation}:
+        forward = (x, kernel, bias, strides, pads, dy.shape[2:], name)
+        y = conv2d_transpose.forward_loops(*forward)
+        assert_close(getattr(conv2d_transpose, f"forward_{version}")(*forward), y)
+        for need_dx in (True, False):
+            arguments = (dy, x, y, kernel, strides, pads, name, need_dx)
+            expected = conv2d_transpose.backward_loops(*arguments)
+            for found, wanted in zip(getattr(conv2d_transpose, f"backward_{version}")(*arguments), expected):
+                assert_close(found, wanted)
+
+
+@geometries
+def test_the_two_are_adjoint(geometry):
+    """<conv(x), y> = <x, conv^T(y)>: the transposed convolution is the transpose of the convolution."""
+    x, kernel, _, y, strides, pads = convolution(geometry, np.float64)
+    there = conv2d.forward(x, kernel, None, strides, pads)
+    back = conv2d_transpose.forward(y, kernel, None, strides, pads, x.shape[2:])
+    np.testing.assert_allclose(np.vdot(there, y), np.vdot(x, back), rtol=1e-11, atol=1e-11)
+
+
+@geometries
+def test_the_primitives_are_the_steps_of_backward(geometry):
+    x, kernel, _, dz, strides, pads = convolution(geometry, np.float64)
+    dx, dkernel, _ = conv2d.backward_loops(dz, x, dz, kernel, strides, pads)
+    assert_close(conv2d.input_gradient(dz, kernel, x.shape[2:], strides, pads), dx)
+    assert_close(conv2d.kernel_gradient(dz, x, kernel.shape[2:], strides, pads), dkernel)
+
+
+def everything(operation, make, geometry, activation):
+    """Run an operation forward and backward; return its arguments and its results."""
+    x, kernel, bias, dy, strides, pads = make(geometry, np.float32)
+    size = (dy.shape[2:],) if operation is conv2d_transpose else ()
+    y = operation.forward(x, kernel, bias, strides, pads, *size, activation)
+    results = (y, *operation.backward(dy, x, y, kernel, strides, pads, activation))
+    return (x, kernel, bias, dy), results
+
+
+@geometries
+@pytest.mark.parametrize("operation, make", [(conv2d, convolution), (conv2d_transpose, transposed)])
+def test_same_bits_twice_inputs_untouched_and_threads_do_not_disturb_each_other(geometry, operation, make):
+    arguments, first = everything(operation, make, geometry, "relu")
+    for argument, drawn in zip(arguments, make(geometry, np.float32)):
+        np.testing.assert_array_equal(argument, drawn)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(everything, operation, make, geometry, "relu") for _ in range(8)]
+        for future in futures:
+            for found, expected in zip(future.result()[1], first):
+                np.testing.assert_array_equal(found, expected)
+
+
+def test_views_that_are_not_contiguous_are_welcome():
+    x, kernel, bias, dy, strides, pads = convolution(GEOMETRIES[5], np.float64)
+    y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+    expected = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
+
+    def scattered(array):
+        return np.repeat(array, 2, axis=-1)[..., ::2]
+
+    assert_close(conv2d.forward(scattered(x), scattered(kernel), bias, strides, pads, "relu"), y)
+    found = conv2d.backward(*map(scattered, (dy, x, y, kernel)), strides, pads, "relu")
+    for f, e in zip(found, expected):
+        assert_close(f, e)
+
+
+def test_many_images_are_the_sum_of_single_ones():
+    """Blocks of images, into which a batch is cut to stay in the cache, must not show."""
+    shape, *rest = GEOMETRIES[5]
+    x, kernel, bias, dy, strides, pads = convolution(((67, *shape[1:]), *rest), np.float64)
+    y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+    dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
+    ones = [slice(k, k + 1) for k in range(67)]
+    single = [conv2d.backward(dy[k], x[k], y[k], kernel, strides, pads, "relu") for k in ones]
+    assert_close(y, np.concatenate([conv2d.forward(x[k], kernel, bias, strides, pads, "relu") for k in ones]))
+    assert_close(dx, np.concatenate([s[0] for s in single]))
+    assert_close(dkernel, sum(s[1] for s in single))
+    assert_close(dbias, sum(s[2] for s in single))
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 71, 80), (1, 1, 131, 140)], ids=["one-at-a-time", "too-large"])
+@pytest.mark.parametrize("strides", [(1, 1), (2, 2)])
+def test_large_images(shape, strides):
+    geometry = (shape, 3, (3, 3), strides, ((1, 1), (0, 1)))
+    x, kernel, bias, dy, strides, pads = convolution(geometry, np.float64)
+    y = conv2d.forward_numpy(x, kernel, bias, strides, pads, "relu")
+    assert_close(conv2d.forward(x, kernel, bias, strides, pads, "relu"), y)
+    expected = conv2d.backward_numpy(dy, x, y, kernel, strides, pads, "relu")
+    for found, wanted in zip(conv2d.backward(dy, x, y, kernel, strides, pads, "relu"), expected):
+        assert_close(found, wanted)
+
+
+@pytest.mark.parametrize("strides", [(1, 1), (2, 2), (2, 1)])
+def test_no_images_give_no_images(strides):
+    geometry = ((0, 2, 6, 5), 3, (3, 3), strides, ((1, 1), (1, 1)))
+    x, kernel, bias, dy, strides, pads = convolution(geometry, np.float32)
+    y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+    dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
+    assert y.shape == dy.shape and dx.shape == x.shape
+    assert not dkernel.any() and not dbias.any()
+
+
+def test_a_nan_stays_a_nan():
+    """A loss that becomes NaN must be seen as one, and not be hidden by relu or by padding."""
+    x, kernel, bias, _, _, pads = convolution(GEOMETRIES[5], np.float32)
+    x[1, 0, 3, 2] = np.nan
+    for strides in ((1, 1), (2, 2)):
+        y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+        expected = conv2d.forward_numpy(x, kernel, bias, strides, pads, "relu")
+        assert np.isnan(expected).any()
+        np.testing.assert_array_equal(np.isnan(y), np.isnan(expected))
