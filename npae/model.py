@@ -62,8 +62,12 @@ class Sequential(Layer):
             except ValueError as error:
                 raise ValueError(f"layer {position} of {len(self.layers)} ({layer.name}): {error}") from None
         self.output_shape = shape
-        self.dtype = next((layer.dtype for layer in self.layers if layer.dtype is not None), None)
         return shape
+
+    @property
+    def dtype(self) -> np.dtype | None:
+        """Of the first layer that has parameters."""
+        return next((layer.dtype for layer in self.layers if layer.dtype is not None), None)
 
     @property
     def params(self) -> dict[str, np.ndarray]:

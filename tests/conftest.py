@@ -24,9 +24,11 @@ BACKENDS = [
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch, tmp_path_factory):
-    """Keep every test off the network, and out of the user's home."""
+def _alone(request, monkeypatch, tmp_path_factory):
+    """Keep every test off the network and out of the user's home, and from real data unless it asks for them."""
     monkeypatch.setenv("NPAE_OFFLINE", "1")
+    if not request.node.get_closest_marker("real_data"):
+        monkeypatch.delenv("NPAE_DATA_DIR", raising=False)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))

@@ -33,8 +33,6 @@ class Layer:
         The learned arrays; empty for a layer that learns nothing.
     input_shape, output_shape : tuple of int or None
         Known after build; without the batch axis.
-    dtype : numpy.dtype or None
-        Of the parameters, hence of what goes in and out; None for a layer without any, which takes both.
 
     A subclass stores its constructor's arguments under their own names (`config` reads them back), computes
     the shape of its output in `build_shape`, and writes `forward` and `backward`.
@@ -47,7 +45,6 @@ class Layer:
         self.params: dict[str, np.ndarray] = {}
         self.input_shape: tuple[int, ...] | None = None
         self.output_shape: tuple[int, ...] | None = None
-        self.dtype: np.dtype | None = None
 
     def build(
         self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32
@@ -62,8 +59,12 @@ class Layer:
         self.input_shape = tuple(input_shape)
         self.output_shape = tuple(self.build_shape(self.input_shape))
         self.params = self.build_params(rng, np.dtype(dtype))
-        self.dtype = np.dtype(dtype) if self.params else None
         return self.output_shape
+
+    @property
+    def dtype(self) -> np.dtype | None:
+        """Of the parameters, hence of what goes in and out; None for a layer without any, which takes both."""
+        return next((value.dtype for value in self.params.values()), None)
 
     def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of one output for the shape of one input; a subclass may note its geometry
@@ -120,10 +121,11 @@ class Layer:
         if x.shape[1:] != self.input_shape or x.ndim != len(self.input_shape) + 1:
             expected = "(n, " + ", ".join(str(size) for size in self.input_shape) + ")"
             raise ValueError(f"{self.describe()} was given an array of shape {x.shape}; expected {expected}")
-        if self.dtype is not None and x.dtype != self.dtype:
+        dtype = self.dtype
+        if dtype is not None and x.dtype != dtype:
             raise ValueError(
-                f"{self.describe()} was given {x.dtype} and has {self.dtype} parameters; convert one of them, "
-                f"for instance x.astype({str(self.dtype)!r})"
+                f"{self.describe()} was given {x.dtype} and has {dtype} parameters; convert one of them, "
+                f"for instance x.astype({str(dtype)!r})"
             )
 
     def describe(self) -> str:

@@ -1,0 +1,286 @@
+"""The story of one convolution: from loops to the kernel that trains, as a picture, with the peers on the same layer.
+
+Everything runs on one core, on the recipe's batch; npae's versions take it shard by shard, as training does. Each rung is
+first held against the NumPy version, then timed: the forward pass (bias and activation included), and a forward and
+a backward pass together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import report, roofline
+from benchmarks.contestants import ROOT, missing
+from benchmarks.tasks import build_model
+from benchmarks.timing import best_seconds, describe_machine, pin, thread_environment
+from npae.blas import single_threaded_blas
+from npae.geometry import window_pads
+from npae.kernels import activations, conv2d
+from npae.kernels.im2col import col2im_numba, im2col_numba
+from npae.layers import Conv2D
+from npae.model import Sequential
+from npae.recipes import RECIPES, get_recipe
+from npae.training import shard_size
+
+PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "JAX"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Climb the ladder; returns 1 if a rung does not compute what the NumPy version computes."""
+    parser = report.parser("ladder", "One convolution, from loops to the kernel that trains, as a picture.")
+    parser.add_argument("--recipe", choices=list(RECIPES), default="conv", metavar="NAME")
+    parser.add_argument(
+        "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, as in npae's summary()"
+    )
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), metavar="NAME")
+    parser.add_argument(
+        "--as-peer", choices=list(PEERS), help="be the process of a peer: print its seconds as JSON"
+    )
+    options = parser.parse_args(arguments)
+    layer, n, shard = find_layer(options.recipe, options.layer)
+    if options.as_peer:
+        return _be_a_peer(options.as_peer, layer, n, 1 if options.quick else 10)
+    facts = describe_machine()
+    print(facts)
+    pin(1)
+    with single_threaded_blas():
+        rungs = _climb(layer, n, shard, options.quick)
+        lines = {
+            "peak, multiply-adds in registers": roofline.fma_peak() / 1e9,
+            "matrix product in NumPy": roofline.sgemm_peak() / 1e9,
+        }
+    failed = False
+    for name in options.peers:
+        if lacking := missing(name):
+            print(f"{name}: skipped, {' and '.join(lacking)} not installed")
+            continue
+        taken = _ask_peer(name, options)
+        failed |= taken is None
+        if taken:
+            rungs.append((PEERS[name], "", _speeds(layer, n, taken)))
+    _show(
+        rungs, lines, f"{options.layer} of {options.recipe}: {_describe(layer)}, {n} images", facts, options
+    )
+    return int(failed)
+
+
+def find_layer(recipe: str, name: str) -> tuple[Conv2D, int, int]:
+    """Return a recipe's convolution, the recipe's batch size, and the size of a shard.
+
+    Raises
+    ------
+    ValueError
+        If the recipe has no convolution of that name.
+    """
+    model = build_model(recipe)
+    convolutions = {key: layer for key, layer in model.leaves() if isinstance(layer, Conv2D)}
+    if name not in convolutions:
+        raise ValueError(
+            f"{recipe} has no convolution {name!r}; expected one of {', '.join(convolutions) or 'none'}"
+        )
+    batch_size = get_recipe(recipe).batch_size
+    return convolutions[name], batch_size, shard_size(model, batch_size)
+
+
+def _climb(layer: Conv2D, n: int, shard: int, quick: bool):
+    """Return npae's rungs: (name, what it adds, GFLOP/s)."""
+    x, dy = _draw(layer, n)
+    rungs = [
+        ("loops", "the definition, in plain Python", conv2d.forward_loops, conv2d.backward_loops, 1),
+        (
+            "im2col, NumPy",
+            "one matrix product instead of loops",
+            conv2d.forward_numpy,
+            conv2d.backward_numpy,
+            shard,
+        ),
+        ("im2col, Numba", "columns copied by compiled loops", forward_columns, backward_columns, shard),
+        (
+            "fast kernel",
+            "no columns: register blocks, one fused pass",
+            conv2d.forward_numba,
+            conv2d.backward_numba,
+            shard,
+        ),
+    ]
+    results = []
+    for name, idea, forward, backward, size in rungs:
+        count = 1 if size == 1 else n
+        passes = _passes(layer, forward, backward, x[:count], dy[:count], size)
+        _verify(layer, name, forward, backward, x[:1], dy[:1])
+        rounds, at_least = (1, 0) if quick or count == 1 else (7, 0.02)
+        taken = [best_seconds(one_pass, rounds, at_least) for one_pass in passes]
+        results.append((name, idea, _speeds(layer, count, taken)))
+    return results
+
+
+def forward_columns(x, kernel, bias, strides, pads, activation):
+    """As `conv2d.forward_numpy`, with compiled loops that copy the columns."""
+    columns = im2col_numba(x, kernel.shape[2:], strides, pads)
+    z = kernel.reshape(len(kernel), -1) @ columns + bias[:, None]
+    h_out = (x.shape[2] + sum(pads[0]) - kernel.shape[2]) // strides[0] + 1
+    return activations.forward_numba(z.reshape(len(x), len(kernel), h_out, -1), activation)
+
+
+def backward_columns(dy, x, y, kernel, strides, pads, activation):
+    """As `conv2d.backward_numpy`, with compiled loops that copy the columns and add them."""
+    window = kernel.shape[2:]
+    dz = activations.backward_numba(dy, y, activation).reshape(*dy.shape[:2], -1)
+    dx = col2im_numba(kernel.reshape(len(kernel), -1).T @ dz, x.shape, window, strides, pads)
+    dkernel = np.tensordot(dz, im2col_numba(x, window, strides, pads), axes=((0, 2), (0, 2)))
+    return dx, dkernel.reshape(kernel.shape), dz.sum(axis=(0, 2))
+
+
+def _passes(layer: Conv2D, forward: Callable, backward: Callable, x, dy, size: int) -> list[Callable]:
+    kernel, bias, *geometry = _arguments(layer)
+    shards = [slice(start, start + size) for start in range(0, len(x), size)]
+
+    def ahead():
+        for part in shards:
+            forward(x[part], kernel, bias, *geometry)
+
+    def ahead_and_back():
+        for part in shards:
+            y = forward(x[part], kernel, bias, *geometry)
+            backward(dy[part], x[part], y, kernel, *geometry)
+
+    return [ahead, ahead_and_back]
+
+
+def _verify(layer: Conv2D, name: str, forward: Callable, backward: Callable, x, dy) -> None:
+    kernel, bias, *geometry = _arguments(layer)
+    expected = conv2d.forward_numpy(x, kernel, bias, *geometry)
+    found = [forward(x, kernel, bias, *geometry), *backward(dy, x, expected, kernel, *geometry)]
+    for a, b in zip(found, [expected, *conv2d.backward_numpy(dy, x, expected, kernel, *geometry)]):
+        if np.abs(a - b).max() > 1e-4 * np.abs(b).max():
+            raise ValueError(f"the rung {name!r} does not compute what the NumPy version computes")
+
+
+def _ask_peer(name: str, options) -> list[float] | None:
+    command = [sys.executable, "-m", "benchmarks.ladder", "--as-peer", name, "--recipe", options.recipe]
+    command += ["--layer", options.layer, *(["--quick"] if options.quick else [])]
+    process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=thread_environment(1))
+    if process.returncode:
+        print(f"{name}: left out, it failed: {(process.stderr.strip() or '?').splitlines()[-1]}")
+        return None
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+def _be_a_peer(name: str, layer: Conv2D, n: int, rounds: int) -> int:
+    pin(1)
+    model = Sequential([layer])
+    model.input_shape, model.output_shape = layer.input_shape, layer.output_shape
+    x, dy = _draw(layer, n)
+    if name == "pytorch":
+        passes, output = _pytorch_passes(model, x, dy)
+    else:
+        os.environ["KERAS_BACKEND"] = name.removeprefix("keras-")
+        passes, output = _keras_passes(model, np.moveaxis(x, 1, -1), np.moveaxis(dy, 1, -1))
+    expected, _ = model.forward(x)
+    if np.abs(output - expected).max() > 1e-4 * np.abs(expected).max():
+        raise ValueError(f"{name} does not compute what npae computes")
+    print(json.dumps([best_seconds(one_pass, rounds, 0.02) for one_pass in passes]))
+    return 0
+
+
+def _pytorch_passes(model: Sequential, x, dy):
+    import torch
+
+    from benchmarks.pytorch_twin import pytorch_twin
+
+    torch.set_num_threads(1)
+    twin, x, dy = pytorch_twin(model), torch.tensor(x, requires_grad=True), torch.tensor(dy)
+
+    def ahead():
+        with torch.no_grad():
+            return twin(x)
+
+    return [ahead, lambda: torch.autograd.grad(twin(x), [x, *twin.parameters()], dy)], ahead().numpy()
+
+
+def _keras_passes(model: Sequential, x, dy):
+    from benchmarks.keras_peer import keras_twin
+
+    twin = keras_twin(model, from_logits=False)
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        import tensorflow as tf
+
+        x, dy = tf.constant(x), tf.constant(dy)
+
+        @tf.function
+        def ahead_and_back(x, dy):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = twin(x)
+            return tape.gradient(y, [x, *twin.trainable_variables], dy)
+
+        ahead = tf.function(twin)
+        passes = [lambda: ahead(x).numpy(), lambda: ahead_and_back(x, dy)[0].numpy()]
+    else:
+        import jax
+
+        x, dy = jax.numpy.asarray(x), jax.numpy.asarray(dy)
+        weights = [v.value for v in twin.trainable_variables]
+        ahead = jax.jit(lambda weights, x: twin.stateless_call(weights, [], x)[0])
+        back = jax.jit(lambda weights, x, dy: jax.vjp(ahead, weights, x)[1](dy))
+        passes = [
+            lambda: ahead(weights, x).block_until_ready(),
+            lambda: jax.block_until_ready(back(weights, x, dy)),
+        ]
+    return passes, np.moveaxis(np.asarray(passes[0]()), -1, 1)
+
+
+def _show(rungs, lines, what: str, facts: str, options) -> None:
+    rows = [
+        [name, *map(report.number, speeds), f"{speeds[0] / list(lines.values())[0]:.1%}", idea]
+        for name, idea, speeds in rungs
+    ]
+    print(
+        f"\n{what}\n"
+        + report.table(["", "forward", "forward + backward", "of peak, forward", "what it adds"], rows)
+    )
+    for name, value in lines.items():
+        print(f"{name}: {value:.1f}")
+    print("all in GFLOP/s")
+    records = [
+        dict(zip(("rung", "forward", "both"), (row[0], *speeds))) for row, (_, _, speeds) in zip(rows, rungs)
+    ]
+    records = [{**record, "unit": "GFLOP/s", **lines, "layer": what} for record in records]
+    print(f"\n{report.write_csv(options.out / 'ladder.csv', records)}")
+    from benchmarks import charts
+
+    title = f"One convolution on one core: {what.split(': ')[1]}"
+    facts = f"{what.split(': ')[0]}; {facts}"
+    series = ("forward", "forward and backward")
+    print(charts.ladder(Path(options.out) / "ladder.png", title, facts, rungs, series, lines, "GFLOP/s"))
+
+
+def _speeds(layer: Conv2D, n: int, taken: list[float]) -> list[float]:
+    flops = 2 * n * layer.multiply_adds()
+    return [flops / taken[0] / 1e9, 3 * flops / taken[1] / 1e9]
+
+
+def _arguments(layer: Conv2D) -> tuple:
+    pads = window_pads(layer.input_shape[1:], layer.kernel_size, layer.strides, layer.padding)
+    return layer.params["kernel"], layer.params["bias"], layer.strides, pads, layer.activation
+
+
+def _draw(layer: Conv2D, n: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal((n, *shape), np.float32) for shape in (layer.input_shape, layer.output_shape)]
+
+
+def _describe(layer: Conv2D) -> str:
+    (c_in, h, w), (kh, kw) = layer.input_shape, layer.kernel_size
+    return f"{c_in} to {layer.filters} channels, {kh}x{kw}, on {h}x{w}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

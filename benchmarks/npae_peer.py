@@ -1,0 +1,62 @@
+"""npae as a contestant: `npae.fit`, as anybody calls it, and a callback that holds the watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import npae
+from benchmarks.tasks import EPSILON, Data, build_model
+from npae.batches import Batches
+from npae.datasets import gaussian_noise
+from npae.recipes import get_recipe
+
+
+class Npae:
+    """Trains a recipe with npae; see `benchmarks.contestants` for what every contestant can do."""
+
+    def __init__(self, recipe: str, threads: int, variant: str = ""):
+        self.recipe = get_recipe(recipe)
+        self.threads = threads
+        self.model = build_model(recipe)
+
+    def train(self, data: Data, shuffle: bool, after_step: Callable[[float], bool]) -> None:
+        corruption = None if data.noise is None else gaussian_noise(data.noise)
+        batches = Batches(data.x, data.y, scale=data.scale, offset=data.offset, corruption=corruption)
+        try:
+            npae.fit(
+                self.model,
+                batches,
+                loss=self.recipe.loss,
+                optimizer=npae.Adam(epsilon=EPSILON),
+                epochs=1_000_000,
+                batch_size=self.recipe.batch_size,
+                callbacks=[_AfterStep(after_step, self.recipe.batch_size)],
+                shuffle=shuffle,
+                threads=self.threads,
+            )
+        except _Enough:
+            pass
+
+    def mean_loss(self, data: Data) -> float:
+        batches = Batches(data.x, data.y, scale=data.scale, offset=data.offset)
+        return npae.evaluate(self.model, batches, loss=self.recipe.loss, threads=self.threads)
+
+
+class _Enough(Exception):
+    pass
+
+
+class _AfterStep(npae.Callback):
+    """Hands on the loss of each step, which is told from the epoch's running mean; leaves `fit` when asked to."""
+
+    def __init__(self, after_step: Callable[[float], bool], batch_size: int):
+        self.after_step, self.batch_size = after_step, batch_size
+
+    def on_epoch_begin(self, state):
+        self._sum = 0.0
+
+    def on_step_end(self, state):
+        loss = state.loss * state.step - self._sum
+        self._sum = state.loss * state.step
+        if self.after_step(loss):
+            raise _Enough

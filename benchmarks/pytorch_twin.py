@@ -1,0 +1,143 @@
+"""A model of npae once more in PyTorch's layers, with the same weights: what parity and speed are measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from npae import layers
+from npae.geometry import Pads, window_pads
+from npae.layers.activations import Activation
+from npae.model import Sequential
+
+ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+
+
+class Crop(nn.Module):
+    """Cut an image to ``size`` (height, width), from (top, left) on; a view, no copy."""
+
+    def __init__(self, top: int, left: int, size: tuple[int, int]):
+        super().__init__()
+        self.rows, self.columns = slice(top, top + size[0]), slice(left, left + size[1])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, :, self.rows, self.columns]
+
+
+def pytorch_twin(model: Sequential) -> nn.Sequential:
+    """Return the PyTorch model that computes what ``model`` computes, with a copy of its weights.
+
+    Parameters
+    ----------
+    model : Sequential
+        Built; inputs keep their shape, (n, *model.input_shape).
+
+    Raises
+    ------
+    ValueError
+        If a layer of the model has no counterpart here.
+    """
+    modules = [module for _, layer in model.leaves() for module in _modules(layer)]
+    return nn.Sequential(*modules)
+
+
+def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Return ``f(x, t)``, the loss of the twin; cross-entropy is taken from logits, where it is exact and fastest.
+
+    Parameters
+    ----------
+    twin : nn.Sequential
+    loss : str
+        "mse" or "binary_crossentropy", as in a recipe.
+    """
+    if loss == "mse":
+        return lambda x, t: functional.mse_loss(twin(x), t)
+    logits = twin[:-1]
+    if not isinstance(twin[-1], nn.Sigmoid):
+        raise ValueError(
+            f"binary cross-entropy is written here for a twin that ends in a sigmoid, not in {twin[-1]}"
+        )
+    return lambda x, t: functional.binary_cross_entropy_with_logits(logits(x), t)
+
+
+def parameter_pairs(model: Sequential, twin: nn.Sequential) -> Iterator[tuple[str, torch.Tensor, bool]]:
+    """Yield ``(name, parameter of the twin, transposed)`` in the order of ``model.params``."""
+    learners = [module for module in twin if any(True for _ in module.parameters())]
+    names = [name for name, layer in model.leaves() if layer.params]
+    for name, module in zip(names, learners):
+        yield f"{name}/kernel", module.weight, isinstance(module, nn.Linear)
+        yield f"{name}/bias", module.bias, False
+
+
+def gradients(model: Sequential, twin: nn.Sequential) -> dict[str, np.ndarray]:
+    """Return the gradients of the twin under the names and in the shapes of ``model.params``."""
+    pairs = parameter_pairs(model, twin)
+    return {name: (value.grad.T if transposed else value.grad).numpy() for name, value, transposed in pairs}
+
+
+def _modules(layer: layers.Layer) -> list[nn.Module]:
+    if isinstance(layer, layers.Dense):
+        module = nn.Linear(layer.input_shape[0], layer.units)
+        return [_with_weights(module, layer.params["kernel"].T, layer), *_activation(layer)]
+    if isinstance(layer, layers.Conv2D):
+        return _convolution(layer)
+    if isinstance(layer, layers.Conv2DTranspose):
+        return _transposed_convolution(layer)
+    if isinstance(layer, layers.MaxPool2D) and _pads(layer.input_shape, layer.pool_size, layer) == (
+        (0, 0),
+        (0, 0),
+    ):
+        return [nn.MaxPool2d(layer.pool_size, layer.strides)]
+    if isinstance(layer, layers.UpSampling2D):
+        return [nn.Upsample(scale_factor=tuple(map(float, layer.size)), mode="nearest")]
+    if isinstance(layer, layers.Reshape):
+        return [nn.Unflatten(1, layer.output_shape) if len(layer.output_shape) > 1 else nn.Flatten()]
+    if isinstance(layer, Activation):
+        return _activation(layer)
+    raise ValueError(f"no PyTorch twin is written here for {layer!r}")
+
+
+def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
+    (top, bottom), (left, right) = _pads(layer.input_shape, layer.kernel_size, layer)
+    even = top == bottom and left == right
+    c_in = layer.input_shape[0]
+    module = nn.Conv2d(
+        c_in, layer.filters, layer.kernel_size, layer.strides, padding=(top, left) if even else 0
+    )
+    pad = [] if even else [nn.ZeroPad2d((left, right, top, bottom))]
+    return [*pad, _with_weights(module, layer.params["kernel"], layer), *_activation(layer)]
+
+
+def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
+    """PyTorch gives the whole of ``(size - 1) * stride + kernel`` pixels; Keras's "same" keeps a part of them."""
+    (_, *size), (c_out, *output_size) = layer.input_shape, layer.output_shape
+    whole = [(s - 1) * stride + k for s, stride, k in zip(size, layer.strides, layer.kernel_size)]
+    (top, _), (left, _) = _pads(layer.output_shape, layer.kernel_size, layer)
+    lacking = [max(start + wanted - w, 0) for start, wanted, w in zip((top, left), output_size, whole)]
+    module = nn.ConvTranspose2d(
+        layer.input_shape[0], c_out, layer.kernel_size, layer.strides, output_padding=tuple(lacking)
+    )
+    crop = (
+        [Crop(top, left, tuple(output_size))]
+        if [w + more for w, more in zip(whole, lacking)] != output_size
+        else []
+    )
+    return [_with_weights(module, layer.params["kernel"], layer), *crop, *_activation(layer)]
+
+
+def _pads(shape: tuple[int, ...], window: tuple[int, int], layer) -> Pads:
+    return window_pads(shape[1:], window, layer.strides, layer.padding)
+
+
+def _activation(layer: layers.Layer) -> list[nn.Module]:
+    return [ACTIVATIONS[layer.activation]()] if layer.activation in ACTIVATIONS else []
+
+
+def _with_weights(module: nn.Module, kernel: np.ndarray, layer: layers.Layer) -> nn.Module:
+    module.weight.data = torch.tensor(np.ascontiguousarray(kernel))
+    module.bias.data = torch.tensor(layer.params["bias"])
+    return module

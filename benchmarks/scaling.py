@@ -1,0 +1,175 @@
+"""How the time of a training step grows with threads, batches, images and channels; and that threads change no bit."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+
+import numpy as np
+
+import npae
+from benchmarks import report
+from benchmarks.tasks import build_model
+from benchmarks.timing import alternate, available_cores, describe_machine, median
+from npae.layers import Conv2D, MaxPool2D, UpSampling2D
+from npae.model import Sequential
+from npae.recipes import RECIPES, get_recipe
+
+BATCH_SIZES = (1, 4, 16, 64, 256, 1024, 4096)
+IMAGE_SIZES = (28, 56, 112, 224)
+CHANNELS = (1, 2, 4, 8, 16, 32, 64, 128)
+THREADS_COMPARED = (1, 2, 4, 16)
+WARM_STEPS = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, draw and compare bits; returns 1 if a number of threads changed a weight."""
+    parser = report.parser(
+        "scaling", "How the time of a step grows; bits compared across numbers of threads."
+    )
+    report.add_threads(parser)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="conv", metavar="NAME")
+    options = parser.parse_args(arguments)
+    options.machine = describe_machine()
+    print(f"{options.machine}\n\nweights after four steps, for {THREADS_COMPARED} threads:")
+    equal = [bits_equal(recipe) for recipe in RECIPES]
+
+    quick, recipe = options.quick, options.recipe
+    records = []
+    for axis, measured in (
+        ("threads", threads_panel(recipe, quick)),
+        ("images in a batch", batches_panel(recipe, options.threads, quick)),
+        ("pixels along an edge", images_panel(options.threads, quick)),
+        ("channels", channels_panel(options.threads, quick)),
+    ):
+        rows = [
+            [x, report.number(1e3 * seconds), report.number(1e6 * seconds / n)] for x, n, seconds in measured
+        ]
+        print("\n" + report.table([axis, "ms/step", "us/image"], rows))
+        records += [{"axis": axis, "x": x, "batch_size": n, "ms_per_step": 1e3 * s} for x, n, s in measured]
+    print(f"\n{report.write_csv(options.out / 'scaling.csv', records)}\n{_draw(records, options)}")
+    return 0 if all(equal) else 1
+
+
+def step_seconds(
+    model: Sequential, images: np.ndarray, batch_size: int, threads: int, loss: str = "mse"
+) -> float:
+    """Return the median seconds of the steps of one epoch over ``images``, after the first few."""
+    watch = _Watch()
+    npae.fit(model, images, loss=loss, batch_size=batch_size, threads=threads, callbacks=[watch])
+    return median(np.diff(watch.times)[WARM_STEPS:])
+
+
+def bits_equal(recipe: str) -> bool:
+    """Train a few steps with several numbers of threads, print a fingerprint of the weights, compare them."""
+    recipe = get_recipe(recipe)
+    batches = npae.Batches(
+        _images(4 * recipe.batch_size + 3), shape=recipe.input_shape, corruption=recipe.corruption
+    )
+    prints = []
+    for threads in THREADS_COMPARED:
+        model = build_model(recipe.name)
+        npae.fit(model, batches, loss=recipe.loss, batch_size=recipe.batch_size, threads=threads)
+        digest = hashlib.sha256(b"".join(value.tobytes() for value in model.params.values()))
+        prints.append(digest.hexdigest()[:12])
+    equal = len(set(prints)) == 1
+    print(f"  {recipe.name:<20} {prints[0]} {'in all' if equal else 'DIFFERENT: ' + ', '.join(prints)}")
+    return equal
+
+
+def threads_panel(name: str, quick: bool) -> list[tuple[int, int, float]]:
+    """Return (threads, batch size, seconds) for 1 ... all cores, which take turns."""
+    recipe = get_recipe(name)
+    counts = range(1, len(available_cores()) + 1)
+    batches = _batches_of(recipe, recipe.batch_size, quick)
+
+    def turn(threads: int):
+        return lambda: step_seconds(build_model(name), batches, recipe.batch_size, threads, recipe.loss)
+
+    times = alternate({str(threads): turn(threads) for threads in counts}, 1 if quick else 7)
+    return [(threads, recipe.batch_size, median(times[str(threads)])) for threads in counts]
+
+
+def batches_panel(name: str, threads: int, quick: bool) -> list[tuple[int, int, float]]:
+    """Return (batch size, batch size, seconds)."""
+    recipe = get_recipe(name)
+    sizes = BATCH_SIZES[:3] if quick else BATCH_SIZES
+    return [
+        (n, n, step_seconds(build_model(name), _batches_of(recipe, n, quick), n, threads, recipe.loss))
+        for n in sizes
+    ]
+
+
+def images_panel(threads: int, quick: bool, batch_size: int = 16) -> list[tuple[int, int, float]]:
+    """Return (pixels along an edge, batch size, seconds) for the layers of ``conv``."""
+    results = []
+    for size in IMAGE_SIZES[:2] if quick else IMAGE_SIZES:
+        model = get_recipe("conv").build()
+        model.build((1, size, size))
+        images = _images(batch_size * _steps(quick), size)[:, None]
+        results.append(
+            (size, batch_size, step_seconds(model, images, batch_size, threads, "binary_crossentropy"))
+        )
+    return results
+
+
+def channels_panel(threads: int, quick: bool, batch_size: int = 32) -> list[tuple[int, int, float]]:
+    """Return (channels of the hidden layers, batch size, seconds)."""
+    results = []
+    for channels in CHANNELS[:3] if quick else CHANNELS:
+        hidden = {"kernel_size": 3, "padding": "same", "activation": "relu"}
+        model = Sequential(
+            [
+                Conv2D(channels, **hidden),
+                MaxPool2D(2),
+                Conv2D(channels, **hidden),
+                UpSampling2D(2),
+                Conv2D(1, 3, padding="same", activation="sigmoid"),
+            ]
+        )
+        model.build((1, 28, 28))
+        images = _images(batch_size * _steps(quick))[:, None]
+        results.append((channels, batch_size, step_seconds(model, images, batch_size, threads)))
+    return results
+
+
+class _Watch(npae.Callback):
+    def __init__(self):
+        self.times: list[float] = []
+
+    def on_step_end(self, state):
+        self.times.append(time.perf_counter())
+
+
+def _batches_of(recipe, batch_size: int, quick: bool) -> npae.Batches:
+    images = _images(batch_size * _steps(quick, batch_size))
+    return npae.Batches(images, shape=recipe.input_shape, corruption=recipe.corruption)
+
+
+def _steps(quick: bool, batch_size: int = 32) -> int:
+    return WARM_STEPS + (2 if quick else min(100, max(8, 4096 // batch_size)))
+
+
+def _images(count: int, size: int = 28) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, size, size), np.uint8)
+
+
+def _draw(records: list[dict], options):
+    from benchmarks.charts import curve_panels
+
+    panels = []
+    growth = {"threads": -1, "images in a batch": 1, "pixels along an edge": 2, "channels": 2}
+    for axis, power in growth.items():
+        x, y = zip(*((record["x"], record["ms_per_step"]) for record in records if record["axis"] == axis))
+        guide = (
+            [y[-1] * (value / x[-1]) ** power for value in x] if power > 0 else [y[0] / value for value in x]
+        )
+        name = {-1: "~ 1 / threads", 1: "~ batch", 2: "~ square"}[power]
+        panels.append((axis, "ms/step" if not panels else "", {"npae": (x, y), name: (x, guide)}))
+    title = f"How a training step grows ({options.recipe}, {options.threads} threads; channels: 1-c-c-1 on 28x28, batch 32)"
+    return curve_panels(options.out / "scaling.png", title, options.machine, panels)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What every contestant is given: the same images, the same noise and the same initial weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from npae import datasets
+from npae.model import Sequential
+from npae.recipes import get_recipe
+
+SEED = 0
+
+# Of Adam. Keras adds it to sqrt(v) before that is corrected for its bias, all others after; when it is as small as
+# this, the place makes no difference to the losses that are compared, and it never makes one to the time.
+EPSILON = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Training data as a recipe keeps it in memory.
+
+    Attributes
+    ----------
+    x : ndarray (n, *input_shape)
+        Inputs: uint8 pixels, to be scaled batch by batch; or float32, ready, where noise was drawn once.
+    y : ndarray of uint8, (n, *input_shape), or None
+        Clean targets, to be scaled batch by batch; None where they are the scaled inputs before any fresh noise.
+    noise : float or None
+        Standard deviation of Gaussian noise that is drawn anew for every batch and clipped to 0 .. 1.
+    scale, offset : float
+        Bytes become ``pixel * scale + offset``.
+    """
+
+    x: np.ndarray
+    y: np.ndarray | None = None
+    noise: float | None = None
+    scale: float = 1 / 255
+    offset: float = 0.0
+
+
+def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> np.ndarray:
+    """Return the training images of a recipe, uint8 (n, 28, 28), at most ``limit`` of them."""
+    return datasets.load(source, get_recipe(recipe).dataset).train_images[:limit]
+
+
+def build_model(recipe: str, dtype=np.float32) -> Sequential:
+    """Return the recipe's model with the initial weights that all contestants start from."""
+    recipe = get_recipe(recipe)
+    model = recipe.build()
+    model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
+    return model
+
+
+def training_data(recipe: str, images: np.ndarray) -> Data:
+    """Return the data of a recipe; noise that the recipe draws once is drawn here."""
+    recipe = get_recipe(recipe)
+    data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
+    if recipe.corruption is None:
+        return data
+    if not recipe.drawn_once:
+        return Data(data.x, noise=recipe.corruption.stddev, scale=recipe.scale, offset=recipe.offset)
+    return with_noise_drawn(data, recipe.corruption.stddev)
+
+
+def verification_data(recipe: str, images: np.ndarray, steps: int = 10) -> Data:
+    """Return data for a few steps on which all contestants must agree: fresh noise, too, is drawn once here."""
+    recipe_ = get_recipe(recipe)
+    data = training_data(recipe, images[: steps * recipe_.batch_size])
+    return data if data.noise is None else with_noise_drawn(data, data.noise)
+
+
+def with_noise_drawn(data: Data, stddev: float) -> Data:
+    """Return data whose inputs carry Gaussian noise, float32, and whose targets are the clean bytes."""
+    rng = np.random.default_rng(SEED)
+    noisy = np.empty(data.x.shape, np.float32)
+    for start in range(0, len(noisy), 1000):
+        part = slice(start, start + 1000)
+        clean = data.x[part] * np.float32(data.scale) + np.float32(data.offset)
+        noisy[part] = (clean + np.float32(stddev) * rng.standard_normal(clean.shape, np.float32)).clip(0, 1)
+    return Data(noisy, data.x, scale=data.scale, offset=data.offset)
+
+
+def minibatches(count: int, batch_size: int, shuffle: bool) -> Iterator[np.ndarray]:
+    """Yield the indices of one minibatch after the other, epoch after epoch."""
+    rng = np.random.default_rng(SEED)
+    while True:
+        order = rng.permutation(count) if shuffle else np.arange(count)
+        for start in range(0, count, batch_size):
+            yield order[start : start + batch_size]
