@@ -134,8 +134,7 @@ def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
 
 
 def describe_model(model: Sequential) -> dict[str, Any]:
-    """Return the architecture as nested plain data: classes, their arguments, the input shape and the
-    dtype."""
+    """Return the architecture as plain data: classes, their arguments, the input shape and the dtype."""
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
     dtype = next((value.dtype.name for value in model.params.values()), "float32")

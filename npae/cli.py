@@ -179,7 +179,7 @@ def plot(options) -> None:
     from npae.recipes.run import load_run
 
     run = load_run(options.directory)
-    run.draw()
+    run.draw(run.measure(options.threads))
     print(f"the figures in {run.directory} are drawn again")
 
 

@@ -52,8 +52,7 @@ class Loss:
         raise NotImplementedError
 
     def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Return every element's own loss, in the shape of y: what the gradient check takes differences
-        of."""
+        """Return every element's own loss, in the shape of y, for differences that are taken one by one."""
         raise NotImplementedError
 
     def linked(self) -> Loss:

@@ -32,10 +32,11 @@ def entropy_floor(t: np.ndarray) -> float:
     A target between 0 and 1 is itself uncertain: at ``y = t`` what remains is its own entropy
     ``-t log t - (1 - t) log(1 - t)``.
     """
-    t = np.asarray(t, np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        entropy = -t * np.log(t) - (1 - t) * np.log1p(-t)
-    return float(np.where((t > 0) & (t < 1), entropy, 0.0).mean())
+    total = 0.0
+    for part in np.array_split(t, max(1, len(t) // 1000)):  # not all at once: float64 needs eight bytes a pixel
+        grey = part[(part > 0) & (part < 1)].astype(np.float64)
+        total += float(np.sum(-grey * np.log(grey) - (1 - grey) * np.log1p(-grey)))
+    return total / t.size
 
 
 class PCA:

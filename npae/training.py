@@ -132,8 +132,10 @@ def fit(
 def evaluate(
     model: Sequential, x: np.ndarray | Batches, y: np.ndarray | None = None, *, loss: str | Loss, threads=None
 ) -> float:
-    """Return the mean loss over a data set, in inference mode; a corruption draws the same noise in every
-    call."""
+    """Return the mean loss over a data set, in inference mode.
+
+    A corruption draws the same noise in every call.
+    """
     batches, loss = as_batches(x, y), get_loss(loss)
     _check_shape(model, batches)
     loss.check_targets(*batches.target_range())
@@ -312,8 +314,7 @@ def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool: Pool) -> f
 
 
 def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool: Pool) -> Iterable:
-    """Yield ``function(indices, rng)`` for every shard of a data set, in order; the noise is the same in
-    every call."""
+    """Yield ``function(indices, rng)`` for every shard of a data set, in order, each with its own fixed noise."""
     size = shard_size(model, 256)
     starts = range(0, len(batches), size)
     futures = [

@@ -67,8 +67,7 @@ class Layer:
         return next((value.dtype for value in self.params.values()), None)
 
     def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of one output for the shape of one input; a subclass may note its geometry
-        here."""
+        """Return the shape of one output for that of one input; a subclass may note its geometry here."""
         return input_shape
 
     def build_params(self, rng: np.random.Generator, dtype: np.dtype) -> dict[str, np.ndarray]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 
 def draw_reconstructions(run) -> None:
-    """Draw ten test images above their reconstructions, with the corrupted inputs between where there are
-    such."""
+    """Draw ten test images above their reconstructions, and the corrupted inputs between, if any."""
     from npae import plotting
 
     inputs, clean = run.test_images(10)

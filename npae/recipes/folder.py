@@ -17,8 +17,7 @@ MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.cs
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a run's result. Kept with the run, so that it can be resumed, evaluated and drawn
-    again."""
+    """What decides a run's result; kept with the run, to resume, evaluate and draw it again."""
 
     recipe: str
     data: str = "auto"

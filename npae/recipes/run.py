@@ -130,12 +130,12 @@ class Run:
         self.finish(threads)
 
     def finish(self, threads: int | None = None) -> None:
-        """Write the model, the history, the figures, and last the metrics: where they stand, the run is
-        complete."""
+        """Write model, history and figures, and last the metrics: where these stand, the run is complete."""
         facts = {"settings": asdict(self.settings), **self._data_facts()}
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
-        further = self.draw()
+        numbers = self.measure(threads)
+        numbers |= self.draw(numbers)
         report = {
             "recipe": self.settings.recipe,
             "source": self.recipe.source,
@@ -146,50 +146,56 @@ class Run:
             "seconds_per_epoch": float(np.median(self.history["seconds"])),
             "loss": self.history["loss"][-1],
             "val_loss": self.history["val_loss"][-1],
-            **self.measure(threads),
-            **further,
+            **numbers,
         }
         with written_whole(self.path(METRICS)) as file:
             file.write((json.dumps(report, indent=2) + "\n").encode())
 
     def measure(self, threads: int | None = None) -> dict[str, float]:
         """Return the metrics of the test set, by name."""
-        batches = self.test_batches()
-        loss = get_loss(self.recipe.loss)
+        batches, loss = self.test_batches(), get_loss(self.recipe.loss)
         value = evaluate(self.model, batches, loss=loss, threads=threads)
-        inputs, clean = batches.batch(slice(None))
-        outputs = self.pixels(predict(self.model, batches, threads))
-        clean = self.pixels(clean)
-        error = metrics.mean_squared_error(outputs, clean)
-        numbers = {
-            "test_loss": value,
-            "test_mse": error,
-            "test_squared_error_per_image": error * clean[0].size,
-        }
-        numbers["test_psnr_db"] = metrics.psnr(outputs, clean)
-        if self.recipe.corruption:
-            numbers["noisy_test_mse"] = metrics.mean_squared_error(self.pixels(inputs), clean)
+        sums: dict[str, float] = {}
+        for start in range(0, len(batches), 1000):  # in parts, for the sake of memory; every metric is a mean
+            inputs, clean = batches.batch(slice(start, start + 1000))
+            outputs = self.pixels(predict(self.model, inputs, threads))
+            inputs, clean = self.pixels(inputs), self.pixels(clean)
+            means = {"test_mse": metrics.mean_squared_error(outputs, clean)}
+            means["test_psnr_db"] = metrics.psnr(outputs, clean)
+            if self.recipe.corruption:
+                means["noisy_test_mse"] = metrics.mean_squared_error(inputs, clean)
+            if loss.name == "binary_crossentropy":
+                means["test_entropy_floor"] = metrics.entropy_floor(clean)
+            for name, mean in means.items():
+                sums[name] = sums.get(name, 0.0) + mean * len(clean)
+        numbers = {"test_loss": value, **{name: total / len(batches) for name, total in sums.items()}}
+        pixels_of_an_image = clean[0].size
+        numbers["test_squared_error_per_image"] = numbers["test_mse"] * pixels_of_an_image
         if loss.name == "binary_crossentropy":
-            numbers["test_nats_per_image"] = value * clean[0].size
-            numbers["test_entropy_floor"] = metrics.entropy_floor(clean)
+            numbers["test_nats_per_image"] = value * pixels_of_an_image
         return numbers
 
-    def draw(self) -> dict[str, float]:
-        """Draw the loss curve and the recipe's own figures; return the metrics that the recipe adds."""
+    def draw(self, numbers: dict[str, float]) -> dict[str, float]:
+        """Draw the loss curve and the recipe's own figures.
+
+        Parameters
+        ----------
+        numbers : dict
+            What `measure` returned.
+
+        Returns
+        -------
+        The metrics that the recipe adds.
+        """
         from npae import plotting
 
         loss = get_loss(self.recipe.loss)
-        floor = None
-        if loss.name == "binary_crossentropy":
-            floor = metrics.entropy_floor(
-                self.pixels(self._batches(self.dataset.test_images).batch(slice(None))[1])
-            )
         plotting.loss_curves(
             self.path("loss.png"),
             self.history,
             f"{self.settings.recipe} on {self.dataset.name}",
             f"{loss.name.replace('_', ' ')}, {loss.unit}",
-            floor=floor,
+            floor=numbers.get("test_entropy_floor"),
             reference=self.recipe.published if self.dataset.name == self.recipe.dataset else None,
         )
         return self.recipe.draw(self) or {}
