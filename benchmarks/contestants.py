@@ -5,9 +5,9 @@ A contestant is a class with
 ``Contestant(recipe, threads, variant)``
     has the recipe's model, with the initial weights of `benchmarks.tasks.build_model`;
 ``train(data, shuffle, after_step)``
-    trains, epoch after epoch, and calls ``after_step(loss)`` after each step, until this returns True. A step is the
-    whole of it: the batch taken from the data set and scaled, noise drawn where it is drawn fresh, forward pass,
-    loss, backward pass, Adam.
+    trains, epoch after epoch, and calls ``after_step(loss)`` after each step, until this returns True. A step
+    is the whole of it: the batch taken from the data set and scaled, noise drawn where it is drawn fresh,
+    forward pass, loss, backward pass, Adam.
 ``mean_loss(data)``
     is the mean loss over a data set, with the weights as they are, and without noise.
 """
@@ -131,7 +131,7 @@ class Remote:
 
 
 class _Turns:
-    """Given to a contestant as ``after_step``: waits after each turn for the number of steps of the next one."""
+    """Given to a contestant as ``after_step``: waits after each turn to be told the steps of the next one."""
 
     def __init__(self, answer):
         self.answer = answer

@@ -1,8 +1,8 @@
-"""The story of one convolution: from loops to the kernel that trains, as a picture, with the peers on the same layer.
+"""The story of one convolution, from loops to the kernel that trains, as a picture; peers on the same layer.
 
-Everything runs on one core, on the recipe's batch; npae's versions take it shard by shard, as training does. Each rung is
-first held against the NumPy version, then timed: the forward pass (bias and activation included), and a forward and
-a backward pass together.
+Everything runs on one core, on the recipe's batch; npae's versions take it shard by shard, as training
+does. Each rung is first held against the NumPy version, then timed: the forward pass (bias and activation
+included), and a forward and a backward pass together.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class _Enough(Exception):
 
 
 class _AfterStep(npae.Callback):
-    """Hands on the loss of each step, which is told from the epoch's running mean; leaves `fit` when asked to."""
+    """Hands on the loss of each step, told from the epoch's running mean; leaves `fit` when asked to."""
 
     def __init__(self, after_step: Callable[[float], bool], batch_size: int):
         self.after_step, self.batch_size = after_step, batch_size

@@ -1,8 +1,8 @@
-"""One training step of every recipe, npae beside every framework that is installed: first agreed upon, then timed.
+"""One training step of every recipe, npae beside every framework installed: first agreed upon, then timed.
 
-Each contestant lives in a process of its own, held to the same number of cores and threads. Before anything is timed,
-the losses of ten steps from the same initial weights on the same batches have to agree within 1e-4. Then the
-contestants take turns, in rounds, and the medians over the rounds are compared.
+Each contestant lives in a process of its own, held to the same number of cores and threads. Before anything
+is timed, the losses of ten steps from the same initial weights on the same batches have to agree within
+1e-4. Then the contestants take turns, in rounds, and the medians over the rounds are compared.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _verified(recipe: str, names: list[str], threads: int, images: Path, stack: 
         if furthest > TOLERANCE:
             differing = True
             print(
-                f"  {name}: left out, its losses differ by {furthest:.1e}: {remote.losses} against {reference}"
+                f"  {name}: left out, its losses differ by {furthest:.1e}: {remote.losses} "
+                f"against {reference}"
             )
             continue
         if name != "npae":
@@ -144,7 +145,8 @@ def _show(results, names: list[str], options) -> None:
         f"{recipe}\nbatch {get_recipe(recipe).batch_size}": {n: factor * median(v) for n, v in times.items()}
         for recipe, times in results.items()
     }
-    title = f"{'An epoch' if options.epoch else 'One training step'} on a CPU, {options.threads} threads (shorter is faster)"
+    what = "An epoch" if options.epoch else "One training step"
+    title = f"{what} on a CPU, {options.threads} threads (shorter is faster)"
     print(bar_panels(options.out / f"{stem}.png", title, options.machine, panels, unit))
 
 

@@ -1,4 +1,4 @@
-"""PyTorch as a contestant: eager, channels-last or compiled, on tensors that are indexed without a DataLoader."""
+"""PyTorch as a contestant: eager, channels-last or compiled; tensors are indexed without a DataLoader."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class PyTorch:
     Parameters
     ----------
     variant : {"", "channels-last", "compile"}
-        "channels-last" keeps images as (n, h, w, c) in memory; "compile" hands batch, forward pass and loss, and
-        with them the backward pass, to ``torch.compile``.
+        "channels-last" keeps images as (n, h, w, c) in memory; "compile" hands batch, forward pass and loss,
+        and with them the backward pass, to ``torch.compile``.
     """
 
     def __init__(self, recipe: str, threads: int, variant: str = ""):
@@ -31,7 +31,7 @@ class PyTorch:
             self.format = torch.channels_last
             self.twin = self.twin.to(memory_format=self.format)
         loss_of = pytorch_loss(self.twin, self.recipe.loss)
-        # One fused Adam pass over all parameters: measured to be the fastest of PyTorch's three on a CPU.
+        # One fused pass over all parameters: measured to be no slower than PyTorch's two other ways.
         self.optimizer = torch.optim.Adam(self.twin.parameters(), lr=1e-3, eps=EPSILON, fused=True)
 
         def loss_of_batch(images, targets, indices, data: Data):

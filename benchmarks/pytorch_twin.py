@@ -1,4 +1,4 @@
-"""A model of npae once more in PyTorch's layers, with the same weights: what parity and speed are measured against."""
+"""A model of npae once more in PyTorch's layers, with the same weights, for parity and for speed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pytorch_twin(model: Sequential) -> nn.Sequential:
 
 
 def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-    """Return ``f(x, t)``, the loss of the twin; cross-entropy is taken from logits, where it is exact and fastest.
+    """Return ``f(x, t)``, the loss of the twin; cross-entropy from logits, where it is exact and fastest.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
 
 
 def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
-    """PyTorch gives the whole of ``(size - 1) * stride + kernel`` pixels; Keras's "same" keeps a part of them."""
+    """PyTorch gives all ``(size - 1) * stride + kernel`` pixels; Keras's "same" keeps a part of them."""
     (_, *size), (c_out, *output_size) = layer.input_shape, layer.output_shape
     whole = [(s - 1) * stride + k for s, stride, k in zip(size, layer.strides, layer.kernel_size)]
     (top, _), (left, _) = _pads(layer.output_shape, layer.kernel_size, layer)

@@ -33,7 +33,7 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]], left: int = 1) -> str:
-    """Return rows as aligned text; the first ``left`` columns are flush left, numbers after them flush right."""
+    """Return rows as aligned text; the first ``left`` columns are flush left, those after them right."""
     cells = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = [

@@ -16,8 +16,9 @@ FLOATS = 2048  # 8 KiB: stays in the first-level cache
 def fma_peak() -> float:
     """Return the FLOP/s of float32 multiply-adds in registers, on one core; a multiply-add counts as two.
 
-    For each number of a small vector, eight chains of ``p = p * x + c`` are followed for sixteen links: per load, 128
-    multiply-adds whose operands are all in registers. Eight independent chains hide the latency of each.
+    For each number of a small vector, eight chains of ``p = p * x + c`` are followed for sixteen links: per
+    load, 128 multiply-adds whose operands are all in registers. Eight independent chains hide the latency
+    of each.
     """
     loop = _compiled()
     x = np.linspace(-0.5, 0.5, FLOATS, dtype=np.float32)
@@ -39,14 +40,14 @@ def copy_peak(nbytes: int) -> float:
 
 @lru_cache(maxsize=1)
 def sgemm_peak() -> float:
-    """Return the FLOP/s of a float32 matrix product of 1024 x 1024, as NumPy's BLAS does it (see the caller's threads)."""
+    """Return the FLOP/s of a float32 matrix product of 1024 x 1024, with the threads that BLAS has now."""
     a = np.ones((1024, 1024), np.float32)
     out = np.empty_like(a)
     return 2 * 1024**3 / best_seconds(lambda: np.matmul(a, a, out=out), rounds=5)
 
 
 def _compiled():
-    """Write the loop out, chain by chain and link by link, so that nothing but multiply-adds is left in it."""
+    """Write the loop out, chain by chain and link by link: nothing but multiply-adds is left in it."""
     import numba
 
     names = [f"p{k}" for k in range(CHAINS)]

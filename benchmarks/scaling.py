@@ -1,4 +1,4 @@
-"""How the time of a training step grows with threads, batches, images and channels; and that threads change no bit."""
+"""How a training step grows with threads, batches, images and channels; and that threads change no bit."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _draw(records: list[dict], options):
         )
         name = {-1: "~ 1 / threads", 1: "~ batch", 2: "~ square"}[power]
         panels.append((axis, "ms/step" if not panels else "", {"npae": (x, y), name: (x, guide)}))
-    title = f"How a training step grows ({options.recipe}, {options.threads} threads; channels: 1-c-c-1 on 28x28, batch 32)"
+    title = f"How a training step grows ({options.recipe}, {options.threads} threads)"
     return curve_panels(options.out / "scaling.png", title, options.machine, panels)
 
 

@@ -1,4 +1,4 @@
-"""What the first step costs, from an empty machine and from a warm one; what a whole training takes; memory and disk.
+"""What a first step costs, on an empty machine and on a warm one; whole trainings; memory and disk.
 
 Everything is a process of its own, measured from its start to its end, with its peak memory.
 """
@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -58,10 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.no_training:
         _trainings(["npae", *peers], options, records)
     print(
-        f"\n{report.write_csv(options.out / 'startup.csv', records)}\n\nsize on disk of what has to be installed beside:"
+        f"\n{report.write_csv(options.out / 'startup.csv', records)}\n\n"
+        "size on disk of what has to be installed beside:"
     )
-    for name in ("npae", *peers):
-        names = closure(PACKAGES[_kind(name)])
+    for name in dict.fromkeys(map(_kind, ("npae", *peers))):
+        names = closure(PACKAGES[name])
         print(f"  {name:<22} {sum(map(size_on_disk, names)) / 1e6:7.0f} MB  in {len(names)} packages")
     return 0
 
@@ -71,7 +71,8 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
 
     Returns
     -------
-    Its seconds, and the peak of its resident memory in MB (NaN where the system does not tell).
+    Its seconds, and the peak of its resident memory in MB: NaN where the system does not tell, and on Linux
+    never less than what this process had when it started the other one.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def closure(packages: tuple[str, ...]) -> set[str]:
 
 
 def size_on_disk(package: str) -> int:
-    """Return the bytes of an installed distribution's files, without the bytecode that Python makes of them."""
+    """Return the bytes of an installed distribution's files, without the bytecode made of them."""
     files = importlib.metadata.files(package) or []
     paths = [file.locate() for file in files if file.suffix != ".pyc"]
     return sum(os.path.getsize(path) for path in paths if os.path.exists(path))
@@ -243,7 +244,8 @@ def _script(name: str, options) -> None:
         if len(losses) % steps == 0:
             epoch = len(losses) // steps
             print(
-                f"epoch {epoch}  loss {np.mean(losses[-steps:]):.4f}  val_loss {contestant.mean_loss(validation):.4f}"
+                f"epoch {epoch}  loss {np.mean(losses[-steps:]):.4f}  "
+                f"val_loss {contestant.mean_loss(validation):.4f}"
             )
         return len(losses) == options.epochs * steps
 

@@ -13,8 +13,8 @@ from npae.recipes import get_recipe
 
 SEED = 0
 
-# Of Adam. Keras adds it to sqrt(v) before that is corrected for its bias, all others after; when it is as small as
-# this, the place makes no difference to the losses that are compared, and it never makes one to the time.
+# Of Adam. Keras adds it to sqrt(v) before that is corrected for its bias, all others after. When it is this
+# small, the place makes no difference to the losses that are compared, and it never makes one to the time.
 EPSILON = 1e-12
 
 
@@ -27,7 +27,7 @@ class Data:
     x : ndarray (n, *input_shape)
         Inputs: uint8 pixels, to be scaled batch by batch; or float32, ready, where noise was drawn once.
     y : ndarray of uint8, (n, *input_shape), or None
-        Clean targets, to be scaled batch by batch; None where they are the scaled inputs before any fresh noise.
+        Clean targets, to be scaled batch by batch; None where they are the inputs before any fresh noise.
     noise : float or None
         Standard deviation of Gaussian noise that is drawn anew for every batch and clipped to 0 .. 1.
     scale, offset : float
@@ -66,7 +66,7 @@ def training_data(recipe: str, images: np.ndarray) -> Data:
 
 
 def verification_data(recipe: str, images: np.ndarray, steps: int = 10) -> Data:
-    """Return data for a few steps on which all contestants must agree: fresh noise, too, is drawn once here."""
+    """Return data for a few steps on which all must agree: fresh noise, too, is drawn once here."""
     recipe_ = get_recipe(recipe)
     data = training_data(recipe, images[: steps * recipe_.batch_size])
     return data if data.noise is None else with_noise_drawn(data, data.noise)

@@ -1,4 +1,4 @@
-"""Holding the watch: turns taken in rounds, medians of them, and the facts about the machine that belong to a number."""
+"""Holding the watch: turns taken in rounds, and the facts about the machine that belong to a number."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def pin(threads: int) -> None:
 
 
 def thread_environment(threads: int) -> dict[str, str]:
-    """Return the environment for a process whose BLAS, OpenMP, TensorFlow and XLA use ``threads`` threads on the CPU."""
+    """Return the environment for a process whose libraries compute on the CPU, with so many threads."""
     count = str(threads)
     names = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")
     return {

@@ -25,7 +25,7 @@ recipes = pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
 
 
 def batches_for(recipe):
-    """Return twenty minibatches of real images where there are such on this machine, of synthetic ones otherwise."""
+    """Return twenty minibatches of real images where this machine has such, of synthetic ones otherwise."""
     count = STEPS * recipe.batch_size
     try:
         images = load_images(recipe.name, count, recipe.dataset)
