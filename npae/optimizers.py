@@ -25,7 +25,8 @@ class Adam:
         params -= learning_rate * (m / (1 - beta_1**t)) / (sqrt(v / (1 - beta_2**t)) + epsilon)
 
     The two divisions undo the bias of averages that began at zero. t advances once a step, for all
-    parameters.
+    parameters. Epsilon is added to the corrected root, as in the paper and in PyTorch; Keras adds it to the
+    uncorrected one, which matters only where gradients are as small as epsilon.
 
     Source: Kingma & Ba 2014, algorithm 1.
     """
