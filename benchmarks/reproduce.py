@@ -97,14 +97,9 @@ def rows_of(name: str, runs: list[tuple[dict[str, list[float]], dict]]) -> list[
     rows = []
     for measure, originals in ORIGINALS[name].items():
         ours = [value_of(measure, history, metrics) for history, metrics in runs]
-        digits = 1 if "dB" in measure else len(str(originals[0]).split(".")[1])
-        rows.append(
-            (
-                title,
-                measure,
-                *(" / ".join(f"{v:.{max(digits, 1)}f}" for v in side) for side in (originals, ours)),
-            )
-        )
+        digits = 1 if "dB" in measure else max(len(str(value).split(".")[1]) for value in (*originals, 0.0001))
+        cells = (" / ".join(f"{value:.{digits}f}" for value in side) for side in (originals, ours))
+        rows.append((title, measure, *cells))
         title = ""
     seconds = " / ".join(f"{sum(history['seconds']):.0f}" for history, _ in runs)
     return [*rows, ("", "seconds, with validation", "", seconds)]

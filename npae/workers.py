@@ -6,21 +6,49 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from npae.blas import single_threaded_blas
 
 
-class Inline:
-    """Runs every task at once, in the calling thread, with the interface of a pool of threads."""
+class Pool:
+    """Threads that work through tasks, the one that asks for results among them.
 
-    def submit(self, function: Callable, *args) -> Future:
-        """Return a future that is done."""
-        future: Future = Future()
-        future.set_result(function(*args))
-        return future
+    Parameters
+    ----------
+    threads : int
+        How many compute at a time: the asking thread, and ``threads - 1`` of an executor.
+
+    Notes
+    -----
+    Waking a thread takes as long as a small layer. So nobody waits for a task that has not begun: who asks for
+    its result computes it on the spot.
+    """
+
+    def __init__(self, threads: int):
+        self._executor = ThreadPoolExecutor(threads - 1, thread_name_prefix="npae") if threads > 1 else None
+
+    def submit(self, function: Callable, *args) -> Task:
+        """Offer ``function(*args)`` to the threads, and return what its result can be asked of."""
+        return Task(function, args, self._executor.submit(function, *args) if self._executor else None)
+
+    def close(self) -> None:
+        """Drop the tasks that have not begun, and wait for the others."""
+        if self._executor:
+            self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-Pool = Inline | ThreadPoolExecutor
+class Task:
+    """A call that another thread may have begun, or not; its result is to be asked for once."""
+
+    def __init__(self, function: Callable, args: tuple, future: Future | None):
+        self._function, self._args, self._future = function, args, future
+
+    def result(self) -> Any:
+        """Return what the call returns, or raise what it raises."""
+        if self._future is None or self._future.cancel():  # which succeeds as long as nobody has begun
+            return self._function(*self._args)
+        return self._future.result()
 
 
 @contextmanager
@@ -30,7 +58,7 @@ def workers(threads: int | None = None) -> Iterator[Pool]:
     Parameters
     ----------
     threads : int, optional
-        Default: as many as the cores that this process may use. With 1, the calling thread computes.
+        Default: as many as the cores that this process may use.
 
     Raises
     ------
@@ -42,11 +70,8 @@ def workers(threads: int | None = None) -> Iterator[Pool]:
     if threads < 1:
         raise ValueError(f"threads must be at least 1, not {threads}")
     with single_threaded_blas():
-        if threads == 1:
-            yield Inline()
-            return
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="npae")
+        pool = Pool(threads)
         try:
             yield pool
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.close()

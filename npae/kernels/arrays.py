@@ -37,7 +37,7 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
     nbytes = math.prod(shape) * dtype.itemsize
     if nbytes < SMALLEST_BLOCK:
         return np.empty(shape, dtype)
-    blocks = _local.__dict__.setdefault("blocks", {}).setdefault(nbytes, [])
+    blocks = _blocks_of(nbytes)
     block, offset = _first_unseen(blocks) or _new_block(nbytes, blocks)
     return np.ndarray(shape, dtype, block, offset)
 
@@ -52,6 +52,13 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
 def release() -> None:
     """Forget this thread's free blocks; what is still in use stays valid and goes when its user goes."""
     _local.blocks = {}
+
+
+def _blocks_of(nbytes: int) -> list:
+    try:
+        return _local.blocks[nbytes]
+    except (AttributeError, KeyError):  # the first of this thread, or of this size
+        return _local.__dict__.setdefault("blocks", {}).setdefault(nbytes, [])
 
 
 def _new_block(nbytes: int, blocks: list) -> tuple[np.ndarray, int]:

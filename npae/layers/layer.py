@@ -64,7 +64,9 @@ class Layer:
     @property
     def dtype(self) -> np.dtype | None:
         """Of the parameters, hence of what goes in and out; None for a layer without any, which takes both."""
-        return next((value.dtype for value in self.params.values()), None)
+        for value in self.params.values():
+            return value.dtype
+        return None
 
     def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of one output for that of one input; a subclass may note its geometry here."""
