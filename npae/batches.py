@@ -75,7 +75,7 @@ class Batches:
         Where there is neither corruption nor y, both are one and the same array.
         """
         clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
-        inputs = clean if self.corruption is None else self.corruption(clean, rng)
+        inputs = clean if self.corruption is None else self.corruption(_read_only(clean), rng)
         if self.y is None:
             return inputs, clean
         targets = self._prepare(self.y[indices])
@@ -94,13 +94,11 @@ class Batches:
         if self.x.dtype.kind != "f":
             return
         for start in range(0, len(self.x), _CHUNK):
-            finite = np.isfinite(
-                self.x[start : start + _CHUNK].reshape(len(self.x[start : start + _CHUNK]), -1)
-            ).all(1)
+            part = self.x[start : start + _CHUNK]
+            finite = np.isfinite(part.reshape(len(part), -1)).all(axis=1)
             if not finite.all():
-                raise ValueError(
-                    f"x holds NaN or infinite values, first in example {start + int(finite.argmin())}"
-                )
+                first = start + int(finite.argmin())
+                raise ValueError(f"x holds NaN or infinite values, first in example {first}")
 
     def _prepare(self, values: np.ndarray) -> np.ndarray:
         if values.dtype != np.uint8:
@@ -120,10 +118,20 @@ def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
     return Batches(x, y)
 
 
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """Return a view that cannot be written: the clean images are also the targets, and may be the data
+    set."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def _examples(array: np.ndarray, name: str) -> np.ndarray:
     array = np.asarray(array)
-    if array.dtype.kind not in "fiu":
-        raise ValueError(f"{name} has dtype {array.dtype}; expected uint8 pixels or floating-point numbers")
+    if array.dtype != np.uint8 and array.dtype.kind != "f":
+        raise ValueError(
+            f"{name} has dtype {array.dtype}; expected uint8 pixels from 0 to 255, or floating-point numbers"
+        )
     if array.ndim < 2 or len(array) == 0:
         raise ValueError(f"{name} has shape {array.shape}; expected (n, ...) with at least one example")
     return array

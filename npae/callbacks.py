@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import shutil
 import sys
 import time
 from typing import Any, TextIO
@@ -24,13 +25,18 @@ class Progress(Callback):
     ----------
     stream : file, optional
         Default: standard output.
+
+    Notes
+    -----
+    On a terminal the line is written over and over, which a line that wraps around would not allow: so it is
+    never wider than the terminal, and the bar is what gives way.
     """
 
     BAR = 24
     SECONDS_BETWEEN_UPDATES = 0.1
 
     def __init__(self, stream: TextIO | None = None):
-        self.stream = stream or sys.stdout
+        self.stream = stream or sys.stdout or io.StringIO()  # a closed standard output is None
         self.live = self.stream.isatty()
 
     def on_epoch_begin(self, state):
@@ -38,8 +44,7 @@ class Progress(Callback):
         self._shown = 0.0
         if self.live:
             wait = "compiling kernels, or loading them compiled" if not state.step else ""
-            self.stream.write(f"\r{self._epoch(state)}  {wait}")
-            self.stream.flush()
+            self._rewrite(f"{self._epoch(state)}  {wait}"[: self._width()])
 
     def on_step_end(self, state):
         now = time.perf_counter()
@@ -47,15 +52,13 @@ class Progress(Callback):
             return
         self._shown = now
         done = state.step / state.steps
-        filled = round(done * self.BAR)
         seconds = (now - self._began) / state.step
         left = duration(seconds * (state.steps - state.step))
-        line = (
-            f"{self._epoch(state)}  {state.step:{len(str(state.steps))}d}/{state.steps} "
-            f"[{'=' * filled}{'.' * (self.BAR - filled)}] ETA {left} "
-            f"{1000 * seconds:.1f} ms/step  loss {state.loss:.4f}"
-        )
-        self._rewrite(line)
+        before = f"{self._epoch(state)}  {state.step:{len(str(state.steps))}d}/{state.steps} "
+        after = f"ETA {left} {1000 * seconds:.1f} ms/step  loss {state.loss:.4f}"
+        width = self._width()
+        bar = _bar(done, min(self.BAR, width - len(before) - len(after) - len("[] ")))
+        self._rewrite(f"{before}{bar}{after}"[:width])
 
     def on_epoch_end(self, state):
         values = {name: series[-1] for name, series in state.history.values.items()}
@@ -65,12 +68,16 @@ class Progress(Callback):
         self._rewrite(f"{self._epoch(state)}  {duration(seconds)}  {step:.1f} ms/step  {losses}\n")
 
     def on_train_end(self, state):
-        if self.live and state.step and len(state.history) < state.epoch:
+        if self.live and len(state.history) < state.epoch:
             self.stream.write("\n")  # keep the half-done line, so that what follows starts on one of its own
 
     def _rewrite(self, line: str) -> None:
         self.stream.write(f"\r\x1b[2K{line}" if self.live else line)
         self.stream.flush()
+
+    @staticmethod
+    def _width() -> int:
+        return shutil.get_terminal_size().columns - 1  # the last column would make some terminals wrap
 
     @staticmethod
     def _epoch(state: TrainingState) -> str:
@@ -166,6 +173,11 @@ def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> N
         table.writerow([epoch, *(np.format_float_positional(value, trim="-") for value in row)])
     with written_whole(path) as file:
         file.write(text.getvalue().encode())
+
+
+def _bar(done: float, width: int) -> str:
+    filled = round(done * width)
+    return f"[{'=' * filled}{'.' * (width - filled)}] " if width >= 4 else ""
 
 
 def duration(seconds: float) -> str:

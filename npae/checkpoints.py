@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,9 +40,12 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
     Raises
     ------
     ValueError
-        If the file cannot be written.
+        If the file cannot be written, or `load_model` could not make this model again: it knows npae's own
+        layers only. A checkpoint takes any.
     """
     header = {"format": FORMAT, "model": describe_model(model), "metadata": metadata or {}}
+    with _complaining(path, "is not written, since load_model could not make this model again"):
+        _construct(header["model"]["layer"])
     _save(path, header, {f"params/{name}": value for name, value in model.params.items()})
 
 
@@ -150,6 +153,10 @@ def build_from(description: dict[str, Any]) -> Sequential:
         If it names a class that is not one of npae's layers, or arguments that do not fit.
     """
     model = _construct(description["layer"])
+    if not isinstance(model, Sequential):
+        raise ValueError(
+            f"expected a Sequential or an Autoencoder, and it describes a {type(model).__name__}"
+        )
     model.build(tuple(description["input_shape"]), dtype=np.dtype(description["dtype"]))
     return model
 
@@ -183,17 +190,21 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
 def _describe(value: Any) -> Any:
     if isinstance(value, Layer):
-        config = {key: _describe(item) for key, item in value.config().items()}
-        return {"class": type(value).__name__, "config": config}
+        kind = type(value)
+        name = kind.__name__
+        if (
+            _known_layers().get(name) is not kind
+        ):  # a class of somebody else's may have the name of one of ours
+            name = f"{kind.__module__}.{name}"
+        return {"class": name, "config": {key: _describe(item) for key, item in value.config().items()}}
     if isinstance(value, (list, tuple)):
         return [_describe(item) for item in value]
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _construct(value: Any) -> Any:
     if isinstance(value, dict):
-        known: dict[str, Callable] = {name: getattr(npae.layers, name) for name in npae.layers.__all__}
-        known |= {"Sequential": Sequential, "Autoencoder": Autoencoder}
+        known = _known_layers()
         if value["class"] not in known:
             raise ValueError(f"it uses a layer {value['class']!r}, which this version of npae does not have")
         return known[value["class"]](**{key: _construct(item) for key, item in value["config"].items()})
@@ -202,19 +213,50 @@ def _construct(value: Any) -> Any:
     return value
 
 
+def _known_layers() -> dict[str, type[Layer]]:
+    known = {name: getattr(npae.layers, name) for name in npae.layers.__all__}
+    return {**known, "Sequential": Sequential, "Autoencoder": Autoencoder}
+
+
 def _save(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    try:
+        text = json.dumps(header, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cannot write {path}: its metadata must be what JSON can hold; {error}") from None
     with written_whole(path) as file:
-        np.savez(file, header=np.array(json.dumps(header)), **arrays)
+        np.savez(file, header=np.array(text), **arrays)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is not among that")
 
 
 def _load(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     with _complaining(path, "cannot be read"):
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        header = json.loads(str(arrays.pop("header")))
+        arrays = _read_arrays(path)
+        try:
+            header = json.loads(str(arrays.pop("header")))
+        except ValueError:
+            header = None
+        if not isinstance(header, dict):
+            raise ValueError("its header is damaged")
         if header["format"] != FORMAT:
             raise ValueError(f"its format is {header['format']}; this version of npae reads format {FORMAT}")
         return header, arrays
+
+
+def _read_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
+    with open(path, "rb") as file:
+        if file.read(4) != b"PK\x03\x04" or not zipfile.is_zipfile(file):  # np.load would try to unpickle it
+            raise ValueError("it is no whole .npz archive")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
+            try:
+                return {name: archive[name] for name in archive.files}
+            except ValueError:
+                raise ValueError("an array in it is damaged, or holds Python objects") from None
 
 
 @contextmanager
@@ -225,10 +267,9 @@ def _complaining(path: str | os.PathLike, problem: str) -> Iterator[None]:
         raise ValueError(f"{path} does not exist") from None
     except KeyError as error:
         raise ValueError(f"{path} {problem}: it has no entry {error}") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            f"{path} {problem}: {str(error).splitlines()[0] if str(error) else 'it is damaged'}"
-        ) from None
+    except Exception as error:  # a damaged archive fails in a dozen ways, down to NotImplementedError
+        reason = getattr(error, "strerror", None) or str(error) or "it is damaged"
+        raise ValueError(f"{path} {problem}: {reason.splitlines()[0]}") from None
 
 
 def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

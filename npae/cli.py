@@ -11,14 +11,18 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
+            setattr(sys, name, open(os.devnull, "w"))
     try:
+        options = build_parser().parse_args(arguments)
         if getattr(options, "backend", None):
             from npae.kernels.backend import set_backend
 
             set_backend(options.backend)
-        return options.command(options) or 0
+        status = options.command(options) or 0
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:  # the reader of our output has gone: nothing to say to anyone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -92,7 +96,9 @@ def _add_train(commands) -> None:
     command.add_argument(
         "--resume", action="store_true", help="go on with the run in --out after its last epoch"
     )
-    command.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    command.add_argument(
+        "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
+    )
     _add_compute(command)
     command.set_defaults(command=train)
 
@@ -129,10 +135,38 @@ def list_recipes(options) -> None:
 
 def train(options) -> int:
     """Train a recipe."""
-    from npae import datasets
     from npae.callbacks import Progress
+    from npae.kernels.backend import get_backend
+    from npae.recipes.folder import make_room, put_back
+
+    get_backend()  # complains now rather than when an earlier run is out of the way
+    run = _new_run(options)
+    say = (lambda line: None) if options.quiet else print
+    directory = run.directory
+    moved = None if options.resume else make_room(directory)
+    try:
+        if moved:
+            say(f"{directory} held an earlier run; it is now {moved}")
+        say(_about(run))
+        say(run.model.summary())
+        run.train([] if options.quiet else [Progress()], options.threads, options.resume)
+    except KeyboardInterrupt:
+        _warn(f"npae: interrupted; {_what_is_kept(run, moved, put_back(directory, moved))}")
+        return 1
+    except BaseException:
+        put_back(directory, moved)
+        raise
+    say(
+        f"validation loss {run.history['val_loss'][-1]:.4f}; "
+        f"the model, its metrics and figures are in {directory}"
+    )
+    return 0
+
+
+def _new_run(options):
+    from npae import datasets
     from npae.recipes import get_recipe
-    from npae.recipes.folder import Settings, make_room, resumed_settings
+    from npae.recipes.folder import Settings, resumed_settings
     from npae.recipes.run import Run
 
     recipe = get_recipe(options.recipe)
@@ -142,33 +176,32 @@ def train(options) -> int:
     asked = {"recipe": recipe.name, **{name: value for name, value in asked.items() if value is not None}}
     directory = Path(options.out or f"runs/{recipe.name}{'-noise' if options.noise else ''}")
     settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
-    say = (lambda line: None) if options.quiet else print
-    warn = say if options.quiet else _warn
-    run = Run(settings, datasets.load(settings.data, recipe.dataset, report=warn), directory)
-    moved = None if options.resume else make_room(directory)
-    if moved:
-        say(f"{directory} held an earlier run; it is now {moved}")
-    say(_about(run))
-    say(run.model.summary())
-    try:
-        run.train([] if options.quiet else [Progress()], options.threads, options.resume)
-    except KeyboardInterrupt:
-        done = len(run.history.get("loss", []))
-        kept = f"{done} of {run.settings.epochs} epochs are in {directory}; --resume goes on from there"
-        _warn(f"npae: interrupted; {kept if done else 'no epoch was complete'}")
-        return 1
-    say(
-        f"validation loss {run.history['val_loss'][-1]:.4f}; "
-        f"the model, its metrics and figures are in {directory}"
-    )
-    return 0
+    silent = {"report": lambda line: None, "progress": lambda *amounts: None}
+    said = silent if options.quiet else {"report": _warn}
+    dataset = datasets.load(settings.data, recipe.dataset, **said)
+    if options.quiet and dataset.synthetic and settings.data.lower() != "synthetic":
+        _warn(
+            f"npae: the digits are synthetic, {dataset.source}"
+        )  # other data than expected are never silent
+    return Run(settings, dataset, directory)
+
+
+def _what_is_kept(run, moved: Path | None, back: bool) -> str:
+    done = len(run.history.get("loss", []))
+    if back:
+        return f"no epoch was complete, and the earlier run is back in {run.directory}"
+    earlier = f"; the earlier run is now {moved}" if moved else ""
+    if not done:
+        return f"no epoch was complete{earlier}"
+    kept = f"{done} of {run.settings.epochs} epochs are in {run.directory}"
+    return f"{kept}; --resume goes on from there{earlier}"
 
 
 def evaluate(options) -> None:
     """Measure a trained model."""
     from npae.recipes.run import load_run
 
-    run = load_run(options.directory, options.data)
+    run = load_run(options.directory, options.data, _warn)
     print(_about(run))
     for name, value in run.measure(options.threads).items():
         print(f"{name:<30} {value:.6g}")
@@ -178,7 +211,7 @@ def plot(options) -> None:
     """Draw the figures of a run again."""
     from npae.recipes.run import load_run
 
-    run = load_run(options.directory)
+    run = load_run(options.directory, report=_warn)
     run.draw(run.measure(options.threads))
     print(f"the figures in {run.directory} are drawn again")
 
@@ -187,7 +220,8 @@ def denoise(options) -> None:
     """Send a person's own pictures through a trained model."""
     from npae.recipes.denoise import denoise_images
 
-    for cleaned, comparison in denoise_images(options.directory, options.images, options.out):
+    written = denoise_images(options.directory, options.images, options.out, options.threads)
+    for cleaned, comparison in written:
         print(f"{cleaned}  (beside the original: {comparison})")
 
 

@@ -85,6 +85,10 @@ def transpose_output_size(
     otherwise: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All
     as in Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
 
+    The convolution must lead back from the output to ``size``. For that, ``output_padding`` is from 0 to
+    ``stride - 1``; with "same" and an even window, whose ``2 * (window // 2)`` takes away one more, from 1 to
+    ``stride``.
+
     Raises
     ------
     ValueError
@@ -98,10 +102,14 @@ def transpose_output_size(
         (s - 1) * stride + w - (2 * (w // 2) if padding == "same" else 0) + extra
         for s, w, stride, extra in zip(size, window, strides, output_padding)
     )
-    if min(output) < 1 or window_output_size(output, window, strides, padding) != tuple(size):
+    least = tuple(1 - w % 2 if padding == "same" else 0 for w in window)
+    most = tuple(low + stride - 1 for low, stride in zip(least, strides))
+    if any(not low <= extra <= high for low, extra, high in zip(least, output_padding, most)):
+        allowed = [str(low) if low == high else f"{low} to {high}" for low, high in zip(least, most)]
         raise ValueError(
-            f"output_padding {output_padding} gives an output of {output[0]}x{output[1]}, which a convolution "
-            f'with window {window}, strides {strides} and padding "{padding}" does not lead back to the input, '
-            f"{size[0]}x{size[1]}; expected output_padding=None, or values from 0 to {min(strides) - 1}"
+            f"output_padding {tuple(output_padding)} gives an output of {output[0]}x{output[1]}, which a "
+            f'convolution with window {window}, strides {strides} and padding "{padding}" does not lead back '
+            f"to the input, {size[0]}x{size[1]}; expected output_padding=None, or {allowed[0]} vertically "
+            f"and {allowed[1]} horizontally"
         )
     return output

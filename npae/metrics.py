@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
+MOST_DECIBELS = 100.0  # of one image; a perfect one has infinitely many, which no mean could take
+
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
-    """Return the mean over all elements of ``(y - t)**2``, in squared units of a pixel."""
-    return float(np.mean(np.square(y - t, dtype=np.float64)))
+    """Return the mean over all elements of ``(y - t)**2``, in squared units of a pixel.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of y and t differ.
+    """
+    return float(np.mean(_squared_errors(y, t)))
 
 
 def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the peak signal-to-noise ratio, in decibels.
 
     ``10 log10(peak**2 / MSE)`` of each image on its own, then the mean: not the PSNR of the mean MSE, which
-    is lower.
+    is lower. An image counts for at most 100 dB (`MOST_DECIBELS`): a perfect one would have infinitely many.
 
     Parameters
     ----------
     y, t : ndarray (n, ...)
     peak : float
         The largest value that a pixel can have.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of y and t differ.
     """
-    per_image = np.mean(np.square(y - t, dtype=np.float64), axis=tuple(range(1, y.ndim)))
-    return float(np.mean(10 * np.log10(peak**2 / np.maximum(per_image, np.finfo(np.float64).tiny))))
+    errors = _squared_errors(y, t)
+    per_image = np.mean(errors, axis=tuple(range(1, errors.ndim)))
+    least = peak**2 / 10 ** (MOST_DECIBELS / 10)
+    return float(np.mean(10 * np.log10(peak**2 / np.maximum(per_image, least))))
 
 
 def entropy_floor(t: np.ndarray) -> float:
@@ -31,12 +46,33 @@ def entropy_floor(t: np.ndarray) -> float:
 
     A target between 0 and 1 is itself uncertain: at ``y = t`` what remains is its own entropy
     ``-t log t - (1 - t) log(1 - t)``.
+
+    Raises
+    ------
+    ValueError
+        If a target is not from 0 to 1.
     """
     total = 0.0
-    for part in np.array_split(t, max(1, len(t) // 1000)):  # not all at once: float64 needs eight bytes a pixel
+    for part in np.array_split(t, max(1, len(t) // 1000)):  # not all at once: float64 takes 8 bytes a pixel
+        lowest, highest = part.min(), part.max()
+        if not (lowest >= 0 and highest <= 1):
+            raise ValueError(
+                f"an entropy needs targets from 0 to 1, but some reach from {lowest:g} to {highest:g}; scale "
+                "them (pixels: divide by 255)"
+            )
         grey = part[(part > 0) & (part < 1)].astype(np.float64)
         total += float(np.sum(-grey * np.log(grey) - (1 - grey) * np.log1p(-grey)))
     return total / t.size
+
+
+def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return ``(y - t)**2``; in float64 before anything is subtracted, since bytes would wrap around."""
+    if np.shape(y) != np.shape(t):
+        raise ValueError(
+            f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape, a target for "
+            "every pixel"
+        )
+    return np.square(np.subtract(y, t, dtype=np.float64))
 
 
 class PCA:

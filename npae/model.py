@@ -32,8 +32,10 @@ class Sequential(Layer):
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ValueError(f"a model is made of layers, but was given {layer!r}")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("a model was given one and the same layer twice; make a second one")
         self.layers = list(layers)
-        self._name_layers()
+        self.names = self._names()
 
     def build(self, input_shape, rng=None, dtype=np.float32):
         """Build all layers for inputs of ``input_shape`` (without the batch axis).
@@ -56,11 +58,11 @@ class Sequential(Layer):
         """
         rng = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
         self.input_shape = shape = tuple(input_shape)
-        for position, layer in enumerate(self.layers, start=1):
+        for position, (name, layer) in enumerate(zip(self.names, self.layers), start=1):
             try:
                 shape = layer.build(shape, rng, dtype)
             except ValueError as error:
-                raise ValueError(f"layer {position} of {len(self.layers)} ({layer.name}): {error}") from None
+                raise ValueError(f"layer {position} of {len(self.layers)} ({name}): {error}") from None
         self.output_shape = shape
         return shape
 
@@ -72,7 +74,11 @@ class Sequential(Layer):
     @property
     def params(self) -> dict[str, np.ndarray]:
         """All parameters, under "layer/key"."""
-        return {f"{layer.name}/{key}": value for layer in self.layers for key, value in layer.params.items()}
+        return {
+            f"{name}/{key}": value
+            for name, layer in zip(self.names, self.layers)
+            for key, value in layer.params.items()
+        }
 
     @params.setter
     def params(self, values: dict[str, np.ndarray]) -> None:
@@ -96,7 +102,7 @@ class Sequential(Layer):
             layer = self.layers[position]
             dy, layer_grads = layer.backward(dy, cache[position], need_dx or position > first)
             for key, grad in layer_grads.items():
-                grads[f"{layer.name}/{key}"] = grad
+                grads[f"{self.names[position]}/{key}"] = grad
         return (dy if need_dx else None), grads
 
     def set_params(self, values: dict[str, np.ndarray]) -> None:
@@ -160,11 +166,11 @@ class Sequential(Layer):
 
     def leaves(self) -> Iterator[tuple[str, Layer]]:
         """Yield ``(full name, layer)`` of every layer that is not itself a model, in order."""
-        for layer in self.layers:
+        for own, layer in zip(self.names, self.layers):
             if isinstance(layer, Sequential):
-                yield from ((f"{layer.name}/{name}", leaf) for name, leaf in layer.leaves())
+                yield from ((f"{own}/{name}", leaf) for name, leaf in layer.leaves())
             else:
-                yield layer.name, layer
+                yield own, layer
 
     def summary(self) -> str:
         """Return a table of the layers: output shape, parameters, multiply-adds of one example forward."""
@@ -191,13 +197,16 @@ class Sequential(Layer):
         learns = [position for position, layer in enumerate(self.layers) if layer.params]
         return learns[0] if learns else len(self.layers)
 
-    def _name_layers(self) -> None:
+    def _names(self) -> list[str]:
+        # Kept here and not in the layers: an encoder may stand in several models, under a name in each.
         counts: dict[str, int] = {}
+        names = []
         for layer in self.layers:
             kind = snake_case(type(layer).__name__)
             number = counts.get(kind, 0)
             counts[kind] = number + 1
-            layer.name = f"{kind}_{number}" if number else kind
+            names.append(f"{kind}_{number}" if number else kind)
+        return names
 
 
 class Autoencoder(Sequential):
@@ -228,9 +237,8 @@ class Autoencoder(Sequential):
     def config(self):
         return {"encoder": self.encoder, "decoder": self.decoder}
 
-    def _name_layers(self):
-        for name, layer in zip(("encoder", "decoder"), self.layers):
-            layer.name = name
+    def _names(self):
+        return ["encoder", "decoder"]
 
 
 def snake_case(name: str) -> str:

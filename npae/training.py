@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -62,7 +62,8 @@ def fit(
     Parameters
     ----------
     model : Sequential
-        Built; its parameters are changed in place.
+        Built. Its parameters are changed; ``params`` then holds new arrays, all of them views of one vector,
+        so an array that was taken from it before stays as it was.
     x, y : ndarray or Batches
         Inputs and targets; y defaults to x. A `Batches` can scale and corrupt as well.
     loss : str or Loss
@@ -152,7 +153,7 @@ def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = No
         return model.forward(batches.batch(indices, rng)[0])[0]
 
     with workers(threads) as pool:
-        return np.concatenate(list(_over_data_set(model, batches, outputs, pool)))
+        return np.concatenate(_over_data_set(model, batches, outputs, pool))
 
 
 def loss_and_gradients(
@@ -194,9 +195,9 @@ def shard_size(model: Sequential, batch_size: int) -> int:
     """Return how many examples one thread carries at a time: a rule that the number of threads has no part
     in.
 
-    A batch is halved until the activations of a shard fit a core's cache, so that they are still there on the way
-    back; at least once, so that there is work for two; never below what keeps the arithmetic of a shard well above
-    the cost of calling its kernels.
+    A batch is halved until the activations of a shard fit a core's cache, so that they are still there on the
+    way back; at least once, so that there is work for two; never below what keeps the arithmetic of a shard
+    well above the cost of calling its kernels.
     """
     activations = sum(math.prod(layer.output_shape) for _, layer in model.leaves())
     size = -(-batch_size // 2)
@@ -241,23 +242,22 @@ class Stepper:
         ``meanwhile`` is called when all shards have been handed to the threads, to hand them more. Where the
         loss is not finite, the parameters stay as they are.
         """
-        futures = []
+        tasks = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
-            futures.append(self.pool.submit(_there_and_back, *self._fused, x[shard], t[shard], t.size, rng))
+            tasks.append(self.pool.submit(_there_and_back, *self._fused, x[shard], t[shard], t.size, rng))
         meanwhile()
-        value = self._add_up(futures)
+        value = self._add_up(self.pool.results(tasks))
         if math.isfinite(value):
             self.optimizer.update(self._weights, self._gradients)
         return value
 
-    def _add_up(self, futures: list) -> float:
-        """Sum losses and gradients in the order of the shards, whatever order they are finished in."""
-        value, grads = futures[0].result()
+    def _add_up(self, results: list[tuple[float, dict[str, np.ndarray]]]) -> float:
+        """Sum losses and gradients in the order of the shards, whatever order they were finished in."""
+        value, grads = results[0]
         for name, view in self._views.items():
             np.copyto(view, grads[name])
-        for future in futures[1:]:
-            shard_value, grads = future.result()
+        for shard_value, grads in results[1:]:
             value += shard_value
             for name, view in self._views.items():
                 view += grads[name]
@@ -313,15 +313,16 @@ def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool: Pool) -> f
     return math.fsum(_over_data_set(model, batches, value, pool))
 
 
-def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool: Pool) -> Iterable:
-    """Yield ``function(indices, rng)`` for every shard of a data set, in order, each with its own fixed noise."""
+def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool: Pool) -> list:
+    """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
+    noise."""
     size = shard_size(model, 256)
     starts = range(0, len(batches), size)
-    futures = [
+    tasks = [
         pool.submit(function, slice(start, start + size), random_stream(0, VALIDATION, start))
         for start in starts
     ]
-    return (future.result() for future in futures)
+    return pool.results(tasks)
 
 
 def _as_validation(data) -> Batches:
@@ -354,8 +355,9 @@ def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> st
         for key, param in layer.params.items():
             if not np.isfinite(param).all():
                 return f"{where}: {name}/{key} is no longer finite after the step before; {advice}"
-        x, _ = layer.forward(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            x, _ = layer.forward(x)
         if not np.isfinite(x).all():
             layer_is = f"{name} ({type(layer).__name__}) is the first layer whose output is not finite"
             return f"{where}: {layer_is}; {advice}"
-    return f"{where}, although the model's output is finite; check the targets, or {advice}"
+    return f"{where}: the model's outputs reach {np.abs(x).max():.3g}, too much for the loss; {advice}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from npae.blas import single_threaded_blas
+from npae.kernels import arrays
 
 
 class Pool:
@@ -21,8 +22,9 @@ class Pool:
 
     Notes
     -----
-    Waking a thread takes as long as a small layer. So nobody waits for a task that has not begun: who asks for
-    its result computes it on the spot.
+    Waking a thread takes as long as a small layer. So nobody waits for a task that has not begun: who asks
+    for its result computes it on the spot. The executor takes tasks from the first on; `results` goes to meet
+    it from the last.
     """
 
     def __init__(self, threads: int):
@@ -32,6 +34,13 @@ class Pool:
         """Offer ``function(*args)`` to the threads, and return what its result can be asked of."""
         return Task(function, args, self._executor.submit(function, *args) if self._executor else None)
 
+    def results(self, tasks: Sequence[Task]) -> list:
+        """Return the results of tasks that were submitted in this order, after doing as many as possible
+        here."""
+        for task in reversed(tasks):
+            task.begin()
+        return [task.result() for task in tasks]
+
     def close(self) -> None:
         """Drop the tasks that have not begun, and wait for the others."""
         if self._executor:
@@ -39,16 +48,29 @@ class Pool:
 
 
 class Task:
-    """A call that another thread may have begun, or not; its result is to be asked for once."""
+    """A call that another thread may have begun, or not."""
 
     def __init__(self, function: Callable, args: tuple, future: Future | None):
         self._function, self._args, self._future = function, args, future
 
+    def begin(self) -> None:
+        """Do the work here and now, unless somebody has begun it."""
+        if self._function and (self._future is None or self._future.cancel()):  # which fails once it has begun
+            function, self._function, self._future = self._function, None, Future()
+            try:
+                self._future.set_result(function(*self._args))
+            except Exception as error:  # is raised where the result is asked for, as from a thread
+                self._future.set_exception(error)
+
     def result(self) -> Any:
         """Return what the call returns, or raise what it raises."""
-        if self._future is None or self._future.cancel():  # which succeeds as long as nobody has begun
-            return self._function(*self._args)
+        self.begin()
         return self._future.result()
+
+
+def core_count() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
@@ -65,8 +87,9 @@ def workers(threads: int | None = None) -> Iterator[Pool]:
     ValueError
         If ``threads`` is less than 1.
     """
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = core_count() if threads is None else threads
+    if isinstance(threads, bool) or not isinstance(threads, int):
+        raise ValueError(f"threads must be a positive integer, not {threads!r}")
     if threads < 1:
         raise ValueError(f"threads must be at least 1, not {threads}")
     with single_threaded_blas():
@@ -75,3 +98,4 @@ def workers(threads: int | None = None) -> Iterator[Pool]:
             yield pool
         finally:
             pool.close()
+            arrays.release()

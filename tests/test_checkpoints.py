@@ -68,12 +68,74 @@ def test_the_file_holds_no_pickled_objects(tmp_path):
         assert all(archive[name].dtype != object for name in archive.files)
 
 
-@pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 broken"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not an archive", b"PK\x03\x04 broken", b"\x93NUMPY\x01\x00v\x00{", b"\x80\x04]\x94."]
+)
 def test_a_damaged_file_is_an_error_in_words(tmp_path, content):
     path = tmp_path / "model.npz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="model.npz"):
+    with pytest.raises(ValueError, match="model.npz cannot be read: it is no whole .npz archive"):
         npae.load_model(path)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"header": np.array("[1, 2]")}, "header is damaged"),
+        ({"header": np.array("{")}, "header is damaged"),
+        ({"header": np.array('{"format": 1, "model": 7}')}, "does not hold a model"),
+        ({"header": np.array('{"format": 1, "model": {"layer": null}}')}, "describes a NoneType"),
+        ({"header": np.array('{"format": 99}')}, "reads format 1"),
+        ({"params/decoder/dense/bias": np.array([None])}, "Python objects"),
+        ({"params/decoder/dense/bias": np.array(["a", "b"])}, "could not convert"),
+    ],
+)
+def test_an_archive_with_odd_entries_is_an_error_in_words(tmp_path, change, words):
+    model = Autoencoder(Sequential([Dense(3)]), Sequential([Dense(2)]))
+    model.build((2,))
+    npae.save_model(tmp_path / "model.npz", model)
+    with np.load(tmp_path / "model.npz") as archive:
+        entries = {name: archive[name] for name in archive.files}
+    np.savez(tmp_path / "model.npz", **{**entries, **change})
+    with pytest.raises(ValueError, match=words) as failure:
+        npae.load_model(tmp_path / "model.npz")
+    assert "model.npz" in str(failure.value) and "allow_pickle" not in str(failure.value)
+
+
+def test_an_archive_packed_in_a_way_that_python_does_not_know_is_an_error_in_words(tmp_path):
+    path = tmp_path / "model.npz"
+    npae.save_model(path, every_layer())
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 99  # the compression method of the first entry
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="model.npz cannot be read"):
+        npae.load_model(path)
+
+
+def test_a_layer_that_is_not_of_npae_is_refused_before_anything_is_written(tmp_path):
+    class Dense(npae.Dense):
+        """Has a name that npae knows, and is another class."""
+
+    model = Sequential([Dense(3)])
+    model.build((4,))
+    with pytest.raises(ValueError, match="load_model could not make this model again"):
+        npae.save_model(tmp_path / "model.npz", model)
+    assert not list(tmp_path.iterdir())
+    path = tmp_path / "checkpoint.npz"  # which a program reads that knows the class
+    npae.save_checkpoint(path, model, Adam(), {"loss": [1.0]})
+    assert npae.load_checkpoint(path, model, Adam())[0] == {"loss": [1.0]}
+
+
+def test_numpy_scalars_are_kept_as_plain_numbers(tmp_path):
+    model = Sequential([Dropout(np.float32(0.25)), Dense(np.int64(3))])
+    model.build((4,))
+    npae.save_model(tmp_path / "model.npz", model, {"epochs": np.int64(7)})
+    same, metadata = npae.load_model(tmp_path / "model.npz")
+    assert type(same.layers[0].rate) is float and same.layers[0].rate == 0.25
+    assert same.layers[1].units == 3 and metadata == {"epochs": 7}
+    with pytest.raises(ValueError, match="what JSON can hold"):
+        npae.save_model(tmp_path / "other.npz", model, {"model": model})
+    assert not (tmp_path / "other.npz").exists()
 
 
 @pytest.mark.parametrize("cut", [10, 200, 1000])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import npae
 from npae import (
     Autoencoder,
     Conv2D,
@@ -37,7 +38,23 @@ def test_summary_counts_parameters_and_multiply_adds():
 
 def test_layers_of_one_kind_are_numbered_like_keras():
     model = Sequential([Dense(3), Dense(2), ReLU(), Dense(1)])
-    assert [layer.name for layer in model.layers] == ["dense", "dense_1", "re_lu", "dense_2"]
+    assert model.names == ["dense", "dense_1", "re_lu", "dense_2"]
+
+
+def test_an_encoder_in_a_second_model_keeps_its_name_in_the_first(tmp_path):
+    model = Autoencoder(Sequential([Dense(3)]), Sequential([Dense(7)]))
+    model.build((7,))
+    classifier = Sequential([model.encoder, Dense(4)])
+    assert list(classifier.params)[0] == "sequential/dense/kernel"
+    assert list(model.params)[0] == "encoder/dense/kernel"
+    npae.save_model(tmp_path / "model.npz", model)
+    npae.load_model(tmp_path / "model.npz")
+
+
+def test_one_layer_twice_is_refused():
+    layer = Dense(3)
+    with pytest.raises(ValueError, match="same layer twice"):
+        Sequential([layer, layer])
 
 
 def test_encoder_and_decoder_work_on_their_own(rng):

@@ -1,11 +1,11 @@
 """Data: reading it, finding it, drawing it, damaging it, and preparing a person's own pictures."""
 
+from npae.datasets.corruption import chain, gaussian_noise, masking_noise, salt_and_pepper
 from npae.datasets.idx import read_idx, read_npz, write_idx
+from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
 from npae.datasets.sources import NAMES, Place, cache_folder, fetch, load, where
 from npae.datasets.synthetic import synthetic_digits
-from npae.datasets.corruption import chain, gaussian_noise, masking_noise, salt_and_pepper
-from npae.datasets.images import prepare_image
 
 __all__ = [
     "read_idx",

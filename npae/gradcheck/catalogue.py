@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Callable
 from functools import partial
 
-from npae.gradcheck.checks import check_layer, check_loss, check_recipe
+import numpy as np
+
+from npae.gradcheck.checks import check_layer, check_loss, check_recipe, short_name
 from npae.gradcheck.reports import Report
 from npae.layers import (
     Conv2D,
@@ -58,6 +60,20 @@ def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
     ]
 
 
+def kink_cases() -> list[tuple[Layer, np.ndarray]]:
+    """Return (layer, inputs), some of which lie on a kink, and some so near that the first step crosses it.
+
+    Normal numbers never meet one. Of the 72 inputs each, few enough lie *on* a kink, where nothing is proven.
+    """
+    near = 2.0**-19
+    grid = (np.arange(72) * 5 % 23 - 11) / 4
+    bent, tied = grid.reshape(3, 2, 3, 4).copy(), grid.reshape(3, 1, 4, 6).copy()
+    bent[bent == 0.25] = near
+    tied[:, :, 0, 0] = tied[:, :, 1, 1] = 5.0
+    tied[:, :, 2, 4], tied[:, :, 3, 5] = 5.0, 5.0 + near
+    return [(ReLU(), bent), (MaxPool2D(2), tied)]
+
+
 def loss_cases() -> list[Loss]:
     """Return the losses, those with a formula of their own for logits in both."""
     return [MeanSquaredError(), BinaryCrossentropy(), BinaryCrossentropy(from_logits=True)]
@@ -76,6 +92,10 @@ def cases() -> dict[str, Callable[[], list[Report]]]:
         noisy = isinstance(layer, (GaussianNoise, Dropout))
         check = partial(check_layer, layer, shape, training=noisy)
         checks.setdefault(type(layer).__name__, []).append(check)
+    for layer, x in kink_cases():
+        name = f"{short_name(layer)} on {'x'.join(map(str, x.shape[1:]))}, some of it at kinks"
+        check = partial(check_layer, layer, x.shape[1:], x=x, name=name)
+        checks[type(layer).__name__].append(check)
     for loss in loss_cases():
         checks.setdefault(type(loss).__name__, []).append(partial(check_loss, loss))
     for name, recipe in RECIPES.items():

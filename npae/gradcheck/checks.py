@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from npae.gradcheck.differences import every_entry, examine, random_directions, relative_error
-from npae.gradcheck.promises import broken_promises, same, unfit
+from npae.gradcheck.promises import broken_promises, same, unfit, wrong_form
 from npae.gradcheck.reports import Report
 from npae.layers.layer import Layer
 from npae.losses import Loss, fuse, get_loss
@@ -65,6 +65,9 @@ def check_layer(
     def forward(x, layer=layer):
         return layer.forward(x, np.random.default_rng(seed) if training else None)
 
+    report.problems += wrong_form(layer, x, forward)
+    if report.problems:
+        return _finish(report, began)
     y, cache = forward(x.copy())
     dy = random.standard_normal(y.shape)
     dx, grads = layer.backward(dy.copy(), cache)

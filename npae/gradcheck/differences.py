@@ -41,6 +41,7 @@ import numpy as np
 from npae.gradcheck.reports import ArrayReport
 
 STEPS = tuple(2.0**-k for k in range(17, 23))  # powers of two: dividing by them rounds nothing
+FINEST = 2.0**-27  # only tried where those met a kink (a clip at 1e-7 has one there): here rounding shows
 TOLERANCE = 1e-7
 MOST_UNPROVEN = 0.1  # share of comparisons exactly on kinks above which nothing has been shown
 BEND = 0.01  # of left against right at the first step, relative; on a smooth function it shrinks with h
@@ -142,6 +143,10 @@ def compare(line: Line, values, weights, origin, scale: float) -> tuple[str, flo
     # stays, and that of a jump grows by 32.
     if last.gap < first.gap / 6 and error <= TOLERANCE:
         return "smooth", error, last
+    finest = quotients(line, values, weights, origin, FINEST * line.reach)
+    finest_error = relative_error(finest.analytic, finest.numeric, scale)
+    if finest_error <= TOLERANCE and finest.gap <= BEND * FINEST / STEPS[0] * finest.size:
+        return "kink", finest_error, finest
     stays = first.gap / 6 <= last.gap <= first.gap * 6 and bend > BEND * STEPS[-1] / STEPS[0]
     slack = 1e-5 * last.size
     if stays and last.lowest - slack <= last.analytic <= last.highest + slack:

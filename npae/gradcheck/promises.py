@@ -34,6 +34,40 @@ def unfit(key: str, array: np.ndarray, gradient, report: Report) -> bool:
     return True
 
 
+def wrong_form(layer: Layer, x: np.ndarray, forward: Callable) -> list[str]:
+    """Return, in words, why what forward or backward returns cannot even be looked into; nothing if it can.
+
+    The arguments are those of `broken_promises`.
+    """
+    answer = forward(x.copy(), layer)
+    if not (_is_pair(answer) and isinstance(answer[0], np.ndarray)):
+        return [f"forward must return (y, cache) with an array y; it returns {_kind(answer)}"]
+    y, cache = answer
+    promised = (len(x), *layer.output_shape)
+    if y.shape != promised:
+        return [f"forward gives shape {y.shape}, but after build {promised} was to be expected"]
+    answer = layer.backward(np.ones_like(y), cache)
+    right = _is_pair(answer) and isinstance(answer[1], dict)
+    arrays = (answer[0], *answer[1].values()) if right else ()
+    if not right or any(not isinstance(array, (np.ndarray, type(None))) for array in arrays):
+        must = "backward must return (dx, grads) with an array dx and a dict grads of arrays"
+        return [f"{must}; it returns {_kind(answer)}"]
+    return []
+
+
+def _is_pair(answer) -> bool:
+    return isinstance(answer, (tuple, list)) and len(answer) == 2
+
+
+def _kind(answer, outermost: bool = True) -> str:
+    """Return what an answer is made of, as "None" or "(ndarray, {'kernel': float})"."""
+    if outermost and isinstance(answer, (tuple, list)):
+        return "(" + ", ".join(_kind(part, outermost=False) for part in answer) + ")"
+    if isinstance(answer, dict):
+        return "{" + ", ".join(f"{key!r}: {type(value).__name__}" for key, value in answer.items()) + "}"
+    return "None" if answer is None else type(answer).__name__
+
+
 def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Callable) -> list[str]:
     """Return, in words, which promises of `npae.layers.layer.Layer` a built layer breaks; see there.
 
@@ -46,17 +80,17 @@ def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Callab
         ``forward(x, layer)`` returns ``(y, cache)``, with the same noise in every call.
     """
     problems = _changed_or_unsteady(layer, x, dy, forward) + _of_other_dtype(layer, x, dy, forward)
-    y, cache = forward(x.copy(), layer)
-    if y.shape != (len(x), *layer.output_shape):
-        promised = (len(x), *layer.output_shape)
-        problems.append(f"forward gives shape {y.shape}, but after build {promised} was to be expected")
+    _, cache = forward(x.copy(), layer)
     _, grads = layer.backward(dy.copy(), cache)
     unknown = sorted(grads.keys() - layer.params.keys())
     problems += [f"backward returns a gradient of {key!r}, which is no parameter" for key in unknown]
     try:
-        _, without = layer.backward(dy.copy(), cache, False)
+        answer = layer.backward(dy.copy(), cache, False)
     except TypeError:
         return problems + ["backward takes no need_dx; a model calls backward(dy, cache, need_dx)"]
+    if not (_is_pair(answer) and isinstance(answer[1], dict)):
+        return problems + [f"with need_dx=False, backward must return (None, grads), not {_kind(answer)}"]
+    without = answer[1]
     if any(not same(grads[key], without.get(key)) for key in grads):
         problems.append("with need_dx=False, backward gives other gradients of the parameters")
     return problems

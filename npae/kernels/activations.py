@@ -115,6 +115,7 @@ def check(activation: str) -> None:
 
 
 def forward_loops(z, activation):
+    """The definition of `forward`, in plain loops."""
     check(activation)
     y = np.empty_like(z)
     for index in np.ndindex(z.shape):
@@ -132,6 +133,7 @@ def forward_loops(z, activation):
 
 
 def backward_loops(dy, y, activation):
+    """The definition of `backward`, in plain loops."""
     check(activation)
     dz = np.empty_like(dy)
     for index in np.ndindex(dy.shape):
@@ -146,6 +148,7 @@ def backward_loops(dy, y, activation):
 
 
 def add_bias_loops(z, bias, activation):
+    """The definition of `add_bias`, in plain loops."""
     shifted = np.empty_like(z)
     n, units = z.shape
     for i in range(n):
@@ -155,6 +158,7 @@ def add_bias_loops(z, bias, activation):
 
 
 def add_bias_backward_loops(dy, y, activation):
+    """The definition of `add_bias_backward`, in plain loops."""
     dz = backward_loops(dy, y, activation)
     n, units = dz.shape
     dbias = np.zeros(units, dz.dtype)
@@ -168,6 +172,7 @@ def add_bias_backward_loops(dy, y, activation):
 
 
 def forward_numpy(z, activation):
+    """`forward`, on whole arrays."""
     check(activation)
     if activation == "linear":
         return z
@@ -182,6 +187,7 @@ def forward_numpy(z, activation):
 
 
 def backward_numpy(dy, y, activation):
+    """`backward`, on whole arrays."""
     check(activation)
     if activation == "linear":
         return dy
@@ -196,10 +202,12 @@ def backward_numpy(dy, y, activation):
 
 
 def add_bias_numpy(z, bias, activation):
+    """`add_bias`, on whole arrays."""
     return forward_numpy(np.add(z, bias, out=arrays.empty(z.shape, z.dtype)), activation)
 
 
 def add_bias_backward_numpy(dy, y, activation):
+    """`add_bias_backward`, on whole arrays."""
     dz = backward_numpy(dy, y, activation)
     return dz, dz.sum(axis=0)
 
@@ -209,6 +217,7 @@ def add_bias_backward_numpy(dy, y, activation):
 
 
 def forward_numba(z, activation):
+    """`forward`, compiled."""
     if activation != "sigmoid":
         return forward_numpy(z, activation)
     y = arrays.empty(z.shape, z.dtype)
@@ -217,6 +226,7 @@ def forward_numba(z, activation):
 
 
 def backward_numba(dy, y, activation):
+    """`backward`, compiled."""
     if activation not in _BACKWARD:
         return backward_numpy(dy, y, activation)
     dz = arrays.empty(dy.shape, dy.dtype)
@@ -226,6 +236,7 @@ def backward_numba(dy, y, activation):
 
 
 def add_bias_numba(z, bias, activation):
+    """`add_bias`, compiled."""
     if activation not in _FORWARD:
         return add_bias_numpy(z, bias, activation)
     y = arrays.empty(z.shape, z.dtype)
@@ -234,6 +245,7 @@ def add_bias_numba(z, bias, activation):
 
 
 def add_bias_backward_numba(dy, y, activation):
+    """`add_bias_backward`, compiled."""
     if activation not in _BACKWARD:
         return add_bias_backward_numpy(dy, y, activation)
     dz, dbias = arrays.empty(dy.shape, dy.dtype), arrays.zeros(dy.shape[1:], dy.dtype)

@@ -51,6 +51,7 @@ def update(
 
 
 def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """The definition of `update`, in plain loops."""
     for i in range(len(params)):
         m[i] = beta_1 * m[i] + (1 - beta_1) * grads[i]
         v[i] = beta_2 * v[i] + (1 - beta_2) * grads[i] ** 2
@@ -60,6 +61,7 @@ def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta
 
 
 def update_numpy(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """`update`, on whole arrays."""
     m *= beta_1
     m += (1 - beta_1) * grads
     v *= beta_2
@@ -70,6 +72,7 @@ def update_numpy(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta
 
 
 def update_numba(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """`update`, compiled."""
     rate, unbias = learning_rate / (1 - beta_1**step), 1 / (1 - beta_2**step)
     _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon)
 

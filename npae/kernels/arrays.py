@@ -16,6 +16,8 @@ import threading
 import numpy as np
 
 SMALLEST_BLOCK = 1 << 14  # bytes; below it, malloc is as fast
+LARGEST_BLOCK = 1 << 23  # bytes; above it, the arithmetic outweighs what fresh pages cost
+BUDGET = 1 << 26  # bytes that one thread keeps; several times what a shard of any recipe takes
 _CACHE_LINE = 64
 
 _local = threading.local()
@@ -35,7 +37,7 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
     """
     dtype = np.dtype(dtype)
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < SMALLEST_BLOCK:
+    if not SMALLEST_BLOCK <= nbytes <= LARGEST_BLOCK:
         return np.empty(shape, dtype)
     blocks = _blocks_of(nbytes)
     block, offset = _first_unseen(blocks) or _new_block(nbytes, blocks)
@@ -50,18 +52,25 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
 
 
 def release() -> None:
-    """Forget this thread's free blocks; what is still in use stays valid and goes when its user goes."""
-    _local.blocks = {}
+    """Forget this thread's blocks; what is still in use stays valid, and goes when its user goes."""
+    _local.blocks, _local.kept = {}, 0
 
 
 def _blocks_of(nbytes: int) -> list:
     try:
         return _local.blocks[nbytes]
-    except (AttributeError, KeyError):  # the first of this thread, or of this size
-        return _local.__dict__.setdefault("blocks", {}).setdefault(nbytes, [])
+    except AttributeError:  # the first of this thread
+        release()
+    except KeyError:  # the first of this size
+        pass
+    return _local.blocks.setdefault(nbytes, [])
 
 
 def _new_block(nbytes: int, blocks: list) -> tuple[np.ndarray, int]:
+    if _local.kept + nbytes > BUDGET:  # sizes have changed too often: begin anew
+        release()
+        blocks = _blocks_of(nbytes)
+    _local.kept += nbytes
     block = np.empty(nbytes + _CACHE_LINE, np.uint8)
     blocks.append((block, -block.ctypes.data % _CACHE_LINE))
     return blocks[-1]

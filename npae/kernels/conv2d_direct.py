@@ -12,9 +12,8 @@ the one that autoencoders are made of. Its ideas, one function each:
                    at once share every load of x; their 18 weights stay in registers.
 3. `_lone_filter`  A filter alone has nobody to share loads with. So its three columns of weights act as three
                    filters of size 3x1, which share them, and whose sums are added up shifted.
-4. `_take_out`     The rows of the sums, without the gaps, go to the result, through relu where that is
-wanted. 5. `_two_dots`     The gradient of a weight is a dot product of x, shifted, with dz; zeros in the gaps
-of dz
+4. `_take_out`     The rows of the sums, without the gaps, go to the result, through relu where wanted.
+5. `_two_dots`     The gradient of a weight is a dot product of x, shifted, with dz; zeros in the gaps of dz
                    keep the garbage out. Two filters at once again, as 18 running sums.
 
 The gradient by the input is a convolution too, of dz with the kernel flipped and its channels exchanged.
@@ -98,13 +97,14 @@ def _plan(n, h_in, w_in, pads):
 
     An image begins ``rows * pitch`` places after the one before, a row ``pitch`` places. The gaps serve x and
     dz, whose padding is what the window reaches beyond that of x. The images are worked on in shares as equal
-    as can be. The window sees two rows and two places beyond the last one.
+    as can be. The window sees two rows and two places beyond the last one, and `_lone_filter` adds LANES
+    places that nobody needs.
     """
     (top, bottom), (left, right) = pads
     rows = h_in + max(top, bottom)
     pitch = w_in + max(left, right)
     some = -(-n // max(1, min(n, -(-n * rows * pitch // POSITIONS)))) or 1
-    places = (some * rows * pitch + 2 * pitch + 2) // LANES * LANES + 2 * LANES
+    places = (some * rows * pitch + 2 * pitch + 2) // LANES * LANES + 3 * LANES
     return (some, rows, pitch, top * pitch + left), places, (h_in + top + bottom - 2, w_in + left + right - 2)
 
 

@@ -187,11 +187,10 @@ def _split(source, gate, first, last, layout, wide, phases):
 
 @jit
 def _lay_out(source, gate, first, last, rows, pitch, origin, flat):
-    """Copy source[first:last] into flat (c, places).
+    """Copy source[first:last] into flat (c, places): a copy of `conv2d_direct._lay_out`, explained there.
 
-    Pixel (r, q) of image k comes to the place ``(k*rows + r)*pitch + origin + q`` of its channel. Where there
-    is a gate, pixels where ``gate > 0`` is false become zero. The gaps are zero from the start and stay so;
-    behind the last image, where one of an earlier turn may lie, everything becomes zero.
+    A copy, as `_take_out` is, since Numba's cache on disk does not notice a change in a jitted function of
+    another file.
     """
     _, c, h, w = source.shape
     lanes = (w + LANES - 1) // LANES * LANES
@@ -211,7 +210,7 @@ def _lay_out(source, gate, first, last, rows, pitch, origin, flat):
                     for k in range(lanes):
                         if k < w:
                             flat[channel, place + np.uint64(k)] = source[image, channel, row, k]
-        for p in range((last - first) * rows * pitch + origin, flat.shape[1]):
+        for p in range((last - first) * rows * pitch, flat.shape[1]):
             flat[channel, p] = zero
 
 

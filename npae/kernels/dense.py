@@ -74,6 +74,7 @@ def backward(
 
 
 def forward_loops(x, kernel, bias, activation="linear"):
+    """The definition of `forward`, in plain loops."""
     n, c_in = x.shape
     units = kernel.shape[1]
     z = np.empty((n, units), x.dtype)
@@ -87,6 +88,7 @@ def forward_loops(x, kernel, bias, activation="linear"):
 
 
 def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
+    """The definition of `backward`, in plain loops."""
     dz, dbias = activations.add_bias_backward_loops(dy, y, activation)
     dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
     for i in range(x.shape[0]):
@@ -101,10 +103,12 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
 
 
 def forward_numpy(x, kernel, bias, activation="linear"):
+    """`forward`, on whole arrays."""
     return activations.add_bias_numpy(_product(x, kernel), bias, activation)
 
 
 def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
+    """`backward`, on whole arrays."""
     dz, dbias = activations.add_bias_backward_numpy(dy, y, activation)
     dx = _product(dz, kernel.T) if need_dx else None
     return dx, _product(x.T, dz), dbias
@@ -114,10 +118,12 @@ def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
 
 
 def forward_numba(x, kernel, bias, activation="linear"):
+    """`forward`, compiled."""
     return activations.add_bias_numba(_product(x, kernel), bias, activation)
 
 
 def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
+    """`backward`, compiled."""
     dz, dbias = activations.add_bias_backward_numba(dy, y, activation)
     dx = _product(dz, kernel.T) if need_dx else None
     return dx, _product(x.T, dz), dbias

@@ -42,8 +42,9 @@ def binary_crossentropy(p: np.ndarray, t: np.ndarray, count: int) -> tuple[float
     """Return ``-sum (t log p + (1 - t) log(1 - p)) / count`` and its gradient.
 
     The gradient is ``(p - t) / (p (1 - p)) / count``. p is clipped to [1e-7, 1 - 1e-7] first, as in Keras,
-    since log(0) has no value; the gradient is taken at the clipped p. `binary_crossentropy_from_logits` needs
-    no such thing: prefer it where there are logits.
+    since log(0) has no value. Outside, the clipped p no longer changes with p, and the gradient is 0: a model
+    that is that sure of a wrong pixel learns nothing from it. `binary_crossentropy_from_logits` needs no such
+    thing: prefer it where there are logits.
 
     Parameters
     ----------
@@ -96,6 +97,7 @@ def binary_crossentropy_from_logits(z: np.ndarray, t: np.ndarray, count: int) ->
 
 
 def mean_squared_error_loops(y, t, count):
+    """The definition of `mean_squared_error`, in plain loops."""
     _check(y, t)
     terms, dy = [], np.empty_like(y)
     for index in np.ndindex(y.shape):
@@ -106,17 +108,20 @@ def mean_squared_error_loops(y, t, count):
 
 
 def binary_crossentropy_loops(p, t, count):
+    """The definition of `binary_crossentropy`, in plain loops."""
     _check(p, t)
     terms, dp = [], np.empty_like(p)
     low, high = p.dtype.type(SMALLEST_PROBABILITY), p.dtype.type(1 - SMALLEST_PROBABILITY)
     for index in np.ndindex(p.shape):
         q, target = float(min(max(p[index], low), high)), float(t[index])
         terms.append(-target * math.log(q) - (1 - target) * math.log(1 - q))
-        dp[index] = (q - target) / (q * (1 - q)) / count
+        outside = p[index] < low or p[index] > high
+        dp[index] = 0 if outside else (q - target) / (q * (1 - q)) / count
     return math.fsum(terms) / count, dp
 
 
 def binary_crossentropy_from_logits_loops(z, t, count):
+    """The definition of `binary_crossentropy_from_logits`, in plain loops."""
     _check(z, t)
     terms, dz = [], np.empty_like(z)
     for index in np.ndindex(z.shape):
@@ -131,6 +136,7 @@ def binary_crossentropy_from_logits_loops(z, t, count):
 
 
 def mean_squared_error_numpy(y, t, count):
+    """`mean_squared_error`, on whole arrays."""
     _check(y, t)
     dy = np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
     loss = np.sum(dy * dy, dtype=np.float64)
@@ -139,16 +145,20 @@ def mean_squared_error_numpy(y, t, count):
 
 
 def binary_crossentropy_numpy(p, t, count):
+    """`binary_crossentropy`, on whole arrays."""
     _check(p, t)
-    q = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    low, high = p.dtype.type(SMALLEST_PROBABILITY), p.dtype.type(1 - SMALLEST_PROBABILITY)
+    q = np.clip(p, low, high)
     loss = -np.sum(t * np.log(q) + (1 - t) * np.log(1 - q), dtype=np.float64)
     dp = np.subtract(q, t, out=arrays.empty(p.shape, p.dtype))
     dp /= q * (1 - q)
     dp *= 1 / count
+    dp[(p < low) | (p > high)] = 0
     return float(loss) / count, dp
 
 
 def binary_crossentropy_from_logits_numpy(z, t, count):
+    """`binary_crossentropy_from_logits`, on whole arrays."""
     _check(z, t)
     e = np.exp(-np.abs(z))
     loss = np.sum(np.maximum(z, 0) - z * t + np.log1p(e), dtype=np.float64)
@@ -168,20 +178,32 @@ def _check(y, t):
 
 
 def mean_squared_error_numba(y, t, count):
+    """`mean_squared_error`, compiled."""
     return _in_one_pass(_mean_squared_error, y, t, count)
 
 
 def binary_crossentropy_numba(p, t, count):
+    """`binary_crossentropy`, compiled."""
     return _in_one_pass(_binary_crossentropy, p, t, count)
 
 
 def binary_crossentropy_from_logits_numba(z, t, count):
+    """`binary_crossentropy_from_logits`, compiled."""
     return _in_one_pass(_binary_crossentropy_from_logits, z, t, count)
+
+
+# Compiled code asks, before a loop over whole vectors, whether dy begins within one turn of it, some 64
+# numbers, of y or t. If so, another loop runs, which adds up in another order. Only arrays shorter than that
+# can be such neighbours; their dy is kept at a distance, so that a loss has the same bits wherever they lie.
+MARGIN = 64
 
 
 def _in_one_pass(kernel, y, t, count):
     _check(y, t)
-    dy = arrays.empty(y.shape, y.dtype)
+    if y.size > MARGIN:
+        dy = arrays.empty(y.shape, y.dtype)
+    else:
+        dy = np.empty(y.size + 2 * MARGIN, y.dtype)[MARGIN:-MARGIN].reshape(y.shape)
     y, t = np.ascontiguousarray(y), np.ascontiguousarray(t, y.dtype)
     total = kernel(y.reshape(-1), t.reshape(-1), dy.reshape(-1), y.dtype.type(1 / count))
     return total / count, dy
@@ -220,7 +242,9 @@ def _binary_crossentropy(p, t, dp, scale):
             q = low if p_block[i] < low else p_block[i]
             q = high if q > high else q
             part -= t_block[i] * _log(q) + (one - t_block[i]) * _log(one - q)
-            dp_block[i] = (q - t_block[i]) / (q * (one - q)) * scale
+            gradient = (q - t_block[i]) / (q * (one - q)) * scale
+            outside = (p_block[i] < low) | (p_block[i] > high)
+            dp_block[i] = number(0) if outside else gradient
         total += part
     return total
 

@@ -58,6 +58,7 @@ def backward(
 
 
 def forward_loops(x, window, strides, pads):
+    """The definition of `forward`, in plain loops."""
     (n, c, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
     y, offset = _outputs(x, window, strides, pads)
     for image, channel, row, column in np.ndindex(y.shape):
@@ -76,6 +77,7 @@ def forward_loops(x, window, strides, pads):
 
 
 def backward_loops(dy, offset, shape, window, strides, pads):
+    """The definition of `backward`, in plain loops."""
     (kh, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
     dx = np.zeros(shape, dy.dtype)
     for image, channel, row, column in np.ndindex(dy.shape):
@@ -88,6 +90,7 @@ def backward_loops(dy, offset, shape, window, strides, pads):
 
 
 def forward_numpy(x, window, strides, pads):
+    """`forward`, on whole arrays."""
     y, offset = _outputs(x, window, strides, pads)
     padded = np.pad(x, ((0, 0), (0, 0), *pads), constant_values=-np.inf)
     inside = np.pad(np.ones(x.shape[2:], bool), pads)
@@ -103,6 +106,7 @@ def forward_numpy(x, window, strides, pads):
 
 
 def backward_numpy(dy, offset, shape, window, strides, pads):
+    """`backward`, on whole arrays."""
     (n, c, h_in, w_in), ((top, bottom), (left, right)) = shape, pads
     padded = np.zeros((n, c, h_in + top + bottom, w_in + left + right), dy.dtype)
     for k, (rows, columns) in enumerate(_cells(dy.shape[2:], window, strides)):
@@ -126,6 +130,7 @@ def _cells(size, window, strides):
 
 
 def forward_numba(x, window, strides, pads):
+    """`forward`, compiled."""
     y, offset = _outputs(x, window, strides, pads)
     (n, c, h_in, w_in), (h_out, w_out) = x.shape, y.shape[2:]
     x = np.ascontiguousarray(x)
@@ -139,6 +144,7 @@ def forward_numba(x, window, strides, pads):
 
 
 def backward_numba(dy, offset, shape, window, strides, pads):
+    """`backward`, compiled."""
     (n, c, h_in, w_in), (h_out, w_out) = shape, dy.shape[2:]
     dy, offset = np.ascontiguousarray(dy), np.ascontiguousarray(offset)
     if _tiles_2x2((h_in, w_in), window, strides, pads):

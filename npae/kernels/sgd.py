@@ -35,12 +35,14 @@ def update(
 
 
 def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    """The definition of `update`, in plain loops."""
     for i in range(len(params)):
         velocity[i] = momentum * velocity[i] - learning_rate * grads[i]
         params[i] += momentum * velocity[i] - learning_rate * grads[i] if nesterov else velocity[i]
 
 
 def update_numpy(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    """`update`, on whole arrays."""
     step = learning_rate * grads
     velocity *= momentum
     velocity -= step
@@ -48,6 +50,7 @@ def update_numpy(params, grads, velocity, learning_rate, momentum=0.0, nesterov=
 
 
 def update_numba(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
+    """`update`, compiled."""
     _update(params, grads, velocity, float(learning_rate), float(momentum), bool(nesterov))
 
 

@@ -47,6 +47,7 @@ def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def forward_loops(x, size):
+    """The definition of `forward`, in plain loops."""
     (n, c, h_in, w_in), (sh, sw) = x.shape, size
     y = np.empty((n, c, h_in * sh, w_in * sw), x.dtype)
     for i, k, row, column in np.ndindex(y.shape):
@@ -55,6 +56,7 @@ def forward_loops(x, size):
 
 
 def backward_loops(dy, size):
+    """The definition of `backward`, in plain loops."""
     (n, c, h_out, w_out), (sh, sw) = dy.shape, size
     dx = np.zeros((n, c, h_out // sh, w_out // sw), dy.dtype)
     for i, k, row, column in np.ndindex(dy.shape):
@@ -67,6 +69,7 @@ def backward_loops(dy, size):
 
 
 def forward_numpy(x, size):
+    """`forward`, on whole arrays."""
     (n, c, h_in, w_in), (sh, sw) = x.shape, size
     y = arrays.empty((n, c, h_in * sh, w_in * sw), x.dtype)
     y.reshape(n, c, h_in, sh, w_in, sw)[...] = x[:, :, :, None, :, None]
@@ -74,6 +77,7 @@ def forward_numpy(x, size):
 
 
 def backward_numpy(dy, size):
+    """`backward`, on whole arrays."""
     (n, c, h_out, w_out), (sh, sw) = dy.shape, size
     dx = arrays.zeros((n, c, h_out // sh, w_out // sw), dy.dtype)
     for i in range(sh):
@@ -87,6 +91,7 @@ def backward_numpy(dy, size):
 
 
 def forward_numba(x, size):
+    """`forward`, compiled."""
     if tuple(size) != (2, 2):
         return forward_numpy(x, size)
     n, c, h_in, w_in = x.shape
@@ -96,6 +101,7 @@ def forward_numba(x, size):
 
 
 def backward_numba(dy, size):
+    """`backward`, compiled."""
     if tuple(size) != (2, 2):
         return backward_numpy(dy, size)
     n, c, h_out, w_out = dy.shape

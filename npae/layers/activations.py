@@ -24,6 +24,7 @@ class Activation(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         y = cache
+        self.check_gradient(dy, len(y))
         return activations.backward(dy, y, self.activation), {}
 
 

@@ -80,6 +80,7 @@ class Conv2D(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         x, y = cache
+        self.check_gradient(dy, len(x))
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx

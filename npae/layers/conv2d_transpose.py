@@ -91,6 +91,7 @@ class Conv2DTranspose(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         x, y = cache
+        self.check_gradient(dy, len(x))
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d_transpose.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx

@@ -65,6 +65,7 @@ class Dense(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         x, y = cache
+        self.check_gradient(dy, len(x))
         dx, dkernel, dbias = dense.backward(dy, x, y, self.params["kernel"], self.activation, need_dx)
         return dx, {"kernel": dkernel, "bias": dbias}
 

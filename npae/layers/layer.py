@@ -27,8 +27,6 @@ class Layer:
 
     Attributes
     ----------
-    name : str or None
-        Given by the model that the layer stands in.
     params : dict of str to ndarray
         The learned arrays; empty for a layer that learns nothing.
     input_shape, output_shape : tuple of int or None
@@ -41,7 +39,6 @@ class Layer:
     rearranges = False  # True where the output is the input in another shape: Flatten, Reshape
 
     def __init__(self):
-        self.name: str | None = None
         self.params: dict[str, np.ndarray] = {}
         self.input_shape: tuple[int, ...] | None = None
         self.output_shape: tuple[int, ...] | None = None
@@ -63,7 +60,8 @@ class Layer:
 
     @property
     def dtype(self) -> np.dtype | None:
-        """Of the parameters, hence of what goes in and out; None for a layer without any, which takes both."""
+        """Of the parameters, hence of what goes in and out; None for a layer without any, which takes
+        both."""
         for value in self.params.values():
             return value.dtype
         return None
@@ -129,9 +127,24 @@ class Layer:
                 f"for instance x.astype({str(dtype)!r})"
             )
 
+    def check_gradient(self, dy: np.ndarray, n: int | None = None) -> None:
+        """Raise ValueError unless ``dy`` has the shape and dtype of the outputs for ``n`` inputs, where n is
+        known.
+
+        The compiled kernels trust what they are given: a dy that is too large would have them read and write
+        memory that belongs to others.
+        """
+        if dy.ndim != len(self.output_shape) + 1 or dy.shape[1:] != self.output_shape or n not in (None, len(dy)):
+            expected = (n or "n", *self.output_shape)
+            expected = f"({', '.join(map(str, expected))})"
+            raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; expected {expected}, as its y")
+        dtype = self.dtype
+        if dtype is not None and dy.dtype != dtype:
+            raise ValueError(f"{self.describe()} was given a dy of {dy.dtype}; its parameters are {dtype}")
+
     def describe(self) -> str:
-        """Return the layer's name for messages."""
-        return self.name or type(self).__name__
+        """Return what messages call the layer."""
+        return type(self).__name__
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{key}={value!r}" for key, value in self.config().items())

@@ -54,5 +54,6 @@ class MaxPool2D(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         offset = cache
+        self.check_gradient(dy, len(offset))
         shape = (len(dy), *self.input_shape)
         return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self._pads), {}

@@ -33,6 +33,7 @@ class GaussianNoise(Layer):
         return x + x.dtype.type(self.stddev) * rng.standard_normal(x.shape, x.dtype), None
 
     def backward(self, dy, cache, need_dx=True):
+        self.check_gradient(dy)
         return dy, {}
 
 
@@ -68,4 +69,5 @@ class Dropout(Layer):
 
     def backward(self, dy, cache, need_dx=True):
         mask = cache
+        self.check_gradient(dy, None if mask is None else len(mask))
         return (dy if mask is None else dy * mask), {}

@@ -46,6 +46,7 @@ class Reshape(Layer):
         return x.reshape(len(x), *self.output_shape), None
 
     def backward(self, dy, cache, need_dx=True):
+        self.check_gradient(dy)
         return dy.reshape(len(dy), *self.input_shape), {}
 
 

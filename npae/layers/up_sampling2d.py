@@ -35,4 +35,5 @@ class UpSampling2D(Layer):
         return up_sampling2d.forward(x, self.size), None
 
     def backward(self, dy, cache, need_dx=True):
+        self.check_gradient(dy)
         return up_sampling2d.backward(dy, self.size), {}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from npae.batches import Batches
-from npae.checkpoints import load_model
 from npae.datasets import prepare_image
 from npae.recipes import get_recipe
-from npae.recipes.folder import MODEL
+from npae.recipes.folder import load_trained
 from npae.training import predict
 
 
 def denoise_images(
-    directory: str | os.PathLike, images: Sequence[str | os.PathLike], out: str | os.PathLike | None = None
+    directory: str | os.PathLike,
+    images: Sequence[str | os.PathLike],
+    out: str | os.PathLike | None = None,
+    threads: int | None = None,
 ) -> Iterator[tuple[Path, Path]]:
     """Clean pictures with the model of a run.
 
     Each picture is made grey, 28 x 28 and light on dark, as the model knows images; what the model makes of
-    it is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png.
+    it is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png. A second picture of
+    the same name becomes NAME-2.
 
     Parameters
     ----------
@@ -29,6 +33,8 @@ def denoise_images(
     images : sequence of path
     out : path, optional
         Default: the folder ``denoised`` in ``directory``.
+    threads : int, optional
+        Default: all cores.
 
     Yields
     ------
@@ -42,20 +48,37 @@ def denoise_images(
     """
     from npae import plotting
 
-    model, metadata = load_model(Path(directory) / MODEL)
-    recipe = get_recipe(metadata["settings"]["recipe"])
+    model, settings, _ = load_trained(directory)
+    recipe = get_recipe(settings.recipe)
     prepared = [prepare_image(plotting.read_image(path)) for path in images]
     out = Path(out or Path(directory) / "denoised")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot write into {out}: {error.strerror}") from None
-    for path, image in zip(images, prepared):
+    for path, image, names in zip(images, prepared, _free_names(out, images)):
         batch = Batches(image[None], scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
-        cleaned = ((predict(model, batch) - recipe.offset) / (255 * recipe.scale)).reshape(28, 28).clip(0, 1)
-        stem = Path(path).stem
+        cleaned = (predict(model, batch, threads) - recipe.offset) / (255 * recipe.scale)
+        cleaned = cleaned.reshape(28, 28).clip(0, 1)
         titles = ("as the model sees it", "as the model gives it back")
         yield (
-            plotting.save_image(out / f"{stem}-denoised.png", cleaned),
-            plotting.comparison(out / f"{stem}-comparison.png", image, cleaned, titles, Path(path).name),
+            plotting.save_image(names[0], cleaned),
+            plotting.comparison(names[1], image, cleaned, titles, Path(path).name),
         )
+
+
+def _free_names(out: Path, images: Sequence[str | os.PathLike]) -> Iterator[tuple[Path, Path]]:
+    """Yield the paths of both results of each picture; none is that of another result, or of a picture."""
+    taken = {_identity(path) for path in images}
+    for path in images:
+        for number in itertools.count(1):
+            stem = Path(path).stem if number == 1 else f"{Path(path).stem}-{number}"
+            names = out / f"{stem}-denoised.png", out / f"{stem}-comparison.png"
+            if not taken & {_identity(name) for name in names}:
+                break
+        taken |= {_identity(name) for name in names}
+        yield names
+
+
+def _identity(path: str | os.PathLike) -> str:
+    return os.path.realpath(path).casefold()  # some systems take Seven.png and seven.png for one file

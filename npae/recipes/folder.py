@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from npae import datasets
-from npae.checkpoints import read_metadata, written_whole
+from npae.checkpoints import load_model, read_metadata, written_whole
+from npae.model import Autoencoder
+from npae.recipes import get_recipe
 
 MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
 
@@ -26,6 +27,37 @@ class Settings:
     seed: int = 0
     limit: int | None = None
     noise: bool = False
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, Any], path: str | os.PathLike) -> Settings:
+        """Return the settings in the metadata of a model or a checkpoint.
+
+        Parameters
+        ----------
+        metadata : dict
+            Also holds the "dataset" of the run: its "name" and "sha256".
+        path : path
+            Where they were read, for the message.
+
+        Raises
+        ------
+        ValueError
+            If they are not what ``npae train`` writes, as with a model that a program saved.
+        """
+        settings, dataset = (_entry(metadata, name) for name in ("settings", "dataset"))
+        unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
+        if unknown:
+            raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
+        texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
+        numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
+        if not all(isinstance(text, str) for text in texts) or not all(
+            isinstance(number, (int, type(None))) for number in numbers
+        ):
+            raise ValueError(
+                f"{path} does not say by which recipe and on which data it was trained: npae train has not "
+                "written it; load it in a program, with npae.load_model or npae.load_checkpoint"
+            )
+        return cls(**settings)
 
 
 def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Settings:
@@ -49,17 +81,15 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
             f"{directory} holds no {CHECKPOINT} to resume from; leave out --resume to start a new run"
         )
     metadata = read_metadata(path)
-    settings = metadata["settings"]
+    began = Settings.from_metadata(metadata, path)
     for name, value in asked.items():
-        if name not in ("epochs", "data") and value != settings[name]:
+        if name not in ("epochs", "data") and value != getattr(began, name):
             raise ValueError(
-                f"the run in {directory} began with {name} {settings[name]}, and cannot go on with {value}; "
-                "leave the option out, or start a new run in another --out"
+                f"the run in {directory} began {_in_words(name, getattr(began, name))}, and cannot go on "
+                f"{_in_words(name, value)}; ask for what it began with, or start a new run in another --out"
             )
     return replace(
-        Settings(**settings),
-        data=asked.get("data") or trained_on(metadata),
-        epochs=asked.get("epochs") or settings["epochs"],
+        began, data=asked.get("data") or trained_on(metadata), epochs=asked.get("epochs") or began.epochs
     )
 
 
@@ -75,26 +105,73 @@ def make_room(directory: str | os.PathLike) -> Path | None:
     ValueError
         If the folder cannot be created or written.
     """
-    directory, moved = Path(directory), None
+    directory = Path(directory)
     try:
-        if any((directory / name).exists() for name in (MODEL, CHECKPOINT, METRICS)):
-            number = 1
-            while (moved := directory.with_name(f"{directory.resolve().name}.{number}")).exists():
-                number += 1
-            directory.rename(moved)
-        directory.mkdir(parents=True, exist_ok=True)
-        with written_whole(directory / ".writable"):
-            pass
-        (directory / ".writable").unlink()
+        moved = _move_aside(directory) if _holds_a_run(directory) else None
+        try:
+            directory.resolve().mkdir(parents=True, exist_ok=True)
+            with written_whole(directory / ".writable"):
+                pass
+            (directory / ".writable").unlink()
+        except BaseException:
+            put_back(directory, moved)
+            raise
     except OSError as error:
         raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
     return moved
 
 
+def put_back(directory: str | os.PathLike, moved: Path | None) -> bool:
+    """Give an earlier run its place again if the next one has left nothing, and return whether it has it."""
+    if moved is None or _holds_a_run(Path(directory)):
+        return False
+    place = Path(directory).resolve()
+    try:
+        if place.exists():
+            place.rmdir()
+        moved.rename(place)
+    except OSError:  # somebody has put something there: both stay where they are
+        return False
+    return True
+
+
+def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, dict[str, Any]]:
+    """Return the model of a run, its settings and its metadata.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no model that ``npae train`` wrote.
+    """
+    path = Path(directory) / MODEL
+    if not path.is_file():
+        begun = (Path(directory) / CHECKPOINT).is_file()
+        advice = "its training has not ended, go on with npae train --resume"
+        raise ValueError(
+            f"{directory} holds no {MODEL}; {advice if begun else 'expected a folder that npae train wrote'}"
+        )
+    model, metadata = load_model(path)
+    settings = Settings.from_metadata(metadata, path)
+    shape = get_recipe(settings.recipe).input_shape
+    if not isinstance(model, Autoencoder) or (model.input_shape, model.output_shape) != (shape, shape):
+        raise ValueError(
+            f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
+            f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
+        )
+    return model, settings, metadata
+
+
+def located(data: str) -> str:
+    """Return the name of a data set as it is, and a path in full: it must be found from any folder."""
+    named = data.lower().replace("_", "-") in ("", "auto", "synthetic", *datasets.NAMES)
+    return data if named else os.path.abspath(os.path.expanduser(data))
+
+
 def trained_on(metadata: dict[str, Any]) -> str:
-    """Return the name or path under which the data set of a run is found again."""
-    name = metadata["dataset"]["name"]
-    return name if name in (*datasets.NAMES, "synthetic") else metadata["settings"]["data"]
+    """Return the path or the name under which the data set of a run is found again."""
+    given, name = located(metadata["settings"].get("data", "auto")), metadata["dataset"]["name"]
+    gone = not (os.path.isabs(given) and os.path.exists(given))
+    return name if gone and name in (*datasets.NAMES, "synthetic") else given
 
 
 def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
@@ -106,7 +183,48 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
         If the file is missing or no such table.
     """
     try:
-        table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1)
-        return {name: table[name].tolist() for name in table.dtype.names if name != "epoch"}
-    except (OSError, ValueError, TypeError) as error:
-        raise ValueError(f"{path} cannot be read as a history: {error}") from None
+        text = Path(path).read_text(encoding="utf-8-sig")  # a spreadsheet puts a mark at the beginning
+        header, *rows = [row for row in csv.reader(text.splitlines()) if row] or [[]]
+        if "loss" not in header or not rows:
+            raise ValueError("expected a line like epoch,loss,val_loss,seconds, and then one for each epoch")
+        for number, row in enumerate(rows, start=1):
+            if len(row) != len(header):
+                raise ValueError(f"row {number} has {len(row)} columns, and the first line {len(header)}")
+        columns = zip(header, zip(*rows))
+        return {name: [float(value) for value in values] for name, values in columns if name != "epoch"}
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{path} cannot be read as a history: {reason}") from None
+
+
+def _holds_a_run(directory: Path) -> bool:
+    return any((directory / name).exists() for name in (MODEL, CHECKPOINT, METRICS))
+
+
+def _move_aside(directory: Path) -> Path:
+    place = directory.resolve()
+    if place in (Path.cwd(), *Path.cwd().parents):
+        raise ValueError(
+            f"{directory} holds a run and cannot be moved aside while you are in it; go to another folder, "
+            "or give the new run another --out"
+        )
+    plain = directory.name not in ("", "..") and not directory.is_symlink()
+    home, number = directory if plain else place, 1  # a link stays, and leads to the new run
+    while os.path.lexists(moved := home.with_name(f"{home.name}.{number}")):
+        number += 1
+    place.rename(moved)
+    return moved
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name == "recipe":
+        return f"with the recipe {value}"
+    option = "--" + name.replace("_", "-")
+    if value is None or value is False:
+        return f"without {option}"
+    return f"with {option}" if value is True else f"with {option} {value}"
+
+
+def _entry(metadata: Any, name: str) -> dict[str, Any]:
+    found = metadata.get(name) if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}

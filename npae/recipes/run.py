@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ import npae
 from npae import datasets, metrics
 from npae.batches import Batches
 from npae.callbacks import Checkpoint, write_history
-from npae.checkpoints import load_checkpoint, load_model, save_model, written_whole
+from npae.checkpoints import load_checkpoint, save_model, written_whole
 from npae.datasets import Dataset
 from npae.events import Callback, History
 from npae.kernels.backend import get_backend
@@ -23,9 +26,20 @@ from npae.losses import get_loss
 from npae.model import Sequential
 from npae.optimizers import Adam
 from npae.recipes import get_recipe
-from npae.recipes.folder import CHECKPOINT, HISTORY, METRICS, MODEL, Settings, read_history, trained_on
+from npae.recipes.folder import (
+    CHECKPOINT,
+    HISTORY,
+    METRICS,
+    MODEL,
+    Settings,
+    load_trained,
+    located,
+    read_history,
+    trained_on,
+)
 from npae.recipes.recipe import Recipe
 from npae.training import evaluate, fit, predict, random_stream
+from npae.workers import core_count
 
 FASHION = [
     "T-shirt",
@@ -55,7 +69,6 @@ class Run:
     dataset : Dataset
     model : Autoencoder
     directory : Path
-    history : dict of list
     """
 
     def __init__(self, settings: Settings, dataset: Dataset, directory: str | os.PathLike, model=None):
@@ -63,13 +76,20 @@ class Run:
         self.recipe: Recipe = recipe.with_noise() if settings.noise else recipe
         self.settings = replace(
             settings,
+            data=located(settings.data),
             epochs=settings.epochs or recipe.epochs,
             batch_size=settings.batch_size or recipe.batch_size,
         )
         self.dataset = limited(dataset, settings.limit)
         self.directory = Path(directory)
-        self.history: dict[str, list[float]] = {}
         self.model: Sequential = model or self._new_model()
+        if model is None:
+            self.history = {}
+
+    @cached_property
+    def history(self) -> dict[str, list[float]]:
+        """The numbers of each epoch; those of a run that was trained before are read when they are needed."""
+        return read_history(self.path(HISTORY))
 
     @property
     def class_names(self) -> list[str] | None:
@@ -130,17 +150,16 @@ class Run:
         self.finish(threads)
 
     def finish(self, threads: int | None = None) -> None:
-        """Write model, history and figures, and last the metrics: where these stand, the run is complete."""
+        """Write model, history and metrics, then draw the figures, which may add metrics."""
         facts = {"settings": asdict(self.settings), **self._data_facts()}
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
         numbers = self.measure(threads)
-        numbers |= self.draw(numbers)
         report = {
             "recipe": self.settings.recipe,
             "source": self.recipe.source,
             **facts,
-            "threads": threads or os.cpu_count(),
+            "threads": threads or core_count(),
             "backend": get_backend(),
             "versions": versions(),
             "seconds_per_epoch": float(np.median(self.history["seconds"])),
@@ -148,8 +167,10 @@ class Run:
             "val_loss": self.history["val_loss"][-1],
             **numbers,
         }
-        with written_whole(self.path(METRICS)) as file:
-            file.write((json.dumps(report, indent=2) + "\n").encode())
+        self._write_metrics(report)
+        further = self.draw(numbers)
+        if further:
+            self._write_metrics({**report, **further})
 
     def measure(self, threads: int | None = None) -> dict[str, float]:
         """Return the metrics of the test set, by name."""
@@ -205,13 +226,19 @@ class Run:
         model.build(self.recipe.input_shape, np.random.default_rng(self.settings.seed))
         return model
 
+    def _write_metrics(self, report: dict[str, Any]) -> None:
+        with written_whole(self.path(METRICS)) as file:
+            file.write((json.dumps(report, indent=2) + "\n").encode())
+
     def _resume(self, optimizer: Adam) -> dict[str, list[float]]:
-        values, metadata = load_checkpoint(self.path(CHECKPOINT), self.model, optimizer)
-        began_with = metadata["dataset"]
-        if began_with["sha256"] != self.dataset.sha256:
-            raise ValueError(
-                f"the run in {self.directory} began on {began_with['name']}, and this is {self.dataset.name}"
-            )
+        path = self.path(CHECKPOINT)
+        values, metadata = load_checkpoint(path, self.model, optimizer)
+        Settings.from_metadata(metadata, path)
+        if metadata["dataset"]["sha256"] != self.dataset.sha256:
+            raise ValueError(f"{_other_data(self, metadata)}; it goes on only with what it began with")
+        wanted = ("loss", "val_loss", "seconds")
+        if not isinstance(values, dict) or not all(values.get(name) for name in wanted):
+            raise ValueError(f"{path} holds no history with {', '.join(wanted)}; start a new run")
         done = len(values["loss"])
         if done > self.settings.epochs:
             raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
@@ -259,8 +286,10 @@ def limited(dataset: Dataset, limit: int | None) -> Dataset:
     )
 
 
-def load_run(directory: str | os.PathLike, data: str | None = None) -> Run:
-    """Return a run that was trained before, with its model, history and data set.
+def load_run(
+    directory: str | os.PathLike, data: str | None = None, report: Callable[[str], None] | None = None
+) -> Run:
+    """Return a run that was trained before, with its model and data set.
 
     Parameters
     ----------
@@ -268,25 +297,35 @@ def load_run(directory: str | os.PathLike, data: str | None = None) -> Run:
         Where ``npae train`` wrote to.
     data : str, optional
         Another data set than that of the training.
+    report : callable, optional
+        Gets a line of text if ``data`` is indeed another one, and what `npae.datasets.load` has to say; by
+        default it is printed on stderr.
 
     Raises
     ------
     ValueError
-        If the folder holds no trained model, or the data set of the training cannot be found.
+        If the folder holds no trained model, or the data set of the training cannot be found, or is no longer
+        what it was.
     """
-    directory = Path(directory)
-    if not (directory / MODEL).is_file():
-        advice = (
-            "; its training has not ended, go on with --resume" if (directory / CHECKPOINT).is_file() else ""
-        )
-        raise ValueError(
-            f"{directory} holds no {MODEL}{advice or '; expected a folder that npae train wrote'}"
-        )
-    model, metadata = load_model(directory / MODEL)
-    settings = Settings(**metadata["settings"])
-    run = Run(settings, datasets.load(data or trained_on(metadata)), directory, model)
-    run.history = read_history(directory / HISTORY)
+    report = report or (lambda line: print(line, file=sys.stderr))
+    model, settings, metadata = load_trained(directory)
+    preferred = get_recipe(settings.recipe).dataset
+    dataset = datasets.load(data or trained_on(metadata), preferred, report=report)
+    run = Run(settings, dataset, directory, model)
+    if metadata["dataset"]["sha256"] != dataset.sha256:
+        if data is None:
+            advice = "put that back, or let npae evaluate measure on this with --data"
+            raise ValueError(f"{_other_data(run, metadata)}; {advice}")
+        report(f"npae: {_other_data(run, metadata)}")
     return run
+
+
+def _other_data(run: Run, metadata: dict[str, Any]) -> str:
+    before, now = metadata["dataset"], run.dataset
+    sums = f"SHA-256 {before['sha256'][:12]} and {now.sha256[:12]}"
+    return (
+        f"the run in {run.directory} was trained on {before['name']}, and {now.name} is other data ({sums})"
+    )
 
 
 def versions() -> dict[str, str]:

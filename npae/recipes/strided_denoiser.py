@@ -36,7 +36,7 @@ def draw(run) -> None:
     plotting.image_rows(
         run.path("noise.png"),
         [("original", clean), ("noisy", noisy)],
-        columns=5,
+        columns=min(5, len(clean)),
         title="Test images, and with noise",
     )
     rows = [("noisy", noisy), ("reconstructed", reconstructed), ("original", clean)]

@@ -13,7 +13,8 @@ from npae.training import evaluate, fit
 
 
 def warm_up() -> Iterator[tuple[str, float]]:
-    """Train and evaluate each recipe on one batch of random images, and yield its name and the seconds it took.
+    """Train and evaluate each recipe on one batch of random images, and yield its name and the seconds it
+    took.
 
     Compiled kernels are kept on disk, so they are compiled once for all runs, until their file is edited.
     """
