@@ -183,7 +183,7 @@ def loss_and_gradients(
     return _there_and_back(*fuse(model, loss), x, t, count, rng)
 
 
-def _there_and_back(body: Sequential, body_loss: Loss, x, t, count, rng) -> tuple[float, dict[str, np.ndarray]]:
+def _there_and_back(body: Sequential, body_loss: Loss, x, t, count, rng) -> tuple[float, dict]:
     with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends the training in words
         y, cache = body.forward(x, rng)
         value, dy = body_loss(y, t, count)

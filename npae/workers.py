@@ -55,7 +55,8 @@ class Task:
 
     def begin(self) -> None:
         """Do the work here and now, unless somebody has begun it."""
-        if self._function and (self._future is None or self._future.cancel()):  # which fails once it has begun
+        # A future can be cancelled as long as no thread has begun it.
+        if self._function and (self._future is None or self._future.cancel()):
             function, self._function, self._future = self._function, None, Future()
             try:
                 self._future.set_result(function(*self._args))

@@ -26,6 +26,15 @@ def test_everything_in_the_catalogue_is_right(backend):
     assert all(array.checked for report in reports for array in report.arrays)
 
 
+def test_the_catalogue_meets_kinks():
+    """Some beside the point, within a step, and some exactly on it, which are few enough to pass."""
+    for layer in ("ReLU", "MaxPool2D"):
+        at_kinks = gradcheck.run([layer])[-1]
+        (array,) = at_kinks.arrays
+        assert at_kinks.passed and "kinks" in at_kinks.name
+        assert 0 < array.unproven < array.kinks
+
+
 def test_the_catalogue_leaves_no_layer_loss_or_recipe_out():
     expected = {*layers.__all__, "MeanSquaredError", "BinaryCrossentropy", *RECIPES} - {"Layer"}
     assert set(gradcheck.cases()) == expected
@@ -259,6 +268,13 @@ class SumsInsteadOfMean(MeanSquaredError):
 @pytest.mark.parametrize("loss", ["mse", BinaryCrossentropy(), BinaryCrossentropy(from_logits=True)])
 def test_losses_pass(loss):
     assert check_loss(loss).worst_error < 1e-7
+
+
+def test_the_crossentropy_of_probabilities_is_flat_where_they_are_clipped(backend):
+    y = np.array([0, 1e-9, 0.5, 1, 0, 1e-9, 0.5, 1])
+    t = np.array([1, 1, 1, 1, 0, 0.3, 0, 0])
+    report = check_loss(BinaryCrossentropy(), y=y, t=t)
+    assert report.passed and report.arrays[0].unproven == 0, report
 
 
 def test_wrong_losses_fail():

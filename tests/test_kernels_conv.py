@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from npae.kernels import conv2d, conv2d_transpose, im2col
+from npae.kernels import conv2d, conv2d_direct, conv2d_phases, conv2d_transpose, im2col
 from npae.kernels.backend import get_backend, use_backend
 
 # (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))
@@ -129,6 +129,16 @@ def test_transposed_convolution_agrees_with_loops(geometry, dtype, version):
             expected = conv2d_transpose.backward_loops(*arguments)
             for found, wanted in zip(getattr(conv2d_transpose, f"backward_{version}")(*arguments), expected):
                 assert_close(found, wanted)
+
+
+@pytest.mark.parametrize("name", ["_lay_out", "_take_out"])
+def test_functions_that_numba_makes_us_copy_are_one_function(name):
+    first, second = (getattr(module, name).function.__code__ for module in (conv2d_direct, conv2d_phases))
+    assert first.co_code == second.co_code
+    assert (first.co_names, first.co_varnames) == (second.co_names, second.co_varnames)
+    assert first.co_consts[1:] == second.co_consts[1:]  # the first is the docstring
+    for constant in ("LANES", "RUN"):
+        assert getattr(conv2d_direct, constant) == getattr(conv2d_phases, constant)
 
 
 @geometries

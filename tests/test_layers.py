@@ -8,6 +8,7 @@ from itertools import count, product
 import numpy as np
 import pytest
 
+from npae.geometry import window_output_size
 from npae.gradcheck import check_layer
 from npae.layers import (
     Conv2D,
@@ -259,6 +260,25 @@ def test_transposed_kernel_2_stride_2_lays_stamps_side_by_side_as_pytorch_does()
 def test_output_padding_appends_what_no_stamp_reaches(output_padding, rest):
     layer = Conv2DTranspose(1, (1, 3), strides=(1, 2), output_padding=output_padding)
     assert run_by_hand(layer, [[1, 2]], [[1, 10, 100]]) == [[1, 10, 102, 20, 200, *rest]]
+
+
+@pytest.mark.parametrize("kernel, strides", [((4, 3), (2, 3)), ((3, 2), (1, 3)), ((2, 5), (2, 2))])
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_a_refused_output_padding_is_answered_with_the_ones_that_serve(kernel, strides, padding):
+    allowed, message = [set(), set()], ""
+    for extra in product(range(6), range(6)):
+        try:
+            layer = Conv2DTranspose(1, kernel, strides, padding, extra)
+            output = layer.build((2, 3, 4), np.random.default_rng(0))
+        except ValueError as error:
+            message = str(error)
+            continue
+        assert window_output_size(output[1:], kernel, strides, padding) == (3, 4)
+        for values, value in zip(allowed, extra):
+            values.add(value)
+    said = [f"{min(some)} to {max(some)}" if len(some) > 1 else f"{min(some)}" for some in allowed]
+    assert [len(some) for some in allowed] == list(strides)
+    assert message.endswith(f"output_padding=None, or {said[0]} vertically and {said[1]} horizontally")
 
 
 def test_pooling_padding_never_wins_and_overlaps_add_up():

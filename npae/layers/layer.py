@@ -134,10 +134,9 @@ class Layer:
         The compiled kernels trust what they are given: a dy that is too large would have them read and write
         memory that belongs to others.
         """
-        if dy.ndim != len(self.output_shape) + 1 or dy.shape[1:] != self.output_shape or n not in (None, len(dy)):
-            expected = (n or "n", *self.output_shape)
-            expected = f"({', '.join(map(str, expected))})"
-            raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; expected {expected}, as its y")
+        shape = (*(dy.shape[:1] if n is None else (n,)), *self.output_shape)
+        if dy.shape != shape:
+            raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; its y has shape {shape}")
         dtype = self.dtype
         if dtype is not None and dy.dtype != dtype:
             raise ValueError(f"{self.describe()} was given a dy of {dy.dtype}; its parameters are {dtype}")
