@@ -1,0 +1,87 @@
+"""Metrics: every convention held to numbers computed by hand."""
+
+import numpy as np
+import pytest
+
+from npae import metrics
+from npae.metrics import MOST_DECIBELS, PCA, psnr
+
+
+def test_squared_errors_of_bytes_do_not_wrap_around():
+    y, t = np.array([[0, 255]], np.uint8), np.array([[1, 253]], np.uint8)
+    assert metrics.mean_squared_error(y, t) == (1 + 4) / 2
+    assert psnr(y, t, peak=255) == pytest.approx(10 * np.log10(255**2 / 2.5))
+
+
+def test_errors_are_taken_in_float64():
+    y, t = np.ones((2, 3), np.float32), np.full((2, 3), 1e-9, np.float32)
+    assert metrics.mean_squared_error(y, t) == pytest.approx((1 - 1e-9) ** 2, rel=1e-15)
+
+
+@pytest.mark.parametrize("metric", [metrics.mean_squared_error, psnr])
+def test_shapes_that_would_be_broadcast_are_refused(metric):
+    with pytest.raises(ValueError, match=r"\(3, 2\) and \(3, 1\); expected one shape"):
+        metric(np.zeros((3, 2)), np.zeros((3, 1)))
+
+
+def test_psnr_is_the_mean_over_images_and_not_that_of_the_mean_error():
+    t = np.zeros((2, 1, 2, 3))
+    y = t + np.array([0.1, 0.001]).reshape(2, 1, 1, 1)  # 20 dB and 60 dB; their mean error would have 23 dB
+    assert psnr(y, t) == pytest.approx(40)
+    assert psnr(2 * y, 2 * t, peak=2.0) == pytest.approx(40)
+
+
+def test_a_perfect_image_counts_for_100_decibels():
+    y, t = np.array([[0.5, 0.5], [0.1, 0.1]]), np.array([[0.5, 0.5], [0.0, 0.0]])
+    assert MOST_DECIBELS == 100
+    assert psnr(y, t) == pytest.approx((100 + 20) / 2)
+    assert psnr(255 * y, 255 * t, peak=255) == pytest.approx((100 + 20) / 2)
+    assert np.isnan(psnr(y * np.nan, t))
+
+
+def test_entropy_floor_by_hand():
+    assert metrics.entropy_floor(np.array([[0, 1], [0.5, 1]], np.float32)) == pytest.approx(np.log(2) / 4)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.5, 255, np.nan])
+def test_entropy_floor_refuses_what_is_no_probability(wrong):
+    t = np.full((2500, 3), 0.5)
+    t[2400, 1] = wrong  # not in the part that is looked at first
+    with pytest.raises(ValueError, match="targets from 0 to 1"):
+        metrics.entropy_floor(t)
+
+
+# Along (3, 4) / 5 the points lie at -5 and 5, across it at -1 and 1, and their centre is far away.
+CENTRE, ALONG, ACROSS = np.array([-40.0, 10.0]), np.array([0.6, 0.8]), np.array([-0.8, 0.6])
+POINTS = CENTRE + np.array([5 * ALONG, -5 * ALONG, ACROSS, -ACROSS])
+
+
+def test_pca_finds_centre_axis_and_error_of_four_points():
+    pca = PCA(1).fit(POINTS)
+    np.testing.assert_allclose(pca.mean, CENTRE)
+    np.testing.assert_allclose(pca.axes[:, 0], ALONG, rtol=1e-6)
+    np.testing.assert_allclose(pca.transform(POINTS)[:, 0], [5, -5, 0, 0], atol=1e-5)
+    back = pca.inverse_transform(pca.transform(POINTS))
+    np.testing.assert_allclose(back, [*POINTS[:2], CENTRE, CENTRE], atol=1e-5)
+    assert metrics.mean_squared_error(back, POINTS) == pytest.approx((1 + 1) / 8)
+
+
+def test_pca_with_all_components_loses_nothing_and_with_none_is_refused():
+    pca = PCA(2).fit(POINTS)
+    np.testing.assert_allclose(pca.inverse_transform(pca.transform(POINTS)), POINTS, rtol=1e-6)
+    for components in (0, 3):
+        with pytest.raises(ValueError, match=f"from 1 to 2, not {components}"):
+            PCA(components).fit(POINTS)
+
+
+@pytest.mark.real_data
+def test_pca_of_mnist_has_the_known_error(real_data):
+    """0.055669: two components, fitted on the training set, squared error per pixel of the test set."""
+    from npae import datasets
+
+    mnist = datasets.load("mnist")
+    both = mnist.train_images, mnist.test_images
+    train, test = (images.reshape(-1, 784) / np.float32(255) for images in both)
+    pca = PCA(2).fit(train)
+    error = metrics.mean_squared_error(pca.inverse_transform(pca.transform(test)), test)
+    assert error == pytest.approx(0.055669, abs=1e-6)
