@@ -254,14 +254,16 @@ class Stepper:
 
     def _add_up(self, results: list[tuple[float, dict[str, np.ndarray]]]) -> float:
         """Sum losses and gradients in the order of the shards, whatever order they were finished in."""
-        value, grads = results[0]
+        values, gradients = zip(*results)
         for name, view in self._views.items():
-            np.copyto(view, grads[name])
-        for shard_value, grads in results[1:]:
-            value += shard_value
-            for name, view in self._views.items():
-                view += grads[name]
-        return value
+            first, *others = (grads[name] for grads in gradients)
+            if others:  # the first two in one pass over memory
+                np.add(first, others[0], out=view)
+                for other in others[1:]:
+                    view += other
+            else:
+                np.copyto(view, first)
+        return sum(values)
 
 
 def _run_epoch(
