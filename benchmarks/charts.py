@@ -33,10 +33,10 @@ def bar_panels(
     """
     labels = list(dict.fromkeys(label for values in panels.values() for label in values))
     height, left = 40 * len(labels), 260
-    figure = _sheet(1480, height + 250, title, note)
-    width = (1480 - left) / len(panels)
+    figure = _sheet(1480, height + 270, title, note)
+    width = (1470 - left) / len(panels)
     for position, (name, values) in enumerate(panels.items()):
-        axes = _axes(figure, left + position * width, 130, width - 40, height)
+        axes = _axes(figure, left + position * width, 150, width - 40, height)
         lengths = [values.get(label, 0.0) for label in labels]
         axes.barh(
             labels, lengths, color=[OURS if label == "npae" else OTHERS for label in labels], height=0.72
@@ -46,7 +46,9 @@ def bar_panels(
             text = f" {_short(length)}" if length else " -"
             axes.text(length, row, text, va="center", fontsize=TEXT - 1, color=INK)
         axes.invert_yaxis()
-        axes.set_title(name, fontsize=TEXT, color=INK, loc="left")
+        axes.set_title(
+            name.replace("-", "-\n", 1) if "-" in name else "\n" + name, fontsize=TEXT, color=INK, loc="left"
+        )
         _style(axes, unit)
         axes.locator_params(axis="x", nbins=3)
         axes.tick_params(axis="y", length=0, labelleft=position == 0)
