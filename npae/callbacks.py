@@ -116,7 +116,9 @@ class EarlyStopping(Callback):
     min_delta : float
         By how much a value must be smaller to count as better.
     restore_best_weights : bool
-        Whether the model ends with the weights of its best epoch, rather than of its last.
+        Whether the model ends with the weights of its best epoch, rather than of its last. A run that is
+        resumed knows how good its earlier epochs were, but no longer has their weights: if the best epoch is
+        one of them, it ends with its last weights.
     """
 
     def __init__(
