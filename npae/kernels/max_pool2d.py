@@ -166,7 +166,8 @@ def _outputs(x, window, strides, pads):
 
 
 def _tiles_2x2(size, window, strides, pads):
-    return (*window, *strides) == (2, 2, 2, 2) and pads == ((0, 0), (0, 0)) and size[0] % 2 == size[1] % 2 == 0
+    side_by_side = (*window, *strides) == (2, 2, 2, 2) and pads == ((0, 0), (0, 0))
+    return side_by_side and size[0] % 2 == size[1] % 2 == 0
 
 
 @jit
