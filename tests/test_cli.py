@@ -52,6 +52,7 @@ def test_train_writes_model_history_metrics_and_figures(recipe, tmp_path, small_
 def test_noise_makes_a_denoiser_with_three_rows(recipe, tmp_path, small_synthetic):
     assert main(["train", recipe, "--noise", *TRAIN, "--out", str(tmp_path / "run"), "--quiet"]) == 0
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert metrics["corruption"] == {"name": "gaussian_noise", "stddev": 0.5, "clip": [0.0, 1.0]}
     assert metrics["settings"]["noise"] and metrics["noisy_test_mse"] > 0.05
     assert plotting.read_image(tmp_path / "run" / "reconstructions.png").shape[0] > 300
 

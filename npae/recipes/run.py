@@ -113,8 +113,7 @@ class Run:
         return self._batches(self.dataset.test_images)
 
     def test_images(self, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return ``(inputs, clean targets)`` of the first ``count`` test images, each (count,
-        *input_shape)."""
+        """Return ``(inputs, clean targets)`` of the first ``count`` test images, (count, *input_shape)."""
         return self.test_batches().batch(slice(count))
 
     def train_images(self) -> np.ndarray:
@@ -139,10 +138,7 @@ class Run:
             epochs=self.settings.epochs,
             batch_size=self.settings.batch_size,
             validation_data=self.test_batches(),
-            callbacks=[
-                *callbacks,
-                Checkpoint(self.directory, {"settings": asdict(self.settings), **self._data_facts()}),
-            ],
+            callbacks=[*callbacks, Checkpoint(self.directory, self._facts())],
             seed=self.settings.seed,
             threads=threads,
             history=history,
@@ -151,7 +147,7 @@ class Run:
 
     def finish(self, threads: int | None = None) -> None:
         """Write model, history and metrics, then draw the figures, which may add metrics."""
-        facts = {"settings": asdict(self.settings), **self._data_facts()}
+        facts = self._facts()
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
         numbers = self.measure(threads)
@@ -259,17 +255,12 @@ class Run:
             noisy[part] = recipe.corruption(clean.batch(part)[0], rng)
         return Batches(noisy, images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
 
-    def _data_facts(self) -> dict[str, Any]:
-        dataset = self.dataset
+    def _facts(self) -> dict[str, Any]:
+        corruption = self.recipe.corruption
         return {
-            "dataset": {
-                "name": dataset.name,
-                "source": dataset.source,
-                "sha256": dataset.sha256,
-                "synthetic": dataset.synthetic,
-                "train": len(dataset.train_images),
-                "test": len(dataset.test_images),
-            }
+            "settings": asdict(self.settings),
+            "dataset": self.dataset.describe(),
+            "corruption": corruption.describe() if corruption else None,
         }
 
 
