@@ -17,14 +17,14 @@ from types import ModuleType
 import numpy as np
 
 from benchmarks import report, roofline
-from benchmarks.tasks import build_model
+from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import best_seconds, describe_machine, pin, seconds
 from npae.blas import single_threaded_blas
 from npae.geometry import window_pads
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, max_pool2d, up_sampling2d
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
 from npae.losses import fuse, get_loss
-from npae.recipes import RECIPES, get_recipe
+from npae.recipes import get_recipe
 from npae.training import shard_size
 
 VERSIONS = ("loops", "numpy", "numba")
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = report.parser(
         "kernels", "Every kernel's versions beside the machine's measured peak, on one core."
     )
-    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES), metavar="NAME")
+    parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument("--no-loops", action="store_true", help="leave out the definition in plain Python")
     options = parser.parse_args(arguments)
     print(describe_machine())

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks import report, roofline
 from benchmarks.contestants import ROOT, missing
-from benchmarks.tasks import build_model
+from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import best_seconds, describe_machine, pin, thread_environment
 from npae.blas import single_threaded_blas
 from npae.geometry import window_pads
@@ -26,7 +26,7 @@ from npae.kernels import activations, conv2d
 from npae.kernels.im2col import col2im_numba, im2col_numba
 from npae.layers import Conv2D
 from npae.model import Sequential
-from npae.recipes import RECIPES, get_recipe
+from npae.recipes import get_recipe
 from npae.training import shard_size
 
 PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "JAX"}
@@ -35,7 +35,7 @@ PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "J
 def main(arguments: list[str] | None = None) -> int:
     """Climb the ladder; returns 1 if a rung does not compute what the NumPy version computes."""
     parser = report.parser("ladder", "One convolution, from loops to the kernel that trains, as a picture.")
-    parser.add_argument("--recipe", choices=list(RECIPES), default="conv", metavar="NAME")
+    parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
     parser.add_argument(
         "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, as in npae's summary()"
     )

@@ -17,9 +17,9 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.contestants import CONTESTANTS, ContestantFailed, Remote, missing, versions
-from benchmarks.tasks import load_images
+from benchmarks.tasks import TIMED, load_images
 from benchmarks.timing import alternate, available_cores, describe_machine, geometric_mean, median
-from npae.recipes import RECIPES, get_recipe
+from npae.recipes import get_recipe
 
 TOLERANCE = 1e-4
 TURN_SECONDS = 0.4
@@ -166,7 +166,7 @@ def _parser():
     parser = report.parser("peers", "A training step of every recipe, npae beside its peers, in one run.")
     report.add_threads(parser)
     peers = [name for name in CONTESTANTS if name != "npae"]
-    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES), metavar="NAME")
+    parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument(
         "--peers", nargs="*", choices=peers, metavar="NAME", help=f"of {', '.join(peers)}; default: all"
     )

@@ -10,11 +10,11 @@ import numpy as np
 
 import npae
 from benchmarks import report
-from benchmarks.tasks import build_model
+from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import alternate, available_cores, describe_machine, median
 from npae.layers import Conv2D, MaxPool2D, UpSampling2D
 from npae.model import Sequential
-from npae.recipes import RECIPES, get_recipe
+from npae.recipes import get_recipe
 
 BATCH_SIZES = (1, 4, 16, 64, 256, 1024, 4096)
 IMAGE_SIZES = (28, 56, 112, 224)
@@ -29,11 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
         "scaling", "How the time of a step grows; bits compared across numbers of threads."
     )
     report.add_threads(parser)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="conv", metavar="NAME")
+    parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
     options = parser.parse_args(arguments)
     options.machine = describe_machine()
     print(f"{options.machine}\n\nweights after four steps, for {THREADS_COMPARED} threads:")
-    equal = [bits_equal(recipe) for recipe in RECIPES]
+    equal = [bits_equal(recipe) for recipe in TIMED]
 
     quick, recipe = options.quick, options.recipe
     records = []

@@ -18,10 +18,10 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.contestants import CONTESTANTS, ROOT, create, missing
-from benchmarks.tasks import Data, load_images, training_data
+from benchmarks.tasks import TIMED, Data, load_images, training_data
 from benchmarks.timing import describe_machine, pin, thread_environment
 from npae import datasets
-from npae.recipes import RECIPES, get_recipe
+from npae.recipes import get_recipe
 
 PACKAGES = {
     "npae": ("numpy", "numba", "matplotlib"),
@@ -262,7 +262,7 @@ def _options(arguments: list[str] | None):
     )
     report.add_threads(parser)
     peers = [name for name in CONTESTANTS if name != "npae"]
-    parser.add_argument("--recipe", choices=list(RECIPES), default="conv", metavar="NAME")
+    parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
     parser.add_argument(
         "--peers", nargs="*", choices=peers, default=peers, metavar="NAME", help=f"of {', '.join(peers)}"
     )

@@ -13,6 +13,9 @@ from npae.recipes import get_recipe
 
 SEED = 0
 
+# The recipes that are timed: bare losses, which every contestant knows, and models that they can be told of.
+TIMED = ("dense", "conv", "strided-denoiser", "latent2d", "transposed-denoiser")
+
 # Of Adam. Keras adds it to sqrt(v) before that is corrected for its bias, all others after. When it is this
 # small, the place makes no difference to the losses that are compared, and it never makes one to the time.
 EPSILON = 1e-12

@@ -30,13 +30,17 @@ class Batches:
     corruption : callable, optional
         ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise
         that is drawn once, corrupt the data set and pass it as ``x``, with the clean one as ``y``.
+    sample : callable, optional
+        ``sample(x, rng) -> x'``, drawn anew for every batch, before any corruption: what it returns is input
+        and target alike. For instance `npae.datasets.bernoulli`, which takes grey for a probability.
     dtype : float32 or float64
         Of the batches.
 
     Raises
     ------
     ValueError
-        If x or y are not numeric arrays of examples, are empty, differ in length, or cannot take ``shape``.
+        If x or y are not numeric arrays of examples, are empty, differ in length, or cannot take ``shape``,
+        or if there is a y beside ``sample``, which makes the targets itself.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Batches:
         offset: float = 0.0,
         shape: tuple[int, ...] | None = None,
         corruption: Corruption | None = None,
+        sample: Corruption | None = None,
         dtype=np.float32,
     ):
         self.x = _examples(x, "x")
@@ -60,21 +65,31 @@ class Batches:
                 raise ValueError(
                     f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}"
                 )
+        if sample is not None and y is not None:
+            raise ValueError("sample makes inputs and targets of x; leave out y, or sample")
         self._reshape_targets = shape is not None
         self.scale = scale
         self.offset = offset
         self.corruption = corruption
+        self.sample = sample
         self.dtype = np.dtype(dtype)
 
     def __len__(self) -> int:
         return len(self.x)
 
+    @property
+    def draws(self) -> bool:
+        """Whether random numbers are drawn for a batch."""
+        return self.corruption is not None or self.sample is not None
+
     def batch(self, indices: np.ndarray | slice, rng: np.random.Generator | None = None) -> tuple:
-        """Return ``(inputs, targets)`` for these examples; ``rng`` feeds the corruption.
+        """Return ``(inputs, targets)`` for these examples; ``rng`` feeds sample and corruption.
 
         Where there is neither corruption nor y, both are one and the same array.
         """
         clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
+        if self.sample is not None:
+            clean = self.sample(_read_only(clean), rng)
         inputs = clean if self.corruption is None else self.corruption(_read_only(clean), rng)
         if self.y is None:
             return inputs, clean

@@ -9,12 +9,15 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
 import numpy as np
 
 from npae.checkpoints import save_checkpoint, written_whole
 from npae.events import Callback, TrainingState
+
+Schedule = Callable[[int, int], float]
 
 
 class Progress(Callback):
@@ -25,6 +28,8 @@ class Progress(Callback):
     ----------
     stream : file, optional
         Default: standard output.
+    label : str
+        What is trained, where it is not the only one: every line then begins with it.
 
     Notes
     -----
@@ -35,9 +40,14 @@ class Progress(Callback):
     BAR = 24
     SECONDS_BETWEEN_UPDATES = 0.1
 
-    def __init__(self, stream: TextIO | None = None):
+    def __init__(self, stream: TextIO | None = None, label: str = ""):
+        self.label = label
         self.stream = stream or sys.stdout or io.StringIO()  # a closed standard output is None
         self.live = self.stream.isatty()
+
+    def labelled(self, label: str) -> Progress:
+        """Return one that writes to the same stream, about something else."""
+        return Progress(self.stream, label)
 
     def on_epoch_begin(self, state):
         self._began = time.perf_counter()
@@ -79,9 +89,9 @@ class Progress(Callback):
     def _width() -> int:
         return shutil.get_terminal_size().columns - 1  # the last column would make some terminals wrap
 
-    @staticmethod
-    def _epoch(state: TrainingState) -> str:
-        return f"epoch {state.epoch:{len(str(state.epochs))}d}/{state.epochs}"
+    def _epoch(self, state: TrainingState) -> str:
+        label = f"{self.label}: " if self.label else ""
+        return f"{label}epoch {state.epoch:{len(str(state.epochs))}d}/{state.epochs}"
 
 
 class Checkpoint(Callback):
@@ -102,6 +112,33 @@ class Checkpoint(Callback):
         path = os.path.join(self.directory, "checkpoint.npz")
         save_checkpoint(path, state.model, state.optimizer, state.history.values, self.metadata)
         write_history(os.path.join(self.directory, "history.csv"), state.history.values)
+
+
+class LearningRate(Callback):
+    """Set the optimiser's learning rate before each epoch.
+
+    Parameters
+    ----------
+    rate : float or callable
+        ``rate(epoch, epochs)`` gets the number of the epoch, from 1, and of the last one. Since it depends on
+        nothing else, a run that is resumed goes on with the rates that it would have had.
+
+    Raises
+    ------
+    ValueError
+        If what comes out is not a positive number.
+    """
+
+    def __init__(self, rate: float | Schedule):
+        self.rate = rate
+
+    def on_epoch_begin(self, state):
+        rate = self.rate(state.epoch, state.epochs) if callable(self.rate) else self.rate
+        if not 0 < rate < math.inf:
+            raise ValueError(
+                f"the learning rate of epoch {state.epoch} must be a positive number, not {rate}"
+            )
+        state.optimizer.learning_rate = float(rate)
 
 
 class EarlyStopping(Callback):

@@ -19,7 +19,7 @@ import numpy as np
 
 import npae.layers
 from npae.layers.layer import Layer
-from npae.model import Autoencoder, Sequential
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.optimizers import SGD, Adam
 
 FORMAT = 1
@@ -215,7 +215,8 @@ def _construct(value: Any) -> Any:
 
 def _known_layers() -> dict[str, type[Layer]]:
     known = {name: getattr(npae.layers, name) for name in npae.layers.__all__}
-    return {**known, "Sequential": Sequential, "Autoencoder": Autoencoder}
+    models = (Sequential, Autoencoder, VariationalAutoencoder)
+    return {**known, **{model.__name__: model for model in models}}
 
 
 def _save(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:

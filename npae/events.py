@@ -29,7 +29,11 @@ class History:
 
 @dataclass
 class TrainingState:
-    """What a callback sees, and may change: setting ``stop`` ends the training after the epoch."""
+    """What a callback sees, and may change: setting ``stop`` ends the training after the epoch.
+
+    ``loss`` is the epoch's mean so far, and ``terms`` are those that it is the sum of, as in
+    `npae.objectives.Objective.names`.
+    """
 
     model: Sequential
     optimizer: Adam | SGD
@@ -39,6 +43,7 @@ class TrainingState:
     epoch: int = 0
     step: int = 0
     loss: float = math.nan
+    terms: tuple[float, ...] = ()
     stop: bool = False
 
 

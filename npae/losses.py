@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
+import math
+from typing import Any
+
 import numpy as np
 
 from npae.kernels import losses
 
 
 class Loss:
-    """A mean over all elements of a batch, with its gradient.
+    """A mean over the elements or the images of a batch, with its gradient.
 
     Called as ``value, dy = loss(y, t)``; y and t have one shape and dtype, so has dy.
+
+    Parameters
+    ----------
+    per : {"element", "image"}
+        What the mean is over. "element": all elements of the batch, as in Keras. "image": the elements of an
+        image are summed, and the mean is over images, as likelihoods want it: what the code costs, in nats,
+        can be added to that. The value is then larger by the number of elements of an image, and the same
+        goes for the gradient.
 
     Attributes
     ----------
@@ -22,8 +34,19 @@ class Loss:
     """
 
     name = ""
-    unit = ""
+    measure = ""
     link = "linear"
+    per = "element"
+
+    def __init__(self, per: str = "element"):
+        if per not in ("element", "image"):
+            raise ValueError(f'per must be "element" or "image", not {per!r}')
+        self.per = per
+
+    @property
+    def unit(self) -> str:
+        """What the value is measured in, per pixel or per image."""
+        return f"{self.measure} per {'image' if self.per == 'image' else 'pixel'}"
 
     def __call__(self, y: np.ndarray, t: np.ndarray, count: int | None = None) -> tuple[float, np.ndarray]:
         """Return the loss and dL/dy.
@@ -33,8 +56,8 @@ class Loss:
         y, t : ndarray
             Output of the model and target, of one shape.
         count : int, optional
-            The number of elements that the mean is over, where y is a part of a larger batch: the values and
-            the gradients of the parts then add up to those of the whole. Default: ``y.size``.
+            The number of elements of the whole batch, where y is a part of it: the values and the gradients
+            of the parts then add up to those of the whole. Default: ``y.size``.
 
         Raises
         ------
@@ -45,10 +68,19 @@ class Loss:
             raise ValueError(
                 f"the model gives outputs of shape {y.shape}, but the targets have shape {t.shape}"
             )
-        return self.value_and_gradient(y, t.astype(y.dtype, copy=False), count or y.size)
+        divisor = self.divisor(y.shape, count)
+        return self.value_and_gradient(y, t.astype(y.dtype, copy=False), divisor)
+
+    def divisor(self, shape: tuple[int, ...], count: int | None = None) -> int:
+        """Return what the sum over all elements is divided by, for outputs of ``shape`` (n, ...).
+
+        The number of elements or of images in the whole batch, which has ``count`` elements.
+        """
+        count = count or math.prod(shape)
+        return count if self.per == "element" else count // math.prod(shape[1:])
 
     def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-        """Return the sum of the elements' losses over ``count``, and its gradient."""
+        """Return the sum of the elements' losses over ``count``, the `divisor`, and its gradient."""
         raise NotImplementedError
 
     def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -64,12 +96,15 @@ class Loss:
         if not np.isfinite([lowest, highest]).all():
             raise ValueError("the targets hold NaN or infinite values; remove or replace them first")
 
+    def __repr__(self) -> str:
+        return written_out(self)
+
 
 class MeanSquaredError(Loss):
     """``L = mean((y - t)**2)``, so ``dL/dy = 2 (y - t) / count``. In squared units of a pixel."""
 
     name = "mse"
-    unit = "squared error per pixel"
+    measure = "squared error"
 
     def value_and_gradient(self, y, t, count):
         return losses.mean_squared_error(y, t, count)
@@ -89,6 +124,9 @@ class BinaryCrossentropy(Loss):
 
             L = mean(max(z, 0) - z t + log(1 + exp(-|z|)))        dL/dz = (sigmoid(z) - t) / count
 
+    per : {"element", "image"}
+        See `Loss`. Per image this is the negative log-likelihood of a Bernoulli decoder.
+
     Notes
     -----
     The two derivatives that a sigmoid and this loss would multiply, ``p (1 - p)`` and ``(p - t) / (p (1 -
@@ -97,10 +135,11 @@ class BinaryCrossentropy(Loss):
     """
 
     name = "binary_crossentropy"
-    unit = "nats per pixel"
+    measure = "nats"
     link = "sigmoid"
 
-    def __init__(self, from_logits: bool = False):
+    def __init__(self, from_logits: bool = False, per: str = "element"):
+        super().__init__(per)
         self.from_logits = from_logits
 
     def value_and_gradient(self, y, t, count):
@@ -115,7 +154,7 @@ class BinaryCrossentropy(Loss):
         return -t * np.log(p) - (1 - t) * np.log1p(-p)
 
     def linked(self):
-        return BinaryCrossentropy(from_logits=True)
+        return BinaryCrossentropy(from_logits=True, per=self.per)
 
     def check_targets(self, lowest, highest):
         super().check_targets(lowest, highest)
@@ -126,7 +165,108 @@ class BinaryCrossentropy(Loss):
             )
 
 
-LOSSES = {loss.name: loss for loss in (MeanSquaredError, BinaryCrossentropy)}
+class GaussianNegativeLogLikelihood(Loss):
+    """``-log N(t; y, stddev**2)`` in nats: a decoder whose output y is the mean of a normal distribution.
+
+    Parameters
+    ----------
+    stddev : float
+        Of each pixel, known and the same for all.
+    per : {"element", "image"}
+        See `Loss`.
+
+    Notes
+    -----
+    Each element costs ``(y - t)**2 / (2 stddev**2) + log(stddev) + log(2 pi) / 2``, so its gradient is ``(y -
+    t) / stddev**2``: the squared error on another scale, and constants that make it a density. Those are not
+    left out: only with them can values for two stddev be compared. A density may be above 1, and the value
+    below 0.
+
+    Source: Kingma & Welling 2013, appendix C.2, with a variance that is given, not learned.
+    """
+
+    name = "gaussian_negative_log_likelihood"
+    measure = "nats"
+
+    def __init__(self, stddev: float, per: str = "element"):
+        super().__init__(per)
+        if not 0 < stddev < np.inf:
+            raise ValueError(f"stddev must be a positive number, not {stddev!r}")
+        self.stddev = stddev
+
+    def value_and_gradient(self, y, t, count):
+        squares, dy = losses.mean_squared_error(y, t, count)
+        dy *= y.dtype.type(0.5 / self.stddev**2)
+        return 0.5 * squares / self.stddev**2 + self._constant() * y.size / count, dy
+
+    def elements(self, y, t):
+        return 0.5 * ((y - t) / self.stddev) ** 2 + self._constant()
+
+    def _constant(self) -> float:
+        return math.log(self.stddev) + 0.5 * math.log(2 * math.pi)
+
+
+class SoftmaxCrossentropy(Loss):
+    """``L = -mean over examples of sum_k t_k log softmax(z)_k``, in nats: what trains a classifier.
+
+    The outputs are logits z (n, classes), from a last layer without activation; the targets are one-hot rows,
+    or any other probabilities.
+
+    Notes
+    -----
+    With m the largest logit of a row, ``log softmax(z)_k = (z_k - m) - log(sum_j exp(z_j - m))``: no exponent
+    is above 0 and the sum is at least 1, so that logits of any size neither overflow nor meet log(0). The
+    derivative is ``softmax(z)_k sum_j t_j - t_k``, where the sum of targets is 1.
+    """
+
+    name = "softmax_crossentropy"
+    measure = "nats"
+
+    def __init__(self):
+        super().__init__("image")
+
+    def value_and_gradient(self, y, t, count):
+        logarithms = _log_softmax(y)
+        value = -float(np.sum(t * logarithms, dtype=np.float64)) / count
+        dy = np.exp(logarithms) * t.sum(axis=1, keepdims=True) - t
+        return value, dy / y.dtype.type(count)
+
+    def elements(self, y, t):
+        return -t * _log_softmax(y)
+
+    def check_targets(self, lowest, highest):
+        super().check_targets(lowest, highest)
+        if lowest < 0 or highest > 1:
+            raise ValueError(
+                "softmax cross-entropy needs targets that are probabilities of classes, but these reach from "
+                f"{lowest:g} to {highest:g}; make one-hot rows of the labels with npae.losses.one_hot"
+            )
+
+
+def one_hot(labels: np.ndarray, classes: int = 10) -> np.ndarray:
+    """Return float32 rows (n, classes) with a 1 at each of the labels (n,), which are integers from 0.
+
+    Raises
+    ------
+    ValueError
+        If a label is no class.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be integers (n,), not {labels.dtype} of shape {labels.shape}")
+    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+        raise ValueError(f"labels must be from 0 to {classes - 1}, not {labels.min()} to {labels.max()}")
+    return np.eye(classes, dtype=np.float32)[labels]
+
+
+def _log_softmax(z: np.ndarray) -> np.ndarray:
+    if z.ndim != 2:
+        raise ValueError(f"softmax cross-entropy takes logits (n, classes), not outputs of shape {z.shape}")
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+LOSSES = {loss.name: loss for loss in (MeanSquaredError, BinaryCrossentropy, SoftmaxCrossentropy)}
 
 
 def get_loss(loss: str | Loss) -> Loss:
@@ -139,7 +279,7 @@ def get_loss(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, Loss):
         return loss
-    if loss not in LOSSES:
+    if not isinstance(loss, str) or loss not in LOSSES:
         raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
     return LOSSES[loss]()
 
@@ -162,3 +302,15 @@ def fuse(model, loss: Loss):
     """
     bare = model.without_activation(loss.link) if loss.link != "linear" else None
     return (model, loss) if bare is None else (bare, loss.linked())
+
+
+def written_out(thing: Any) -> str:
+    """Return an object as one would write it: class and arguments, without those that are as by default."""
+    arguments = []
+    for name, parameter in inspect.signature(type(thing)).parameters.items():
+        value = getattr(thing, name, parameter.default)
+        if parameter.default is parameter.empty:
+            arguments.append(repr(value))
+        elif value != parameter.default:
+            arguments.append(f"{name}={value!r}")
+    return f"{type(thing).__name__}({', '.join(arguments)})"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from npae.layers.layer import Layer
+from npae.layers.sampling import Sampling
 
 
 class Sequential(Layer):
@@ -40,6 +41,11 @@ class Sequential(Layer):
     def build(self, input_shape, rng=None, dtype=np.float32):
         """Build all layers for inputs of ``input_shape`` (without the batch axis).
 
+        A layer that is built already, for just these inputs, is left as it is: so a trained encoder keeps its
+        weights in a second model, as in ``Sequential([model.encoder, Dense(10)])``. It then belongs to both
+        models, and training one of them changes the other; ``copy.deepcopy`` keeps them apart. To begin anew,
+        make a new model.
+
         Parameters
         ----------
         input_shape : tuple of int
@@ -57,14 +63,27 @@ class Sequential(Layer):
             If a layer cannot take what the one before it gives; the message names the layer and its position.
         """
         rng = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
-        self.input_shape = shape = tuple(input_shape)
+        self.input_shape, self.output_shape = tuple(input_shape), None
+        shape = self.input_shape
         for position, (name, layer) in enumerate(zip(self.names, self.layers), start=1):
             try:
-                shape = layer.build(shape, rng, dtype)
+                if not layer.is_built(shape, dtype):
+                    layer.build(shape, rng, dtype)
+                shape = layer.output_shape
             except ValueError as error:
                 raise ValueError(f"layer {position} of {len(self.layers)} ({name}): {error}") from None
         self.output_shape = shape
         return shape
+
+    def is_built(self, input_shape, dtype):
+        shape = tuple(input_shape)
+        if self.output_shape is None or self.input_shape != shape:
+            return False
+        for layer in self.layers:  # each of them may have been built for another model since
+            if not layer.is_built(shape, dtype):
+                return False
+            shape = layer.output_shape
+        return True
 
     @property
     def dtype(self) -> np.dtype | None:
@@ -130,7 +149,8 @@ class Sequential(Layer):
     def pack(self) -> np.ndarray:
         """Move all parameters into one new 1-D array, of which they become views, and return it.
 
-        A change of the array is a change of the model: an optimiser needs no names, only this vector.
+        A change of the array is a change of the model: an optimiser needs no names, only this vector. Layers
+        that another model has too move with it: what that one packed before is no longer its own.
         """
         params = self.params
         if not params:
@@ -234,11 +254,56 @@ class Autoencoder(Sequential):
         """Return ``decode(encode(x))``."""
         return self.forward(x)[0]
 
+    def behind_encoder(self) -> Sequential:
+        """Return the layers behind the encoder as a model that shares them, under the same names."""
+        behind = Sequential(self.layers[1:])
+        behind.names = self.names[1:]
+        behind.input_shape, behind.output_shape = self.encoder.output_shape, self.output_shape
+        return behind
+
     def config(self):
         return {"encoder": self.encoder, "decoder": self.decoder}
 
     def _names(self):
         return ["encoder", "decoder"]
+
+
+class VariationalAutoencoder(Autoencoder):
+    """An autoencoder whose encoder gives a distribution, from which the code is drawn (`Sampling`).
+
+    Parameters
+    ----------
+    encoder : Sequential
+        To flat outputs (n, 2k): k means and behind them k logarithms of variances.
+    decoder : Sequential
+        From codes (n, k).
+
+    Notes
+    -----
+    It is trained on `npae.objectives.Objective` of a reconstruction per image and
+    `npae.penalties.KullbackLeibler`. At inference the code is the mean: a reconstruction is that of the most
+    likely code, and "val_reconstruction" is lower than the expectation over codes that the evidence lower
+    bound asks for; see ``seed`` of `npae.training.evaluate`.
+
+    Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013).
+    """
+
+    def __init__(self, encoder: Sequential, decoder: Sequential):
+        Sequential.__init__(self, [encoder, Sampling(), decoder])
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """Return the means (n, k) of the codes of a batch x."""
+        return self.statistics(x)[0]
+
+    def statistics(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(means, logarithms of variances)`` of the codes of a batch x, both (n, k)."""
+        means, log_variances = np.split(self.encoder.forward(x)[0], 2, axis=1)
+        return means, log_variances
+
+    def _names(self):
+        return ["encoder", "sampling", "decoder"]
 
 
 def snake_case(name: str) -> str:

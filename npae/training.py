@@ -16,16 +16,18 @@ import numpy as np
 
 from npae.batches import Batches, as_batches
 from npae.events import Callback, History, TrainingState
-from npae.losses import Loss, fuse, get_loss
+from npae.losses import Loss
 from npae.model import Sequential
+from npae.objectives import Objective, Terms, get_objective
 from npae.optimizers import SGD, Adam
-from npae.workers import Pool, workers
+from npae.workers import Pool, Task, workers
 
 # Independent streams of random numbers, all from one seed: (stream, epoch, ...) names a generator.
 SHUFFLE, CORRUPTION, LAYERS, VALIDATION = range(4)
 
 SMALLEST_SHARD = 8  # examples
 CACHE_ELEMENTS = 5 << 18  # numbers
+WHOLE_BATCH = 256  # examples, where a data set is evaluated
 
 
 def random_stream(seed: int, *key: int) -> np.random.Generator:
@@ -46,7 +48,7 @@ def fit(
     x: np.ndarray | Batches,
     y: np.ndarray | None = None,
     *,
-    loss: str | Loss = "mse",
+    loss: str | Loss | Objective = "mse",
     optimizer: Adam | SGD | None = None,
     epochs: int = 1,
     batch_size: int = 32,
@@ -66,8 +68,8 @@ def fit(
         so an array that was taken from it before stays as it was.
     x, y : ndarray or Batches
         Inputs and targets; y defaults to x. A `Batches` can scale and corrupt as well.
-    loss : str or Loss
-        "mse", "binary_crossentropy" or a `Loss`.
+    loss : str, Loss or Objective
+        "mse", "binary_crossentropy", another `Loss`, or an `Objective`, which adds penalties on the code.
     optimizer : Adam or SGD
         Default: ``Adam()``.
     epochs : int
@@ -88,7 +90,8 @@ def fit(
 
     Returns
     -------
-    History with "loss" (mean over the epoch's steps, while the weights change), "val_loss" and "seconds".
+    History with "loss" (mean over the epoch's steps, while the weights change), "val_loss" and "seconds";
+    where there are penalties, also every term by name: "reconstruction", "l1", "val_reconstruction", ...
 
     Raises
     ------
@@ -99,8 +102,8 @@ def fit(
     """
     train = as_batches(x, y)
     validation = None if validation_data is None else _as_validation(validation_data)
-    loss = get_loss(loss)
-    _check(model, train, validation, loss, epochs, batch_size)
+    objective = get_objective(loss)
+    _check(model, train, validation, objective, epochs, batch_size)
     optimizer = optimizer or Adam()
     history = History() if history is None else history
     state = TrainingState(model, optimizer, history, epochs, steps=-(-len(train) // batch_size))
@@ -108,7 +111,7 @@ def fit(
         callback.on_train_begin(state)
     try:
         with workers(threads) as pool:
-            stepper = Stepper(model, loss, optimizer, batch_size, pool)
+            stepper = Stepper(model, objective, optimizer, batch_size, pool)
             while len(history) < epochs and not state.stop:
                 began = time.perf_counter()
                 state.epoch = len(history) + 1
@@ -118,9 +121,10 @@ def fit(
                 if shuffle:
                     random_stream(seed, SHUFFLE, state.epoch).shuffle(order)
                 _run_epoch(state, stepper, train, order, seed, callbacks)
-                logs = {"loss": state.loss}
+                logs = objective.named(state.terms)
                 if validation is not None:
-                    logs["val_loss"] = _mean_loss(model, validation, loss, pool)
+                    logs |= objective.named(_mean_terms(model, validation, objective, pool), "val_")
+                logs = dict(sorted(logs.items(), key=lambda item: "loss" not in item[0]))  # the sums first
                 history.append({**logs, "seconds": time.perf_counter() - began})
                 for callback in callbacks:
                     callback.on_epoch_end(state)
@@ -131,17 +135,39 @@ def fit(
 
 
 def evaluate(
-    model: Sequential, x: np.ndarray | Batches, y: np.ndarray | None = None, *, loss: str | Loss, threads=None
+    model: Sequential,
+    x: np.ndarray | Batches,
+    y: np.ndarray | None = None,
+    *,
+    loss: str | Loss | Objective,
+    threads: int | None = None,
 ) -> float:
     """Return the mean loss over a data set, in inference mode.
 
     A corruption draws the same noise in every call.
     """
-    batches, loss = as_batches(x, y), get_loss(loss)
+    return evaluate_terms(model, x, y, loss=loss, threads=threads)["loss"]
+
+
+def evaluate_terms(
+    model: Sequential,
+    x: np.ndarray | Batches,
+    y: np.ndarray | None = None,
+    *,
+    loss: str | Loss | Objective,
+    threads: int | None = None,
+    seed: int | None = None,
+) -> dict[str, float]:
+    """Return the mean over a data set of the "loss", and of each of its terms by name, if it has penalties.
+
+    With ``seed``, layers that draw random numbers do so, as in training. For a variational autoencoder the
+    loss is then its negative evidence lower bound, by one draw of the code for each example.
+    """
+    batches, objective = as_batches(x, y), get_objective(loss)
     _check_shape(model, batches)
-    loss.check_targets(*batches.target_range())
+    objective.reconstruction.check_targets(*batches.target_range())
     with workers(threads) as pool:
-        return _mean_loss(model, batches, loss, pool)
+        return objective.named(_mean_terms(model, batches, objective, pool, seed))
 
 
 def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
@@ -153,12 +179,12 @@ def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = No
         return model.forward(batches.batch(indices, rng)[0])[0]
 
     with workers(threads) as pool:
-        return np.concatenate(_over_data_set(model, batches, outputs, pool))
+        return np.concatenate(_over_data_set(batches, outputs, shard_size(model, WHOLE_BATCH), pool))
 
 
 def loss_and_gradients(
     model: Sequential,
-    loss: Loss,
+    loss: str | Loss | Objective,
     x: np.ndarray,
     t: np.ndarray,
     count: int | None = None,
@@ -180,15 +206,9 @@ def loss_and_gradients(
     -------
     The loss and the gradient of every parameter, under the names of ``model.params``.
     """
-    return _there_and_back(*fuse(model, loss), x, t, count, rng)
-
-
-def _there_and_back(body: Sequential, body_loss: Loss, x, t, count, rng) -> tuple[float, dict]:
-    with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends the training in words
-        y, cache = body.forward(x, rng)
-        value, dy = body_loss(y, t, count)
-        _, grads = body.backward(dy, cache, need_dx=False)
-    return value, grads
+    examples = len(t) if count is None else count * len(t) // t.size
+    terms, grads = get_objective(loss).on(model)(x, t, examples, rng)
+    return sum(terms), grads
 
 
 def shard_size(model: Sequential, batch_size: int) -> int:
@@ -211,7 +231,7 @@ class Stepper:
 
     Parameters
     ----------
-    model, loss, optimizer
+    model, objective, optimizer
     batch_size : int
         Of the largest batch that will come.
     pool : Pool
@@ -222,11 +242,13 @@ class Stepper:
     All parameters become views of one vector, and so are all gradients: the optimiser sees nothing else.
     """
 
-    def __init__(self, model: Sequential, loss: Loss, optimizer: Adam | SGD, batch_size: int, pool: Pool):
-        self.optimizer, self.batch_size, self.pool = optimizer, batch_size, pool
-        self.shard_size = shard_size(model, batch_size)
+    def __init__(
+        self, model: Sequential, objective: Objective, optimizer: Adam | SGD, batch_size: int, pool: Pool
+    ):
+        self.objective, self.optimizer, self.batch_size, self.pool = objective, optimizer, batch_size, pool
+        self.shard_size = batch_size if objective.couples_examples else shard_size(model, batch_size)
         self._weights = model.pack()
-        self._fused = fuse(model, loss)
+        self._objective = objective.on(model)
         self._gradients = np.zeros_like(self._weights)
         self._views = _views(self._gradients, model.params)
         self.begin_epoch(0, 0)
@@ -236,25 +258,24 @@ class Stepper:
         shards = range(-(-self.batch_size // self.shard_size))
         self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
 
-    def step(self, x: np.ndarray, t: np.ndarray, meanwhile: Callable[[], None] = lambda: None) -> float:
-        """Take one step on a batch and return its loss, as it was before the step.
+    def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
+        """Take one step on a batch and return the terms of its loss, as they were before the step.
 
-        ``meanwhile`` is called when all shards have been handed to the threads, to hand them more. Where the
-        loss is not finite, the parameters stay as they are.
+        ``then`` is for threads that have no shard left to carry. Where the loss is not finite, the parameters
+        stay as they are.
         """
-        tasks = []
+        shards = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
-            tasks.append(self.pool.submit(_there_and_back, *self._fused, x[shard], t[shard], t.size, rng))
-        meanwhile()
-        value = self._add_up(self.pool.results(tasks))
-        if math.isfinite(value):
+            shards.append((x[shard], t[shard], len(x), rng))
+        terms = self._add_up(self.pool.map(self._objective, shards, then))
+        if math.isfinite(sum(terms)):
             self.optimizer.update(self._weights, self._gradients)
-        return value
+        return terms
 
-    def _add_up(self, results: list[tuple[float, dict[str, np.ndarray]]]) -> float:
-        """Sum losses and gradients in the order of the shards, whatever order they were finished in."""
-        values, gradients = zip(*results)
+    def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
+        """Sum terms and gradients in the order of the shards, whatever order they were finished in."""
+        shards, gradients = zip(*results)
         for name, view in self._views.items():
             first, *others = (grads[name] for grads in gradients)
             if others:  # the first two in one pass over memory
@@ -263,7 +284,7 @@ class Stepper:
                     view += other
             else:
                 np.copyto(view, first)
-        return sum(values)
+        return tuple(sum(values) for values in zip(*shards))
 
 
 def _run_epoch(
@@ -274,26 +295,32 @@ def _run_epoch(
     seed: int,
     callbacks: Sequence[Callback],
 ) -> None:
-    rng = random_stream(seed, CORRUPTION, state.epoch)
     size = stepper.batch_size
     parts = [order[start : start + size] for start in range(0, len(order), size)]
-    ahead = [stepper.pool.submit(train.batch, parts[0], rng)]
-
-    def prepare_next() -> None:  # done by a thread that has run out of shards, while others still compute
-        if state.step < len(parts):
-            ahead.append(stepper.pool.submit(train.batch, parts[state.step], rng))
-
+    batches = [
+        Task(_make_batch, train, part, (seed, CORRUPTION, state.epoch, step))
+        for step, part in enumerate(parts)
+    ]
     stepper.begin_epoch(seed, state.epoch)
-    total, seen = 0.0, 0
+    totals, seen = [0.0] * len(stepper.objective.names), 0
     for state.step, part in enumerate(parts, start=1):
-        x, t = ahead.pop().result()
-        value = stepper.step(x, t, prepare_next)
+        x, t = batches[state.step - 1].result()
+        batches[state.step - 1] = None  # free its memory
+        # Two ahead: who makes a batch may still be at it when the next step begins, and nobody waits.
+        terms = stepper.step(x, t, batches[state.step : state.step + 2])
+        value = sum(terms)
         if not math.isfinite(value):
             raise NonFiniteLoss(_explain_non_finite(state, x, value))
-        total, seen = total + value * len(part), seen + len(part)
-        state.loss = total / seen
+        totals = [total + term * len(part) for total, term in zip(totals, terms)]
+        seen += len(part)
+        state.terms = tuple(total / seen for total in totals)
+        state.loss = sum(state.terms)
         for callback in callbacks:
             callback.on_step_end(state)
+
+
+def _make_batch(batches: Batches, indices: np.ndarray, key: tuple[int, ...]) -> tuple:
+    return batches.batch(indices, random_stream(*key) if batches.draws else None)
 
 
 def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -304,41 +331,41 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
     return views
 
 
-def _mean_loss(model: Sequential, batches: Batches, loss: Loss, pool: Pool) -> float:
-    body, body_loss = fuse(model, loss)
-    count = len(batches) * math.prod(model.output_shape)
+def _mean_terms(
+    model: Sequential, batches: Batches, objective: Objective, pool: Pool, seed: int | None = None
+) -> Terms:
+    bound = objective.on(model)
+    size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
 
-    def value(indices: slice, rng) -> float:
+    def values(indices: slice, rng) -> Terms:
         x, t = batches.batch(indices, rng)
-        return body_loss(body.forward(x)[0], t, count)[0]
+        layers_rng = None if seed is None else random_stream(seed, LAYERS, 0, indices.start)
+        return bound.values(x, t, len(batches), layers_rng)
 
-    return math.fsum(_over_data_set(model, batches, value, pool))
+    return tuple(map(math.fsum, zip(*_over_data_set(batches, values, size, pool))))
 
 
-def _over_data_set(model: Sequential, batches: Batches, function: Callable, pool: Pool) -> list:
+def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
     """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
     noise."""
-    size = shard_size(model, 256)
     starts = range(0, len(batches), size)
-    tasks = [
-        pool.submit(function, slice(start, start + size), random_stream(0, VALIDATION, start))
-        for start in starts
-    ]
-    return pool.results(tasks)
+    shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
+    return pool.map(function, shards)
 
 
 def _as_validation(data) -> Batches:
     return as_batches(*data) if isinstance(data, tuple) else as_batches(data)
 
 
-def _check(model, train, validation, loss, epochs, batch_size) -> None:
+def _check(model, train, validation, objective, epochs, batch_size) -> None:
     for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{name} must be a positive integer, not {value!r}")
     for batches in filter(None, (train, validation)):
         _check_shape(model, batches)
         batches.check_inputs()
-        loss.check_targets(*batches.target_range())
+        objective.reconstruction.check_targets(*batches.target_range())
+    objective.on(model)
 
 
 def _check_shape(model: Sequential, batches: Batches) -> None:

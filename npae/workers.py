@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,20 +24,22 @@ class Pool:
     Notes
     -----
     Waking a thread takes as long as a small layer. So nobody waits for a task that has not begun: who asks
-    for its result computes it on the spot. The executor takes tasks from the first on; `results` goes to meet
-    it from the last.
+    for its result computes it on the spot.
     """
 
     def __init__(self, threads: int):
         self._executor = ThreadPoolExecutor(threads - 1, thread_name_prefix="npae") if threads > 1 else None
 
-    def submit(self, function: Callable, *args) -> Task:
-        """Offer ``function(*args)`` to the threads, and return what its result can be asked of."""
-        return Task(function, args, self._executor.submit(function, *args) if self._executor else None)
+    def map(self, function: Callable, arguments: Sequence[tuple], then: Sequence[Task] = ()) -> list:
+        """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
-    def results(self, tasks: Sequence[Task]) -> list:
-        """Return the results of tasks that were submitted in this order, after doing as many as possible
-        here."""
+        The others begin with the first, the asking thread with the last, and they meet. Whoever of the others
+        finds nothing left to do goes on with the tasks of ``then``; these are not waited for.
+        """
+        tasks = [Task(function, *some) for some in arguments]
+        if self._executor:
+            for task in (*tasks[:-1], *then):
+                self._executor.submit(task.begin)
         for task in reversed(tasks):
             task.begin()
         return [task.result() for task in tasks]
@@ -48,20 +51,22 @@ class Pool:
 
 
 class Task:
-    """A call that another thread may have begun, or not."""
+    """A call that is made once, by the first thread that begins it, for all who ask for its result."""
 
-    def __init__(self, function: Callable, args: tuple, future: Future | None):
-        self._function, self._args, self._future = function, args, future
+    def __init__(self, function: Callable, *args):
+        self._call = (function, args)
+        self._begun = threading.Lock()
+        self._future: Future = Future()
 
     def begin(self) -> None:
         """Do the work here and now, unless somebody has begun it."""
-        # A future can be cancelled as long as no thread has begun it.
-        if self._function and (self._future is None or self._future.cancel()):
-            function, self._function, self._future = self._function, None, Future()
-            try:
-                self._future.set_result(function(*self._args))
-            except Exception as error:  # is raised where the result is asked for, as from a thread
-                self._future.set_exception(error)
+        if not self._begun.acquire(blocking=False):
+            return
+        (function, args), self._call = self._call, ()
+        try:
+            self._future.set_result(function(*args))
+        except Exception as error:  # is raised where the result is asked for, whichever thread it was
+            self._future.set_exception(error)
 
     def result(self) -> Any:
         """Return what the call returns, or raise what it raises."""

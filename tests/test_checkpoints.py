@@ -62,6 +62,22 @@ def test_a_loaded_model_gives_the_same_outputs_bit_for_bit(backend, rng, tmp_pat
     assert same.summary() == model.summary()
 
 
+def test_a_classifier_on_an_encoder_is_saved_with_both(rng, tmp_path):
+    encoder = every_layer().encoder
+    model, x = Sequential([encoder, Dense(10)]), rng.random((3, 2, 8, 8), np.float32)
+    model.build((2, 8, 8), 1)
+    npae.save_model(tmp_path / "model.npz", model)
+    same, _ = npae.load_model(tmp_path / "model.npz")
+    assert np.array_equal(same.forward(x)[0], model.forward(x)[0])
+    assert list(same.params) == list(model.params) and "sequential/dense/kernel" in same.params
+    optimizer = Adam()
+    npae.save_checkpoint(tmp_path / "checkpoint.npz", model, optimizer, {"loss": [1.0]})
+    other = Sequential([every_layer().encoder, Dense(10)])
+    other.build((2, 8, 8), 2)
+    npae.load_checkpoint(tmp_path / "checkpoint.npz", other, Adam())
+    assert np.array_equal(other.forward(x)[0], model.forward(x)[0])
+
+
 def test_the_file_holds_no_pickled_objects(tmp_path):
     npae.save_model(tmp_path / "model.npz", every_layer())
     with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:

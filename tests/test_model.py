@@ -51,6 +51,44 @@ def test_an_encoder_in_a_second_model_keeps_its_name_in_the_first(tmp_path):
     npae.load_model(tmp_path / "model.npz")
 
 
+def test_a_trained_encoder_keeps_its_weights_in_a_second_model(rng):
+    model = Autoencoder(Sequential([Dense(3, "relu"), Dense(2)]), Sequential([Dense(7)]))
+    model.build((7,), 5)
+    x, before = rng.random((4, 7), np.float32), {key: value.copy() for key, value in model.params.items()}
+    classifier = Sequential([model.encoder, Dense(4)])
+    assert classifier.build((7,), 9) == (4,)
+    assert np.array_equal(classifier.layers[0].forward(x)[0], model.encode(x))
+    assert all(np.array_equal(value, before[key]) for key, value in model.params.items())
+    assert classifier.params["dense/kernel"].any()
+    classifier.pack()[:] = 0  # the layers are shared: training one model is training both
+    assert not model.encode(x).any() and model.params["decoder/dense/kernel"].any()
+
+
+def test_a_layer_that_was_built_for_other_inputs_or_numbers_is_built_anew():
+    layer = Dense(3)
+    Sequential([layer]).build((7,), 1)
+    kernel = layer.params["kernel"]
+    assert layer.is_built((7,), np.float32) and not layer.is_built((7,), np.float64)
+    Sequential([layer]).build((7,), 2)
+    assert layer.params["kernel"] is kernel
+    Sequential([layer]).build((7,), 2, np.float64)
+    assert layer.params["kernel"].dtype == np.float64
+    inner, shape = Sequential([layer, Dense(2)]), (5,)
+    inner.build(shape)
+    Sequential([layer]).build((7,))  # which inner does not hear of
+    assert not inner.is_built(shape, np.float32)
+    Sequential([inner, Dense(2)]).build(shape)
+    assert layer.input_shape == shape and inner.is_built(shape, np.float32)
+
+
+def test_a_layer_whose_building_failed_is_not_built():
+    layer = Reshape((2, 3))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="24 elements"):
+            Sequential([layer]).build((24,))
+    assert not layer.is_built((24,), np.float32)
+
+
 def test_one_layer_twice_is_refused():
     layer = Dense(3)
     with pytest.raises(ValueError, match="same layer twice"):
@@ -153,7 +191,9 @@ def test_wrong_batches_are_told_what_was_expected(rng):
     model = small_conv()
     with pytest.raises(ValueError, match=r"shape \(3, 2, 5, 6\); expected \(n, 2, 6, 5\)"):
         model.forward(rng.random((3, 2, 5, 6)))
-    with pytest.raises(ValueError, match=r"given float32 and has float64 parameters; .* x.astype\('float64'\)"):
+    with pytest.raises(
+        ValueError, match=r"given float32 and has float64 parameters; .* x.astype\('float64'\)"
+    ):
         model.forward(np.ones((3, 2, 6, 5), np.float32))
     with pytest.raises(ValueError, match="not built"):
         Sequential([Dense(3)]).forward(np.ones((1, 2)))

@@ -1,6 +1,6 @@
 """Data: reading it, finding it, drawing it, damaging it, and preparing a person's own pictures."""
 
-from npae.datasets.corruption import chain, gaussian_noise, masking_noise, salt_and_pepper
+from npae.datasets.corruption import bernoulli, chain, gaussian_noise, masking_noise, salt_and_pepper
 from npae.datasets.idx import read_idx, read_npz, write_idx
 from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
@@ -23,5 +23,6 @@ __all__ = [
     "masking_noise",
     "salt_and_pepper",
     "chain",
+    "bernoulli",
     "prepare_image",
 ]

@@ -116,6 +116,22 @@ class salt_and_pepper(_Corruption):
         return np.where(draw < self.p, np.where(draw < self.p / 2, pepper, salt), x)
 
 
+@dataclasses.dataclass(frozen=True)
+class bernoulli(_Corruption):
+    """Make every pixel 1 with its grey value as probability, and 0 otherwise: dynamic binarisation.
+
+    Not a damage but a view of the data that likelihoods are published for: grey is the chance of being on,
+    and every epoch sees other draws. It is meant as the ``sample`` of `npae.batches.Batches`.
+
+    Source: Salakhutdinov & Murray 2008; Burda et al. 2015.
+    """
+
+    def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return zeros and ones like ``x``, float32 or float64 of any shape, from 0 to 1."""
+        _check_images(x)
+        return (rng.random(x.shape, dtype=x.dtype) < x).astype(x.dtype)
+
+
 class chain(_Corruption):
     """Several corruptions, one after the other: ``chain(masking_noise(0.1), gaussian_noise(0.2))``.
 

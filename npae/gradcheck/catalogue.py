@@ -1,4 +1,4 @@
-"""What `npae gradcheck` checks: every layer in several geometries, every loss, every recipe."""
+"""What `npae gradcheck` checks: every layer in several geometries, every loss and penalty, every recipe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from npae.gradcheck.checks import check_layer, check_loss, check_recipe, short_name
+from npae.gradcheck.checks import check_layer, check_loss, check_model, check_recipe, short_name
 from npae.gradcheck.reports import Report
 from npae.layers import (
     Conv2D,
@@ -21,11 +21,21 @@ from npae.layers import (
     MaxPool2D,
     ReLU,
     Reshape,
+    Sampling,
     Sigmoid,
     Tanh,
     UpSampling2D,
 )
-from npae.losses import BinaryCrossentropy, Loss, MeanSquaredError
+from npae.losses import (
+    BinaryCrossentropy,
+    GaussianNegativeLogLikelihood,
+    Loss,
+    MeanSquaredError,
+    SoftmaxCrossentropy,
+)
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.objectives import Objective
+from npae.penalties import L1, Contractive, KLSparsity, KullbackLeibler
 
 
 def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
@@ -57,6 +67,7 @@ def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
         (Tanh(), (2, 3, 4)),
         (GaussianNoise(0.3), (2, 3, 4)),
         (Dropout(0.4), (2, 3, 4)),
+        (Sampling(), (6,)),
     ]
 
 
@@ -74,30 +85,83 @@ def kink_cases() -> list[tuple[Layer, np.ndarray]]:
     return [(ReLU(), bent), (MaxPool2D(2), tied)]
 
 
-def loss_cases() -> list[Loss]:
-    """Return the losses, those with a formula of their own for logits in both."""
-    return [MeanSquaredError(), BinaryCrossentropy(), BinaryCrossentropy(from_logits=True)]
+def loss_cases() -> list[tuple[Loss, tuple[int, ...]]]:
+    """Return (loss, shape of outputs and targets); those with a formula of their own for logits in both."""
+    images = (3, 2, 5)
+    return [
+        (MeanSquaredError(), images),
+        (MeanSquaredError(per="image"), images),
+        (BinaryCrossentropy(), images),
+        (BinaryCrossentropy(from_logits=True), images),
+        (BinaryCrossentropy(from_logits=True, per="image"), images),
+        (GaussianNegativeLogLikelihood(0.3), images),
+        (GaussianNegativeLogLikelihood(2.0, per="image"), images),
+        (SoftmaxCrossentropy(), (4, 5)),
+    ]
+
+
+def penalty_cases() -> list[tuple[Objective, Autoencoder, tuple[int, ...]]]:
+    """Return (objective of one penalty, tiny model with noise, input shape): with a bias, and a kernel that
+    is not square.
+
+    The weights are large, so that the penalty's share of every gradient is too.
+    """
+
+    def dense(activation: str | None, units: int = 3) -> Autoencoder:
+        return Autoencoder(Sequential([Dense(units, activation)]), Sequential([Dense(5, "sigmoid")]))
+
+    image = Autoencoder(
+        Sequential([Flatten(), GaussianNoise(0.1), Dense(4, "tanh"), Reshape((2, 2))]),
+        Sequential([Flatten(), Dense(6), Reshape((1, 2, 3))]),
+    )
+    conv = Autoencoder(
+        Sequential([Conv2D(2, 2, activation="relu")]),
+        Sequential([Conv2DTranspose(1, 2, activation="sigmoid")]),
+    )
+    variational = VariationalAutoencoder(
+        Sequential([Dense(4, "tanh"), Dense(6)]), Sequential([Dense(5, "sigmoid")])
+    )
+    return [
+        (Objective("binary_crossentropy", L1(0.3)), dense("relu"), (5,)),
+        (Objective("mse", L1(0.3)), conv, (1, 3, 4)),
+        (Objective("binary_crossentropy", KLSparsity(0.1, 2.0)), dense("sigmoid"), (5,)),
+        *[(Objective("mse", Contractive(0.7)), dense(kind), (5,)) for kind in ("sigmoid", "relu", None)],
+        (Objective("mse", Contractive(0.7)), image, (1, 2, 3)),
+        (Objective(BinaryCrossentropy(per="image"), KullbackLeibler(1.5)), variational, (5,)),
+    ]
+
+
+def check_penalty(objective: Objective, model: Autoencoder, input_shape: tuple[int, ...]) -> Report:
+    """Check a model that is trained on an objective entry by entry, on three random examples."""
+    random = np.random.default_rng(0)
+    model.build(input_shape, random, np.float64)
+    x, t = random.standard_normal((3, *input_shape)), random.uniform(0, 1, (3, *model.output_shape))
+    name = f"{objective!r} on {short_name(next(layer for _, layer in model.leaves() if layer.params))}"
+    return check_model(model, objective, x, t, None, random, training=True, name=name)
 
 
 def cases() -> dict[str, Callable[[], list[Report]]]:
     """Return all checks by name.
 
-    Layers and losses go by the names of their classes, recipes by their own: `Dense` is the layer, `dense`
-    the recipe. Layers that draw random numbers are checked with their noise on.
+    Layers, losses and penalties go by the names of their classes, recipes by their own: `Dense` is the
+    layer, `dense` the recipe. Layers that draw random numbers are checked with their noise on.
     """
     from npae.recipes import RECIPES
 
     checks: dict[str, list[Callable[[], Report]]] = {}
     for layer, shape in layer_cases():
-        noisy = isinstance(layer, (GaussianNoise, Dropout))
+        noisy = isinstance(layer, (GaussianNoise, Dropout, Sampling))
         check = partial(check_layer, layer, shape, training=noisy)
         checks.setdefault(type(layer).__name__, []).append(check)
     for layer, x in kink_cases():
         name = f"{short_name(layer)} on {'x'.join(map(str, x.shape[1:]))}, some of it at kinks"
         check = partial(check_layer, layer, x.shape[1:], x=x, name=name)
         checks[type(layer).__name__].append(check)
-    for loss in loss_cases():
-        checks.setdefault(type(loss).__name__, []).append(partial(check_loss, loss))
+    for loss, shape in loss_cases():
+        checks.setdefault(type(loss).__name__, []).append(partial(check_loss, loss, shape))
+    for objective, model, shape in penalty_cases():
+        name = type(objective.penalties[0]).__name__
+        checks.setdefault(name, []).append(partial(check_penalty, objective, model, shape))
     for name, recipe in RECIPES.items():
         checks[name] = [partial(check_recipe, recipe)]
     return {name: partial(_all_of, some) for name, some in checks.items()}

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from npae.gradcheck.differences import every_entry, examine, random_directions, relative_error
+from npae.gradcheck.differences import (
+    clear_of_rounding,
+    every_entry,
+    examine,
+    random_directions,
+    relative_error,
+)
 from npae.gradcheck.promises import broken_promises, same, unfit, wrong_form
 from npae.gradcheck.reports import Report
 from npae.layers.layer import Layer
-from npae.losses import Loss, fuse, get_loss
+from npae.losses import Loss, SoftmaxCrossentropy, get_loss
 from npae.model import Sequential
-from npae.training import loss_and_gradients
+from npae.objectives import Objective, get_objective
 
 if TYPE_CHECKING:
     from npae.recipes import Recipe
@@ -102,8 +108,8 @@ def check_loss(
         Default: y from 0.1 to 0.9, or normal numbers for a loss of logits; t from 0 to 1.
     """
     began, random, loss = time.perf_counter(), np.random.default_rng(rng), get_loss(loss)
-    logits = getattr(loss, "from_logits", False)
-    report = Report(name or type(loss).__name__ + (" of logits" if logits else ""))
+    logits = getattr(loss, "from_logits", False) or isinstance(loss, SoftmaxCrossentropy)
+    report = Report(name or repr(loss))
     if y is None:
         y = 3 * random.standard_normal(shape) if logits else random.uniform(0.1, 0.9, shape)
     y = _as_float64(y, "y", report)
@@ -114,34 +120,37 @@ def check_loss(
         report.problems.append("called twice, the loss gives different answers")
     if not (same(y, kept[0]) and same(t, kept[1])):
         report.problems.append("the loss changes its arguments")
-    _compare_value(value, loss.elements(y, t), report)
+    weight = 1 / loss.divisor(y.shape)
+    _compare_value(value, weight * loss.elements(y, t), report)
     lines = [] if unfit("y", y, dy, report) else every_entry(y, dy)
-    report.arrays.append(examine("y", y.shape, lines, dy, lambda: loss.elements(y, t), 1 / y.size))
+    report.arrays.append(examine("y", y.shape, lines, dy, lambda: loss.elements(y, t), weight))
     return _finish(report, began)
 
 
 def check_model(
     model: Sequential,
-    loss: str | Loss,
+    loss: str | Loss | Objective,
     x: np.ndarray,
     t: np.ndarray,
-    directions: int = 3,
+    directions: int | None = 3,
     rng: int | np.random.Generator = 0,
     training: bool = False,
     name: str | None = None,
 ) -> Report:
-    """Compare the gradients that train a model with slopes along random directions.
+    """Compare the gradients that train a model with slopes along random directions, or entry by entry.
 
     Parameters
     ----------
     model : Sequential
         Built. A float64 copy takes over its values; entries that are exactly 0 are moved away from it.
-    loss : str or Loss
-        Joined with the model's last activation where training does so (see `npae.losses.fuse`).
+    loss : str, Loss or Objective
+        Joined with the model's last activation where training does so (see `npae.losses.fuse`). With
+        penalties, the model must be an Autoencoder.
     x, t : ndarray (n, ...)
         A small batch: two examples will do.
-    directions : int
-        For each parameter, for the input, and for all parameters at once.
+    directions : int, optional
+        For each parameter, for the input, and for all parameters at once. None: every entry on its own, for
+        a tiny model.
 
     Raises
     ------
@@ -150,51 +159,56 @@ def check_model(
     """
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
-    if directions < 1:
+    if directions is not None and directions < 1:
         raise ValueError(f"directions must be at least 1, not {directions}")
-    began, random, loss = time.perf_counter(), np.random.default_rng(rng), get_loss(loss)
+    began, random, objective = time.perf_counter(), np.random.default_rng(rng), get_objective(loss)
     report, original = Report(name or type(model).__name__), model
     x, t = _as_float64(x, "x", report), _as_float64(t, "t", report)
     model = copy.deepcopy(original)
     model.build(original.input_shape, random, np.float64)
     model.set_params(original.params)
     _leave_zero(model.params, random, report)
-    seed, (body, body_loss) = int(random.integers(2**32)), fuse(model, loss)
+    seed, bound = int(random.integers(2**32)), objective.on(model)
 
     def noise():
         return np.random.default_rng(seed) if training else None
 
     def values():
-        return body_loss.elements(body.forward(x, noise())[0], t)
+        return bound.elements(x, t, noise())
 
-    value, grads = loss_and_gradients(model, loss, x, t, rng=noise())
-    again, grads_again = loss_and_gradients(model, loss, x, t, rng=noise())
-    if value != again or any(not same(grads[key], grads_again.get(key)) for key in grads):
-        report.problems.append("called twice, loss_and_gradients gives different answers")
-    _compare_value(value, values(), report)
-    y, cache = body.forward(x, noise())
-    dx, _ = body.backward(body_loss(y, t)[1], cache)
+    terms, dx, grads = bound.there_and_back(x, t, len(x), noise(), need_dx=True)
+    again, grads_again = bound(x, t, len(x), noise())
+    if terms != again or any(not same(grads[key], grads_again.get(key)) for key in grads):
+        report.problems.append("called twice, the objective gives different answers")
+    _compare_value(sum(terms), values(), report)
     sound = []
     for key, array, gradient in [("input", x, dx), *((k, p, grads.get(k)) for k, p in model.params.items())]:
         fit = not unfit(key, array, gradient, report)
-        reach = 8.0 if key == "input" else 1.0
-        lines = random_directions([(array, gradient)], directions, random, reach) if fit else []
-        report.arrays.append(examine(key, array.shape, lines, gradient, values, 1 / t.size))
+        if fit and directions:
+            reach = max(8.0 if key == "input" else 1.0, clear_of_rounding(gradient, values(), 1.0))
+            lines = random_directions([(array, gradient)], directions, random, reach)
+        else:
+            lines = every_entry(array, gradient) if fit else []
+        report.arrays.append(examine(key, array.shape, lines, gradient, values, 1.0))
         sound += [(array, gradient)] if fit and key != "input" else []
-    if sound:
+    if sound and directions is not None:
         gradient = np.concatenate([gradient.ravel() for _, gradient in sound])
         lines = random_directions(sound, directions, random)
-        report.arrays.append(examine("all parameters", gradient.shape, lines, gradient, values, 1 / t.size))
+        report.arrays.append(examine("all parameters", gradient.shape, lines, gradient, values, 1.0))
     return _finish(report, began)
 
 
 def check_recipe(recipe: Recipe, directions: int = 3, rng: int | np.random.Generator = 0) -> Report:
-    """Check a recipe's model with its loss as it is trained, on two random images; see `check_model`."""
+    """Check a recipe's model with its objective as it is trained, noise included, on two random images.
+
+    See `check_model`.
+    """
     random = np.random.default_rng(rng)
     model = recipe.build()
     model.build(recipe.input_shape, random, np.float64)
     x, t = (random.uniform(0, 1, (2, *shape)) for shape in (recipe.input_shape, model.output_shape))
-    return check_model(model, recipe.loss, x, t, directions, random, name=f"recipe {recipe.name}")
+    name = f"recipe {recipe.name}"
+    return check_model(model, recipe.loss, x, t, directions, random, training=True, name=name)
 
 
 def _as_float64(array, name: str, report: Report) -> np.ndarray:
@@ -217,9 +231,9 @@ def _leave_zero(params: dict[str, np.ndarray], rng: np.random.Generator, report:
 
 
 def _compare_value(value: float, elements: np.ndarray, report: Report) -> None:
-    mean = float(np.mean(elements))
-    if relative_error(value, mean, 0.0) > 1e-12:
-        report.problems.append(f"the loss is {value!r}, but the mean of its elements is {mean!r}")
+    total = float(np.sum(elements))
+    if relative_error(value, total, 0.0) > 1e-12:
+        report.problems.append(f"the loss is {value!r}, but the mean of its elements is {total!r}")
 
 
 def _finish(report: Report, began: float) -> Report:

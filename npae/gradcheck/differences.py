@@ -154,6 +154,18 @@ def compare(line: Line, values, weights, origin, scale: float) -> tuple[str, flo
     return "wrong", first_error, first
 
 
+def clear_of_rounding(gradient: np.ndarray, values: np.ndarray, weights) -> float:
+    """Return a factor on the steps, 1 or a larger power of two, that keeps rounding far below the tolerance.
+
+    Where many layers flatten the slope, as sigmoids do, it is so small beside the values that it drowns in
+    their rounding; but there a function is as good as straight over a longer step, too.
+    """
+    rounding = np.finfo(np.float64).eps * np.linalg.norm(weights * values) / STEPS[0]
+    scale = float(np.sqrt(np.mean(np.square(gradient))))
+    wanted = rounding / (TOLERANCE / 16 * scale) if scale else 1.0
+    return 2.0 ** int(np.clip(np.ceil(np.log2(max(wanted, 1.0))), 0, 10))
+
+
 def examine(name: str, shape: tuple, lines: list[Line], gradient, values: Callable, weights) -> ArrayReport:
     """Compare along all lines, and report on one array; without lines, it fails.
 

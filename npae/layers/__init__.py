@@ -8,6 +8,7 @@ from npae.layers.layer import Layer
 from npae.layers.max_pool2d import MaxPool2D
 from npae.layers.noise import Dropout, GaussianNoise
 from npae.layers.reshape import Flatten, Reshape
+from npae.layers.sampling import Sampling
 from npae.layers.up_sampling2d import UpSampling2D
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MaxPool2D",
     "ReLU",
     "Reshape",
+    "Sampling",
     "Sigmoid",
     "Tanh",
     "UpSampling2D",

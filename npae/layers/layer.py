@@ -53,10 +53,15 @@ class Layer:
         ValueError
             If inputs of that shape do not fit the layer.
         """
-        self.input_shape = tuple(input_shape)
+        self.input_shape, self.output_shape = tuple(input_shape), None
         self.output_shape = tuple(self.build_shape(self.input_shape))
         self.params = self.build_params(rng, np.dtype(dtype))
         return self.output_shape
+
+    def is_built(self, input_shape: tuple[int, ...], dtype) -> bool:
+        """Whether the layer was built for such inputs, so that a model around it can leave it as it is."""
+        built = self.output_shape is not None and self.input_shape == tuple(input_shape)
+        return built and (self.dtype is None or self.dtype == np.dtype(dtype))  # np.dtype(None) is float64
 
     @property
     def dtype(self) -> np.dtype | None:
