@@ -38,6 +38,12 @@ for size, stride, (n, c_in, c_out) in product(
         y = conv2d.forward_numba(x, kernel, bias, *geometry, "relu")
         conv2d.backward_numba(y, x, y, kernel, *geometry, "relu")
         conv2d_transpose.backward_numba(x, y, x, kernel, *geometry, "relu")
+for size, (before, after) in product(((8, 11), (9, 34), (10, 62)), ((0, 2), (1, 1), (2, 0), (2, 2))):
+    geometry = (1, 1), ((before, after), (after, min(before, 62 + 2 - size[1] - after)))
+    x, kernel, bias = normal(3, 32, *size), normal(33, 32, 3, 3), normal(33)
+    y = conv2d.forward_numba(x, kernel, bias, *geometry, "relu")
+    conv2d.backward_numba(y, x, y, kernel, *geometry, "relu")
+    conv2d_transpose.backward_numba(x, y, x, kernel, *geometry, "relu")
 for size, (window, strides, padding) in product(
     ((5, 7), (6, 4), (17, 3)), (((2, 2), (2, 2), "valid"), ((3, 2), (1, 2), "same"), ((2, 3), (2, 1), "same"))
 ):

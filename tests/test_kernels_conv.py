@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from npae.kernels import conv2d, conv2d_direct, conv2d_phases, conv2d_transpose, im2col
+from npae.kernels import conv2d, conv2d_direct, conv2d_phases, conv2d_transpose, conv2d_winograd, im2col
 from npae.kernels.backend import get_backend, use_backend
 
 # (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))
@@ -31,6 +31,13 @@ GEOMETRIES = [
     ((3, 1, 4, 6), 2, (1, 3), (1, 3), ((0, 0), (0, 0))),
     ((1, 5, 9, 5), 7, (5, 4), (3, 2), ((2, 1), (0, 3))),
 ]
+MANY_CHANNELS = [  # too much for loops; odd sizes, all pads, several turns, rows of more than LANES tiles
+    ((13, 32, 9, 17), 33, (3, 3), (1, 1), ((1, 1), (1, 1))),
+    ((1, 20, 8, 11), 80, (3, 3), (1, 1), ((0, 2), (2, 2))),
+    ((3, 48, 11, 35), 24, (3, 3), (1, 1), ((2, 0), (1, 0))),
+    ((2, 33, 10, 10), 32, (3, 3), (1, 1), ((0, 0), (0, 0))),
+    ((1, 32, 12, 60), 32, (3, 3), (1, 1), ((2, 2), (2, 2))),
+]
 with use_backend("numba"):
     FAST = ("numpy", "numba") if get_backend() == "numba" else ("numpy",)  # tests what can be tested here
 OPERATIONS = {
@@ -40,8 +47,14 @@ OPERATIONS = {
 }
 ACTIVATIONS = ["linear", "relu", "sigmoid", "tanh"]
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
-NAMES = ["-".join(map(str, geometry)).replace(" ", "") for geometry in GEOMETRIES]
-geometries = pytest.mark.parametrize("geometry", GEOMETRIES, ids=NAMES)
+
+
+def name(geometry):
+    return "-".join(map(str, geometry)).replace(" ", "")
+
+
+geometries = pytest.mark.parametrize("geometry", GEOMETRIES, ids=name)
+all_geometries = pytest.mark.parametrize("geometry", GEOMETRIES + MANY_CHANNELS, ids=name)
 dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
@@ -133,6 +146,31 @@ def test_transposed_convolution_agrees_with_loops(geometry, dtype, version):
                 assert_close(found, wanted)
 
 
+@pytest.mark.parametrize("geometry", MANY_CHANNELS, ids=name)
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+@dtypes
+def test_many_channels_agree_with_numpy(geometry, dtype, activation):
+    (_, c_in, *size), c_out, window, strides, pads = geometry
+    assert conv2d.fast_way(tuple(size), (c_out, c_in, *window), strides, pads) is conv2d_winograd
+    for operation, make in ((conv2d, convolution), (conv2d_transpose, transposed)):
+        x, kernel, bias, dy, _, _ = make(geometry, dtype)
+        there = () if operation is conv2d else (dy.shape[2:],)
+        for b in (bias, None):
+            y = operation.forward_numpy(x, kernel, b, strides, pads, *there, activation)
+            assert_close(operation.forward(x, kernel, b, strides, pads, *there, activation), y)
+        arguments = (dy, x, y, kernel, strides, pads, activation)
+        for found, wanted in zip(operation.backward(*arguments), operation.backward_numpy(*arguments)):
+            assert_close(found, wanted)
+
+
+@pytest.mark.parametrize(
+    "size, channels", [((14, 14), (16, 64)), ((14, 14), (1, 64)), ((7, 14), (64, 64)), ((14, 63), (64, 64))]
+)
+def test_few_channels_and_small_or_wide_images_go_directly(size, channels):
+    for c_out, c_in in (channels, channels[::-1]):
+        assert conv2d.fast_way(size, (c_out, c_in, 3, 3), (1, 1), ((1, 1), (1, 1))) is conv2d_direct
+
+
 @pytest.mark.parametrize("name", ["_lay_out", "_take_out"])
 def test_functions_that_numba_makes_us_copy_are_one_function(name):
     first, second = (getattr(module, name).function.__code__ for module in (conv2d_direct, conv2d_phases))
@@ -143,7 +181,7 @@ def test_functions_that_numba_makes_us_copy_are_one_function(name):
         assert getattr(conv2d_direct, constant) == getattr(conv2d_phases, constant)
 
 
-@geometries
+@all_geometries
 def test_the_two_are_adjoint(geometry):
     """<conv(x), y> = <x, conv^T(y)>: the transposed convolution is the transpose of the convolution."""
     x, kernel, _, y, strides, pads = convolution(geometry, np.float64)
@@ -169,7 +207,7 @@ def everything(operation, make, geometry, activation):
     return (x, kernel, bias, dy), results
 
 
-@geometries
+@all_geometries
 @pytest.mark.parametrize("operation, make", [(conv2d, convolution), (conv2d_transpose, transposed)])
 def test_same_bits_twice_inputs_untouched_and_threads_do_not_disturb_each_other(geometry, operation, make):
     arguments, first = everything(operation, make, geometry, "relu")
@@ -223,8 +261,9 @@ def test_large_images(shape, strides):
 
 
 @pytest.mark.parametrize("strides", [(1, 1), (2, 2), (2, 1)])
-def test_no_images_give_no_images(strides):
-    geometry = ((0, 2, 6, 5), 3, (3, 3), strides, ((1, 1), (1, 1)))
+@pytest.mark.parametrize("channels", [(2, 3), (32, 33)])
+def test_no_images_give_no_images(channels, strides):
+    geometry = ((0, channels[0], 9, 8), channels[1], (3, 3), strides, ((1, 1), (1, 1)))
     x, kernel, bias, dy, strides, pads = convolution(geometry, np.float32)
     y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
     dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
@@ -241,3 +280,11 @@ def test_a_nan_stays_a_nan():
         expected = conv2d.forward_numpy(x, kernel, bias, strides, pads, "relu")
         assert np.isnan(expected).any()
         np.testing.assert_array_equal(np.isnan(y), np.isnan(expected))
+
+
+def test_a_nan_between_many_channels_reaches_at_least_its_outputs():
+    x, kernel, bias, _, strides, pads = convolution(MANY_CHANNELS[0], np.float32)
+    x[12, 3, 4, 5] = np.nan
+    y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+    assert np.isnan(y[12, :, 3:6, 4:7]).all()
+    assert not np.isnan(y[:12]).any() and not np.isnan(y[12, :, 7:]).any()

@@ -33,7 +33,7 @@ from functools import lru_cache
 import numpy as np
 
 from npae.geometry import Pads, Pair
-from npae.kernels import activations, arrays, conv2d_direct, conv2d_phases, conv2d_tiles
+from npae.kernels import activations, arrays, conv2d_direct, conv2d_phases, conv2d_tiles, conv2d_winograd
 from npae.kernels.backend import choose
 from npae.kernels.im2col import col2im_numba, col2im_numpy, im2col_numba, im2col_numpy, output_size
 
@@ -177,16 +177,23 @@ CACHE_BYTES = 1 << 19  # columns made at a time: half of a core's second-level c
 
 
 @lru_cache(maxsize=None)
-def fast_way(size: Pair, window: Pair, strides: Pair, pads: Pads):
-    """Return the module that is the fast way of a convolution from ``size``; None is im2col + matrix product.
+def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
+    """Return the module that is the fast way of a convolution from ``size`` with a kernel of ``shape``.
 
     The rule: 3x3 windows that move by one pixel go to `conv2d_direct`, those that move by two to
     `conv2d_phases`, both with any number of channels: forward and backward together were measured 1.8 to 5
     times as fast there. Images of more than about 120x120 pixels (240x240 at stride 2) do not fit their
-    scratch vectors. Windows that lie side by side, of any size, go to `conv2d_tiles`: 1.3 to 1.5 times.
+    scratch vectors. Windows that lie side by side, of any size, go to `conv2d_tiles`: 1.3 to 1.5 times. Of
+    what `conv2d_direct` serves, `conv2d_winograd` takes images of 8x8 to 62 pixels in width between many
+    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input.
+
+    None is im2col + matrix product.
     """
+    c_out, c_in, *window = shape
+    if conv2d_winograd.pays(c_in, c_out) and conv2d_winograd.serves(size, tuple(window), strides, pads):
+        return conv2d_winograd
     for module in (conv2d_direct, conv2d_phases, conv2d_tiles):
-        if module.serves(size, window, strides, pads):
+        if module.serves(size, tuple(window), strides, pads):
             return module
     return None
 
@@ -195,7 +202,7 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
     """The fast way, or as `forward_numpy`."""
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
     n, c_out, size, window = len(x), len(kernel), x.shape[2:], kernel.shape[2:]
-    fast = fast_way(size, window, strides, pads)
+    fast = fast_way(size, kernel.shape, strides, pads)
     if fast:
         y = fast.forward(x, kernel, bias, pads, relu=activation == "relu")
         return y if activation == "relu" else activations.forward_numba(y, activation)
@@ -213,7 +220,7 @@ def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx
     """As `backward_numpy`; on the fast way, relu is a gate that dy passes as it is read."""
     dy, x, kernel = (np.ascontiguousarray(array) for array in (dy, x, kernel))
     size, window = x.shape[2:], kernel.shape[2:]
-    fast = fast_way(size, window, strides, pads)
+    fast = fast_way(size, kernel.shape, strides, pads)
     if fast:
         dz, gate = gated(dy, y, activation)
         dx = fast.input_gradient(dz, kernel, None, size, pads, gate=gate) if need_dx else None
@@ -234,7 +241,7 @@ def input_gradient_numba(dz, kernel, size, strides, pads):
     """The fast way, or as `input_gradient_numpy`."""
     dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel)
     (n, c_out, h_out, w_out), c_in, window = dz.shape, kernel.shape[1], kernel.shape[2:]
-    fast = fast_way(tuple(size), window, strides, pads)
+    fast = fast_way(tuple(size), kernel.shape, strides, pads)
     if fast:
         return fast.input_gradient(dz, kernel, None, size, pads)
     dz = dz.reshape(n, c_out, h_out * w_out)
@@ -249,7 +256,7 @@ def kernel_gradient_numba(dz, x, window, strides, pads):
     """The fast way, or as `kernel_gradient_numpy`."""
     dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x)
     (n, c_out, h_out, w_out), c_in, size = dz.shape, x.shape[1], x.shape[2:]
-    fast = fast_way(size, tuple(window), strides, pads)
+    fast = fast_way(size, (c_out, c_in, *window), strides, pads)
     if fast:
         return fast.kernel_gradient(dz, x, pads)[0]
     dz = dz.reshape(n, c_out, h_out * w_out)
