@@ -25,7 +25,7 @@ from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, 
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
 from npae.losses import fuse, get_loss
 from npae.recipes import get_recipe
-from npae.training import shard_size
+from npae.shards import shard_size
 
 VERSIONS = ("loops", "numpy", "numba")
 LOOPS_LIMIT = 1_000_000  # operations: what plain Python does in about half a second

@@ -27,7 +27,7 @@ from npae.kernels.im2col import col2im_numba, im2col_numba
 from npae.layers import Conv2D
 from npae.model import Sequential
 from npae.recipes import get_recipe
-from npae.training import shard_size
+from npae.shards import shard_size
 
 PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "JAX"}
 

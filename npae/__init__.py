@@ -4,8 +4,9 @@ Importing it loads neither matplotlib nor Numba.
 """
 
 from npae.batches import Batches
-from npae.callbacks import Checkpoint, EarlyStopping, Progress
+from npae.callbacks import Checkpoint, EarlyStopping, LearningRate, Progress
 from npae.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
+from npae.evaluation import evaluate, evaluate_terms, predict
 from npae.events import Callback, History
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
@@ -19,15 +20,25 @@ from npae.layers import (
     MaxPool2D,
     ReLU,
     Reshape,
+    Sampling,
     Sigmoid,
     Tanh,
     UpSampling2D,
 )
-from npae.losses import BinaryCrossentropy, Loss, MeanSquaredError
+from npae.losses import (
+    BinaryCrossentropy,
+    GaussianNegativeLogLikelihood,
+    Loss,
+    MeanSquaredError,
+    SoftmaxCrossentropy,
+    one_hot,
+)
 from npae.metrics import PCA, psnr
-from npae.model import Autoencoder, Sequential
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.objectives import Objective
 from npae.optimizers import SGD, Adam
-from npae.training import NonFiniteLoss, evaluate, fit, predict
+from npae.penalties import L1, Contractive, KLSparsity, KullbackLeibler, Penalty
+from npae.training import NonFiniteLoss, fit
 
 __version__ = "0.1.0"
 
@@ -38,37 +49,50 @@ __all__ = [
     "BinaryCrossentropy",
     "Callback",
     "Checkpoint",
+    "Contractive",
     "Conv2D",
     "Conv2DTranspose",
     "Dense",
     "Dropout",
     "EarlyStopping",
     "evaluate",
+    "evaluate_terms",
     "fit",
     "Flatten",
+    "GaussianNegativeLogLikelihood",
     "GaussianNoise",
     "get_backend",
     "History",
+    "KLSparsity",
+    "KullbackLeibler",
+    "L1",
     "Layer",
+    "LearningRate",
     "load_checkpoint",
     "load_model",
     "Loss",
     "MaxPool2D",
     "MeanSquaredError",
     "NonFiniteLoss",
+    "Objective",
+    "one_hot",
     "PCA",
+    "Penalty",
     "predict",
     "Progress",
     "psnr",
     "ReLU",
     "Reshape",
+    "Sampling",
     "save_checkpoint",
     "save_model",
     "Sequential",
     "set_backend",
     "SGD",
     "Sigmoid",
+    "SoftmaxCrossentropy",
     "Tanh",
     "UpSampling2D",
     "use_backend",
+    "VariationalAutoencoder",
 ]

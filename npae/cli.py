@@ -8,6 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from npae.commandline import about, add_backend, add_compute, load_data, natural, positive, warn
+from npae.exercises.commands import add_exercises
+from npae.uses import add_uses
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
@@ -27,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
-        _warn(f"npae: error: {error or type(error).__name__}")
+        warn(f"npae: error: {error or type(error).__name__}")
         return 1
     except KeyboardInterrupt:
-        _warn("npae: interrupted")
+        warn("npae: interrupted")
         return 1
 
 
@@ -49,12 +53,12 @@ def build_parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="measure a trained model on its test set")
     command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
     command.add_argument("--data", metavar="NAME", help="another data set than that of the training")
-    _add_compute(command)
+    add_compute(command)
     command.set_defaults(command=evaluate)
 
     command = commands.add_parser("plot", help="draw the figures of a run again")
     command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
-    _add_compute(command)
+    add_compute(command)
     command.set_defaults(command=plot)
 
     command = commands.add_parser("denoise", help="send pictures of your own through a trained model")
@@ -63,15 +67,20 @@ def build_parser() -> argparse.ArgumentParser:
         "images", metavar="IMAGE", nargs="+", help="PNG; any size, digits in dark on light or light on dark"
     )
     command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
-    _add_compute(command)
+    add_compute(command)
     command.set_defaults(command=denoise)
 
     command = commands.add_parser("gradcheck", help="prove the gradients by finite differences")
-    command.add_argument("names", metavar="NAME", nargs="*", help="layers, losses, recipes; default: all")
+    command.add_argument(
+        "names", metavar="NAME", nargs="*", help="layers, losses, recipes, or your own: my_layers.py:MyLayer"
+    )
+    command.add_argument("--input-shape", metavar="N,N,N", help="for a layer of your own, as 2,6,5")
     command.add_argument("--json", action="store_true", help="the report as JSON")
-    _add_backend(command)
+    add_backend(command)
     command.set_defaults(command=gradcheck)
 
+    add_uses(commands)
+    add_exercises(commands)
     _add_data(commands)
 
     command = commands.add_parser("warmup", help="compile all kernels now rather than in the first training")
@@ -85,12 +94,18 @@ def _add_train(commands) -> None:
     command.add_argument(
         "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
     )
-    command.add_argument("--epochs", type=_positive, metavar="N", help="default: as published")
-    command.add_argument("--batch-size", type=_positive, metavar="N", help="default: as published")
-    command.add_argument("--seed", type=_natural, metavar="N", help="default: 0")
-    command.add_argument("--limit", type=_positive, metavar="N", help="use only the first N images")
+    command.add_argument("--epochs", type=positive, metavar="N", help="default: as published")
+    command.add_argument("--batch-size", type=positive, metavar="N", help="default: as published")
+    command.add_argument("--seed", type=natural, metavar="N", help="default: 0")
+    command.add_argument("--limit", type=positive, metavar="N", help="use only the first N images")
     command.add_argument(
         "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
+    )
+    command.add_argument(
+        "--layers", metavar="DIR", help="train dense or conv on your own functions, from npae exercises"
+    )
+    command.add_argument(
+        "--animate", action="store_true", help="film how a code of two numbers unfolds, as a GIF"
     )
     command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
     command.add_argument(
@@ -99,7 +114,7 @@ def _add_train(commands) -> None:
     command.add_argument(
         "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
     )
-    _add_compute(command)
+    add_compute(command)
     command.set_defaults(command=train)
 
 
@@ -111,17 +126,6 @@ def _add_data(commands) -> None:
     action = actions.add_parser("fetch", help="download what is missing")
     action.add_argument("names", metavar="NAME", nargs="*", help="mnist, fashion-mnist; default: both")
     action.set_defaults(command=data_fetch)
-
-
-def _add_compute(command) -> None:
-    command.add_argument(
-        "--threads", type=_positive, metavar="N", help="default: all cores; changes no result"
-    )
-    _add_backend(command)
-
-
-def _add_backend(command) -> None:
-    command.add_argument("--backend", choices=("numba", "numpy"), help="default: numba")
 
 
 def list_recipes(options) -> None:
@@ -137,21 +141,27 @@ def train(options) -> int:
     """Train a recipe."""
     from npae.callbacks import Progress
     from npae.kernels.backend import get_backend
+    from npae.recipes import unfold
     from npae.recipes.folder import make_room, put_back
 
     get_backend()  # complains now rather than when an earlier run is out of the way
     run = _new_run(options)
+    callbacks = [] if options.quiet else [Progress()]
+    if options.animate:
+        callbacks.append(unfold.Unfold(run))
     say = (lambda line: None) if options.quiet else print
     directory = run.directory
     moved = None if options.resume else make_room(directory)
     try:
         if moved:
             say(f"{directory} held an earlier run; it is now {moved}")
-        say(_about(run))
+        say(about(run.dataset))
         say(run.model.summary())
-        run.train([] if options.quiet else [Progress()], options.threads, options.resume)
+        run.train(callbacks, options.threads, options.resume)
+        if options.animate:
+            unfold.draw(run)
     except KeyboardInterrupt:
-        _warn(f"npae: interrupted; {_what_is_kept(run, moved, put_back(directory, moved))}")
+        warn(f"npae: interrupted; {_what_is_kept(run, moved, put_back(directory, moved))}")
         return 1
     except BaseException:
         put_back(directory, moved)
@@ -164,55 +174,72 @@ def train(options) -> int:
 
 
 def _new_run(options):
-    from npae import datasets
     from npae.recipes import get_recipe
     from npae.recipes.folder import Settings, resumed_settings
     from npae.recipes.run import Run
 
     recipe = get_recipe(options.recipe)
+    if options.layers and options.resume:
+        raise ValueError("--layers and --resume do not go together: what your adam remembers is not on disk")
     asked = {
         name: getattr(options, name) for name in ("data", "epochs", "batch_size", "seed", "limit", "noise")
     }
     asked = {"recipe": recipe.name, **{name: value for name, value in asked.items() if value is not None}}
-    directory = Path(options.out or f"runs/{recipe.name}{'-noise' if options.noise else ''}")
+    kind = ("-noise" if options.noise else "") + ("-layers" if options.layers else "")
+    directory = Path(options.out or f"runs/{recipe.name}{kind}")
     settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
-    silent = {"report": lambda line: None, "progress": lambda *amounts: None}
-    said = silent if options.quiet else {"report": _warn}
-    dataset = datasets.load(settings.data, recipe.dataset, **said)
-    if options.quiet and dataset.synthetic and settings.data.lower() != "synthetic":
-        _warn(
-            f"npae: the digits are synthetic, {dataset.source}"
-        )  # other data than expected are never silent
+    dataset = load_data(settings.data, recipe.dataset, options.quiet)
+    if options.layers:
+        from npae.exercises.plug import LearnersRun
+
+        say = (lambda line: None) if options.quiet else print
+        return LearnersRun(settings, dataset, directory, options.layers, say)
     return Run(settings, dataset, directory)
 
 
 def _what_is_kept(run, moved: Path | None, back: bool) -> str:
+    from npae.recipes.folder import begun
+
     done = len(run.history.get("loss", []))
     if back:
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
     earlier = f"; the earlier run is now {moved}" if moved else ""
+    if not done and begun(run.directory):
+        return f"what came before the first epoch is in {run.directory}; --resume goes on from there{earlier}"
     if not done:
         return f"no epoch was complete{earlier}"
     kept = f"{done} of {run.settings.epochs} epochs are in {run.directory}"
-    return f"{kept}; --resume goes on from there{earlier}"
+    return kept + ("; --resume goes on from there" if begun(run.directory) else "") + earlier
 
 
 def evaluate(options) -> None:
     """Measure a trained model."""
+    from npae.callbacks import Progress
+    from npae.recipes.code_measures import code_metrics, foreign, likeness
     from npae.recipes.run import load_run
 
-    run = load_run(options.directory, options.data, _warn)
-    print(_about(run))
-    for name, value in run.measure(options.threads).items():
-        print(f"{name:<30} {value:.6g}")
+    run = load_run(options.directory, options.data, warn)
+    run.progress = Progress(sys.stderr)
+    print(about(run.dataset))
+    printed: set[str] = set()
+    for measure in (lambda run: run.measure(options.threads), likeness, code_metrics, foreign):
+        numbers = measure(run)
+        for name in (name for name in numbers if name not in printed):
+            print(f"{name:<30} {numbers[name]:.6g}")
+        printed |= numbers.keys()
 
 
 def plot(options) -> None:
     """Draw the figures of a run again."""
+    from npae.callbacks import Progress
+    from npae.recipes import unfold
     from npae.recipes.run import load_run
 
-    run = load_run(options.directory, report=_warn)
-    run.draw(run.measure(options.threads))
+    run = load_run(options.directory, report=warn)
+    run.threads, run.progress = options.threads, Progress(sys.stderr)
+    run.draw()
+    if unfold.kept(run.path(unfold.FOLDER)):
+        unfold.draw(run)
     print(f"the figures in {run.directory} are drawn again")
 
 
@@ -229,6 +256,10 @@ def gradcheck(options) -> int:
     """Compare gradients with finite differences."""
     from npae import gradcheck as check
 
+    if any(".py" in name for name in options.names):
+        from npae.exercises.own_layers import gradcheck_own
+
+        return gradcheck_own(options.names, options.input_shape, options.json)
     reports = check.run(options.names or None)
     print(check.as_json(reports) if options.json else check.as_table(reports))
     return 0 if all(report.passed for report in reports) else 1
@@ -262,32 +293,3 @@ def warmup(options) -> None:
 
     for name, seconds in warm_up():
         print(f"{name:<22} {seconds:.1f} s", flush=True)
-
-
-def _about(run) -> str:
-    dataset = run.dataset
-    count = f"{len(dataset.train_images):,} training and {len(dataset.test_images):,} test images"
-    return f"data: {dataset.name}, {count}" + ("" if dataset.synthetic else f", from {dataset.source}")
-
-
-def _warn(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
-def _natural(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-# argparse says "invalid NAME value: '-3'": with these names that is a sentence.
-_natural.__name__ = "non-negative integer"
-_positive.__name__ = "positive integer"

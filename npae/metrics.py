@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 MOST_DECIBELS = 100.0  # of one image; a perfect one has infinitely many, which no mean could take
+SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window
+SSIM_K1, SSIM_K2 = 0.01, 0.03
 
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
@@ -16,6 +18,18 @@ def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
         If the shapes of y and t differ.
     """
     return float(np.mean(_squared_errors(y, t)))
+
+
+def squared_error_per_image(y: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return the sum of ``(y - t)**2`` over each image's own pixels, float64 (n,): the score of an anomaly.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of y and t differ.
+    """
+    errors = _squared_errors(y, t)
+    return np.sum(errors.reshape(len(errors), -1), axis=1)
 
 
 def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
@@ -39,6 +53,106 @@ def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     per_image = np.mean(errors, axis=tuple(range(1, errors.ndim)))
     least = peak**2 / 10 ** (MOST_DECIBELS / 10)
     return float(np.mean(10 * np.log10(peak**2 / np.maximum(per_image, least))))
+
+
+def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
+    """Return the mean over images of the structural similarity: 1 for equal images, about 0 for unrelated.
+
+    Two images are compared inside a Gaussian window of 11 x 11 pixels (standard deviation 1.5), at every
+    place where it fits. With its means ``m``, variances ``v`` and covariance ``c``, a place has::
+
+        (2 m_y m_t + a) (2 c + b) / ((m_y**2 + m_t**2 + a) (v_y + v_t + b))
+
+    ``a = (0.01 peak)**2`` and ``b = (0.03 peak)**2`` keep flat places from dividing by zero. The first factor
+    compares brightness, the second one contrast and structure. An image has the mean over its places (and
+    channels), computed in float64.
+
+    Parameters
+    ----------
+    y, t : ndarray (n, h, w) or (n, c, h, w)
+        With h and w at least 11.
+    peak : float
+        The largest value that a pixel can have.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of y and t differ, or are not those above.
+
+    References
+    ----------
+    Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli: Image quality assessment: from error visibility to
+    structural similarity, IEEE Transactions on Image Processing 13 (2004).
+    """
+    y, t = np.asarray(y), np.asarray(t)
+    _check_shapes(y, t)
+    if y.ndim not in (3, 4) or not y.size or min(y.shape[-2:]) < SSIM_WINDOW:
+        raise ValueError(
+            f"ssim compares images (n, h, w) or (n, c, h, w), at least {SSIM_WINDOW} pixels high and wide; "
+            f"got shape {y.shape}"
+        )
+    parts = range(0, len(y), 500)  # not all at once: five float64 images are kept for each pair
+    total = sum(_ssim_of_images(y[k : k + 500], t[k : k + 500], peak).sum() for k in parts)
+    return float(total / len(y))
+
+
+def _ssim_of_images(y: np.ndarray, t: np.ndarray, peak: float) -> np.ndarray:
+    """Return the structural similarity of each pair of images, float64 (n,)."""
+    y, t = y.astype(np.float64), t.astype(np.float64)
+    mean_y, mean_t = _gaussian_means(y), _gaussian_means(t)
+    variances = _gaussian_means(y * y) - mean_y**2 + _gaussian_means(t * t) - mean_t**2
+    covariance = _gaussian_means(y * t) - mean_y * mean_t
+    a, b = (SSIM_K1 * peak) ** 2, (SSIM_K2 * peak) ** 2
+    brightness = (2 * mean_y * mean_t + a) / (mean_y**2 + mean_t**2 + a)
+    places = brightness * (2 * covariance + b) / (variances + b)
+    return places.reshape(len(y), -1).mean(axis=1)
+
+
+def _gaussian_means(x: np.ndarray) -> np.ndarray:
+    """Return the weighted mean of x (..., h, w) in each window that fits: (..., h - 10, w - 10)."""
+    distances = np.arange(SSIM_WINDOW) - SSIM_WINDOW // 2
+    weights = np.exp(-(distances**2) / (2 * SSIM_STDDEV**2))
+    weights /= weights.sum()  # the window is the outer product of this with itself: once down, once across
+    h, w = (size - SSIM_WINDOW + 1 for size in x.shape[-2:])
+    down = sum(weight * x[..., k : k + h, :] for k, weight in enumerate(weights))
+    return sum(weight * down[..., k : k + w] for k, weight in enumerate(weights))
+
+
+def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Return the area under the receiver operating characteristic of a score, high for positives.
+
+    It is the probability that a positive, drawn at random, has a higher score than a negative; a tie counts
+    one half (Mann and Whitney's U, over the number of pairs). So 1 is perfect, 0.5 is guessing, and below 0.5
+    the score ranks them the wrong way round.
+
+    Parameters
+    ----------
+    scores : ndarray (n,)
+        Of any scale: only their order matters.
+    positive : ndarray (n,) of bool
+        Which of them are positives, e.g. the anomalies.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a score is NaN, or there is no positive or no negative.
+    """
+    scores, positive = np.asarray(scores), np.asarray(positive)
+    if scores.ndim != 1 or positive.shape != scores.shape or positive.dtype != bool:
+        raise ValueError(
+            f"roc_auc needs scores (n,) and as many booleans, True for positives; got shapes "
+            f"{scores.shape} and {positive.shape}, {positive.dtype}"
+        )
+    if np.isnan(scores).any():
+        raise ValueError(f"scores cannot be ranked: {np.isnan(scores).sum()} of {len(scores)} are NaN")
+    positives, negatives = scores[positive], np.sort(scores[~positive])
+    if not len(positives) or not len(negatives):
+        raise ValueError(
+            f"roc_auc needs both positives and negatives; got {len(positives)} and {len(negatives)}"
+        )
+    below = np.searchsorted(negatives, positives, side="left")  # negatives that a positive beats
+    not_above = np.searchsorted(negatives, positives, side="right")  # and those that are no better than it
+    return float(np.mean((below + not_above) / 2) / len(negatives))
 
 
 def entropy_floor(t: np.ndarray) -> float:
@@ -67,12 +181,16 @@ def entropy_floor(t: np.ndarray) -> float:
 
 def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Return ``(y - t)**2``; in float64 before anything is subtracted, since bytes would wrap around."""
+    _check_shapes(y, t)
+    return np.square(np.subtract(y, t, dtype=np.float64))
+
+
+def _check_shapes(y: np.ndarray, t: np.ndarray) -> None:
     if np.shape(y) != np.shape(t):
         raise ValueError(
             f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape, a target for "
             "every pixel"
         )
-    return np.square(np.subtract(y, t, dtype=np.float64))
 
 
 class PCA:

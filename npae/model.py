@@ -283,7 +283,7 @@ class VariationalAutoencoder(Autoencoder):
     It is trained on `npae.objectives.Objective` of a reconstruction per image and
     `npae.penalties.KullbackLeibler`. At inference the code is the mean: a reconstruction is that of the most
     likely code, and "val_reconstruction" is lower than the expectation over codes that the evidence lower
-    bound asks for; see ``seed`` of `npae.training.evaluate`.
+    bound asks for; see ``seed`` of `npae.evaluation.evaluate_terms`.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013).
     """

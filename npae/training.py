@@ -15,28 +15,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from npae.batches import Batches, as_batches
+from npae.evaluation import check_shape, mean_terms
 from npae.events import Callback, History, TrainingState
 from npae.losses import Loss
 from npae.model import Sequential
 from npae.objectives import Objective, Terms, get_objective
 from npae.optimizers import SGD, Adam
+from npae.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.workers import Pool, Task, workers
-
-# Independent streams of random numbers, all from one seed: (stream, epoch, ...) names a generator.
-SHUFFLE, CORRUPTION, LAYERS, VALIDATION = range(4)
-
-SMALLEST_SHARD = 8  # examples
-CACHE_ELEMENTS = 5 << 18  # numbers
-WHOLE_BATCH = 256  # examples, where a data set is evaluated
-
-
-def random_stream(seed: int, *key: int) -> np.random.Generator:
-    """Return the generator that belongs to ``seed`` and ``key``; different keys give independent numbers.
-
-    Since an epoch's generators are made from its number alone, a run that resumes at an epoch draws what it
-    would have drawn without the break.
-    """
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 class NonFiniteLoss(ValueError):
@@ -123,7 +109,7 @@ def fit(
                 _run_epoch(state, stepper, train, order, seed, callbacks)
                 logs = objective.named(state.terms)
                 if validation is not None:
-                    logs |= objective.named(_mean_terms(model, validation, objective, pool), "val_")
+                    logs |= objective.named(mean_terms(model, validation, objective, pool), "val_")
                 logs = dict(sorted(logs.items(), key=lambda item: "loss" not in item[0]))  # the sums first
                 history.append({**logs, "seconds": time.perf_counter() - began})
                 for callback in callbacks:
@@ -132,54 +118,6 @@ def fit(
         for callback in callbacks:
             callback.on_train_end(state)
     return history
-
-
-def evaluate(
-    model: Sequential,
-    x: np.ndarray | Batches,
-    y: np.ndarray | None = None,
-    *,
-    loss: str | Loss | Objective,
-    threads: int | None = None,
-) -> float:
-    """Return the mean loss over a data set, in inference mode.
-
-    A corruption draws the same noise in every call.
-    """
-    return evaluate_terms(model, x, y, loss=loss, threads=threads)["loss"]
-
-
-def evaluate_terms(
-    model: Sequential,
-    x: np.ndarray | Batches,
-    y: np.ndarray | None = None,
-    *,
-    loss: str | Loss | Objective,
-    threads: int | None = None,
-    seed: int | None = None,
-) -> dict[str, float]:
-    """Return the mean over a data set of the "loss", and of each of its terms by name, if it has penalties.
-
-    With ``seed``, layers that draw random numbers do so, as in training. For a variational autoencoder the
-    loss is then its negative evidence lower bound, by one draw of the code for each example.
-    """
-    batches, objective = as_batches(x, y), get_objective(loss)
-    _check_shape(model, batches)
-    objective.reconstruction.check_targets(*batches.target_range())
-    with workers(threads) as pool:
-        return objective.named(_mean_terms(model, batches, objective, pool, seed))
-
-
-def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
-    """Return the model's outputs (n, ...) for a whole data set, in inference mode."""
-    batches = as_batches(x)
-    _check_shape(model, batches)
-
-    def outputs(indices: slice, rng) -> np.ndarray:
-        return model.forward(batches.batch(indices, rng)[0])[0]
-
-    with workers(threads) as pool:
-        return np.concatenate(_over_data_set(batches, outputs, shard_size(model, WHOLE_BATCH), pool))
 
 
 def loss_and_gradients(
@@ -209,21 +147,6 @@ def loss_and_gradients(
     examples = len(t) if count is None else count * len(t) // t.size
     terms, grads = get_objective(loss).on(model)(x, t, examples, rng)
     return sum(terms), grads
-
-
-def shard_size(model: Sequential, batch_size: int) -> int:
-    """Return how many examples one thread carries at a time: a rule that the number of threads has no part
-    in.
-
-    A batch is halved until the activations of a shard fit a core's cache, so that they are still there on the
-    way back; at least once, so that there is work for two; never below what keeps the arithmetic of a shard
-    well above the cost of calling its kernels.
-    """
-    activations = sum(math.prod(layer.output_shape) for _, layer in model.leaves())
-    size = -(-batch_size // 2)
-    while size > SMALLEST_SHARD and size * activations > CACHE_ELEMENTS:
-        size = -(-size // 2)
-    return size
 
 
 class Stepper:
@@ -331,28 +254,6 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
     return views
 
 
-def _mean_terms(
-    model: Sequential, batches: Batches, objective: Objective, pool: Pool, seed: int | None = None
-) -> Terms:
-    bound = objective.on(model)
-    size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
-
-    def values(indices: slice, rng) -> Terms:
-        x, t = batches.batch(indices, rng)
-        layers_rng = None if seed is None else random_stream(seed, LAYERS, 0, indices.start)
-        return bound.values(x, t, len(batches), layers_rng)
-
-    return tuple(map(math.fsum, zip(*_over_data_set(batches, values, size, pool))))
-
-
-def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
-    """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
-    noise."""
-    starts = range(0, len(batches), size)
-    shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
-    return pool.map(function, shards)
-
-
 def _as_validation(data) -> Batches:
     return as_batches(*data) if isinstance(data, tuple) else as_batches(data)
 
@@ -362,19 +263,10 @@ def _check(model, train, validation, objective, epochs, batch_size) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{name} must be a positive integer, not {value!r}")
     for batches in filter(None, (train, validation)):
-        _check_shape(model, batches)
+        check_shape(model, batches)
         batches.check_inputs()
         objective.reconstruction.check_targets(*batches.target_range())
     objective.on(model)
-
-
-def _check_shape(model: Sequential, batches: Batches) -> None:
-    if model.input_shape is None:
-        raise ValueError("the model is not built yet; call build(input_shape) first")
-    if batches.shape != model.input_shape:
-        raise ValueError(
-            f"the model takes examples of shape {model.input_shape}; the data's have shape {batches.shape}"
-        )
 
 
 def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npae import metrics
-from npae.metrics import MOST_DECIBELS, PCA, psnr
+from npae.metrics import MOST_DECIBELS, PCA, psnr, roc_auc, ssim
 
 
 def test_squared_errors_of_bytes_do_not_wrap_around():
@@ -18,7 +18,7 @@ def test_errors_are_taken_in_float64():
     assert metrics.mean_squared_error(y, t) == pytest.approx((1 - 1e-9) ** 2, rel=1e-15)
 
 
-@pytest.mark.parametrize("metric", [metrics.mean_squared_error, psnr])
+@pytest.mark.parametrize("metric", [metrics.mean_squared_error, metrics.squared_error_per_image, psnr, ssim])
 def test_shapes_that_would_be_broadcast_are_refused(metric):
     with pytest.raises(ValueError, match=r"\(3, 2\) and \(3, 1\); expected one shape"):
         metric(np.zeros((3, 2)), np.zeros((3, 1)))
@@ -37,6 +37,80 @@ def test_a_perfect_image_counts_for_100_decibels():
     assert psnr(y, t) == pytest.approx((100 + 20) / 2)
     assert psnr(255 * y, 255 * t, peak=255) == pytest.approx((100 + 20) / 2)
     assert np.isnan(psnr(y * np.nan, t))
+
+
+def test_the_squared_error_of_an_image_is_a_sum_over_its_pixels():
+    y, t = (
+        np.zeros((2, 1, 2, 3), np.float32),
+        np.array([1.0, 2.0]).reshape(2, 1, 1, 1) * np.ones((2, 1, 2, 3)),
+    )
+    np.testing.assert_array_equal(metrics.squared_error_per_image(y, t), [6, 24])
+
+
+def ssim_by_loops(y, t, peak):
+    """Wang et al. 2004, equations 13 to 17, at one place after another."""
+    across = np.exp(-((np.arange(11) - 5.0) ** 2) / (2 * 1.5**2))
+    window = np.outer(across, across) / across.sum() ** 2
+    a, b = (0.01 * peak) ** 2, (0.03 * peak) ** 2
+    values = []
+    for i in range(y.shape[0] - 10):
+        for j in range(y.shape[1] - 10):
+            p, q = y[i : i + 11, j : j + 11], t[i : i + 11, j : j + 11]
+            mean_p, mean_q = (window * p).sum(), (window * q).sum()
+            var_p, var_q = (window * (p - mean_p) ** 2).sum(), (window * (q - mean_q) ** 2).sum()
+            covariance = (window * (p - mean_p) * (q - mean_q)).sum()
+            above = (2 * mean_p * mean_q + a) * (2 * covariance + b)
+            values.append(above / ((mean_p**2 + mean_q**2 + a) * (var_p + var_q + b)))
+    return np.mean(values)
+
+
+@pytest.mark.parametrize("shape", [(3, 13, 15), (2, 2, 11, 14), (501, 1, 11, 11)])
+def test_ssim_is_the_formula_at_every_place(shape, rng):
+    y, t = rng.uniform(0, 255, (2, *shape))
+    planes = zip(y.reshape(-1, *shape[-2:]), t.reshape(-1, *shape[-2:]))
+    expected = np.mean([ssim_by_loops(*pair, peak=255) for pair in planes])
+    assert ssim(y, t, peak=255) == pytest.approx(expected, rel=1e-12)
+    assert ssim(y / 255, t / 255) == pytest.approx(expected, rel=1e-9)
+
+
+def test_ssim_of_equal_flat_and_inverted_images(rng):
+    image = rng.random((2, 12, 13)).astype(np.float32)
+    assert ssim(image, image) == pytest.approx(1, abs=1e-12)
+    assert ssim(image, 1 - image) < -0.5
+    assert ssim(np.zeros((1, 11, 11)), np.ones((1, 11, 11))) == pytest.approx(0.01**2 / (1 + 0.01**2))
+    bytes_ = np.full((1, 11, 11), 255, np.uint8)
+    assert ssim(bytes_, bytes_ - np.uint8(255), peak=255) < 1e-3  # bytes do not wrap around
+
+
+@pytest.mark.parametrize("shape", [(4, 784), (4, 10, 28), (28, 28), (0, 28, 28)])
+def test_ssim_needs_images_that_hold_its_window(shape):
+    with pytest.raises(ValueError, match="at least 11 pixels high and wide"):
+        ssim(np.zeros(shape), np.zeros(shape))
+
+
+def test_roc_auc_is_the_share_of_pairs_in_the_right_order(rng):
+    scores = rng.integers(0, 6, 40) / 7  # with many ties
+    positive = rng.random(40) < 0.3
+    pairs = [(p > q) + (p == q) / 2 for p in scores[positive] for q in scores[~positive]]
+    assert roc_auc(scores, positive) == pytest.approx(np.mean(pairs), rel=1e-14)
+    assert roc_auc(-scores, positive) == pytest.approx(1 - np.mean(pairs), rel=1e-12)
+    assert roc_auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True])) == 0.75
+    assert roc_auc(np.array([1.0, np.inf, -np.inf]), np.array([False, True, False])) == 1
+
+
+@pytest.mark.parametrize(
+    "scores, positive, message",
+    [
+        ([0.1, 0.2], [True], "as many booleans"),
+        ([0.1, 0.2], [0, 1], "booleans.*int64"),
+        ([[0.1, 0.2]], [[True, False]], r"scores \(n,\)"),
+        ([0.1, np.nan], [True, False], "1 of 2 are NaN"),
+        ([0.1, 0.2], [True, True], "got 2 and 0"),
+    ],
+)
+def test_roc_auc_refuses_what_cannot_be_ranked(scores, positive, message):
+    with pytest.raises(ValueError, match=message):
+        roc_auc(np.array(scores), np.array(positive))
 
 
 def test_entropy_floor_by_hand():

@@ -1,5 +1,6 @@
 """Every figure is a whole, readable PNG of a README's size, or an error that says why not."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ import pytest
 from matplotlib.image import imread, imsave
 
 from npae import plotting
+from npae.plotting import animation, classes, codes, series
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((12, 28, 28), dtype=np.float32)
@@ -20,6 +22,21 @@ HISTORY = {"loss": [0.22, 0.1, 0.09], "val_loss": [0.11, 0.09, 0.08], "seconds":
 PANELS = [("ours", CODES, 0.04), ("PCA", -CODES, None)]
 PUBLISHED = {"loss": [0.22, 0.1], "val_loss": {10: 0.0756}}
 IN_TWO_ROWS = [("original", IMAGES), ("reconstructed", IMAGES)]
+ELBO = {
+    "loss": [9, 8],
+    "val_loss": [9, 8],
+    "reconstruction": [7, 6],
+    "val_reconstruction": [7, 6],
+    "kl": [2, 2],
+}
+ELBO_TERMS = [("loss", "-ELBO"), ("reconstruction", "reconstruction"), ("kl", "KL divergence from N(0, 1)")]
+LINES = {"ours": ([1, 10, 100], [30.0, np.nan, 3]), "three runs": ([1, 10], [[9.0, 2], [8, 3], [9, 4]])}
+TICKS = {1: "1 %", 100: "all\nlabels"}
+BARS = {"linear probe": [0.9, 0.4, np.nan], "nearest neighbours": [0.95, 0.5, 0.8]}
+SCORES = {"normal": RNG.gamma(5, 3, 900), "anomalous": RNG.gamma(9, 4, 100)}
+GROUPS = [("7", [IMAGES[:1], IMAGES[:4]]), ("9", [IMAGES[5:6], IMAGES[6:10]])]
+MARKED = [[[True], [False] * 4], [[False], [True] * 4]]
+KERNEL = RNG.normal(size=(30, 8))
 FIGURES = {
     "two rows": lambda path: plotting.image_rows(path, IN_TWO_ROWS, title="t"),
     "column titles": lambda path: plotting.image_rows(path, IN_TWO_ROWS, ["Ankle boot"] * 5, columns=5),
@@ -31,6 +48,19 @@ FIGURES = {
     "log": lambda path: plotting.loss_curves(path, {"loss": [90, 5, 0.01]}, "t", "MSE per pixel", log=True),
     "published": lambda path: plotting.loss_curves(path, HISTORY, "t", "nats per pixel", reference=PUBLISHED),
     "comparison": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1, :20], ("$a$", "clean"), "t"),
+    "objective": lambda path: plotting.objective_curves(path, ELBO, ELBO_TERMS, "t", "nats per image"),
+    "one term": lambda path: plotting.objective_curves(path, {"loss": [2]}, [("loss", "loss")], "t", "nats"),
+    "lines": lambda path: plotting.lines(path, LINES, "t", "noise", "PSNR, dB", references={"published": 20}),
+    "log lines": lambda path: plotting.lines(path, LINES, "t", "labels", "error, %", log="xy", ticks=TICKS),
+    "bars": lambda path: plotting.bars(path, BARS, ["pixels", "PCA", "code"], "t", "accuracy", base=0.5),
+    "bars without numbers": lambda path: plotting.bars(path, {"one": [1, -2]}, ["a", "b"], "t", "y", form=""),
+    "histogram": lambda path: plotting.histograms(path, [("", SCORES)], "t", "squared error"),
+    "ten histograms": lambda path: plotting.histograms(path, [("a digit", SCORES)] * 10, "t", "x", bins=20),
+    "thumbnails": lambda path: plotting.code_thumbnails(path, CODES[:12], IMAGES, LABELS[:12], "t"),
+    "groups": lambda path: plotting.image_groups(path, ["from", "to"], GROUPS, "t", marked=MARKED),
+    "filters": lambda path: plotting.filters(path, [("plain", RNG.normal(size=(784, 100)))], "t"),
+    "four filters": lambda path: plotting.filters(path, [("w", KERNEL)] * 4, "t", shape=(6, 5), count=9),
+    "map": lambda path: plotting.manifold(path, IMAGES.reshape(3, 4, 28, 28), range(4), [2, 1, 0], "t"),
 }
 
 
@@ -68,10 +98,71 @@ def test_drawing_from_threads_gives_the_same_bytes(tmp_path):
 
 
 def test_labels_that_would_overlap_are_spread():
-    points = plotting._spread(np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5], [0.9, 0.1]]), 0.05)
+    points = classes.spread(np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5], [0.9, 0.1]]), 0.05)
     gaps = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(4, 1)]
     assert gaps.min() > 0.045
     np.testing.assert_allclose(points[3], [0.9, 0.1], atol=1e-5)
+    heap = classes.spread(np.full((10, 2), 0.5), 0.05)  # as at the beginning of a film
+    gaps = np.linalg.norm(heap[:, None] - heap, axis=2)[np.triu_indices(10, 1)]
+    assert gaps.min() > 0.045 and np.abs(heap - 0.5).max() < 0.1
+
+
+def test_groups_keep_pixels_and_frame_what_is_marked(tmp_path):
+    images = np.full((3, 2, 3), 0.25)
+    rows = [("", [images[:1], images[:2]]), ("", [images[:1], images[:2]])]
+    marked = [[[False], [False, True]], [[False], [False, False]]]
+    drawn = imread(plotting.image_groups(tmp_path / "groups.png", ["", ""], rows, marked=marked))
+    grey = np.isclose(drawn[..., :3], 64 / 255, atol=0.005).all(axis=2)
+    red = np.isclose(drawn[..., :3], [213 / 255, 94 / 255, 0], atol=0.005).all(axis=2)
+    assert grey.sum() == 6 * (2 * 8) * (3 * 8)  # six images of 2x3, each pixel eight wide
+    assert red.sum() == (16 + 8) * (24 + 8) - 16 * 24  # one frame, four wide
+
+
+def test_filters_are_grey_at_zero_and_symmetric(tmp_path):
+    kernel = np.zeros((4, 1))
+    kernel[:, 0] = [-2, 0, 1, 2]
+    drawn = imread(plotting.filters(tmp_path / "filters.png", [("", kernel)], "t"))[:, :, 0]
+    levels, counts = np.unique(np.rint(255 * drawn), return_counts=True)
+    np.testing.assert_allclose(levels[counts > 1000], [0, 127.5, 191, 255], atol=1)
+
+
+def test_a_map_has_its_images_where_their_codes_are(tmp_path):
+    images = np.zeros((2, 2, 28, 28))
+    images[0, 1] = 1  # top right
+    drawn = imread(plotting.manifold(tmp_path / "map.png", images, [0, 1], [1, 0], "t"))[:, :, 0]
+    black = np.argwhere(drawn == 0)
+    (top, left), (bottom, right) = black.min(axis=0), black.max(axis=0)
+    middle_y, middle_x = (top + bottom) // 2, (left + right) // 2
+    assert (drawn[top + 5 : middle_y - 5, middle_x + 5 : right - 5] == 1).all()
+    assert (drawn[middle_y + 5 : bottom - 5, left + 5 : middle_x - 5] == 0).all()
+
+
+def test_histograms_share_bins_and_compare_shares():
+    edges = series._shared_bins([("", SCORES)], list(SCORES), 10, None)
+    assert edges[0] == min(values.min() for values in SCORES.values()) and len(edges) == 11
+    assert edges[-1] == max(np.quantile(values, 0.99) for values in SCORES.values())
+    assert series._shared_bins([("", {"x": np.ones(3)})], ["x"], 1, None).tolist() == [1, 2]
+
+
+def test_thumbnails_do_not_cover_each_other(rng):
+    places = rng.random((300, 2))
+    taken = places[codes._with_room(places, np.array([0.1, 0.05]))]
+    gaps = np.abs(taken[:, None] - taken)[np.triu_indices(len(taken), 1)]
+    assert ((gaps[:, 0] >= 0.1) | (gaps[:, 1] >= 0.05)).all() and len(taken) > 30
+    assert taken.min() > 0.02 and (taken[:, 0] <= 0.95).all()  # none sticks out
+
+
+def test_an_animation_is_a_gif_that_ends_where_the_codes_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(animation, "HOLD", 2)
+    captions = ["epoch 0, before training", "epoch 1, test loss 0.05"]
+    path = tmp_path / "film.gif"
+    with matplotlib.rc_context({"savefig.bbox": "tight", "savefig.dpi": 30}):
+        assert plotting.code_animation(path, [CODES / 9, CODES], LABELS, captions, "t") == path
+    assert path.read_bytes().startswith(b"GIF89a") and 10_000 < path.stat().st_size < 1_000_000
+    frames = list(animation._frames(np.stack([CODES / 9, CODES]), captions))
+    assert len(frames) == animation.STEPS + 1 and frames[0][1] == captions[0]
+    np.testing.assert_array_equal(frames[0][0], CODES / 9)
+    np.testing.assert_array_equal(frames[-1][0], CODES)
 
 
 BAD = {
@@ -93,6 +184,27 @@ BAD = {
     "as many": lambda path: plotting.loss_curves(path, {"loss": [1], "val_loss": [1, 2]}, "t", "y"),
     "above 0": lambda path: plotting.loss_curves(path, {"loss": [1, 0]}, "t", "y", log=True),
     "reference": lambda path: plotting.loss_curves(path, HISTORY, "t", "y", reference={"accuracy": [1]}),
+    "1 to 4 terms": lambda path: plotting.objective_curves(path, ELBO, [], "t", "y"),
+    'history needs "l1"': lambda path: plotting.objective_curves(path, ELBO, [("l1", "L1")], "t", "y"),
+    "1 to 7 series": lambda path: plotting.lines(path, {}, "t", "x", "y"),
+    "ours: x must be": lambda path: plotting.lines(path, {"ours": ([1, 2], [1])}, "t", "x", "y"),
+    "logarithmic axes": lambda path: plotting.lines(path, LINES, "t", "x", "y", log="z"),
+    "ours: .*above 0": lambda path: plotting.lines(path, {"ours": ([0], [1])}, "t", "x", "y", log="x"),
+    "2 groups need as many": lambda path: plotting.bars(path, {"a": [1]}, ["a", "b"], "t", "y"),
+    "1 to 12 panels": lambda path: plotting.histograms(path, [], "t", "x"),
+    "at least one bin": lambda path: plotting.histograms(path, [("", SCORES)], "t", "x", bins=0),
+    "b: every panel needs": lambda path: plotting.histograms(path, [("a", SCORES), ("b", {})], "t", "x"),
+    "a, x: values": lambda path: plotting.histograms(path, [("a", {"x": [np.nan]})], "t", "x"),
+    "12 labels need as many": lambda path: plotting.code_thumbnails(
+        path, CODES[:12], IMAGES[:9], LABELS[:12], "t"
+    ),
+    "at least one heading": lambda path: plotting.image_groups(path, [], GROUPS),
+    "same 1 groups": lambda path: plotting.image_groups(path, ["a"], GROUPS),
+    "1 to 4 panels": lambda path: plotting.filters(path, [], "t"),
+    r"w: a kernel.*\(30, 8\)": lambda path: plotting.filters(path, [("w", KERNEL)], "t"),
+    "3 rows and 3 columns": lambda path: plotting.manifold(path, IMAGES, range(3), range(3), "t"),
+    "at least two epochs": lambda path: plotting.code_animation(path, [CODES], LABELS, ["e"], "t"),
+    "must end in .gif": lambda path: plotting.code_animation(path, [CODES] * 2, LABELS, "ab", "t"),
     "two titles": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1], ("one",), "t"),
 }
 
@@ -122,7 +234,7 @@ def test_a_write_that_fails_keeps_the_old_figure_and_leaves_nothing(tmp_path, mo
     def full(source, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(plotting.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="figure.png: No space left"):
         FIGURES["one epoch"](path)
     assert [file.name for file in tmp_path.iterdir()] == ["figure.png"] and path.read_bytes() == before

@@ -22,7 +22,8 @@ from npae import (
     UpSampling2D,
 )
 from npae.losses import BinaryCrossentropy, fuse, get_loss
-from npae.training import loss_and_gradients, shard_size
+from npae.shards import shard_size
+from npae.training import loss_and_gradients
 
 
 def dense_model(seed=0, dtype=np.float32):

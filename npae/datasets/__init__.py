@@ -1,6 +1,13 @@
 """Data: reading it, finding it, drawing it, damaging it, and preparing a person's own pictures."""
 
-from npae.datasets.corruption import bernoulli, chain, gaussian_noise, masking_noise, salt_and_pepper
+from npae.datasets.corruption import (
+    bernoulli,
+    chain,
+    gaussian_noise,
+    masking_noise,
+    random_shift,
+    salt_and_pepper,
+)
 from npae.datasets.idx import read_idx, read_npz, write_idx
 from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
@@ -24,5 +31,6 @@ __all__ = [
     "salt_and_pepper",
     "chain",
     "bernoulli",
+    "random_shift",
     "prepare_image",
 ]

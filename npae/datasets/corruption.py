@@ -132,6 +132,43 @@ class bernoulli(_Corruption):
         return (rng.random(x.shape, dtype=x.dtype) < x).astype(x.dtype)
 
 
+@dataclasses.dataclass(frozen=True)
+class random_shift(_Corruption):
+    """Move every image by up to so many pixels up or down and to a side; what comes in is 0.
+
+    Not a damage either: a digit that is moved is still one, and a training set in which they are has more to
+    teach. It is meant as what a recipe augments its training set with.
+
+    Parameters
+    ----------
+    pixels : int
+        At most; every shift is equally likely.
+    shape : (int, int)
+        Height and width of an image, which may come flattened.
+
+    Raises
+    ------
+    ValueError
+        If ``pixels`` is no integer of at least 0.
+    """
+
+    pixels: int
+    shape: tuple[int, int] = (28, 28)
+
+    def __post_init__(self):
+        if isinstance(self.pixels, bool) or not isinstance(self.pixels, int) or self.pixels < 0:
+            raise ValueError(f"pixels must be an integer of at least 0, not {self.pixels!r}")
+
+    def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return ``x`` moved; ``x`` float32 or float64 (n, ...) of images that are one behind another."""
+        _check_images(x)
+        images = x.reshape(-1, *self.shape)
+        padded = np.pad(images, ((0, 0), *[(self.pixels, self.pixels)] * 2))
+        places = np.lib.stride_tricks.sliding_window_view(padded, self.shape, axis=(1, 2))
+        down, across = rng.integers(0, 2 * self.pixels + 1, (2, len(images)))
+        return places[np.arange(len(images)), down, across].reshape(x.shape)
+
+
 class chain(_Corruption):
     """Several corruptions, one after the other: ``chain(masking_noise(0.1), gaussian_noise(0.2))``.
 

@@ -1,7 +1,8 @@
 """The gradient check: what `npae gradcheck` runs, and what a learner calls on a layer of their own.
 
 `differences` explains the method; `promises` is what is checked without any step; `checks` puts both together
-for layers, losses and models; `catalogue` lists what the command checks; `reports` is what comes out.
+for layers, losses, penalties and models; `catalogue` lists what the command checks; `reports` is what comes
+out.
 """
 
 from npae.gradcheck.catalogue import cases, run

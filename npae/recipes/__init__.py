@@ -2,10 +2,40 @@
 
 import difflib
 
-from npae.recipes import conv, dense, latent2d, strided_denoiser, transposed_denoiser
+from npae.recipes import (
+    contractive,
+    conv,
+    deep,
+    dense,
+    keras_denoiser,
+    latent2d,
+    masking_denoiser,
+    overcomplete,
+    sparse,
+    stacked_denoiser,
+    strided_denoiser,
+    transposed_denoiser,
+    variational,
+    variational_dense,
+)
 from npae.recipes.recipe import Recipe
 
-_PAGES = [dense, conv, strided_denoiser, latent2d, transposed_denoiser]
+_PAGES = [
+    dense,
+    conv,
+    strided_denoiser,
+    latent2d,
+    transposed_denoiser,
+    masking_denoiser,
+    stacked_denoiser,
+    deep,
+    keras_denoiser,
+    sparse,
+    overcomplete,
+    contractive,
+    variational,
+    variational_dense,
+]
 
 RECIPES: dict[str, Recipe] = {page.RECIPE.name: page.RECIPE for page in _PAGES}
 

@@ -14,6 +14,7 @@ from npae.model import Autoencoder
 from npae.recipes import get_recipe
 
 MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
+PARTS = "parts"  # the folder of the folders of a run's further models
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
     Parameters
     ----------
     directory : path
-        With the checkpoint of the run.
+        With the checkpoint of the run, or of a part of it.
     asked : dict
         The settings that were asked for explicitly.
 
@@ -75,8 +76,8 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
     ValueError
         If there is no checkpoint, or what is asked for is not what the run began with.
     """
-    path = Path(directory) / CHECKPOINT
-    if not path.is_file():
+    path = begun(directory)
+    if path is None:
         raise ValueError(
             f"{directory} holds no {CHECKPOINT} to resume from; leave out --resume to start a new run"
         )
@@ -145,11 +146,9 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
     """
     path = Path(directory) / MODEL
     if not path.is_file():
-        begun = (Path(directory) / CHECKPOINT).is_file()
-        advice = "its training has not ended, go on with npae train --resume"
-        raise ValueError(
-            f"{directory} holds no {MODEL}; {advice if begun else 'expected a folder that npae train wrote'}"
-        )
+        goes_on = "its training has not ended, go on with npae train --resume"
+        advice = goes_on if begun(directory) else "expected a folder that npae train wrote"
+        raise ValueError(f"{directory} holds no {MODEL}; {advice}")
     model, metadata = load_model(path)
     settings = Settings.from_metadata(metadata, path)
     shape = get_recipe(settings.recipe).input_shape
@@ -197,8 +196,19 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
         raise ValueError(f"{path} cannot be read as a history: {reason}") from None
 
 
+def begun(directory: str | os.PathLike) -> Path | None:
+    """Return the checkpoint of a run, or of a part of it where it has none yet; None where nothing has
+    begun."""
+    directory = Path(directory)
+    own = directory / CHECKPOINT
+    if own.is_file():
+        return own
+    parts = [] if (directory / MODEL).exists() else sorted(directory.glob(f"{PARTS}/*/{CHECKPOINT}"))
+    return parts[0] if parts else None
+
+
 def _holds_a_run(directory: Path) -> bool:
-    return any((directory / name).exists() for name in (MODEL, CHECKPOINT, METRICS))
+    return begun(directory) is not None or any((directory / name).exists() for name in (MODEL, METRICS))
 
 
 def _move_aside(directory: Path) -> Path:

@@ -3,6 +3,7 @@
 from npae.layers import Dense
 from npae.metrics import PCA, mean_squared_error
 from npae.model import Autoencoder, Sequential
+from npae.recipes.code_measures import code_metrics
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
 
@@ -21,6 +22,11 @@ def build() -> Autoencoder:
         ]
     )
     return Autoencoder(encoder, decoder)
+
+
+def measure(run) -> dict[str, float]:
+    """Return the error of two principal components, and how much of the digits both codes tell."""
+    return code_metrics(run)
 
 
 def draw(run) -> dict[str, float]:
@@ -52,6 +58,7 @@ RECIPE = Recipe(
     loss="mse",
     epochs=20,
     batch_size=256,
+    measure=measure,
     draw=draw,
     offset=-0.5,
 )

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from npae.datasets.corruption import Corruption
+from npae.losses import Loss
 from npae.model import Autoencoder
+from npae.objectives import Objective
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,34 @@ class Recipe:
         Of one image as the model takes it.
     dataset : str
         "mnist" or "fashion-mnist".
-    loss : str
-        A name in `npae.losses.LOSSES`.
+    loss : str, Loss or Objective
+        The reconstruction error, as a name in `npae.losses.LOSSES` or with its arguments, and penalties on
+        the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
     epochs, batch_size : int
         As published.
     draw : callable
         ``draw(run)``, with an `npae.recipes.run.Run`, writes the figures that the original shows, and returns
-        further metrics by name.
+        further metrics by name, if they are cheap.
+    learning_rate : float or callable
+        ``learning_rate(epoch, epochs)`` where it is not the same in all epochs; epochs count from 1.
     scale, offset : float
         Bytes become ``pixel * scale + offset``.
     corruption : Corruption, optional
         Damages the inputs, while the targets stay clean.
     drawn_once : bool
         Whether the training set is corrupted once for all epochs, or anew in every batch.
+    sample : Corruption, optional
+        Drawn anew for every batch; what it returns is input and target alike, as with dynamic binarisation.
+        The test set is drawn once.
+    augment : Corruption, optional
+        Drawn anew for every batch of the training set; what it returns is input and target alike, before any
+        corruption. The test set stays as it is.
+    before : callable, optional
+        ``before(run)`` is called before the first epoch, to give ``run.model`` better weights to begin with.
+        What it trains is a part of the run (`npae.recipes.run.Run.part`), so an interrupt loses little.
+    measure : callable, optional
+        ``measure(run)`` returns further metrics of the trained run by name; it may train parts of the run to
+        compare with.
     noise : Corruption, optional
         What ``--noise`` switches on, for a system that is published without corruption but used with it.
     published : dict
@@ -48,16 +65,27 @@ class Recipe:
     build: Callable[[], Autoencoder]
     input_shape: tuple[int, ...]
     dataset: str
-    loss: str
+    loss: str | Loss | Objective
     epochs: int
     batch_size: int
     draw: Callable[..., dict[str, float] | None]
+    learning_rate: float | Callable[[int, int], float] = 1e-3
     scale: float = 1 / 255
     offset: float = 0.0
     corruption: Corruption | None = None
     drawn_once: bool = False
+    sample: Corruption | None = None
+    augment: Corruption | None = None
+    before: Callable[..., None] | None = None
+    measure: Callable[..., dict[str, float]] | None = None
     noise: Corruption | None = None
     published: dict[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if (self.sample or self.augment) and self.drawn_once:
+            raise ValueError(
+                f"{self.name}: a corruption that is drawn once fits no images drawn in every batch"
+            )
 
     def with_noise(self) -> Recipe:
         """Return the denoising run of this system.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -14,18 +13,18 @@ from typing import Any
 
 import numpy as np
 
-import npae
-from npae import datasets, metrics
+from npae import datasets
 from npae.batches import Batches
-from npae.callbacks import Checkpoint, write_history
+from npae.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
 from npae.checkpoints import load_checkpoint, save_model, written_whole
 from npae.datasets import Dataset
 from npae.events import Callback, History
 from npae.kernels.backend import get_backend
-from npae.losses import get_loss
+from npae.losses import Loss
 from npae.model import Sequential
+from npae.objectives import Objective, get_objective
 from npae.optimizers import Adam
-from npae.recipes import get_recipe
+from npae.recipes import get_recipe, views
 from npae.recipes.folder import (
     CHECKPOINT,
     HISTORY,
@@ -37,26 +36,11 @@ from npae.recipes.folder import (
     read_history,
     trained_on,
 )
+from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
+from npae.recipes.parts import Plan, part_folder, trained_part
 from npae.recipes.recipe import Recipe
-from npae.training import evaluate, fit, predict, random_stream
+from npae.training import fit
 from npae.workers import core_count
-
-FASHION = [
-    "T-shirt",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-]
-
-# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same
-# images.
-_TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
 
 
 class Run:
@@ -69,6 +53,14 @@ class Run:
     dataset : Dataset
     model : Autoencoder
     directory : Path
+    trained_on : str
+        SHA-256 of the data set that the model is or was trained on, which may be another than ``dataset``.
+    threads : int or None
+        For all that is computed; None stands for all cores.
+    progress : Progress or None
+        Shows how the parts are trained.
+    report : callable
+        Gets a line of text if a part of a finished run is missing.
     """
 
     def __init__(self, settings: Settings, dataset: Dataset, directory: str | os.PathLike, model=None):
@@ -80,8 +72,14 @@ class Run:
             epochs=settings.epochs or recipe.epochs,
             batch_size=settings.batch_size or recipe.batch_size,
         )
-        self.dataset = limited(dataset, settings.limit)
+        self.dataset = views.limited(dataset, settings.limit)
+        self.trained_on = dataset.sha256
         self.directory = Path(directory)
+        self.threads: int | None = None
+        self.progress: Progress | None = None
+        self.report: Callable[[str], None] = to_stderr
+        self.training = False
+        self._parts: dict[str, Sequential] = {}
         self.model: Sequential = model or self._new_model()
         if model is None:
             self.history = {}
@@ -94,23 +92,23 @@ class Run:
     @property
     def class_names(self) -> list[str] | None:
         """Names of the ten classes, where they are not the digits."""
-        return FASHION if self.dataset.name == "fashion-mnist" else None
+        return views.FASHION if self.dataset.name == "fashion-mnist" else None
 
     def path(self, name: str) -> Path:
         """Return the path of a file of this run."""
         return self.directory / name
 
-    def train_batches(self) -> Batches:
-        """Return the training set as the model sees it, corrupted as the recipe says."""
-        if self.recipe.corruption and self.recipe.drawn_once:
-            return self._corrupted_once(self.dataset.train_images, random_stream(self.settings.seed, _TRAIN))
-        return self._batches(self.dataset.train_images, corruption=self.recipe.corruption)
+    def train_batches(self, corruption: views.Chosen = ...) -> Batches:
+        """Return the training set as the model sees it, corrupted as the recipe says, or else as given."""
+        return views.train_batches(self.recipe, self.dataset, self.settings.seed, corruption)
 
-    def test_batches(self) -> Batches:
+    def test_batches(self, corruption: views.Chosen = ...) -> Batches:
         """Return the test set; its corruption is drawn once and is the same in every run."""
-        if self.recipe.corruption:
-            return self._corrupted_once(self.dataset.test_images, random_stream(_TEST_NOISE_SEED, _TEST))
-        return self._batches(self.dataset.test_images)
+        return views.test_batches(self.recipe, self.dataset, corruption)
+
+    def batches(self, corruption: views.Chosen = ...) -> tuple[Batches, Batches]:
+        """Return `train_batches` and `test_batches`."""
+        return self.train_batches(corruption), self.test_batches(corruption)
 
     def test_images(self, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return ``(inputs, clean targets)`` of the first ``count`` test images, (count, *input_shape)."""
@@ -118,7 +116,7 @@ class Run:
 
     def train_images(self) -> np.ndarray:
         """Return all clean training images, scaled, (n, *input_shape)."""
-        return self._batches(self.dataset.train_images).batch(slice(None))[1]
+        return views.plain_batches(self.recipe, self.dataset.train_images).batch(slice(None))[1]
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
         """Return model values as images (n, 28, 28) from 0 to 1, for drawing."""
@@ -126,10 +124,14 @@ class Run:
 
     def train(self, callbacks: list[Callback], threads: int | None = None, resume: bool = False) -> None:
         """Train to the last epoch, leaving a checkpoint after each one, then write what `finish` writes."""
+        self.threads, self.training = threads, True
+        self.progress = next((callback for callback in callbacks if isinstance(callback, Progress)), None)
         optimizer, history = Adam(), History()
-        if resume:
+        if resume and self.path(CHECKPOINT).is_file():  # there is none where only parts have been trained
             history = History(self._resume(optimizer))
         self.history = history.values
+        if self.recipe.before and not history:
+            self.recipe.before(self)
         fit(
             self.model,
             self.train_batches(),
@@ -138,22 +140,83 @@ class Run:
             epochs=self.settings.epochs,
             batch_size=self.settings.batch_size,
             validation_data=self.test_batches(),
-            callbacks=[*callbacks, Checkpoint(self.directory, self._facts())],
+            callbacks=[
+                LearningRate(self.recipe.learning_rate),
+                *callbacks,
+                Checkpoint(self.directory, self.facts()),
+            ],
             seed=self.settings.seed,
             threads=threads,
             history=history,
         )
         self.finish(threads)
 
+    def part(
+        self,
+        name: str,
+        build: Callable[[], Sequential],
+        *,
+        loss: str | Loss | Objective | None = None,
+        epochs: int | None = None,
+        data: Batches | tuple[Batches, Batches] | Callable[[], Any] | None = None,
+        learning_rate: float | Schedule | None = None,
+        batch_size: int | None = None,
+        seed_offset: int = 0,
+    ) -> Sequential:
+        """Return a further model of this run, which is trained in the folder parts/NAME the first time.
+
+        Parameters
+        ----------
+        name : str
+            Letters and digits, as in "plain" or "layer-1".
+        build : callable
+            Returns the model, not yet built, or around layers that are; those are copied, and stay as they
+            are. A part that is finished is read from its file, and ``build`` is not called.
+        loss, learning_rate, batch_size : optional
+            Default: those of the run.
+        epochs : int, optional
+            Where the run has as many epochs as its recipe says; otherwise fewer or more in proportion, but at
+            least 1. Default: those of the recipe.
+        data : Batches, (training, validation), or a callable that returns one of these
+            A callable is called only if there is something to train. Default: `batches`. Without corruption:
+            ``data=lambda: run.batches(corruption=None)``.
+        seed_offset : int
+            Added to the seed of the run, for first values and order.
+
+        Raises
+        ------
+        ValueError
+            If what lies in the folder was trained in another way.
+        """
+        if name not in self._parts:
+            wanted = (epochs or self.recipe.epochs) * self.settings.epochs / self.recipe.epochs
+            plan = Plan(
+                name,
+                build,
+                get_objective(loss or self.recipe.loss),
+                max(1, round(wanted)),
+                data or self.batches,
+                learning_rate or self.recipe.learning_rate,
+                batch_size or self.settings.batch_size,
+                self.settings.seed + seed_offset,
+            )
+            self._parts[name] = trained_part(self, plan)
+        return self._parts[name]
+
+    def part_history(self, name: str) -> dict[str, list[float]]:
+        """Return the numbers of each epoch of a part that is trained."""
+        return read_history(part_folder(self, name) / HISTORY)
+
     def finish(self, threads: int | None = None) -> None:
         """Write model, history and metrics, then draw the figures, which may add metrics."""
-        facts = self._facts()
+        facts = self.facts()
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
-        numbers = self.measure(threads)
+        numbers = reconstruction_metrics(self, threads)
         report = {
             "recipe": self.settings.recipe,
             "source": self.recipe.source,
+            "objective": repr(get_objective(self.recipe.loss)),
             **facts,
             "threads": threads or core_count(),
             "backend": get_backend(),
@@ -164,41 +227,22 @@ class Run:
             **numbers,
         }
         self._write_metrics(report)
-        further = self.draw(numbers)
-        if further:
-            self._write_metrics({**report, **further})
+        for further in (self._measure_further, lambda: self.draw(numbers)):
+            report |= further()
+            self._write_metrics(report)
 
     def measure(self, threads: int | None = None) -> dict[str, float]:
-        """Return the metrics of the test set, by name."""
-        batches, loss = self.test_batches(), get_loss(self.recipe.loss)
-        value = evaluate(self.model, batches, loss=loss, threads=threads)
-        sums: dict[str, float] = {}
-        for start in range(0, len(batches), 1000):  # in parts, for the sake of memory; every metric is a mean
-            inputs, clean = batches.batch(slice(start, start + 1000))
-            outputs = self.pixels(predict(self.model, inputs, threads))
-            inputs, clean = self.pixels(inputs), self.pixels(clean)
-            means = {"test_mse": metrics.mean_squared_error(outputs, clean)}
-            means["test_psnr_db"] = metrics.psnr(outputs, clean)
-            if self.recipe.corruption:
-                means["noisy_test_mse"] = metrics.mean_squared_error(inputs, clean)
-            if loss.name == "binary_crossentropy":
-                means["test_entropy_floor"] = metrics.entropy_floor(clean)
-            for name, mean in means.items():
-                sums[name] = sums.get(name, 0.0) + mean * len(clean)
-        numbers = {"test_loss": value, **{name: total / len(batches) for name, total in sums.items()}}
-        pixels_of_an_image = clean[0].size
-        numbers["test_squared_error_per_image"] = numbers["test_mse"] * pixels_of_an_image
-        if loss.name == "binary_crossentropy":
-            numbers["test_nats_per_image"] = value * pixels_of_an_image
-        return numbers
+        """Return the metrics of the test set by name, with those that the recipe adds."""
+        self.threads = threads
+        return {**reconstruction_metrics(self, threads), **self._measure_further()}
 
-    def draw(self, numbers: dict[str, float]) -> dict[str, float]:
+    def draw(self, numbers: dict[str, float] | None = None) -> dict[str, float]:
         """Draw the loss curve and the recipe's own figures.
 
         Parameters
         ----------
-        numbers : dict
-            What `measure` returned.
+        numbers : dict, optional
+            What `measure` returned; otherwise as much of it as is needed is measured again.
 
         Returns
         -------
@@ -206,16 +250,31 @@ class Run:
         """
         from npae import plotting
 
-        loss = get_loss(self.recipe.loss)
+        if numbers is None:
+            numbers = reconstruction_metrics(self, self.threads)
         plotting.loss_curves(
             self.path("loss.png"),
             self.history,
             f"{self.settings.recipe} on {self.dataset.name}",
-            f"{loss.name.replace('_', ' ')}, {loss.unit}",
-            floor=numbers.get("test_entropy_floor"),
+            loss_label(get_objective(self.recipe.loss)),
+            floor=loss_floor(self, numbers),
             reference=self.recipe.published if self.dataset.name == self.recipe.dataset else None,
         )
         return self.recipe.draw(self) or {}
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is kept with every model of this run, for the one who resumes or evaluates it."""
+        corruption, sample, augment = self.recipe.corruption, self.recipe.sample, self.recipe.augment
+        return {
+            "settings": asdict(self.settings),
+            "dataset": self.dataset.describe(),
+            "corruption": corruption.describe() if corruption else None,
+            **({"sample": sample.describe()} if sample else {}),
+            **({"augment": augment.describe()} if augment else {}),
+        }
+
+    def _measure_further(self) -> dict[str, float]:
+        return (self.recipe.measure and self.recipe.measure(self)) or {}
 
     def _new_model(self) -> Sequential:
         model = self.recipe.build()
@@ -224,7 +283,7 @@ class Run:
 
     def _write_metrics(self, report: dict[str, Any]) -> None:
         with written_whole(self.path(METRICS)) as file:
-            file.write((json.dumps(report, indent=2) + "\n").encode())
+            file.write((json.dumps(report, indent=2, default=float) + "\n").encode())
 
     def _resume(self, optimizer: Adam) -> dict[str, list[float]]:
         path = self.path(CHECKPOINT)
@@ -239,42 +298,6 @@ class Run:
         if done > self.settings.epochs:
             raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
         return values
-
-    def _batches(self, images: np.ndarray, corruption=None) -> Batches:
-        recipe = self.recipe
-        return Batches(
-            images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape, corruption=corruption
-        )
-
-    def _corrupted_once(self, images: np.ndarray, rng: np.random.Generator) -> Batches:
-        recipe = self.recipe
-        clean = self._batches(images)
-        noisy = np.empty((len(images), *recipe.input_shape), np.float32)
-        for start in range(0, len(images), 1000):
-            part = slice(start, start + 1000)
-            noisy[part] = recipe.corruption(clean.batch(part)[0], rng)
-        return Batches(noisy, images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
-
-    def _facts(self) -> dict[str, Any]:
-        corruption = self.recipe.corruption
-        return {
-            "settings": asdict(self.settings),
-            "dataset": self.dataset.describe(),
-            "corruption": corruption.describe() if corruption else None,
-        }
-
-
-def limited(dataset: Dataset, limit: int | None) -> Dataset:
-    """Return a data set cut to its first ``limit`` training images, and as many test images at most."""
-    if limit is None:
-        return dataset
-    return replace(
-        dataset,
-        train_images=dataset.train_images[:limit],
-        train_labels=dataset.train_labels[:limit],
-        test_images=dataset.test_images[:limit],
-        test_labels=dataset.test_labels[:limit],
-    )
 
 
 def load_run(
@@ -298,11 +321,12 @@ def load_run(
         If the folder holds no trained model, or the data set of the training cannot be found, or is no longer
         what it was.
     """
-    report = report or (lambda line: print(line, file=sys.stderr))
+    report = report or to_stderr
     model, settings, metadata = load_trained(directory)
     preferred = get_recipe(settings.recipe).dataset
     dataset = datasets.load(data or trained_on(metadata), preferred, report=report)
     run = Run(settings, dataset, directory, model)
+    run.trained_on, run.report = metadata["dataset"]["sha256"], report
     if metadata["dataset"]["sha256"] != dataset.sha256:
         if data is None:
             advice = "put that back, or let npae evaluate measure on this with --data"
@@ -319,11 +343,6 @@ def _other_data(run: Run, metadata: dict[str, Any]) -> str:
     )
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of all that a result depends on."""
-    found = {"npae": npae.__version__, "python": platform.python_version(), "numpy": np.__version__}
-    if get_backend() == "numba":
-        import numba
-
-        found["numba"] = numba.__version__
-    return found
+def to_stderr(line: str) -> None:
+    """Say something that is not a result."""
+    print(line, file=sys.stderr)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from npae.batches import Batches
+from npae.evaluation import evaluate
 from npae.recipes import RECIPES
-from npae.training import evaluate, fit
+from npae.training import fit
 
 
 def warm_up() -> Iterator[tuple[str, float]]:

@@ -1,0 +1,123 @@
+"""What was published, and what the originals' own frameworks gave when they were run again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One line of the table of results.
+
+    Attributes
+    ----------
+    what : str
+        What is compared, with its unit.
+    measured : tuple of float
+        What the original gave with its own framework, one number a seed: Keras 3.15 on TensorFlow 2.21,
+        PyTorch 2.13. Empty where it was not run again.
+    published : str
+        As the source states it; "" where it does not.
+    ours : str
+        Where our number stands: a name in metrics.json, or a column of history.csv as "loss" or "loss 10",
+        with an epoch.
+    digits : int
+        That are printed.
+    """
+
+    what: str
+    measured: tuple[float, ...]
+    published: str
+    ours: str
+    digits: int = 4
+
+
+RESULTS: dict[str, list[Row]] = {
+    "dense": [
+        Row("train loss", (0.0939, 0.0926), "", "loss"),
+        Row("test loss", (0.0928, 0.0915), "", "val_loss"),
+        Row("test loss, epoch 1", (0.193, 0.191), "", "val_loss 1"),
+        Row("test loss, epoch 10", (0.0970, 0.0949), "", "val_loss 10"),
+        Row("test MSE", (0.0100, 0.0096), "", "test_mse"),
+    ],
+    "conv": [
+        Row("train loss", (0.0765, 0.0772), "0.0764", "loss"),
+        Row("test loss", (0.0754, 0.0762), "0.0756", "val_loss"),
+        Row("test loss, epoch 1", (0.101, 0.106), "0.1077", "val_loss 1"),
+        Row("test loss, epoch 2", (0.0886, 0.0909), "0.0884", "val_loss 2"),
+        Row("test loss, epoch 5", (0.0802, 0.0800), "0.0796", "val_loss 5"),
+        Row("test MSE", (0.0048, 0.0050), "", "test_mse"),
+    ],
+    "strided-denoiser": [
+        Row("train loss", (0.0141, 0.0144, 0.0143, 0.0148), "", "loss"),
+        Row("test loss", (0.0141, 0.0144, 0.0145, 0.0150), "", "val_loss"),
+        Row("test loss, epoch 1", (0.0173, 0.0172, 0.0173, 0.0173), "", "val_loss 1"),
+        Row("test loss, epoch 5", (0.0146, 0.0148, 0.0148, 0.0155), "", "val_loss 5"),
+        Row("PSNR, dB", (18.8, 18.7), "", "test_psnr_db", 1),
+    ],
+    "latent2d": [
+        Row("train loss", (0.0397, 0.0406), "", "loss"),
+        Row("test loss", (0.0396, 0.0408), "", "val_loss"),
+        Row("test loss, epoch 1", (0.0592, 0.0601), "", "val_loss 1"),
+        Row("test loss, epoch 10", (0.0431, 0.0437), "", "val_loss 10"),
+        Row("test MSE of PCA-2", (0.055669,), "", "test_mse_pca2", 6),
+        Row("linear probe on the code", (), "", "linear_probe"),
+        Row("the same on PCA-2", (), "", "linear_probe_pca"),
+        Row("5 nearest neighbours", (), "", "5nn"),
+        Row("the same on PCA-2", (), "", "5nn_pca"),
+    ],
+    "transposed-denoiser": [
+        Row("train loss", (0.01241,), "", "loss", 5),
+        Row("test loss", (0.01215,), "", "val_loss", 5),
+        Row("train loss, epoch 1", (0.02209, 0.01983), "", "loss 1", 5),
+        Row("test loss, epoch 1", (0.01494,), "", "val_loss 1", 5),
+        Row("test loss, epoch 2", (0.01384,), "", "val_loss 2", 5),
+        Row("test loss, epoch 5", (0.01289,), "", "val_loss 5", 5),
+        Row("test loss, epoch 10", (0.01242,), "", "val_loss 10", 5),
+    ],
+    "masking-denoiser": [
+        Row("PSNR of the masked images, dB", (), "", "masking_noisy_psnr_db", 1),
+        Row("PSNR of the repaired ones, dB", (), "", "masking_denoised_psnr_db", 1),
+        Row("the same, trained without noise", (), "", "masking_plain_psnr_db", 1),
+    ],
+    "stacked-denoiser": [
+        Row("test error, %", (), "1.3", "test_error_pretrained_100", 2),
+        Row("without pre-training", (), "", "test_error_scratch_100", 2),
+        Row("with 10 % of the labels", (), "", "test_error_pretrained_10", 2),
+        Row("without pre-training", (), "", "test_error_scratch_10", 2),
+        Row("with 1 % of the labels", (), "", "test_error_pretrained_1", 2),
+        Row("without pre-training", (), "", "test_error_scratch_1", 2),
+    ],
+    "sparse": [
+        Row("mean code", (), "3.33", "l1_code_mean", 2),
+        Row("without the penalty", (), "7.30", "plain_code_mean", 2),
+        Row("their ratio", (), "0.46", "code_mean_ratio", 2),
+        Row("test loss / that without the penalty", (), "", "loss_ratio", 2),
+    ],
+    "overcomplete": [
+        Row("denoising MSE, trained on clean images", (), "", "alone_noisy_mse"),
+        Row("trained on noisy images", (), "", "noise_noisy_mse"),
+        Row("linear probe, trained on clean images", (), "", "alone_linear_probe"),
+        Row("with sparsity", (), "", "sparsity_linear_probe"),
+    ],
+    "contractive": [
+        Row("mean Jacobian norm of the plain model / this", (), "", "norm_ratio", 2),
+        Row("squared error / that of the plain model", (), "", "mse_ratio", 2),
+    ],
+    "variational": [
+        Row("-ELBO, nats per test image", (), "146.95 (on train and test)", "test_negative_elbo", 1),
+        Row("reconstruction", (), "140.15", "test_elbo_reconstruction", 1),
+        Row("KL divergence", (), "6.80", "test_elbo_kl", 2),
+    ],
+    "variational-dense": [
+        Row("-ELBO, nats per test image", (), "", "test_negative_elbo", 1),
+        Row("negative log-likelihood, 500 samples", (), "86.8", "test_nll_k500", 1),
+    ],
+    "deep": [
+        Row("squared error per test image", (), "3.00", "test_squared_error_per_image", 2),
+        Row("PCA-30", (), "13.87", "test_squared_error_per_image_pca", 2),
+    ],
+    "keras-denoiser": [
+        Row("test loss after 50 epochs, clean", (), "0.0622", "clean_test_loss"),
+        Row("after 100 more, noisy", (), "0.0839", "val_loss"),
+    ],
+}

@@ -1,0 +1,52 @@
+"""Three ways to damage images, with one interface, and one model that repairs each of them."""
+
+from pathlib import Path
+
+import numpy as np
+
+import npae
+from npae import datasets, plotting
+
+KINDS = {
+    "masking": datasets.masking_noise(0.5),  # half of the pixels become 0
+    "salt and pepper": datasets.salt_and_pepper(0.5),  # a quarter becomes 0, a quarter 1
+    "Gaussian": datasets.gaussian_noise(0.5),
+}
+
+
+def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-masking-denoiser") -> float:
+    """Train a model against each kind of noise, draw what they repair, and return the mean PSNR in dB."""
+    digits = datasets.load(preferred="mnist")
+    test = npae.Batches(digits.test_images[:limit], shape=(784,))
+    clean, _ = test.batch(slice(None))
+    rows, decibels = [("original", clean[:10])], []
+    for name, corrupt in KINDS.items():
+        # Only the inputs are damaged, anew in every batch; the targets stay clean.
+        train = npae.Batches(digits.train_images[:limit], shape=(784,), corruption=corrupt)
+        model = npae.Autoencoder(
+            npae.Sequential([npae.Dense(1000, activation="relu")]),
+            npae.Sequential([npae.Dense(784, activation="sigmoid")]),
+        )
+        model.build((784,))
+        npae.fit(
+            model,
+            train,
+            loss="binary_crossentropy",
+            epochs=epochs,
+            batch_size=256,
+            callbacks=[npae.Progress(label=name)],
+        )
+        noisy = corrupt(clean, np.random.default_rng(0))
+        repaired = npae.predict(model, noisy)
+        before, after = (npae.metrics.psnr(images, clean) for images in (noisy, repaired))
+        print(f"{name}: {before:.1f} dB before, {after:.1f} dB after")
+        rows += [(name, noisy[:10]), ("repaired", repaired[:10])]
+        decibels.append(after)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    plotting.image_rows(folder / "repaired.png", rows)
+    return float(np.mean(decibels))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Images by their probability: which test digits a variational autoencoder finds most and least likely."""
+
+from pathlib import Path
+
+import numpy as np
+
+import npae
+from npae import datasets, plotting
+from npae.likelihood import negative_log_likelihood
+
+
+def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-variational-dense") -> float:
+    """Train on binarised digits, draw the extremes among 1000 test images, and return their mean -log p."""
+    digits = datasets.load(preferred="mnist")
+
+    # Grey is the probability of being white, drawn anew in every batch: input and target are the same draw.
+    train = npae.Batches(digits.train_images[:limit], shape=(784,), sample=datasets.bernoulli())
+    grey = digits.test_images[:limit][:1000].reshape(-1, 784) / np.float32(255)
+    binary = datasets.bernoulli()(grey, np.random.default_rng(0))
+
+    encoder = npae.Sequential([npae.Dense(200, activation="tanh"), npae.Dense(2 * 20)])
+    decoder = npae.Sequential([npae.Dense(200, activation="tanh"), npae.Dense(784, activation="sigmoid")])
+    model = npae.VariationalAutoencoder(encoder, decoder)
+    model.build((784,))
+    loss = npae.BinaryCrossentropy(per="image")
+    objective = npae.Objective(loss, npae.KullbackLeibler())
+    npae.fit(model, train, loss=objective, epochs=epochs, batch_size=100, callbacks=[npae.Progress()])
+
+    # The bound is above -log p; drawing many codes for each image and weighing them leads down to it.
+    bound = npae.evaluate(model, npae.Batches(binary), loss=objective)
+    nll = negative_log_likelihood(model, binary, loss=loss, samples=100)
+    print(
+        f"at the mean of the code {bound:.1f} nats, -log p by 100 codes for each image {nll.mean():.1f} nats"
+    )
+    order = np.argsort(nll)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [("most likely", binary[order[:10]]), ("least likely", binary[order[::-1][:10]])]
+    plotting.image_rows(folder / "likelihood.png", rows)
+    return float(nll.mean())
+
+
+if __name__ == "__main__":
+    main()

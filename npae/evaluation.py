@@ -1,0 +1,98 @@
+"""What a model makes of a whole data set: its outputs, and its mean loss, computed by all threads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from npae.batches import Batches, as_batches
+from npae.losses import Loss
+from npae.model import Sequential
+from npae.objectives import Objective, Terms, get_objective
+from npae.shards import LAYERS, VALIDATION, random_stream, shard_size
+from npae.workers import Pool, workers
+
+WHOLE_BATCH = 256  # examples
+
+
+def evaluate(
+    model: Sequential,
+    x: np.ndarray | Batches,
+    y: np.ndarray | None = None,
+    *,
+    loss: str | Loss | Objective,
+    threads: int | None = None,
+) -> float:
+    """Return the mean loss over a data set, in inference mode.
+
+    A corruption draws the same noise in every call.
+    """
+    return evaluate_terms(model, x, y, loss=loss, threads=threads)["loss"]
+
+
+def evaluate_terms(
+    model: Sequential,
+    x: np.ndarray | Batches,
+    y: np.ndarray | None = None,
+    *,
+    loss: str | Loss | Objective,
+    threads: int | None = None,
+    seed: int | None = None,
+) -> dict[str, float]:
+    """Return the mean over a data set of the "loss", and of each of its terms by name, if it has penalties.
+
+    With ``seed``, layers that draw random numbers do so, as in training. For a variational autoencoder the
+    loss is then its negative evidence lower bound, by one draw of the code for each example.
+    """
+    batches, objective = as_batches(x, y), get_objective(loss)
+    check_shape(model, batches)
+    objective.reconstruction.check_targets(*batches.target_range())
+    with workers(threads) as pool:
+        return objective.named(mean_terms(model, batches, objective, pool, seed))
+
+
+def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
+    """Return the model's outputs (n, ...) for a whole data set, in inference mode."""
+    batches = as_batches(x)
+    check_shape(model, batches)
+
+    def outputs(indices: slice, rng) -> np.ndarray:
+        return model.forward(batches.batch(indices, rng)[0])[0]
+
+    with workers(threads) as pool:
+        return np.concatenate(_over_data_set(batches, outputs, shard_size(model, WHOLE_BATCH), pool))
+
+
+def mean_terms(
+    model: Sequential, batches: Batches, objective: Objective, pool: Pool, seed: int | None = None
+) -> Terms:
+    """Return the mean of every term of an objective over a data set, computed by the threads of a pool."""
+    bound = objective.on(model)
+    size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
+
+    def values(indices: slice, rng) -> Terms:
+        x, t = batches.batch(indices, rng)
+        layers_rng = None if seed is None else random_stream(seed, LAYERS, 0, indices.start)
+        return bound.values(x, t, len(batches), layers_rng)
+
+    return tuple(map(math.fsum, zip(*_over_data_set(batches, values, size, pool))))
+
+
+def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
+    """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
+    noise."""
+    starts = range(0, len(batches), size)
+    shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
+    return pool.map(function, shards)
+
+
+def check_shape(model: Sequential, batches: Batches) -> None:
+    """Raise ValueError unless a model is built, and for examples of the shape that the batches have."""
+    if model.input_shape is None:
+        raise ValueError("the model is not built yet; call build(input_shape) first")
+    if batches.shape != model.input_shape:
+        raise ValueError(
+            f"the model takes examples of shape {model.input_shape}; the data's have shape {batches.shape}"
+        )

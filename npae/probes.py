@@ -1,0 +1,220 @@
+"""How much of the classes a code tells: two readers of codes that never look at the images.
+
+Neither has anything to tune, so that codes of different models, or codes and pixels, can be compared: the
+linear probe asks whether planes separate the classes, the nearest neighbours whether equals lie together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.blas import single_threaded_blas
+
+BLOCK = 1 << 24  # distances that are held in memory at a time
+
+
+def linear_probe(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    test_codes: np.ndarray,
+    test_labels: np.ndarray,
+    *,
+    penalty: float = 1e-4,
+    steps: int = 200,
+) -> float:
+    """Return the test accuracy of softmax regression on codes, trained to its optimum.
+
+    The features are standardised, to mean 0 and standard deviation 1 on the training codes. Then the weights
+    ``w`` (k + 1, classes), the last row being the biases, minimise::
+
+        mean(log(sum(exp(x w))) - (x w)[label]) + penalty / 2 * sum(w**2 without the biases)
+
+    This is convex: there is one optimum, and no learning rate or seed has a part in it. The way there is
+    L-BFGS (Nocedal 1980, Updating quasi-Newton matrices with limited storage), from zero.
+
+    Parameters
+    ----------
+    codes, test_codes : ndarray (n, ...)
+        Flattened to (n, k).
+    labels, test_labels : ndarray (n,) of integers
+    penalty : float
+        Small: it only keeps the weights finite where the classes can be separated without an error.
+    steps : int
+        At most; it ends earlier when no entry of the gradient exceeds 1e-5.
+
+    Raises
+    ------
+    ValueError
+        If codes are not finite numbers, or labels do not belong to them.
+    """
+    codes, test_codes = _checked(codes, labels, test_codes, test_labels)
+    classes, targets = np.unique(labels, return_inverse=True)
+    mean, stddev = codes.mean(axis=0), codes.std(axis=0)
+    stddev[stddev <= 1e-9 * np.abs(mean)] = np.inf  # a unit that never changes says nothing
+    for part in (codes, test_codes):  # in place: they are copies, and may be large
+        part -= mean
+        part /= stddev
+    with single_threaded_blas():  # how many threads there are must not change the result
+        weights = _softmax_regression(codes, targets, len(classes), penalty, steps)
+        chosen = classes[np.argmax(_logits(test_codes, weights), axis=1)]
+    return float(np.mean(chosen == test_labels))
+
+
+def k_nearest_neighbours(
+    codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray, k: int = 5
+) -> float:
+    """Return the test accuracy of a vote among the k nearest training codes, by Euclidean distance.
+
+    Where classes have equally many votes, the one with the nearest of these codes wins. Nothing is
+    standardised: distances are those of the code as it is.
+
+    Parameters
+    ----------
+    codes, test_codes : ndarray (n, ...)
+        Flattened to (n, d).
+    labels, test_labels : ndarray (n,) of integers
+    k : int
+
+    Raises
+    ------
+    ValueError
+        If codes are not finite numbers, labels do not belong to them, or k is not from 1 to the number of
+        training codes.
+    """
+    codes, test_codes = _checked(codes, labels, test_codes, test_labels)
+    classes, numbers = np.unique(labels, return_inverse=True)
+    voters = numbers[nearest(codes, test_codes, k)]
+    votes = np.stack([(voters == number).sum(axis=1) for number in range(len(classes))], axis=1)
+    most = votes.max(axis=1, keepdims=True)
+    first = np.argmax(np.take_along_axis(votes, voters, axis=1) == most, axis=1)  # nearest of the most voted
+    chosen = classes[np.take_along_axis(voters, first[:, None], axis=1)[:, 0]]
+    return float(np.mean(chosen == test_labels))
+
+
+def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
+    """Return the positions in ``codes`` of the k nearest to each query, nearest first: integers (n, k).
+
+    Every distance is computed, a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2`` in
+    float64, after the mean of the codes has been taken away: far from the origin the terms would be large,
+    and their small difference rounded.
+
+    Parameters
+    ----------
+    codes : ndarray (n, d)
+    queries : ndarray (m, d)
+    k : int
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or k is not from 1 to n.
+    """
+    codes, queries = np.asarray(codes), np.asarray(queries)
+    if codes.ndim != 2 or queries.ndim != 2 or codes.shape[1] != queries.shape[1]:
+        raise ValueError(
+            f"nearest needs codes (n, d) and queries (m, d), not {codes.shape} and {queries.shape}"
+        )
+    if not 1 <= k <= len(codes):
+        raise ValueError(f"k must be from 1 to {len(codes)}, the number of codes to choose from, not {k}")
+    mean = codes.mean(axis=0, dtype=np.float64)
+    codes, queries = codes - mean, queries - mean
+    lengths = np.einsum("nd,nd->n", codes, codes)
+    size = max(1, BLOCK // len(codes))
+    found = np.empty((len(queries), k), np.intp)
+    for start in range(0, len(queries), size):
+        # A query's own length is the same for all codes, so that the order does not need it.
+        distances = lengths - 2 * (queries[start : start + size] @ codes.T)
+        places = np.argpartition(distances, k - 1, axis=1)[:, :k]
+        places.sort(axis=1)  # of codes that are equally near, the first comes first
+        order = np.argsort(np.take_along_axis(distances, places, axis=1), axis=1, kind="stable")
+        found[start : start + size] = np.take_along_axis(places, order, axis=1)
+    return found
+
+
+def _softmax_regression(
+    x: np.ndarray, targets: np.ndarray, classes: int, penalty: float, steps: int
+) -> np.ndarray:
+    """Return the weights (k + 1, classes) of `linear_probe` for standardised x (n, k), class numbers (n,)."""
+    weights = np.zeros((x.shape[1] + 1, classes))
+    value, gradient = _objective(x, targets, weights, penalty)
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    for _ in range(steps):
+        if np.abs(gradient).max() < 1e-5:
+            break
+        direction = _quasi_newton(gradient, pairs)
+        slope, size = np.vdot(direction, gradient), 2.0
+        new_value = np.inf
+        while not new_value <= value - 1e-4 * size * slope:
+            size /= 2
+            if size < 1e-6:
+                return weights  # nothing better can be told from rounding
+            moved = weights - size * direction
+            new_value, new_gradient = _objective(x, targets, moved, penalty)
+        pairs = [*pairs[-9:], (moved - weights, new_gradient - gradient)]
+        weights, value, gradient = moved, new_value, new_gradient
+    return weights
+
+
+def _quasi_newton(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return the gradient times an estimate of the inverse curvature: L-BFGS, in two loops over past steps.
+
+    ``pairs`` are the last steps (change of the weights, change of the gradient). Along each of them the
+    curvature is known; elsewhere it is taken to be that of the last one.
+    """
+    direction, shares = gradient.copy(), []
+    for step, change in reversed(pairs):
+        shares.append(np.vdot(step, direction) / np.vdot(step, change))
+        direction -= shares[-1] * change
+    if pairs:
+        step, change = pairs[-1]
+        direction *= np.vdot(step, change) / np.vdot(change, change)
+    for (step, change), share in zip(pairs, reversed(shares)):
+        direction += (share - np.vdot(change, direction) / np.vdot(step, change)) * step
+    return direction
+
+
+def _logits(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return x @ weights[:-1] + weights[-1]
+
+
+def _objective(
+    x: np.ndarray, targets: np.ndarray, weights: np.ndarray, penalty: float
+) -> tuple[float, np.ndarray]:
+    logits = _logits(x, weights)
+    logits -= logits.max(axis=1, keepdims=True)
+    rows = np.arange(len(x))
+    chosen = logits[rows, targets]
+    probabilities = np.exp(logits, out=logits)
+    sums = probabilities.sum(axis=1, keepdims=True)
+    value = np.mean(np.log(sums[:, 0]) - chosen) + penalty / 2 * np.sum(weights[:-1] ** 2)
+    probabilities /= sums
+    probabilities[rows, targets] -= 1
+    probabilities /= len(x)
+    gradient = [x.T @ probabilities + penalty * weights[:-1], probabilities.sum(axis=0, keepdims=True)]
+    return float(value), np.concatenate(gradient)
+
+
+def _checked(codes, labels, test_codes, test_labels) -> tuple[np.ndarray, np.ndarray]:
+    """Return both sets of codes as float64 (n, k), or raise ValueError."""
+    flat = []
+    for name, array, classes in (("codes", codes, labels), ("test_codes", test_codes, test_labels)):
+        array, classes = np.asarray(array), np.asarray(classes)
+        if (
+            array.ndim < 2
+            or not array.size
+            or classes.shape != array.shape[:1]
+            or classes.dtype.kind not in "iu"
+        ):
+            raise ValueError(
+                f"{name} must be (n, ...) with n integer labels, n at least 1; got {array.shape} with labels "
+                f"{classes.dtype} {classes.shape}"
+            )
+        flat.append(array.reshape(len(array), -1).astype(np.float64))
+        if not np.isfinite(flat[-1]).all():
+            raise ValueError(f"{name} hold NaN or infinite values")
+    if flat[0].shape[1] != flat[1].shape[1]:
+        raise ValueError(
+            f"codes have {flat[0].shape[1]} numbers and test_codes {flat[1].shape[1]}; they must come from "
+            "one encoder"
+        )
+    return flat[0], flat[1]

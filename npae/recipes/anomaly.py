@@ -1,0 +1,196 @@
+"""Anomalies by reconstruction error: every class in turn as the anomaly, and as the only normal one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from npae.batches import Batches
+from npae.datasets import Dataset
+from npae.evaluation import predict
+from npae.layers import Dense
+from npae.metrics import roc_auc, squared_error_per_image
+from npae.model import Autoencoder, Sequential
+from npae.recipes.views import FASHION
+from npae.training import fit
+
+SHOWN = 10  # images of each kind whose reconstructions are kept for the figures
+
+
+def build_dense(code: int) -> Autoencoder:
+    """Return one layer to the code and one back, as in the recipe dense."""
+    return Autoencoder(
+        Sequential([Dense(code, activation="relu")]), Sequential([Dense(784, activation="sigmoid")])
+    )
+
+
+def build_deep(code: int) -> Autoencoder:
+    """Return three layers to the code and three back, linear at the code."""
+    encoder = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
+    decoder = [Dense(64, activation="relu"), Dense(256, activation="relu"), Dense(784, activation="sigmoid")]
+    return Autoencoder(Sequential(encoder), Sequential(decoder))
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A column of the table: a model, and what is normal to it.
+
+    Attributes
+    ----------
+    model : str
+        "dense" or "deep".
+    code : int
+        Numbers in its code.
+    alone : bool
+        True: one class is normal and all others are anomalies. False: one class is the anomaly.
+    epochs : int
+    """
+
+    model: str
+    code: int
+    alone: bool
+    epochs: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in the table's files."""
+        return f"{self.model}-{self.code}-{'normal' if self.alone else 'anomaly'}"
+
+    def build(self) -> Autoencoder:
+        """Return the model, not yet built."""
+        return MODELS[self.model](self.code)
+
+    def role(self, label: str) -> str:
+        """Say what part the class of that name plays."""
+        return f"{label} as the only normal class" if self.alone else f"{label} as the anomaly"
+
+
+MODELS: dict[str, Callable[[int], Autoencoder]] = {"dense": build_dense, "deep": build_deep}
+
+# By whether one class alone is normal: there is only a tenth of the images then.
+CODES = {("dense", False): 32, ("deep", False): 2, ("dense", True): 32, ("deep", True): 16}
+EPOCHS, BATCH = {False: 10, True: 20}, {False: 256, True: 64}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one detector says of the test images with one class singled out.
+
+    Attributes
+    ----------
+    label : int
+        The class that is the anomaly, or the only normal one.
+    scores : ndarray (n,)
+        Squared error of each test image.
+    anomalous : ndarray (n,) of bool
+    auc : float
+    outputs : dict
+        Whether anomalous: positions of some test images and their reconstructions (k, 784).
+    seconds : float
+    """
+
+    label: int
+    scores: np.ndarray
+    anomalous: np.ndarray
+    auc: float
+    outputs: dict[bool, tuple[np.ndarray, np.ndarray]]
+    seconds: float
+
+
+def detectors(model: str | None = None, code: int | None = None, epochs: int | None = None) -> list[Detector]:
+    """Return the columns of the table.
+
+    Parameters
+    ----------
+    model : "dense" or "deep", optional
+        Default: deep, with a small and a large code where one class is the anomaly.
+    code : int, optional
+        Of that model.
+    epochs : int, optional
+        Of every training.
+
+    Raises
+    ------
+    ValueError
+        If a code is given without its model.
+    """
+    if code is not None and model is None:
+        raise ValueError(f"--code {code} is of which model? say --model {' or --model '.join(MODELS)}")
+    if model is None:
+        chosen = [("deep", 2, False), ("deep", 32, False), ("deep", 16, True)]
+    else:
+        chosen = [(model, code or CODES[model, alone], alone) for alone in (False, True)]
+    return [Detector(*column, epochs or EPOCHS[column[-1]]) for column in chosen]
+
+
+def try_all(
+    dataset: Dataset,
+    columns: list[Detector],
+    seed: int = 0,
+    threads: int | None = None,
+    say: Callable[[str], None] = print,
+) -> dict[Detector, list[Trial]]:
+    """Train every detector once for every class, and score all test images.
+
+    Raises
+    ------
+    ValueError
+        If the training or the test set lacks a class.
+    """
+    classes = _classes(dataset)
+    found: dict[Detector, list[Trial]] = {column: [] for column in columns}
+    began, done, total = time.perf_counter(), 0, len(columns) * len(classes)
+    for column in columns:
+        for label in classes:
+            trial = try_one(dataset, column, label, seed, threads)
+            found[column].append(trial)
+            done += 1
+            left = (time.perf_counter() - began) / done * (total - done)
+            name = class_name(dataset, label)
+            line = f"{column.model}, code of {column.code}, {column.role(name)}: ROC-AUC {trial.auc:.3f}"
+            say(f"[{done:>{len(str(total))}}/{total}] {line}, {trial.seconds:.1f} s, {left:.0f} s to go")
+    return found
+
+
+def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: int | None) -> Trial:
+    """Train a detector with one class singled out, and score all test images."""
+    began = time.perf_counter()
+    normal = (dataset.train_labels == label) == column.alone
+    model = column.build()
+    model.build((784,), np.random.default_rng(seed))
+    train = Batches(dataset.train_images[normal], shape=(784,))
+    fit(
+        model,
+        train,
+        loss="binary_crossentropy",
+        epochs=column.epochs,
+        batch_size=BATCH[column.alone],
+        seed=seed,
+        threads=threads,
+    )
+    test = Batches(dataset.test_images, shape=(784,))
+    outputs = predict(model, test, threads)
+    scores = squared_error_per_image(outputs, test.batch(slice(None))[1])
+    anomalous = (dataset.test_labels == label) != column.alone
+    shown = {kind: np.flatnonzero(anomalous == kind)[:SHOWN] for kind in (False, True)}
+    kept = {kind: (places, outputs[places]) for kind, places in shown.items()}
+    return Trial(label, scores, anomalous, roc_auc(scores, anomalous), kept, time.perf_counter() - began)
+
+
+def class_name(dataset: Dataset, label: int) -> str:
+    """Return what a class is called: the digit, or its name."""
+    return FASHION[label] if dataset.name == "fashion-mnist" else str(label)
+
+
+def _classes(dataset: Dataset) -> list[int]:
+    """Return the classes, in order, or raise ValueError if one cannot be singled out."""
+    train, test = (np.unique(labels).tolist() for labels in (dataset.train_labels, dataset.test_labels))
+    if train != test or len(train) < 2:
+        raise ValueError(
+            f"every class must be in the training and in the test set, and there must be two or more; got "
+            f"{train} and {test}; a larger --limit may help"
+        )
+    return train

@@ -1,0 +1,70 @@
+"""The codes of many images, and a plane in code space that can be looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.batches import Batches
+from npae.metrics import PCA
+from npae.model import Autoencoder
+
+_CHUNK = 500  # images at a time, for the sake of memory
+
+
+def encode(model: Autoencoder, images: Batches | np.ndarray) -> np.ndarray:
+    """Return the codes (n, ...) of all inputs; of a variational model, their means."""
+    parts = range(0, len(images), _CHUNK)
+    chunks = [slice(start, start + _CHUNK) for start in parts]
+    read = (lambda part: images.batch(part)[0]) if isinstance(images, Batches) else images.__getitem__
+    return np.concatenate([model.encode(read(part)) for part in chunks])
+
+
+def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+    """Return what codes (n, ...) stand for, (n, *output_shape)."""
+    parts = range(0, len(codes), _CHUNK)
+    return np.concatenate([model.decode(codes[start : start + _CHUNK]) for start in parts])
+
+
+class Plane:
+    """Two coordinates of codes: the codes themselves if they are two numbers, else their two main axes.
+
+    Parameters
+    ----------
+    codes : ndarray (n, ...)
+        Of at least two numbers each.
+
+    Attributes
+    ----------
+    names : (str, str)
+        Of the two coordinates, for the axes of a figure.
+    share : float
+        How much of the variance of the codes the plane shows: 1 if they are two numbers.
+
+    Raises
+    ------
+    ValueError
+        If a code is a single number.
+    """
+
+    def __init__(self, codes: np.ndarray):
+        self.shape, self.dtype = codes.shape[1:], codes.dtype
+        flat = codes.reshape(len(codes), -1)
+        if flat.shape[1] < 2:
+            raise ValueError("codes of a single number lie on a line; a plane needs at least two numbers")
+        self.pca = PCA(2).fit(flat) if self.shape != (2,) else None
+        self.names = ("first coordinate of the code", "second coordinate")
+        self.share = 1.0
+        if self.pca:
+            self.names = ("first main axis of the codes", "second main axis")
+            total = float(np.var(flat, axis=0, dtype=np.float64).sum())
+            self.share = float(np.var(self.points(codes), axis=0).sum()) / total if total else 1.0
+
+    def points(self, codes: np.ndarray) -> np.ndarray:
+        """Return the coordinates (n, 2) of codes (n, ...)."""
+        flat = codes.reshape(len(codes), -1)
+        return self.pca.transform(flat) if self.pca else flat
+
+    def codes(self, points: np.ndarray) -> np.ndarray:
+        """Return the codes (n, ...) in the plane that have the coordinates (n, 2)."""
+        flat = self.pca.inverse_transform(points) if self.pca else points
+        return flat.astype(self.dtype).reshape(len(points), *self.shape)

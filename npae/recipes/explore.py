@@ -1,0 +1,140 @@
+"""A walk through the code space of a trained model: between images, over a map, and to their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from npae.probes import nearest
+from npae.recipes.codes import Plane, decode, encode
+
+STEPS = 11  # codes from one image to another, both included
+TILES = 16  # of the map, in each direction
+NEIGHBOURS = 10
+
+
+def explore(run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Path]:
+    """Draw four figures of a run's code space into its folder ``explore``.
+
+    All codes are those of clean test images, whatever the model was trained to remove.
+
+    Parameters
+    ----------
+    run : Run
+        From `npae.recipes.run.load_run`.
+    pairs : sequence of (int, int), optional
+        Test images, by number, to go from and to. Default: the first image of each of several classes, to the
+        first one of another; and from one image of a class to the next.
+
+    Yields
+    ------
+    The path of each figure: interpolations.png, map.png, codes.png, neighbours.png.
+
+    Raises
+    ------
+    ValueError
+        If a test image does not exist, the codes cannot be drawn, or the folder cannot be written.
+    """
+    images = run.test_batches(corruption=None).batch(slice(None))[1]
+    labels = run.dataset.test_labels[: len(images)]
+    pairs = pairs or _pairs(labels)
+    for number in np.ravel(pairs):
+        if not 0 <= number < len(images):
+            raise ValueError(f"there is no test image {number}; they count from 0 to {len(images) - 1}")
+    folder = run.path("explore")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot write into {folder}: {error.strerror}") from None
+    codes = encode(run.model, images)
+    yield draw_interpolations(folder / "interpolations.png", run, images, labels, codes, pairs)
+    plane = Plane(codes)
+    yield draw_map(folder / "map.png", run, plane, codes)
+    yield draw_codes(folder / "codes.png", run, plane, images, labels, codes)
+    yield draw_neighbours(folder / "neighbours.png", run, images, labels, codes)
+
+
+def draw_interpolations(path: Path, run, images, labels, codes, pairs) -> Path:
+    """Draw what lies between two images: the codes on the straight line between theirs, decoded."""
+    from npae import plotting
+
+    shares = np.linspace(0, 1, STEPS, dtype=codes.dtype).reshape(-1, *[1] * (codes.ndim - 1))
+    name = _names(run)
+    rows = []
+    for start, end in pairs:
+        between = decode(run.model, (1 - shares) * codes[start] + shares * codes[end])
+        ends = run.pixels(images[[start, end]])
+        label = f"{name(labels[start])} to {name(labels[end])}"
+        rows.append((label, [ends[:1], run.pixels(between), ends[1:]]))
+    headings = ["from", "decoded codes on the straight line between the codes of the two images", "to"]
+    return plotting.image_groups(
+        path, headings, rows, f"{run.settings.recipe}: from one test image to another"
+    )
+
+
+def draw_map(path: Path, run, plane: Plane, codes) -> Path:
+    """Draw what the codes of a plane stand for, over the region where nearly all test images are."""
+    from npae import plotting
+
+    lowest, highest = np.quantile(plane.points(codes), [0.01, 0.99], axis=0)
+    across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
+    grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
+    tiles = run.pixels(decode(run.model, plane.codes(grid))).reshape(TILES, TILES, 28, 28)
+    title = f"{run.settings.recipe}: what codes stand for"
+    if plane.pca:
+        title += f", in the plane of {plane.share:.0%} of their variance"
+    return plotting.manifold(path, tiles, across, up[::-1], title, plane.names)
+
+
+def draw_codes(path: Path, run, plane: Plane, images, labels, codes) -> Path:
+    """Draw the codes as points coloured by class, with some of the images."""
+    from npae import plotting
+
+    title = f"{run.settings.recipe}: codes of {len(codes):,} test images"
+    if plane.pca:
+        title += f", in the plane of {plane.share:.0%} of their variance"
+    pixels = run.pixels(images)
+    return plotting.code_thumbnails(
+        path, plane.points(codes), pixels, labels, title, run.class_names, plane.names
+    )
+
+
+def draw_neighbours(path: Path, run, images, labels, codes) -> Path:
+    """Draw the test images whose codes are nearest to those of ten test images, one of each class."""
+    from npae import plotting
+
+    flat = codes.reshape(len(codes), -1)
+    count = min(NEIGHBOURS, len(flat) - 1)
+    if not count:
+        raise ValueError("a single test image has no neighbours")
+    others = nearest(flat, flat, count + 1)
+    # An image is its own nearest neighbour, unless another one has the very same code.
+    others = np.stack([row[row != k][:count] for k, row in enumerate(others)])
+    same = float(np.mean(labels[others] == labels[:, None]))
+    shown = np.unique(labels, return_index=True)[1][:10]
+    pixels, name = run.pixels(images), _names(run)
+    rows = [(name(labels[k]), [pixels[k : k + 1], pixels[others[k]]]) for k in shown]
+    marked = [[np.zeros(1, bool), labels[others[k]] != labels[k]] for k in shown]
+    heading = f"nearest codes among the {len(codes) - 1:,} other test images; framed: another class"
+    title = (
+        f"{run.settings.recipe}: nearest codes of test images; of all such, {same:.0%} are of the same class"
+    )
+    return plotting.image_groups(path, ["image", heading], rows, title, marked=marked)
+
+
+def _names(run) -> Callable[[int], str]:
+    return lambda label: run.class_names[label] if run.class_names else str(label)
+
+
+def _pairs(labels: np.ndarray) -> list[tuple[int, int]]:
+    """From the first image of a class to the first one of another, and within classes."""
+    classes, first = np.unique(labels, return_index=True)
+    half = -(-len(classes) // 2)
+    pairs = [(int(first[k]), int(first[(k + half) % len(classes)])) for k in range(min(half, 5))]
+    for k in range(len(classes)):
+        of_a_class = np.flatnonzero(labels == classes[k])
+        if len(of_a_class) > 1 and len(pairs) < 8:
+            pairs.append((int(of_a_class[0]), int(of_a_class[1])))
+    return pairs

@@ -1,0 +1,65 @@
+"""What is measured and drawn of every variational recipe: the parts of its bound, samples, and walks between
+images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.evaluation import evaluate_terms, predict
+from npae.losses import Loss
+from npae.model import VariationalAutoencoder
+from npae.objectives import Objective
+from npae.penalties import KullbackLeibler
+
+
+def elbo_terms(run, model: VariationalAutoencoder, decoder: Loss) -> dict[str, float]:
+    """Return the negative evidence lower bound of the test set and its two parts, in nats per image.
+
+    With one code drawn for each image, as the bound has it; the losses of the history take the mean of the
+    codes and are lower.
+    """
+    bound = Objective(decoder, KullbackLeibler())
+    terms = evaluate_terms(model, run.test_batches(), loss=bound, threads=run.threads, seed=0)
+    return {
+        "test_negative_elbo": terms["loss"],
+        "test_elbo_reconstruction": terms["reconstruction"],
+        "test_elbo_kl": terms["kl"],
+    }
+
+
+def draw_elbo(run) -> None:
+    """Draw the two parts of the bound against the epoch."""
+    from npae import plotting
+
+    terms = [("loss", "negative bound"), ("reconstruction", "reconstruction"), ("kl", "KL divergence")]
+    title = "The negative evidence lower bound and its two parts (validation: at the mean of the code)"
+    plotting.objective_curves(run.path("elbo.png"), run.history, terms, title, "nats per image")
+
+
+def draw_samples(run, shape: tuple[int, int] = (8, 16)) -> None:
+    """Draw what the decoder makes of codes that are drawn from the prior."""
+    from npae import plotting
+
+    count = shape[0] * shape[1]
+    codes = np.random.default_rng(0).standard_normal((count, *run.model.decoder.input_shape), np.float32)
+    images = run.pixels(predict(run.model.decoder, codes, run.threads))
+    plotting.image_grid(run.path("samples.png"), images, shape, "Codes drawn from N(0, 1), decoded")
+
+
+def draw_interpolations(run, rows: int = 6, columns: int = 11) -> None:
+    """Draw straight ways between the codes of two test images, with these at the ends."""
+    from npae import plotting
+
+    x, _ = run.test_images(2 * rows)
+    first, last = (x[np.arange(start, start + rows) % len(x)] for start in (0, rows))
+    ways = [
+        run.model.decode(code + (other - code) * np.linspace(0, 1, columns, dtype=np.float32)[:, None])
+        for code, other in zip(run.model.encode(first), run.model.encode(last))
+    ]
+    strips = [
+        ("", np.concatenate([run.pixels(start), run.pixels(way), run.pixels(end)]))
+        for start, way, end in zip(first, ways, last)
+    ]
+    titles = ["from", *(f"{share:.0%}" for share in np.linspace(0, 1, columns)), "to"]
+    title = "From one test image to another, straight through the space of codes"
+    plotting.image_rows(run.path("interpolations.png"), strips, titles, title=title, columns=columns + 2)

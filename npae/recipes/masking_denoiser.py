@@ -1,0 +1,116 @@
+"""A denoiser in its first form: some pixels are set to 0, and a wide layer learns to fill them in.
+
+The same model is trained against three kinds of damage, and once without any, to see what the noise teaches.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from npae import metrics
+from npae.datasets import gaussian_noise, masking_noise, salt_and_pepper
+from npae.evaluation import predict
+from npae.layers import Dense
+from npae.model import Autoencoder, Sequential
+from npae.recipes.recipe import Recipe
+
+# One interface for all: kind(level) is a corruption, and corruption(x, rng) the damaged images.
+KINDS = {"masking": masking_noise, "salt-and-pepper": salt_and_pepper, "gaussian": gaussian_noise}
+AXES = {
+    "masking": "share of pixels set to 0",
+    "salt-and-pepper": "share set to 0 or 1",
+    "gaussian": "standard deviation",
+}
+TRAINED_AT = 0.5  # of each kind
+LEVELS = np.linspace(0, 0.9, 10)  # PSNR begins at the second: what is not damaged has infinitely many dB
+IMAGES = 500  # of the test set, for the curves
+
+
+def build() -> Autoencoder:
+    """Return the model: 784-1000-784, a code wider than the image."""
+    return Autoencoder(Sequential([Dense(1000, "relu")]), Sequential([Dense(784, "sigmoid")]))
+
+
+def denoiser(run, kind: str) -> Autoencoder:
+    """Return the model that is trained against one kind of noise."""
+    if kind == "masking":
+        return run.model
+    return run.part(kind, build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
+
+
+def plain(run) -> Autoencoder:
+    """Return the same model, trained without noise."""
+    return run.part("plain", build, data=lambda: run.batches(corruption=None))
+
+
+def stages(run, kind: str, level: float, count: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return clean test images, and what there is before and after each model, (n, 28, 28) by name."""
+    _, clean = run.test_images(count)
+    noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
+    outputs = {
+        "before": noisy,
+        "trained without noise": predict(plain(run), noisy, run.threads),
+        "trained with this noise": predict(denoiser(run, kind), noisy, run.threads),
+    }
+    return run.pixels(clean), {name: run.pixels(values) for name, values in outputs.items()}
+
+
+def measure(run) -> dict[str, float]:
+    """Return PSNR and SSIM of the whole test set before and after, at the level of the training."""
+    numbers = {}
+    for kind in KINDS:
+        clean, images = stages(run, kind, TRAINED_AT, None)
+        for stage, name in zip(images, ("noisy", "plain", "denoised")):
+            numbers[f"{kind}_{name}_psnr_db"] = metrics.psnr(images[stage], clean)
+            numbers[f"{kind}_{name}_ssim"] = metrics.ssim(images[stage], clean)
+    return numbers
+
+
+def draw(run) -> None:
+    """Draw damaged and repaired images of each kind, PSNR and SSIM against the noise, and the filters."""
+    from npae import plotting
+
+    shown = [stages(run, kind, TRAINED_AT, 5) for kind in KINDS]
+    rows = [("original", [clean for clean, _ in shown])]
+    rows += [(stage, [images[stage] for _, images in shown]) for stage in shown[0][1]]
+    title = f"Test images, damaged at {TRAINED_AT} and repaired"
+    plotting.image_groups(run.path("reconstructions.png"), list(KINDS), rows, title)
+    rows = [
+        ("PSNR, dB", against_noise(run, metrics.psnr, LEVELS[1:])),
+        ("SSIM", against_noise(run, metrics.ssim, LEVELS)),
+    ]
+    title = f"{IMAGES:,} test images before and after; every model is trained at {TRAINED_AT}"
+    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), rows, title)
+    models = {"no noise": plain(run), **{kind: denoiser(run, kind) for kind in KINDS}}
+    panels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in models.items()]
+    plotting.filters(
+        run.path("filters.png"), panels, "What the first units look at, by noise of the training"
+    )
+
+
+def against_noise(run, metric: Callable, levels: np.ndarray) -> list[dict]:
+    """Return for each kind of noise a metric by stage, as lines ``(levels, values)``."""
+    charts = []
+    for kind in KINDS:
+        measured = []
+        for level in levels:
+            clean, images = stages(run, kind, level, IMAGES)
+            measured.append({stage: metric(values, clean) for stage, values in images.items()})
+        charts.append({stage: (levels, [values[stage] for values in measured]) for stage in measured[0]})
+    return charts
+
+
+RECIPE = Recipe(
+    name="masking-denoiser",
+    summary="dense 784-1000-784, half of the pixels masked; beside other noise, and none",
+    source="P. Vincent et al., Extracting and composing robust features with denoising autoencoders (2008)",
+    build=build,
+    input_shape=(784,),
+    dataset="mnist",
+    loss="binary_crossentropy",
+    epochs=12,
+    batch_size=256,
+    draw=draw,
+    measure=measure,
+    corruption=masking_noise(TRAINED_AT),
+)

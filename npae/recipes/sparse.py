@@ -1,0 +1,105 @@
+"""Sparse autoencoders: a penalty on the code leaves most of its units off, for each image or on average."""
+
+import numpy as np
+
+from npae.evaluation import evaluate_terms, predict
+from npae.layers import Dense
+from npae.losses import MeanSquaredError
+from npae.model import Autoencoder, Sequential
+from npae.objectives import Objective
+from npae.penalties import L1, KLSparsity
+from npae.recipes.recipe import Recipe
+
+LOSS = "binary_crossentropy"
+SQUARES = MeanSquaredError(per="image")
+TARGET = 0.1
+
+
+def build() -> Autoencoder:
+    """Return the model: 784-32-784."""
+    return Autoencoder(Sequential([Dense(32, "relu")]), Sequential([Dense(784, "sigmoid")]))
+
+
+def build_sigmoid() -> Autoencoder:
+    """Return a wider model whose code is from 0 to 1, as UFLDL's: 784-200-784."""
+    return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
+
+
+def models(run) -> dict[str, Autoencoder]:
+    """Return both ways to be sparse, each after the same model without its penalty."""
+    return {
+        "plain": run.part("plain", build, loss=LOSS),
+        "l1": run.model,
+        "plain_sigmoid": run.part("plain-sigmoid", build_sigmoid, loss=SQUARES, epochs=15),
+        "kl": run.part("kl", build_sigmoid, loss=Objective(SQUARES, KLSparsity(TARGET)), epochs=15),
+    }
+
+
+def active(codes: np.ndarray, name: str) -> np.ndarray:
+    """Return which units are on: above 0, or for a sigmoid above 1/2."""
+    return codes > (0.5 if name in ("plain_sigmoid", "kl") else 0)
+
+
+def measure(run) -> dict[str, float]:
+    """Return mean code, share of active units and losses of all, and the ratios that were published."""
+    numbers = {}
+    batches = run.test_batches()
+    for name, model in models(run).items():
+        codes = predict(model.encoder, batches, run.threads)
+        numbers[f"{name}_code_mean"] = float(codes.mean())
+        numbers[f"{name}_active_share"] = float(active(codes, name).mean())
+        for loss in (LOSS, SQUARES):
+            key = "test_loss" if loss is LOSS else "squared_error_per_image"
+            numbers[f"{name}_{key}"] = evaluate_terms(model, batches, loss=loss, threads=run.threads)["loss"]
+    total = evaluate_terms(run.model, batches, loss=run.recipe.loss, threads=run.threads)["loss"]
+    return {
+        **numbers,
+        "code_mean_ratio": numbers["l1_code_mean"] / numbers["plain_code_mean"],
+        "loss_ratio": numbers["l1_test_loss"] / numbers["plain_test_loss"],
+        "loss_ratio_with_penalty": total / numbers["plain_test_loss"],
+    }
+
+
+def draw(run) -> None:
+    """Draw reconstructions, filters of both kinds, the mean codes of images, and how often units are on."""
+    from npae import plotting
+
+    found = models(run)
+    names = dict(zip(found, ("no penalty", "L1", "sigmoid, no penalty", "KL to a target")))
+    x, _ = run.test_images()
+    rows = [(names[name], run.pixels(model.reconstruct(x[:10]))) for name, model in found.items()]
+    title = "Test images and what each model makes of them"
+    plotting.image_rows(
+        run.path("reconstructions.png"), [("original", run.pixels(x[:10])), *rows], title=title
+    )
+    for file, pair in (("filters", ("plain", "l1")), ("filters_sigmoid", ("plain_sigmoid", "kl"))):
+        kernels = [(names[name], found[name].encoder.layers[0].params["kernel"]) for name in pair]
+        plotting.filters(
+            run.path(f"{file}.png"), kernels, "What the units look at, without and with a penalty"
+        )
+    codes = {name: model.encode(x) for name, model in found.items()}
+    means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1")}
+    title = f"Mean of the 32 units, for each of {len(x):,} test images"
+    plotting.histograms(run.path("codes.png"), [("", means)], title, "mean of the code")
+    shares = {}
+    for name, code in codes.items():
+        often = np.sort(active(code, name).mean(axis=0))[::-1]
+        shares[names[name]] = (np.linspace(0, 100, len(often)), 100 * often)
+    title = "How often a unit is on"
+    across = "units from the most to the least active, %"
+    plotting.lines(run.path("activity.png"), shares, title, across, "test images that switch it on, %")
+
+
+RECIPE = Recipe(
+    name="sparse",
+    summary="784-32-784 with an L1 penalty on the code, and KL divergence to a target activity",
+    source="F. Chollet, Building autoencoders in Keras (2016); A. Ng, Sparse autoencoder (2011)",
+    build=build,
+    input_shape=(784,),
+    dataset="mnist",
+    loss=Objective(LOSS, L1(1e-4)),
+    epochs=100,
+    batch_size=256,
+    draw=draw,
+    measure=measure,
+)

@@ -1,0 +1,155 @@
+"""A stacked denoising autoencoder: learned layer by layer, then as a whole, then as a classifier.
+
+Few labels go further if the layers below have seen all images. The fine-tuning is the same with and without
+pre-training. Newer than the publication are rectified units, Adam with a falling rate, and dropout.
+"""
+
+from functools import partial
+from itertools import chain
+
+import numpy as np
+
+from npae.batches import Batches
+from npae.datasets import masking_noise
+from npae.evaluation import predict
+from npae.layers import Dense, Dropout
+from npae.losses import SoftmaxCrossentropy, one_hot
+from npae.model import Autoencoder, Sequential
+from npae.recipes.figures import draw_reconstructions
+from npae.recipes.rates import half_cosine
+from npae.recipes.recipe import Recipe
+
+UNITS, MASKED = (1000, 1000, 1000), (0.1, 0.2, 0.3)
+LOSS = "binary_crossentropy"
+
+# By percentage of the labels: how often an epoch goes through them, since few images make few steps, and how
+# many times they are drawn, since it matters which ones they are when they are few.
+SHARES = {100: (1, 1), 10: (3, 1), 1: (10, 3)}
+STARTS = {"pre-trained": "pretrained", "from scratch": "scratch"}
+
+
+def build() -> Autoencoder:
+    """Return the stack as a whole: 784-1000-1000-1000 and back."""
+    encoder = Sequential([Dense(units, "relu") for units in UNITS])
+    decoder = Sequential([*(Dense(units, "relu") for units in UNITS[-2::-1]), Dense(784, "sigmoid")])
+    return Autoencoder(encoder, decoder)
+
+
+def layers(run) -> list[Autoencoder]:
+    """Return an autoencoder for each layer, trained to repair masked codes of the one below."""
+    codes, trained = run.train_images, []
+    for number, (units, inputs, masked) in enumerate(zip(UNITS, (784, *UNITS), MASKED), start=1):
+        part = run.part(
+            f"layer-{number}",
+            partial(one_layer, units, inputs),
+            loss=LOSS if number == 1 else "mse",
+            epochs=15,
+            data=lambda codes=codes, masked=masked: Batches(codes(), corruption=masking_noise(masked)),
+            learning_rate=1e-3,
+            seed_offset=number,
+        )
+        trained.append(part)
+        codes = partial(lambda part, codes: predict(part.encoder, codes(), run.threads), part, codes)
+    return trained
+
+
+def one_layer(units: int, inputs: int) -> Autoencoder:
+    """Return the model of one layer."""
+    back = Dense(784, "sigmoid") if inputs == 784 else Dense(inputs, "relu")
+    return Autoencoder(Sequential([Dense(units, "relu")]), Sequential([back]))
+
+
+def before(run) -> None:
+    """Begin with the layers' own weights: encoders upwards, decoders downwards."""
+    stack = layers(run)
+    encoder = Sequential([part.encoder.layers[0] for part in stack])
+    decoder = Sequential([part.decoder.layers[0] for part in reversed(stack)])
+    run.model.set_params(Autoencoder(encoder, decoder).params)
+
+
+def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
+    """Return the stack with ten logits on top, fine-tuned on a share of the labels."""
+
+    def build_classifier() -> Sequential:
+        if start == "pre-trained":
+            hidden = [part.encoder.layers[0] for part in layers(run)]
+        else:
+            hidden = [Dense(units, "relu") for units in UNITS]
+        dropped = chain.from_iterable((layer, Dropout(0.5)) for layer in hidden)
+        return Sequential([Dropout(0.2), *dropped, Dense(10)])
+
+    def data() -> Batches:
+        images, labels = run.dataset.train_images, run.dataset.train_labels
+        chosen = np.random.default_rng(draw).permutation(len(images))[: max(1, len(images) * share // 100)]
+        chosen = np.tile(chosen, SHARES[share][0])
+        return Batches(images[chosen].reshape(len(chosen), -1), one_hot(labels[chosen]))
+
+    return run.part(
+        f"{STARTS[start]}-{share}-{draw}",
+        build_classifier,
+        loss=SoftmaxCrossentropy(),
+        epochs=20,
+        batch_size=128,
+        data=data,
+        seed_offset=draw,
+    )
+
+
+def error_rate(run, start: str, share: int) -> float:
+    """Return the percentage of test images that are given a wrong class, the mean over the draws of labels."""
+    images, labels = run.dataset.test_images, run.dataset.test_labels
+    images = Batches(images.reshape(len(images), -1))
+    models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
+    classes = [predict(model, images, run.threads).argmax(axis=1) for model in models]
+    return float(np.mean([100 * np.mean(found != labels) for found in classes]))
+
+
+def measure(run) -> dict[str, float]:
+    """Return the test errors of the classifiers, in per cent, by start and share of the labels."""
+    return {
+        f"test_error_{name}_{share}": error_rate(run, start, share)
+        for start, name in STARTS.items()
+        for share in SHARES
+    }
+
+
+def draw(run) -> None:
+    """Draw denoised images, the filters of the first layer, and the test error against the labels."""
+    from npae import plotting
+
+    draw_reconstructions(run)
+    models = {
+        "pre-trained": layers(run)[0].encoder,
+        "pre-trained, then classifier": Sequential([classifier(run, "pre-trained", 100).layers[1]]),
+        "classifier from scratch": Sequential([classifier(run, "from scratch", 100).layers[1]]),
+    }
+    panels = [(name, model.layers[0].params["kernel"]) for name, model in models.items()]
+    plotting.filters(run.path("filters.png"), panels, "What the first units of the first layer look at")
+    counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
+    plotting.lines(
+        run.path("labels.png"),
+        {start: (counts, [error_rate(run, start, share) for share in SHARES]) for start in STARTS},
+        "Test error of the classifier, with and without layers that have seen all images",
+        "labels",
+        "test error, %",
+        log="x",
+        ticks={count: f"{count:,}\n{share} %" for count, share in zip(counts, SHARES)},
+    )
+
+
+RECIPE = Recipe(
+    name="stacked-denoiser",
+    summary="784-1000-1000-1000, layer by layer, then as a whole, then as a classifier",
+    source="P. Vincent et al., Stacked denoising autoencoders (2010), as in the deeplearning.net tutorial",
+    build=build,
+    input_shape=(784,),
+    dataset="mnist",
+    loss=LOSS,
+    epochs=5,
+    batch_size=256,
+    learning_rate=half_cosine(1e-3),
+    corruption=masking_noise(0.3),
+    before=before,
+    measure=measure,
+    draw=draw,
+)

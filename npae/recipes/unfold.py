@@ -1,0 +1,90 @@
+"""How a two-dimensional code space unfolds in training: codes kept after every epoch, and a film of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from npae.checkpoints import written_whole
+from npae.events import Callback
+from npae.recipes.codes import encode
+
+COUNT = 2000  # test images
+FOLDER, FILM = "unfold", "unfold.gif"
+
+
+class Unfold(Callback):
+    """After each epoch write the codes of test images into the run's folder ``unfold``.
+
+    They lie on disk, so that a run that is resumed goes on with what was there.
+
+    Parameters
+    ----------
+    run : Run
+        Its model need not be trained yet.
+
+    Raises
+    ------
+    ValueError
+        If the codes of the model are not two numbers.
+    """
+
+    def __init__(self, run):
+        self.folder = run.path(FOLDER)
+        self.images = run.test_batches(corruption=None).batch(slice(COUNT))[0]
+        shape = run.model.encode(self.images[:1]).shape[1:]
+        if shape != (2,):
+            size = " x ".join(map(str, shape))
+            raise ValueError(
+                f"--animate draws codes of two numbers, and a code of {run.settings.recipe} is {size}; "
+                "latent2d has two"
+            )
+
+    def on_train_begin(self, state):
+        done = len(state.history)
+        for epoch, path in kept(self.folder):
+            if epoch > done:  # of a run that was interrupted before its checkpoint
+                path.unlink()
+        if not done:
+            self._keep(state.model, 0)
+
+    def on_epoch_end(self, state):
+        self._keep(state.model, state.epoch)
+
+    def _keep(self, model, epoch: int) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"cannot write into {self.folder}: {error.strerror}") from None
+        with written_whole(self.folder / f"epoch-{epoch:04d}.npy") as file:
+            np.save(file, encode(model, self.images))
+
+
+def kept(folder: Path) -> list[tuple[int, Path]]:
+    """Return the epochs whose codes lie in a folder, with their files, in order."""
+    return [(int(path.stem.removeprefix("epoch-")), path) for path in sorted(folder.glob("epoch-[0-9]*.npy"))]
+
+
+def draw(run) -> Path:
+    """Draw the film of a run's codes as ``unfold.gif``, and return its path.
+
+    Raises
+    ------
+    ValueError
+        If codes of fewer than two epochs were kept, or a file is damaged.
+    """
+    from npae import plotting
+
+    found = kept(run.path(FOLDER))
+    if len(found) < 2:
+        raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a film needs at least two")
+    try:
+        codes = [np.load(path, allow_pickle=False) for _, path in found]
+    except (OSError, ValueError) as error:
+        raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
+    losses = ["before training", *(f"test loss {value:.4f}" for value in run.history["val_loss"])]
+    captions = [f"epoch {epoch}, {losses[epoch]}" if epoch else losses[0] for epoch, _ in found]
+    title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
+    labels = run.dataset.test_labels[: len(codes[0])]
+    return plotting.code_animation(run.path(FILM), codes, labels, captions, title, run.class_names)

@@ -1,0 +1,89 @@
+"""A data set as the model of a recipe sees it: scaled, shaped, sampled or corrupted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from npae.batches import Batches
+from npae.datasets import Dataset
+from npae.datasets.corruption import Corruption
+from npae.recipes.recipe import Recipe
+from npae.shards import random_stream
+
+# A corruption, None for clean images, or ... for what the recipe says.
+Chosen = Any
+
+# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same
+# images.
+_TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
+
+_CHUNK = 1000
+
+FASHION = [
+    *("T-shirt", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+]
+
+
+def limited(dataset: Dataset, limit: int | None) -> Dataset:
+    """Return a data set cut to its first ``limit`` training images, and as many test images at most."""
+    if limit is None:
+        return dataset
+    return replace(
+        dataset,
+        train_images=dataset.train_images[:limit],
+        train_labels=dataset.train_labels[:limit],
+        test_images=dataset.test_images[:limit],
+        test_labels=dataset.test_labels[:limit],
+    )
+
+
+def plain_batches(
+    recipe: Recipe, images: np.ndarray, corruption: Corruption | None = None, sample: Corruption | None = None
+) -> Batches:
+    """Return images (n, 28, 28) as the model takes them."""
+    return Batches(
+        images,
+        scale=recipe.scale,
+        offset=recipe.offset,
+        shape=recipe.input_shape,
+        corruption=corruption,
+        sample=sample,
+    )
+
+
+def train_batches(recipe: Recipe, dataset: Dataset, seed: int, corruption: Chosen = ...) -> Batches:
+    """Return the training set, by default corrupted as the recipe says."""
+    corruption = recipe.corruption if corruption is ... else corruption
+    if corruption and recipe.drawn_once:
+        return _drawn_once(recipe, dataset.train_images, corruption, random_stream(seed, _TRAIN))
+    return plain_batches(recipe, dataset.train_images, corruption, recipe.sample or recipe.augment)
+
+
+def test_batches(recipe: Recipe, dataset: Dataset, corruption: Chosen = ...) -> Batches:
+    """Return the test set; what is drawn for it is drawn once, and is the same in every run."""
+    corruption = recipe.corruption if corruption is ... else corruption
+    if corruption or recipe.sample:
+        return _drawn_once(recipe, dataset.test_images, corruption, random_stream(_TEST_NOISE_SEED, _TEST))
+    return plain_batches(recipe, dataset.test_images)
+
+
+def _drawn_once(
+    recipe: Recipe, images: np.ndarray, corruption: Corruption | None, rng: np.random.Generator
+) -> Batches:
+    batches, targets = plain_batches(recipe, images), images
+    inputs = np.empty((len(images), *recipe.input_shape), np.float32)
+    if recipe.sample:
+        targets = inputs if corruption is None else np.empty_like(inputs)
+    for start in range(0, len(images), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        clean = batches.batch(part)[0]
+        if recipe.sample:
+            targets[part] = clean = recipe.sample(clean, rng)
+        inputs[part] = corruption(clean, rng) if corruption else clean
+    if targets is inputs:
+        return plain_batches(recipe, inputs)
+    return Batches(inputs, targets, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)

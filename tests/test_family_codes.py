@@ -1,0 +1,81 @@
+"""The members of the family that shape their code: each runs to its end and shows what it is for."""
+
+import json
+
+import numpy as np
+import pytest
+
+from npae import datasets
+from npae.cli import main
+from npae.recipes import contractive, overcomplete, variational, variational_dense
+
+FIGURES = {
+    "sparse": {"reconstructions", "filters", "filters_sigmoid", "codes", "activity"},
+    "overcomplete": {"clean", "noisy", "filters", "copying"},
+    "contractive": {"reconstructions", "filters", "singular_values"},
+    "variational": {"reconstructions", "elbo", "samples", "interpolations", "manifold", "codes"},
+    "variational-dense": {"reconstructions", "elbo", "samples", "interpolations"},
+}
+PARTS = {
+    "sparse": {"plain", "plain-sigmoid", "kl"},
+    "overcomplete": {"sparsity", "noise"},
+    "contractive": {"plain", "denoising"},
+    "variational": {"gaussian", "beta"},
+    "variational-dense": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    arrays = datasets.synthetic_digits(2000, 200, seed=1)
+    return datasets.Dataset(
+        "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
+    )
+
+
+@pytest.fixture
+def trained(request, tmp_path, digits, monkeypatch):
+    """Return the name, the folder and the metrics of a short run, in which less is measured than usually."""
+    name, limit = request.param
+    monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: digits)
+    for page, constant, value in (
+        (contractive, "EXAMPLES", 20),
+        (contractive, "SPECTRA", 3),
+        (overcomplete, "PROBED", 200),
+        (variational, "IMAGES", 20),
+        (variational, "SAMPLES", 5),
+        (variational_dense, "SAMPLES", 5),
+    ):
+        monkeypatch.setattr(page, constant, value)
+    folder = tmp_path / "run"
+    assert main(["train", name, "--limit", str(limit), "--epochs", "1", "--out", str(folder), "--quiet"]) == 0
+    return name, folder, json.loads((folder / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize("trained", [(name, 2000) for name in FIGURES], indirect=True, ids=list(FIGURES))
+def test_a_member_runs_to_its_end(trained):
+    name, folder, metrics = trained
+    assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}
+    assert {path.parent.name for path in folder.glob("parts/*/model.npz")} == PARTS[name]
+    numbers = [value for value in metrics.values() if isinstance(value, float)]
+    assert len(numbers) > 8 and np.isfinite(numbers).all()
+
+
+@pytest.mark.parametrize("trained", [(name, 1) for name in FIGURES], indirect=True, ids=list(FIGURES))
+def test_one_image_is_enough(trained):
+    name, folder, _ = trained
+    assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}
+
+
+@pytest.mark.parametrize("trained", [("variational-dense", 500)], indirect=True, ids=["variational-dense"])
+def test_the_bound_is_the_sum_of_its_parts_and_lies_above_the_likelihood(trained):
+    _, _, metrics = trained
+    parts = metrics["test_elbo_reconstruction"] + metrics["test_elbo_kl"]
+    assert metrics["test_negative_elbo"] == pytest.approx(parts)
+    assert metrics["test_nll_k5"] < metrics["test_negative_elbo"]
+
+
+def test_beta_weighs_the_code_against_the_reconstruction():
+    assert repr(variational.objective(beta=4.0)) == (
+        "Objective(BinaryCrossentropy(per='image'), KullbackLeibler(beta=4.0))"
+    )

@@ -1,0 +1,167 @@
+"""What autoencoders are for, from the command line: anomalies, a walk through codes, a film of them."""
+
+import csv
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from npae.cli import main
+from npae.plotting import animation
+from npae.recipes import RECIPES
+from npae.recipes.anomaly import Detector, Trial, detectors, try_one
+from npae.recipes.anomaly_report import lesson, table
+from npae.recipes.codes import Plane
+
+TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic", "--quiet"]
+ANOMALY = ["anomaly", "--model", "dense", "--code", "4", "--data", "synthetic", "--epochs", "1"]
+
+
+def last_line(capsys):
+    return capsys.readouterr().err.strip().splitlines()[-1]
+
+
+@pytest.fixture
+def bars(small_synthetic):
+    """Two classes: a bar that stands and a bar that lies, somewhere."""
+    rng = np.random.default_rng(1)
+    images, labels = np.zeros((400, 28, 28), np.uint8), np.arange(400, dtype=np.uint8) % 2
+    for image, label, place in zip(images, labels, rng.integers(4, 22, 400)):
+        (image if label else image.T)[place : place + 3, 4:24] = 255
+    halves = dict(train_images=images[:200], train_labels=labels[:200])
+    return dataclasses.replace(small_synthetic, **halves, test_images=images[200:], test_labels=labels[200:])
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_a_detector_has_not_seen_scores_high(bars, alone):
+    trial = try_one(bars, Detector("dense", 16, alone, epochs=150), 1, seed=0, threads=None)
+    assert trial.auc > 0.99
+    np.testing.assert_array_equal(trial.anomalous, (bars.test_labels == 1) != alone)
+    places, outputs = trial.outputs[True]
+    assert trial.anomalous[places].all() and outputs.shape == (10, 784)
+
+
+def test_anomaly_writes_a_table_numbers_and_figures(tmp_path, small_synthetic, capsys):
+    folder = tmp_path / "anomaly"
+    assert main([*ANOMALY, "--out", str(folder)]) == 0
+    names = {"scores-dense-4-anomaly", "scores-dense-4-normal", "images-dense-4-anomaly"}
+    figures = {f"{name}.png" for name in names | {"images-dense-4-normal", "auc", "lesson"}}
+    assert {path.name for path in folder.iterdir()} == {"metrics.json", "anomaly.csv"} | figures
+    numbers = json.loads((folder / "metrics.json").read_text())
+    assert [column["normal"] for column in numbers["detectors"]] == ["all classes but one", "one class"]
+    rows = list(csv.DictReader((folder / "anomaly.csv").open()))
+    aucs = numbers["detectors"][1]["roc_auc"]
+    assert [row["class"] for row in rows] == list(aucs) == list("0123456789")
+    assert float(rows[3]["dense-4-normal-auc"]) == pytest.approx(aucs["3"], rel=1e-5)
+    out = capsys.readouterr().out
+    assert "[20/20] dense, code of 4, 9 as the only normal class: ROC-AUC" in out
+    assert f"{numbers['detectors'][1]['mean_roc_auc']:.3f}" in out and numbers["lesson"] in out
+
+
+def test_anomaly_never_overwrites_and_an_interrupt_is_one_line(
+    tmp_path, monkeypatch, small_synthetic, capsys
+):
+    folder = tmp_path / "anomaly"
+    folder.mkdir()
+    (folder / "metrics.json").write_text("an earlier run")
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr("npae.recipes.anomaly.try_one", interrupted)
+        assert main([*ANOMALY, "--out", str(folder)]) == 1
+    assert (
+        last_line(capsys) == f"npae: interrupted; nothing is written, and the earlier run is back in {folder}"
+    )
+    assert (folder / "metrics.json").read_text() == "an earlier run"
+    monkeypatch.setattr("npae.recipes.anomaly_report.draw", lambda *args: None)
+    assert main([*ANOMALY, "--out", str(folder), "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "anomaly.1" / "metrics.json").read_text() == "an earlier run"
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--code", "3"], "--code 3 is of which model"),
+        (["--limit", "4"], "every class must be in the training and in the test set"),
+    ],
+)
+def test_what_anomaly_cannot_do_is_one_clear_line(options, words, tmp_path, small_synthetic, capsys):
+    command = ["anomaly", *options, "--data", "synthetic", "--out", str(tmp_path / "out")]
+    assert main(command) == 1 and words in last_line(capsys)
+
+
+def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):
+    anomalous = bars.test_labels == 1
+    scores = np.where(anomalous, 1.0, 3.0)
+    columns = detectors("dense", 4)
+    trials = [Trial(1, scores, anomalous, 0.0, {}, 1.0), Trial(1, -scores, ~anomalous, 0.9, {}, 1.0)]
+    found = {column: [trial] for column, trial in zip(columns, trials)}
+    told = lesson(found, bars)
+    assert told.startswith(
+        "Simple images reconstruct too well: the dense model with a code of 4 has never seen"
+    )
+    assert "1.0 per image, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
+    assert told.endswith("dense with a code of 4, 1 as the only normal class: 0.90.")
+    lines = table(found, bars).splitlines()
+    assert lines[3].split() == ["1", "0.000", "0.900"] and len({len(line) for line in lines}) == 1
+    found[columns[0]] = [Trial(1, 4 - scores, anomalous, 1.0, {}, 1.0)]
+    assert lesson(found, bars).startswith("The hardest anomaly")
+    found[columns[0]] = [Trial(1, 1000 * scores, anomalous, 0.0, {}, 1.0)]
+    assert "learned too little" in lesson(found, bars)
+
+
+def test_a_plane_through_codes_goes_there_and_back(rng):
+    flat = rng.normal(size=(50, 2)).astype(np.float32)
+    plane = Plane(flat)
+    assert plane.points(flat) is not None and plane.share == 1
+    np.testing.assert_array_equal(plane.codes(plane.points(flat)), flat)
+    codes = (flat @ rng.normal(size=(2, 12))).reshape(50, 3, 2, 2).astype(np.float32)
+    plane = Plane(codes)  # they lie in a plane of their space
+    assert plane.share == pytest.approx(1, abs=1e-4) and plane.points(codes).shape == (50, 2)
+    np.testing.assert_allclose(plane.codes(plane.points(codes)), codes, atol=1e-3)
+    assert plane.codes(np.zeros((4, 2))).dtype == np.float32
+    assert Plane(np.concatenate([codes, rng.normal(size=codes.shape)])).share < 0.99
+    with pytest.raises(ValueError, match="a single number"):
+        Plane(flat[:, :1])
+
+
+@pytest.mark.parametrize("recipe", [name for name in ("conv", "variational") if name in RECIPES])
+def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_synthetic, capsys):
+    assert main(["train", recipe, *TRAIN, "--out", str(tmp_path)]) == 0
+    assert main(["explore", str(tmp_path), "--pair", "3", "5", "--pair", "0", "0"]) == 0
+    names = ["interpolations.png", "map.png", "codes.png", "neighbours.png"]
+    assert capsys.readouterr().out.split() == [str(tmp_path / "explore" / name) for name in names]
+    assert all((tmp_path / "explore" / name).stat().st_size > 5000 for name in names)
+    assert main(["explore", str(tmp_path), "--pair", "3", "60"]) == 1
+    assert "no test image 60; they count from 0 to 59" in last_line(capsys)
+
+
+def test_a_film_keeps_the_codes_of_every_epoch_and_goes_on_with_them(tmp_path, monkeypatch, small_synthetic):
+    monkeypatch.setattr(animation, "HOLD", 1)
+    monkeypatch.setattr(animation, "STEPS", 1)
+    options = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--quiet", "--animate"]
+    assert main([*options, "--epochs", "3", "--out", str(tmp_path / "whole")]) == 0
+    assert main([*options, "--epochs", "1", "--out", str(tmp_path / "parts")]) == 0
+    resumed = ["train", "latent2d", "--epochs", "3", "--quiet", "--animate", "--resume"]
+    assert main([*resumed, "--out", str(tmp_path / "parts")]) == 0
+    files = [sorted((tmp_path / name / "unfold").iterdir()) for name in ("whole", "parts")]
+    assert [path.name for path in files[0]] == [f"epoch-000{k}.npy" for k in range(4)]
+    for whole, part in zip(*files):
+        assert np.load(whole).shape == (60, 2) and whole.read_bytes() == part.read_bytes()
+    film = tmp_path / "parts" / "unfold.gif"
+    before = film.read_bytes()
+    film.unlink()
+    assert main(["plot", str(tmp_path / "parts")]) == 0
+    assert film.read_bytes() == before and before.startswith(b"GIF89a")
+
+
+def test_a_code_that_is_not_two_numbers_cannot_be_filmed_and_nothing_is_trained(
+    tmp_path, small_synthetic, capsys
+):
+    assert main(["train", "conv", *TRAIN, "--animate", "--out", str(tmp_path / "run")]) == 1
+    assert "a code of conv is 8 x 7 x 7" in last_line(capsys)
+    assert not (tmp_path / "run").exists()
