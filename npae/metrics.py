@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from npae.blas import single_threaded_blas
+
 MOST_DECIBELS = 100.0  # of one image; a perfect one has infinitely many, which no mean could take
 SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window
 SSIM_K1, SSIM_K2 = 0.01, 0.03
@@ -217,7 +219,8 @@ class PCA:
             raise ValueError(f"components must be from 1 to {x.shape[1]}, not {self.components}")
         self.mean = x.mean(axis=0, dtype=np.float64)
         centred = (x - self.mean).astype(np.float32)
-        _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+        with single_threaded_blas():  # the number of threads must not change the result
+            _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
         axes = vectors[:, : -self.components - 1 : -1]
         # An eigenvector's sign is arbitrary: fixed here, so that figures do not flip from machine to machine.
         self.axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(self.components)])

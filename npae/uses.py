@@ -56,14 +56,15 @@ def add_uses(commands) -> None:
 def anomaly(options) -> int:
     """Find anomalies by their reconstruction error."""
     from npae.kernels.backend import get_backend
-    from npae.recipes.anomaly import detectors, try_all
+    from npae.recipes.anomaly import classes_of, detectors, try_all
     from npae.recipes.anomaly_report import lesson, table, write
-    from npae.recipes.folder import make_room, put_back
+    from npae.recipes.folder import METRICS, make_room, put_back
     from npae.recipes.views import limited
 
     get_backend()  # complains now rather than when an earlier run is out of the way
     columns = detectors(options.model, options.code, options.epochs)
     dataset = limited(load_data(options.data, "mnist", options.quiet), options.limit)
+    classes_of(dataset)  # complains now, too
     say = (lambda line: None) if options.quiet else (lambda line: print(line, flush=True))
     directory = Path(options.out)
     moved = make_room(directory)
@@ -76,8 +77,11 @@ def anomaly(options) -> int:
         write(found, dataset, settings, directory, options.threads)
     except KeyboardInterrupt:
         back = put_back(directory, moved)
-        earlier = f"the earlier run is {'back in' if back else 'now'} {directory if back else moved}"
-        warn("npae: interrupted; nothing is written" + (f", and {earlier}" if moved else ""))
+        kept = (
+            "the numbers are in" if (directory / METRICS).exists() and not back else "nothing is written to"
+        )
+        earlier = f"the earlier run is {'back there' if back else f'now {moved}'}"
+        warn(f"npae: interrupted; {kept} {directory}" + (f", and {earlier}" if moved else ""))
         return 1
     except BaseException:
         put_back(directory, moved)

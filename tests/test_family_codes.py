@@ -17,7 +17,7 @@ FIGURES = {
     "variational-dense": {"reconstructions", "elbo", "samples", "interpolations"},
 }
 PARTS = {
-    "sparse": {"plain", "plain-sigmoid", "kl"},
+    "sparse": {"plain", "l1-tenfold", "plain-sigmoid", "kl"},
     "overcomplete": {"sparsity", "noise"},
     "contractive": {"plain", "denoising"},
     "variational": {"gaussian", "beta"},

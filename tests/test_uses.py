@@ -73,7 +73,8 @@ def test_anomaly_never_overwrites_and_an_interrupt_is_one_line(
         context.setattr("npae.recipes.anomaly.try_one", interrupted)
         assert main([*ANOMALY, "--out", str(folder)]) == 1
     assert (
-        last_line(capsys) == f"npae: interrupted; nothing is written, and the earlier run is back in {folder}"
+        last_line(capsys)
+        == f"npae: interrupted; nothing is written to {folder}, and the earlier run is back there"
     )
     assert (folder / "metrics.json").read_text() == "an earlier run"
     monkeypatch.setattr("npae.recipes.anomaly_report.draw", lambda *args: None)
@@ -92,6 +93,7 @@ def test_anomaly_never_overwrites_and_an_interrupt_is_one_line(
 def test_what_anomaly_cannot_do_is_one_clear_line(options, words, tmp_path, small_synthetic, capsys):
     command = ["anomaly", *options, "--data", "synthetic", "--out", str(tmp_path / "out")]
     assert main(command) == 1 and words in last_line(capsys)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):

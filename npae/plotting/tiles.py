@@ -132,7 +132,7 @@ def filters(
     columns = len(drawn) if len(drawn) < 4 else 2
     room = (WIDEST - MARGIN) / columns - MARGIN
     rows, largest = -(-len(drawn) // columns), max(max(tiles.shape) for _, _, tiles in drawn)
-    heads = [wrap(f"{name}: black \u2212{limit:.2g}, white {limit:.2g}", room) for name, limit, _ in drawn]
+    heads = [f"{name}\nblack \u2212{limit:.2g}, white {limit:.2g}" for name, limit, _ in drawn]
     head = max(map(text_height, heads)) + 10
     scale = max(1, min(int(room // largest), int(1000 / rows - head - MARGIN) // largest))
     side = scale * largest

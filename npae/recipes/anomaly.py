@@ -140,7 +140,7 @@ def try_all(
     ValueError
         If the training or the test set lacks a class.
     """
-    classes = _classes(dataset)
+    classes = classes_of(dataset)
     found: dict[Detector, list[Trial]] = {column: [] for column in columns}
     began, done, total = time.perf_counter(), 0, len(columns) * len(classes)
     for column in columns:
@@ -185,8 +185,14 @@ def class_name(dataset: Dataset, label: int) -> str:
     return FASHION[label] if dataset.name == "fashion-mnist" else str(label)
 
 
-def _classes(dataset: Dataset) -> list[int]:
-    """Return the classes, in order, or raise ValueError if one cannot be singled out."""
+def classes_of(dataset: Dataset) -> list[int]:
+    """Return the classes, in order.
+
+    Raises
+    ------
+    ValueError
+        If one cannot be singled out, since the training or the test set lacks it, or there is no other.
+    """
     train, test = (np.unique(labels).tolist() for labels in (dataset.train_labels, dataset.test_labels))
     if train != test or len(train) < 2:
         raise ValueError(

@@ -12,6 +12,7 @@ from npae.recipes.recipe import Recipe
 
 LOSS = "binary_crossentropy"
 SQUARES = MeanSquaredError(per="image")
+WEIGHT = 1e-4  # makes codes smaller, and decoders larger; ten times that switches units off
 TARGET = 0.1
 
 
@@ -26,10 +27,11 @@ def build_sigmoid() -> Autoencoder:
 
 
 def models(run) -> dict[str, Autoencoder]:
-    """Return both ways to be sparse, each after the same model without its penalty."""
+    """Return two ways to be sparse, each after the same model without its penalty."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
         "l1": run.model,
+        "l1_tenfold": run.part("l1-tenfold", build, loss=Objective(LOSS, L1(10 * WEIGHT))),
         "plain_sigmoid": run.part("plain-sigmoid", build_sigmoid, loss=SQUARES, epochs=15),
         "kl": run.part("kl", build_sigmoid, loss=Objective(SQUARES, KLSparsity(TARGET)), epochs=15),
     }
@@ -65,20 +67,23 @@ def draw(run) -> None:
     from npae import plotting
 
     found = models(run)
-    names = dict(zip(found, ("no penalty", "L1", "sigmoid, no penalty", "KL to a target")))
+    names = dict(zip(found, ("no penalty", "L1", "L1, tenfold", "sigmoid, no penalty", "KL to a target")))
     x, _ = run.test_images()
     rows = [(names[name], run.pixels(model.reconstruct(x[:10]))) for name, model in found.items()]
     title = "Test images and what each model makes of them"
     plotting.image_rows(
         run.path("reconstructions.png"), [("original", run.pixels(x[:10])), *rows], title=title
     )
-    for file, pair in (("filters", ("plain", "l1")), ("filters_sigmoid", ("plain_sigmoid", "kl"))):
-        kernels = [(names[name], found[name].encoder.layers[0].params["kernel"]) for name in pair]
+    for file, some in (
+        ("filters", ("plain", "l1", "l1_tenfold")),
+        ("filters_sigmoid", ("plain_sigmoid", "kl")),
+    ):
+        kernels = [(names[name], found[name].encoder.layers[0].params["kernel"]) for name in some]
         plotting.filters(
             run.path(f"{file}.png"), kernels, "What the units look at, without and with a penalty"
         )
     codes = {name: model.encode(x) for name, model in found.items()}
-    means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1")}
+    means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1", "l1_tenfold")}
     title = f"Mean of the 32 units, for each of {len(x):,} test images"
     plotting.histograms(run.path("codes.png"), [("", means)], title, "mean of the code")
     shares = {}
@@ -97,7 +102,7 @@ RECIPE = Recipe(
     build=build,
     input_shape=(784,),
     dataset="mnist",
-    loss=Objective(LOSS, L1(1e-4)),
+    loss=Objective(LOSS, L1(WEIGHT)),
     epochs=100,
     batch_size=256,
     draw=draw,

@@ -1,0 +1,187 @@
+"""Checks a learner's file against an exercise: values first, then gradients, then the promises.
+
+The one entrance is `check_file`. It lets nothing that the learner's code does escape as an exception; against
+endless loops and a process that ends itself, it is run in a process of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from npae.exercises import catalogue
+from npae.exercises.exercise import Exercise, Gradients, Property, Values
+from npae.exercises.forms import cannot_unpack, stopped, stumbled
+from npae.exercises.gradients import compare_gradients, relation_to_forward
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
+from npae.exercises.result import Result, as_text
+from npae.exercises.running import Found, Run
+from npae.exercises.sentences import sentence
+from npae.exercises.squares import explained_by_squares
+
+__all__ = ["Result", "as_text", "check_file"]
+
+
+def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any, seed: int = 0) -> Result:
+    """Check a learner's file, or a module, against an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise, str or int
+        Also by name or number.
+    path_or_module : path, or an object with the functions as attributes
+    seed : int
+        Draws cases and upstream gradients.
+
+    Returns
+    -------
+    Result
+        Of the first thing that is wrong, or one that has passed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    exercise = exercise if isinstance(exercise, Exercise) else catalogue.get(exercise)
+    try:
+        functions = load(path_or_module)
+    except LoadError as error:
+        return _not_loaded(exercise.name, error)
+    notes: list[str] = []
+    for check in exercise.checks:
+        functions.forget()
+        result = _checked(exercise.name, check, functions, notes, seed)
+        if result is not None:
+            return result
+    return Result(exercise.name, passed=True, confident=True, notes=notes)
+
+
+def _not_loaded(exercise: str, error: LoadError) -> Result:
+    key = "syntax_error" if isinstance(error.__cause__, SyntaxError) else "cannot_load"
+    text = error.lines[-1] if error.lines else str(error.__cause__)
+    result = Result(exercise, stage="load", diagnosis=key, confident=True, evidence=error.lines)
+    result.sentence = sentence(key, {"error": text})
+    return result
+
+
+def _checked(exercise: str, check, functions: Functions, notes: list[str], seed: int) -> Result | None:
+    """Return what is wrong by one check of the exercise, or None."""
+    try:
+        result = _attempt(exercise, check, functions, notes, seed)
+    except CannotCheck as error:
+        words = {"error": str(error)}
+        result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
+        result.sentence = sentence("cannot_check", words)
+        return result
+    puzzling = result is not None and (result.stage == "exception" or result.diagnosis in ("", "wrong_shape"))
+    if puzzling and not isinstance(check, Property):
+
+        def attempt(maker):
+            functions.forget()
+            try:
+                return _attempt(exercise, check, functions, [], seed, maker)
+            except Exception:  # of the page's reference, where it cannot do with such cases
+                return result
+
+        result = explained_by_squares(check, result, attempt, seed)
+    return result
+
+
+def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker=None) -> Result | None:
+    try:
+        if isinstance(check, Property):
+            return _property(exercise, check, functions)
+        run = Run(exercise, check, functions, maker, seed)
+        _values_and_gradients(run)
+        notes += [note for note in run.notes if note not in notes]
+    except Found as found:
+        return found.result
+    except MissingFunction as error:
+        result = Result(
+            exercise, stage="load", function=str(error), diagnosis="missing_function", confident=True
+        )
+        result.sentence = sentence("missing_function", {"function": str(error)})
+        return result
+    except LearnerError as error:
+        return stopped(exercise, error)
+    return None
+
+
+def _values_and_gradients(run: Run) -> None:
+    try:
+        run.compare_values()
+    except Found as found:
+        if isinstance(run.check, Gradients) and found.result.stage == "values":
+            _add_relation(run, found.result)
+        raise
+    if isinstance(run.check, Gradients):
+        compare_gradients(run)
+    else:
+        _check_later_calls(run)
+
+
+def _add_relation(run: Run, result: Result) -> None:
+    """Say of a wrong forward whether the gradients belong to it, or to the right one, or to neither."""
+    if not run.check.differentiate:
+        return
+    relation = relation_to_forward(run)
+    words = run.words(result.quantity)
+    gradients = "your backward" if run.check.backward is not None else " and ".join(run.check.gradients)
+    if relation in ("own", "both") and not result.diagnosis:
+        result.diagnosis, result.confident = "forward_wrong_backward_matches", True
+        result.sentence = sentence(result.diagnosis, words)
+    elif relation == "own":
+        result.also.append(f"{gradients} fits what you compute here: both will have to change together")
+    if relation in ("asked", "both"):
+        result.also.append(f"{gradients} is already what was asked for: only {result.quantity} is wrong")
+
+
+def _check_later_calls(run: Run) -> None:
+    """End the check if a result changes with a later call, or with how often the function was called."""
+    first = run.cases[-1]
+    values, _ = run.call(first.fresh())
+    kept = [np.array(value) for value in values]
+    run.call_with_others(first)
+    changed = [np.array(value) for value in values]
+    again, _ = run.call(first.fresh())
+    for name, value, then, now in zip(run.check.outputs, changed, kept, again):
+        if not np.array_equal(np.asarray(value), then, equal_nan=then.dtype.kind == "f"):
+            run.fail(
+                "hidden_state", "promise", name, [f"a second call changes the {name} that the first returned"]
+            )
+        if np.shape(now) != then.shape or not np.allclose(now, then, 1e-9, 1e-12, equal_nan=True):
+            run.fail(
+                "hidden_state", "promise", name, ["the same arguments, given twice, give different results"]
+            )
+
+
+def _property(exercise: str, check: Property, functions: Functions) -> Result | None:
+    for name in check.functions:
+        if not functions.has(name):
+            raise MissingFunction(name)
+    function = check.functions[0] if check.functions else ""
+    try:
+        answer = check.test(functions)
+    except (Found, LearnerError, MissingFunction, CannotCheck):
+        raise
+    except Exception as error:
+        words = {"function": function, **stumbled(error, functions.last)}
+        result = Result(exercise, stage="form", function=function, diagnosis="wrong_return")
+        result.sentence, result.confident = sentence("wrong_return", words), cannot_unpack(error)
+        return result
+    if answer is None:
+        return None
+    if isinstance(answer, Result):
+        answer.exercise = exercise
+        answer.pointer = answer.pointer or check.pointer
+        return answer
+    lines = [answer] if isinstance(answer, str) else list(answer)
+    result = Result(exercise, stage="property", quantity=check.quantity, diagnosis=check.key, confident=True)
+    result.function = function
+    words = {"quantity": check.quantity, "function": result.function}
+    result.sentence = sentence(check.key, words, check.sentence)
+    result.evidence, result.pointer = lines, check.pointer
+    return result

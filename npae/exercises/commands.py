@@ -1,0 +1,203 @@
+"""The command `npae exercises`: what a learner types, and what they read."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from npae.exercises import words
+from npae.exercises.targets import check_one, home_of, name_of, targets
+
+_DESCRIPTION = (
+    "About twenty exercises, from one line to a whole model, with a checker that names the mistake."
+)
+
+
+def add_exercises(commands) -> None:
+    """Add ``exercises`` to the commands of `npae.cli`."""
+    command = commands.add_parser("exercises", help="write the layers yourself, and be told what is wrong")
+    command.description = _DESCRIPTION
+    actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    action = actions.add_parser("start", help="write the exercises into a folder; overwrites nothing")
+    action.add_argument("directory", metavar="DIR", nargs="?", help="default: npae-exercises")
+    action.set_defaults(command=start)
+
+    action = _action(actions, "list", list_exercises, "the exercises, and how far you are")
+    action.add_argument("--json", action="store_true", help="as JSON")
+
+    _add_check(actions)
+
+    action = _action(actions, "hint", hint, "the next of several hints; default: to the next unsolved one")
+    action.add_argument("name", metavar="NAME", nargs="?")
+
+    action = _action(actions, "reset", reset, "write an exercise's file anew, and keep a copy of yours")
+    action.add_argument("name", metavar="NAME")
+
+    action = _action(actions, "solution", solution, "print our own answer, once you have yours")
+    action.add_argument("name", metavar="NAME")
+    action.add_argument("--spoil", action="store_true", help="print it even though you have not solved it")
+
+
+def _action(actions, name: str, function, text: str) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=text)
+    action.add_argument("--dir", metavar="DIR", help="your exercises; default: this folder or one above it")
+    action.set_defaults(command=function)
+    return action
+
+
+def _add_check(actions) -> None:
+    action = _action(actions, "check", check, "check your answers; default: the next unsolved exercise")
+    action.add_argument("names", metavar="NAME|FILE", nargs="*", help="as dense, 5 or 05_dense.py")
+    action.add_argument("--all", action="store_true", help="all exercises")
+    action.add_argument("--watch", action="store_true", help="check whenever you save, until Ctrl-C")
+    action.add_argument(
+        "--json", action="store_true", help="as JSON, for programs; exit status 0 if all passed"
+    )
+    action.add_argument(
+        "--seconds", type=_seconds, metavar="S", default=20.0, help="what one check may take; default: 20"
+    )
+
+
+def start(options) -> None:
+    """Write the exercises into a folder."""
+    from npae.exercises import workspace
+
+    place = options.directory
+    if place is None:
+        place = Path() if workspace.is_workspace(Path()) else Path(workspace.FOLDER)
+    started = workspace.start(place)
+    home = started.workspace.directory
+    if not started.written:
+        print(f"nothing is missing in {home}; all of your work is as it was")
+    elif started.kept:
+        print(f"{words.count(len(started.written), 'file')} written into {home}; all others are as they were")
+    else:
+        print(f"{len(workspace.ORDER)} exercises are in {home}, each a file that explains itself.")
+    words.say_damage(started.workspace)
+    upcoming = started.workspace.progress().next
+    if upcoming is None:
+        print(words.ending(started.workspace))
+        return
+    print(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
+    print(f"    open {workspace.file_name(upcoming)} in your editor, read it, and write its functions")
+    print(
+        "    npae exercises check            says whether they are right, and if not, what is wrong\n"
+        "    npae exercises check --watch    does so whenever you save\n"
+        "    npae exercises hint             if you are stuck\n"
+        "    npae exercises list             shows the whole path"
+    )
+
+
+def list_exercises(options) -> None:
+    """Print the path and how far the learner is."""
+    from npae.exercises import catalogue, workspace
+
+    home = workspace.find(options.dir)
+    progress = home.progress()
+    titles = {exercise.name: exercise.title for exercise in catalogue.all()}
+    if options.json:
+        rows = [
+            {"number": number, "exercise": name, "title": titles.get(name, ""), **vars(mark)}
+            for number, (name, mark) in enumerate(progress.marks.items(), start=1)
+        ]
+        words.print_json({"solved": len(progress.solved), "next": progress.next, "exercises": rows})
+        return
+    words.say_damage(home)
+    width, title_width = max(map(len, progress.marks)), max(map(len, titles.values()), default=0)
+    for number, (name, mark) in enumerate(progress.marks.items(), start=1):
+        arrow = ">" if name == progress.next else " "
+        title = titles.get(name, "")
+        print(f"{arrow} {number:2d}  {name:<{width}}  {title:<{title_width}}  {words.state(mark)}".rstrip())
+    print(f"\n{len(progress.solved)} of {len(progress.marks)} solved")
+    if progress.next is None:
+        print(words.ending(home))
+    else:
+        print(f"next: {home.file(progress.next)}")
+
+
+def check(options) -> int:
+    """Check answers, and return 0 if all of them passed."""
+    if options.watch:
+        if options.json or options.all:
+            raise ValueError("--watch is for people: leave out --json and --all, or leave out --watch")
+        from npae.exercises.watch import watch
+
+        return watch(options)
+    chosen = targets(options)
+    if not chosen:
+        if options.json:
+            words.print_json({"passed": True, "results": []})
+        else:
+            print(words.ending(home_of(options)))
+        return 0
+    outcomes = []
+    for name, file, home in chosen:
+        outcome, before = check_one(name, file, home, options.seconds)
+        outcomes.append(outcome)
+        if not options.json:
+            words.tell(outcome, home, before, brief=len(chosen) > 1)
+    passed = sum(outcome.passed for outcome in outcomes)
+    if options.json:
+        words.print_json(
+            {"passed": passed == len(outcomes), "results": [outcome.as_dict() for outcome in outcomes]}
+        )
+    elif len(chosen) > 1:
+        print(f"\n{passed} of {len(outcomes)} passed")
+    return 0 if passed == len(outcomes) else 1
+
+
+def hint(options) -> None:
+    """Print the next hint of an exercise."""
+    from npae.exercises import catalogue
+
+    home = home_of(options)
+    progress = home.progress()
+    name = name_of(options.name) if options.name else progress.next
+    if name is None:
+        print(words.ending(home))
+        return
+    hints, mark = catalogue.get(name).hints, progress.marks[name]
+    again = mark.hints >= len(hints)
+    for number, text in enumerate(hints, start=1):
+        if again or number == mark.hints + 1:
+            print(f"{name}, hint {number} of {len(hints)}:\n{words.indented(text)}")
+    if again:
+        print("These are all the hints there are.")
+    else:
+        home.mark(name, replace(mark, hints=mark.hints + 1), progress)
+
+
+def reset(options) -> None:
+    """Write an exercise's file anew."""
+    home, name = home_of(options), name_of(options.name)
+    kept = home.reset(name)
+    work = f"what you had is kept in {kept}" if kept else "there was no work in it"
+    print(f"{home.file(name)} is as at the start; {work}")
+
+
+def solution(options) -> None:
+    """Print our own answer to an exercise, if it is solved or the learner insists."""
+    from npae.exercises import workspace
+
+    name = name_of(options.name)
+    if not options.spoil:
+        mark = home_of(options).progress().marks[name]
+        if mark.day == "-":
+            raise ValueError(
+                f"{name} is not solved yet; npae exercises hint {name} may help, and --spoil shows it anyway"
+            )
+    print(workspace.solution_text(name), end="")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise ValueError
+    return value
+
+
+_seconds.__name__ = "number of seconds"

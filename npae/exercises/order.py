@@ -1,0 +1,26 @@
+"""The path: the names of the exercises, in their order; a name here and a page is all that it takes."""
+
+ORDER = (
+    "numerical_gradient",
+    "relu",
+    "sigmoid",
+    "tanh",
+    "dense",
+    "mean_squared_error",
+    "binary_crossentropy",
+    "adam",
+    "im2col",
+    "col2im",
+    "conv2d",
+    "padding_and_strides",
+    "max_pool2d",
+    "up_sampling2d",
+    "conv2d_transpose",
+    "sequential",
+    "denoising",
+    "overfit",
+    "kl_sparsity",
+    "contractive",
+    "variational",
+    "numba_kernel",
+)

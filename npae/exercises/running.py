@@ -1,0 +1,332 @@
+"""Calls the learner's functions on the cases of a check, and compares their values with the right ones."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from npae.exercises.diagnosis import consistent, diagnose
+from npae.exercises.exercise import Case, Gradients, Values
+from npae.exercises.forms import cannot_unpack, kind, stumbled
+from npae.exercises.generic import sizes_of
+from npae.exercises.hypotheses import Sample, of_the_page
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, warning_key
+from npae.exercises.result import Result
+from npae.exercises.sentences import sentence
+
+VALUE_TOLERANCE = 1e-9
+FLOAT32_TOLERANCE = 1e-4
+
+
+class Found(Exception):
+    """Something is wrong, and the check ends here; ``result`` says what."""
+
+    def __init__(self, result: Result):
+        super().__init__(result.diagnosis)
+        self.result = result
+
+
+class Run:
+    """One check of one exercise on one file: what its stages have in common.
+
+    Attributes
+    ----------
+    exercise : str
+    check : Values or Gradients
+    functions : Functions
+    cases : list of Case
+        The worked example first, all in float64.
+    notes : list of str
+    """
+
+    def __init__(
+        self, exercise: str, check: Values | Gradients, functions: Functions, maker=None, seed: int = 0
+    ):
+        self.exercise, self.check, self.functions = exercise, check, functions
+        self.rng = np.random.default_rng(seed)
+        dicts = [("", args) for args in (maker or check.cases)(np.random.default_rng(seed + 1))]
+        if maker is None and check.example is not None:
+            dicts.insert(0, ("example", check.example))
+        with np.errstate(all="ignore"):
+            self.cases = [self._prepared(label, args) for label, args in dicts]
+        self.notes: list[str] = []
+        self.changes: list[tuple[str, str, list[str]]] = []
+
+    def _prepared(self, label: str, args: dict) -> Case:
+        """Return the case with its right values and its sizes; a "dy" in it is not an argument of forward."""
+        upstream = {"given_dy": args["dy"]} if isinstance(self.check, Gradients) and "dy" in args else {}
+        case = Case({name: value for name, value in args.items() if name != "dy" or not upstream}, label)
+        right = self.reference(case)
+        case = case.knowing(true=right, sizes={}, **upstream)
+        return self.sized(case, sizes_of(case, self.check.axes, right))
+
+    def sized(self, case: Case, sizes: dict) -> Case:
+        """Return the case with these sizes and those that the page knows, as far as they are known by now."""
+        try:
+            more = self.check.sizes(case) if self.check.sizes else {}
+        except AttributeError:  # of dy or y, which come with the gradients
+            more = {}
+        return case.knowing(sizes={**sizes, **more})
+
+    def reference(self, case: Case) -> dict[str, np.ndarray]:
+        """Return the right values by name."""
+        right = self.check.reference(case)
+        outputs = self.check.outputs
+        right = right if len(outputs) > 1 else (right,)
+        return {name: np.asarray(value, np.float64) for name, value in zip(outputs, right)}
+
+    @property
+    def function(self) -> str:
+        """What messages call the function whose values are compared."""
+        named = getattr(self.check, "function", None) or getattr(self.check, "forward", None)
+        return named if isinstance(named, str) else "the forward pass"
+
+    def words(self, quantity: str, **more) -> dict:
+        """Return what the sentences about a quantity may mention."""
+        return {"quantity": quantity, "function": self.function, "forward": self.function, **more}
+
+    def fail(self, key: str, stage: str, quantity: str = "", evidence=(), confident: bool = True, **words):
+        """End the check with a diagnosis that needs no hypotheses."""
+        words = {**self.words(quantity), **words}
+        result = Result(self.exercise, stage=stage, function=words["function"], quantity=quantity)
+        result.diagnosis, result.sentence, result.confident = key, sentence(key, words), confident
+        result.evidence, result.pointer = list(evidence), self.check.pointers.get(quantity, "")
+        raise Found(result)
+
+    def require(self, name) -> None:
+        """End the check if the file does not define a function that is given by name."""
+        if isinstance(name, str) and not self.functions.has(name):
+            self.fail("missing_function", "load", function=name)
+
+    def call(self, case: Case) -> tuple[tuple, Any]:
+        """Return (values in the order of the check's outputs, what else came: a cache, or gradients)."""
+        check, functions = self.check, self.functions
+        if isinstance(check, Values):
+            plain = getattr(functions, check.function) if check.call is None else None
+            answer = plain(*case.args.values()) if plain else self._adapted(check.call, functions, case)
+            return self._outputs(answer, case), None
+        if isinstance(check.forward, str):
+            answer = getattr(functions, check.forward)(*case.args.values())
+        else:
+            answer = self._adapted(check.forward, functions, case)
+        count = 2 if check.backward is not None else 1 + len(check.gradients)
+        expected = (
+            f"({check.output}, {'cache' if check.backward is not None else ', '.join(check.gradients)})"
+        )
+        self._check_tuple(answer, count, expected, self.function, case)
+        self._check_array(answer[0], check.output, self.function, case)
+        return (answer[0],), answer[1] if check.backward is not None else tuple(answer[1:])
+
+    def _adapted(self, adapter, *arguments):
+        """Call a page's adapter; where it stumbles over what a function returned, that is the diagnosis."""
+        try:
+            return adapter(*arguments)
+        except (Found, LearnerError, MissingFunction, CannotCheck):
+            raise
+        except Exception as error:
+            words = stumbled(error, self.functions.last)
+            self.fail("wrong_return", "form", confident=cannot_unpack(error), **words)
+
+    def _outputs(self, answer, case: Case) -> tuple:
+        names = self.check.outputs
+        if len(names) == 1:
+            self._check_array(answer, names[0], self.function, case)
+            return (answer,)
+        self._check_tuple(answer, len(names), f"({', '.join(names)})", self.function, case)
+        for name, value in zip(names, answer):
+            self._check_array(value, name, self.function, case)
+        return tuple(answer)
+
+    def _check_tuple(self, answer, count: int, expected: str, function: str, case: Case) -> None:
+        if not isinstance(answer, (tuple, list)) or len(answer) != count:
+            where = [f"case: {case.describe()}"]
+            returned = kind(answer)
+            self.fail(
+                "wrong_return", "form", "", where, expected=expected, returned=returned, function=function
+            )
+
+    def _check_array(self, value, name: str, function: str, case: Case) -> None:
+        """End the check unless a value is an array of real numbers, of whatever shape, or one number."""
+        array = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fiub"
+        if not (array or isinstance(value, (int, float))):
+            scalar = name in case.true and case.true[name].ndim == 0
+            expected = f"a number as {name}" if scalar else f"an array of real numbers as {name}"
+            where = [f"case: {case.describe()}"]
+            returned = kind(value)
+            self.fail(
+                "wrong_return", "form", name, where, expected=expected, returned=returned, function=function
+            )
+
+    def call_with_others(self, case: Case) -> None:
+        """Call with other numbers of the same shapes, and end the check if the answer is the old one."""
+        other = case.reversed()
+        try:
+            values, _ = self.call(other.fresh())
+            with np.errstate(all="ignore"):
+                right = self.reference(other)
+        except (
+            LearnerError,
+            ValueError,
+            IndexError,
+        ):  # what is an argument forwards need not be one backwards
+            return
+        for name, value in zip(self.check.outputs, values):
+            got = np.asarray(value, np.float64)
+            stale = got.shape == case.true[name].shape and np.allclose(got, case.true[name], 1e-9, 1e-12)
+            if stale and not Sample(other, got, right[name], FLOAT32_TOLERANCE).right:
+                evidence = [
+                    f"given other numbers of the same shapes, it returns the {name} of the call before"
+                ]
+                self.fail("hidden_state", "promise", name, evidence)
+
+    def note_changes(self, case: Case) -> None:
+        """Keep what the calls since the last look have changed of their arguments, with the case."""
+        where = f"case: {case.describe()}"
+        for function, argument in self.functions.changed:
+            if argument not in self.check.may_change:
+                self.changes.append((function, argument, [where, self.functions.how[function, argument]]))
+        self.functions.changed = []
+
+    def judge_changes(self) -> None:
+        """End the check if a call has changed an argument that belongs to the caller."""
+        for function, argument, evidence in self.changes:
+            self.fail("mutated_input", "promise", "", evidence, function=function, changed=argument)
+
+    def compare_values(self) -> None:
+        """Compare the results of all cases with the right ones, and end the check where they differ."""
+        self.require(getattr(self.check, "function", None) or getattr(self.check, "forward", None))
+        samples, narrow = self._value_samples("float64", self.check.tolerance or VALUE_TOLERANCE)
+        self.judge(samples, "right", steady=lambda: self._judge_first_call(samples))
+        self.judge_changes()
+        for name in narrow:
+            evidence = [f"{name} comes out in float32 for float64 arguments"]
+            self.fail("float32_arithmetic", "values", name, evidence)
+        key = warning_key(self.warnings())
+        if self.check.quiet and key:
+            said = [f"NumPy warns: {message}" for message in dict.fromkeys(self.warnings())]
+            self.fail(key, "warning", self.check.outputs[0], said)
+        if "float32" in self.check.dtypes:
+            self._compare_float32()
+
+    def _judge_first_call(self, samples: dict[str, list[Sample]]) -> None:
+        """End the check if the first case, called again, is answered otherwise than the first time."""
+        values, _ = self.call(self.cases[0].fresh())
+        for (name, some), value in zip(samples.items(), values):
+            got = np.asarray(value, np.float64)
+            if got.shape != some[0].got.shape or not np.allclose(got, some[0].got, 1e-12, 0, equal_nan=True):
+                evidence = ["given the same arguments again, after other calls, it gives another answer"]
+                self.fail("hidden_state", "promise", name, evidence)
+
+    def _value_samples(self, dtype: str, tolerance: float) -> tuple[dict[str, list[Sample]], list[str]]:
+        """Return samples by quantity, and which quantities came out in a narrower dtype than float64."""
+        samples: dict[str, list[Sample]] = {name: [] for name in self.check.outputs}
+        narrow = []
+        for case in self.cases:
+            fresh = case.fresh(np.dtype(dtype))
+            right = case.true if dtype == "float64" else self._reference_of(fresh)
+            values, _ = self.call(fresh)
+            self.note_changes(case)
+            for name, value in zip(samples, values):
+                value = np.asarray(value)
+                limit = tolerance
+                if value.dtype.kind == "f" and value.dtype.itemsize < 8 and dtype == "float64":
+                    narrow, limit = [*narrow, name], FLOAT32_TOLERANCE
+                if dtype == "float32" and value.dtype == np.float64 and value.ndim:
+                    self.note(
+                        f"{name} comes out in float64 for float32 arguments: right, but slower in training"
+                    )
+                axes = tuple(self.check.axes.get(name, "").split())
+                samples[name].append(Sample(case, value.astype(np.float64), right[name], limit, axes))
+        return samples, list(dict.fromkeys(narrow))
+
+    def _reference_of(self, narrow: Case) -> dict[str, np.ndarray]:
+        with np.errstate(all="ignore"):
+            return self.reference(narrow.fresh(np.float64))
+
+    def _compare_float32(self) -> None:
+        samples, _ = self._value_samples("float32", FLOAT32_TOLERANCE)
+        for name, some in samples.items():
+            if not all(sample.right for sample in some):
+                found = diagnose(self.exercise, some, self.words(name), warned=self.warnings())
+                self.fail("float32_only", "float32", name, found.evidence)
+
+    def warnings(self) -> list[str]:
+        """Return NumPy's warnings so far."""
+        return [message for _, message in self.functions.warned]
+
+    def note(self, text: str) -> None:
+        """Keep a remark that is no mistake, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def judge(self, samples: dict[str, list[Sample]], against: str, function: str = "", steady=None) -> None:
+        """End the check at the first quantity that is wrong, and say what is to be said of the others.
+
+        Where nothing explains it, ``steady()`` looks first whether answers depend on earlier calls, and an
+        argument that was changed is blamed.
+        """
+        function = function or self.function
+        wrong = [name for name, some in samples.items() if not all(sample.right for sample in some)]
+        if not wrong:
+            return
+        known = self.check.wrong.get(wrong[0], ())
+        if len(samples) > 1 and not any(one.fits(samples[wrong[0]]) for one in of_the_page(known)):
+            self._check_order(samples, function)
+        results = [self._diagnosed(name, samples, against, function) for name in wrong]
+        first = results[0]
+        if not first.diagnosis:
+            if steady is not None:
+                steady()
+            self.judge_changes()
+        for name, argument, _ in self.changes[:1]:
+            first.also.append(f"{name} changes its argument {argument}, which belongs to the caller")
+        same = [one.quantity for one in results[1:] if one.diagnosis == first.diagnosis != ""]
+        if same:
+            first.also.append(f"the same holds for {' and '.join(same)}")
+        first.also += [one.sentence for one in results[1:] if one.quantity not in same]
+        right = [name for name in samples if name not in wrong]
+        if right:
+            first.notes.append(f"right already: {', '.join(right)}")
+        raise Found(first)
+
+    def _diagnosed(self, name: str, samples: dict[str, list[Sample]], against: str, function: str) -> Result:
+        check = self.check
+        argument = getattr(check, "gradients", {}).get(name, name)
+        words = self.words(name, function=function, argument=argument)
+        wrong, terms, warned = check.wrong.get(name, ()), check.terms.get(name), self.warnings()
+        result = diagnose(self.exercise, samples[name], words, wrong, terms, warned, against)
+        if result.alternatives:
+            rest = consistent(check.wrong, samples, name)
+            closer = diagnose(self.exercise, samples[name], words, rest, terms, warned, against)
+            result = closer if closer.confident else result
+        if against != "right" or name not in check.outputs:
+            result.stage = "gradient" if result.stage == "values" else result.stage
+        result.pointer = check.pointers.get(name, "")
+        return result
+
+    def _check_order(self, samples: dict[str, list[Sample]], function: str) -> None:
+        """End the check if every value is right under another's name, or has the shape of another."""
+        names = list(samples)
+        for told, fits in (("values", _right_under), ("shapes", _shaped_as)):
+            orders = [
+                order
+                for order in itertools.permutations(names)
+                if all(fits(samples[name], samples[other]) for name, other in zip(names, order))
+            ]
+            if len(orders) == 1 and orders[0] != tuple(names):
+                evidence = [
+                    f"expected ({', '.join(names)}); by their {told}, it returns ({', '.join(orders[0])})"
+                ]
+                self.fail("wrong_order", "form", "", evidence, function=function)
+
+
+def _right_under(own: list[Sample], other: list[Sample]) -> bool:
+    """Whether what came under one name is right under another."""
+    return all(mine.is_right_for(its.want) for mine, its in zip(own, other))
+
+
+def _shaped_as(own: list[Sample], other: list[Sample]) -> bool:
+    """Whether what came under one name has the shape of what was to come under another."""
+    return all(mine.got.shape == its.want.shape for mine, its in zip(own, other))

@@ -1,0 +1,206 @@
+"""What each diagnosis says, in the learner's terms. A page may say it more closely in its own words.
+
+None gives the answer away: a sentence says what was done, not the line that mends it.
+"""
+
+from __future__ import annotations
+
+import re
+
+SENTENCES = {
+    "sign": "{quantity} has the wrong sign, in every entry.",
+    "factor_two": (
+        "{quantity} is twice too large, in every entry: a factor 2 too many, or a half forgotten."
+    ),
+    "one_half": (
+        "{quantity} is half of what it should be, in every entry: a factor 2 was lost, or a half is too many."
+    ),
+    "times_n": (
+        "{quantity} is n times too large, with n the number of examples: its contributions are added up "
+        "over the batch, which is right only where nothing averages over it; or a division by n is "
+        "missing."
+    ),
+    "over_n": (
+        "{quantity} is n times too small, with n the number of examples: it was averaged over the "
+        "batch. Here the contributions of the examples add up; dividing by n, if anybody does it, is "
+        "the business of the loss."
+    ),
+    "times_elements": (
+        "{quantity} is too large by the number of elements: a mean over all of them was asked for, and "
+        "this is a sum."
+    ),
+    "over_elements": (
+        "{quantity} is too small by the number of elements: it was divided by it once too often."
+    ),
+    "times_features": (
+        "{quantity} is too large by the number of elements of one example: the division is by n alone, "
+        "where a mean over all elements was asked for."
+    ),
+    "over_features": (
+        "{quantity} is too small by the number of elements of one example: it was divided by it too."
+    ),
+    "times": "{quantity} is {size} times too large, in every entry.",
+    "over": "{quantity} is {size} times too small, in every entry.",
+    "zeros": "{quantity} is 0 in every entry: it was made, but nothing was ever put into it.",
+    "dy_unchanged": (
+        "{quantity} is dy itself: the derivative of this step is missing, as if y were the same as "
+        "{argument}."
+    ),
+    "inverse": "{quantity} is upside down: 1 over the right value, in every entry.",
+    "squared": "{quantity} is the square of the right value, in every entry: a factor went in twice.",
+    "absolute": "{quantity} has lost its signs: its negative entries came out positive.",
+    "transposed": "{quantity} is transposed: two of its axes are exchanged.",
+    "flipped": "{quantity} is flipped: the right numbers, in reverse order along an axis (or two).",
+    "axes_mixed": (
+        "{quantity} holds the right numbers in the wrong order, as a reshape leaves them where axes "
+        "should have been exchanged first (or were exchanged, and should not have been)."
+    ),
+    "shifted": "{quantity} is off by one place along an axis.",
+    "sum_missing": (
+        "{quantity} is not summed up: contributions that belong into one number are still side by side."
+    ),
+    "wrong_axis": (
+        "{quantity} is summed over the wrong axis: over {other}, where the contributions lie along {summed}."
+    ),
+    "one_term_only": (
+        "{quantity} holds only one of the contributions that should be added up: the {place} along {axis}."
+    ),
+    "mean_for_sum": "{quantity} is a mean where contributions add up: it was averaged over {size}.",
+    "wrong_order": "{function} returns its results in another order than was asked for.",
+    "integer_arithmetic": (
+        "{quantity} has lost what stands after the decimal point: somewhere the numbers went through "
+        "integers (an array made with an integer dtype, or //)."
+    ),
+    "float32_arithmetic": (
+        "{quantity} is right to seven digits only: for float64 arguments, something was computed in "
+        "float32. The arrays that you make have to take over the dtype of those that you are given."
+    ),
+    "constant_factor": "{quantity} is {factor} times what it should be, in every entry of every case.",
+    "constant_added": (
+        "{quantity} is off by the same number everywhere: {constant} is added to every entry."
+    ),
+    "permuted": "{quantity} holds all the right numbers, but in the wrong places.",
+    "missing_function": (
+        "the file defines no function {function}. Its name and its arguments have to stay as they were."
+    ),
+    "not_written": "{function} is not written yet: it still raises NotImplementedError.",
+    "wrong_return": "{function} has to return {expected}; it returns {returned}.",
+    "squeezed": "{quantity} has lost its axes of length 1: they belong to the shape like the others.",
+    "wrong_shape": "{quantity} has the wrong shape: {got}, where {want} was to be expected.",
+    "exception": "{function} stops with an error: {error}",
+    "not_finite": "{quantity} is not a number, or infinite, where a finite number was to be expected.",
+    "overflow": (
+        "{function} computes a number that is too large to be stored (the exponential of a large number "
+        "is such), though the result itself is a moderate one."
+    ),
+    "log_of_zero": (
+        "{function} takes the logarithm of 0: a number that should be a little more than 0 was rounded "
+        "to it before."
+    ),
+    "division_by_zero": "{function} divides by 0.",
+    "invalid_value": (
+        "{function} computes something like 0/0 or infinity - infinity, which is not a number."
+    ),
+    "mutated_input": (
+        "{function} changes its argument {changed}, which belongs to the caller: an array that is "
+        "written to in place must be one of your own."
+    ),
+    "aliased_cache": (
+        "{function} gives another answer when it is called a second time with the same arguments: the "
+        "first call writes into what it finds in the cache."
+    ),
+    "hidden_state": (
+        "{function} depends on more than its arguments: after another call, the same cache (or an "
+        "earlier result) no longer holds what it held. Something lives in a global, or in an array that "
+        "is used again."
+    ),
+    "height_for_width": (
+        "{function} is right where height and width are equal, and only there: somewhere one is taken "
+        "for the other."
+    ),
+    "one_size_for_another": (
+        "{function} is right where all sizes are equal, and only there: somewhere one is taken for another."
+    ),
+    "forward_wrong_backward_matches": (
+        "{forward} computes something else than was asked for. Its backward belongs to it: the "
+        "gradients are those of what your forward computes. So begin with the formula of {quantity}."
+    ),
+    "float32_only": (
+        "{quantity} is right in float64, but in float32 it is further off than rounding explains."
+    ),
+    "cannot_load": "the file cannot be loaded: {error}",
+    "syntax_error": "the file is not Python as it stands: {error}",
+    "cannot_check": "{error}",
+    "": (
+        "{quantity} is wrong, and none of the usual mistakes explains it. This is what the error looks like."
+    ),
+    # Mistakes that several pages know.
+    "mask_from_dy": (
+        "{quantity} lets dy through where dy is positive; what decides is the sign of {argument}."
+    ),
+    "mask_from_output": "{quantity} takes its mask from the output, where the input decides.",
+    "dy_forgotten": (
+        "{quantity} does not depend on dy: the derivative of this step is there, the chain rule is missing."
+    ),
+    "forward_for_derivative": (
+        "{quantity} multiplies dy by the function itself, where its derivative belongs."
+    ),
+    "wrong_derivative": "{quantity} uses the derivative of another function.",
+    "value_for_dy": "{quantity} is built from the forward pass alone; dy should go through it.",
+    "wrong_side": "{quantity} keeps the entries that should be 0, and drops those that should be kept.",
+    "sign_for_mask": "{quantity} is multiplied by a sign, -1 or 1, where 0 or 1 decides.",
+    "bias_forgotten": "{quantity} is right up to the bias, which was never added.",
+    "output_for_input": "{quantity} is built from the output of the layer, where its input belongs.",
+    "not_flipped": (
+        "{quantity} is computed with the kernel as it stands in forward; on the way back, dy meets it "
+        "from the other side."
+    ),
+    "flipped_twice": "{quantity} is computed with a kernel that is flipped once too often.",
+    "strides_swapped": (
+        "the two strides are taken for each other: the one down the rows, and the one along a row."
+    ),
+    "padding_swapped": "the padding of the two axes is taken for each other.",
+    "assign_not_add": (
+        "{quantity} keeps only the last contribution where several meet: windows overlap, and what they "
+        "give back has to be added, not assigned."
+    ),
+    "ties_twice": "{quantity} rewards every maximum of a window with ties; only the first has won.",
+    "epsilon_inside": "epsilon stands inside the root; it belongs outside.",
+    "no_bias_correction": (
+        "the moments are used as they are, without the correction for having started at 0."
+    ),
+    "t_from_zero": (
+        "the number of the step is one too small: it starts at 0, where the first step has t = 1."
+    ),
+}
+
+
+def sentence(key: str, words: dict, own: str = "") -> str:
+    """Return what a diagnosis says, its gaps filled from ``words``; ``own`` goes before the general text."""
+    text = own or SENTENCES.get(key)
+    if text is None:
+        kind = key.partition("_")[0]
+        text = (
+            SENTENCES[kind]
+            if kind in ("times", "over")
+            else "{quantity} is wrong: " + key.replace("_", " ") + "."
+        )
+        if key.endswith("_and_sign"):
+            text = text.rstrip(".") + ", and has the wrong sign."
+        elif key.endswith("_and_factor_two"):
+            text = text.rstrip(".") + ", and there is a factor 2 too many besides."
+        elif key.endswith("_and_one_half"):
+            text = text.rstrip(".") + ", and a factor 2 is missing besides."
+    text = text.format_map(_Gaps(words))
+    first = re.match(r"\w*", text).group()
+    names = [words.get(name) for name in ("quantity", "argument", "function", "forward")]
+    named = text.startswith(tuple(name for name in names if name)) or first in words.get("names", ())
+    word = len(first) > 1 and first.isalpha() and first.isascii() and text[len(first) :][:1] in (" ", ",")
+    return text[:1].upper() + text[1:] if word and not named else text
+
+
+class _Gaps(dict):
+    """Leaves a gap that nobody can fill as it is, rather than to fail in the middle of a message."""
+
+    def __missing__(self, key):
+        return "{" + key + "}"
