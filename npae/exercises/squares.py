@@ -3,10 +3,10 @@
 A product with the wrong transpose stops with an error on most shapes; where all sizes are equal, it gives
 numbers, and those can be recognised.
 
-And code that takes the height for the width is right wherever both are equal. That alone would prove little: so
-is other wrong code, by chance. So every case is made square twice, once by its vertical sizes (image, window and
-stride), once by its horizontal ones. Where both are right, the code is right along either axis, and what is wrong
-is that the axes are mixed.
+And code that takes the height for the width is right wherever both are equal. That alone would prove little:
+so is other wrong code, by chance. So every case is made square twice, once by its vertical sizes (image,
+window and stride), once by its horizontal ones. Where both are right, the code is right along either axis, and
+what is wrong is that the axes are mixed.
 """
 
 from __future__ import annotations

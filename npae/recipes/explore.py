@@ -79,6 +79,7 @@ def draw_map(path: Path, run, plane: Plane, codes) -> Path:
     from npae import plotting
 
     lowest, highest = np.quantile(plane.points(codes), [0.01, 0.99], axis=0)
+    highest = np.where(highest > lowest, highest, lowest + 1)  # where a code never changes
     across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
     grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
     tiles = run.pixels(decode(run.model, plane.codes(grid))).reshape(TILES, TILES, 28, 28)

@@ -156,9 +156,8 @@ NUMBA_KERNEL = [
 
         @njit
         def add(y, x, factor):
-            for p in range(y.shape[0]):
-                for q in range(y.shape[1]):
-                    y[p, q] += factor * x[p, q]
+            for q in range(len(y)):
+                y[q] += factor * x[q]
 
         def conv2d(x, kernel, bias):
             (c_out, c_in, kh, kw), (n, _, h, w) = kernel.shape, x.shape
@@ -170,7 +169,8 @@ NUMBA_KERNEL = [
                         for i in range(kh):
                             for j in range(kw):
                                 seen = x[image, c, i : i + h - kh + 1, j : j + w - kw + 1]
-                                add(y[image, o], seen, kernel[o, c, i, j])
+                                for row in range(len(seen)):
+                                    add(y[image, o, row], seen[row], kernel[o, c, i, j])
             return y
     """),
     ),
