@@ -17,7 +17,7 @@ from benchmarks.published import RESULTS, Row
 from npae import datasets
 from npae.callbacks import Progress
 from npae.recipes import RECIPES, get_recipe
-from npae.recipes.folder import CHECKPOINT, METRICS, Settings, make_room
+from npae.recipes.folder import HISTORY, METRICS, PARTS, Settings, begun, make_room, read_history
 from npae.recipes.run import Run, load_run
 
 HEAD = ("setting", "", "published", "Keras or PyTorch, measured", "npae")
@@ -39,31 +39,45 @@ def main() -> None:
     print(table)
 
 
-def trained(name: str, seed: int, directory: Path) -> tuple[dict[str, list[float]], dict]:
-    """Return history and metrics of a recipe's run with this seed, trained if it is not there yet."""
+def trained(name: str, seed: int, directory: Path) -> tuple[dict[str, list[float]], dict, float]:
+    """Return history, metrics and the seconds of the parts of a recipe's run with this seed, trained if it is
+    not there yet."""
     recipe = get_recipe(name)
-    if not (directory / METRICS).is_file():
+    if not complete(name, directory):
         run = Run(Settings(name, seed=seed), datasets.load(recipe.dataset), directory)
-        begun = (directory / CHECKPOINT).is_file()
-        if not begun:
+        goes_on = begun(directory) is not None
+        if not goes_on:
             make_room(directory)
         print(f"{name}, seed {seed}")
-        run.train([Progress()], resume=begun)
-    return load_run(directory).history, json.loads((directory / METRICS).read_text())
+        run.train([Progress()], resume=goes_on)
+    parts = [sum(read_history(path)["seconds"]) for path in sorted(directory.glob(f"{PARTS}/*/{HISTORY}"))]
+    return load_run(directory).history, json.loads((directory / METRICS).read_text()), sum(parts)
 
 
-def rows_of(name: str, runs: list[tuple[dict[str, list[float]], dict]]) -> list[tuple[str, ...]]:
+def complete(name: str, directory: Path) -> bool:
+    """Return whether a run has all numbers of the table: what its parts tell comes after the others."""
+    if not (directory / METRICS).is_file():
+        return False
+    known = {*json.loads((directory / METRICS).read_text()), *read_history(directory / HISTORY)}
+    return all(row.ours.partition(" ")[0] in known for row in RESULTS[name])
+
+
+def rows_of(name: str, runs: list[tuple[dict[str, list[float]], dict, float]]) -> list[tuple[str, ...]]:
     """Return the rows of one recipe, with a number a seed in each cell."""
     title = f"`{name}`, {get_recipe(name).epochs} epochs"
     rows = []
     for row in RESULTS[name]:
-        ours = [value_of(row, history, metrics) for history, metrics in runs]
+        ours = [value_of(row, history, metrics) for history, metrics, _ in runs]
         rows.append(
             (title, row.what, row.published, _listed(row.measured, row.digits), _listed(ours, row.digits))
         )
         title = ""
-    seconds = _listed([sum(history["seconds"]) for history, _ in runs], 0)
-    return [*rows, ("", "seconds, with validation", "", "", seconds)]
+    seconds = [sum(history["seconds"]) for history, _, _ in runs]
+    rows.append(("", "seconds, with validation", "", "", _listed(seconds, 0)))
+    if any(parts for _, _, parts in runs):  # pre-training, or the models to compare with
+        seconds = [own + parts for own, (_, _, parts) in zip(seconds, runs)]
+        rows.append(("", "the same, with its parts", "", "", _listed(seconds, 0)))
+    return rows
 
 
 def value_of(row: Row, history: dict[str, list[float]], metrics: dict) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from npae.batches import Batches, as_batches
+from npae.evaluation import check_shape
 from npae.losses import Loss, fuse, get_loss
 from npae.model import Sequential, VariationalAutoencoder
 from npae.shards import random_stream
@@ -60,14 +61,21 @@ def negative_log_likelihood(
     Raises
     ------
     ValueError
-        If ``samples`` is no positive integer, or the model gives no distribution of codes.
+        If ``samples`` is no positive integer, the model gives no distribution of codes, the loss is no
+        distribution of pixels, or the images do not fit.
     """
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
         raise ValueError(f"samples must be a positive integer, not {samples!r}")
     if not isinstance(model, VariationalAutoencoder):
         raise ValueError(f"a likelihood needs a VariationalAutoencoder, not this {type(model).__name__}")
-    batches = as_batches(x)
-    decoder, loss = fuse(model.decoder, get_loss(loss))
+    batches, loss = as_batches(x), get_loss(loss)
+    if loss.measure != "nats":
+        raise ValueError(
+            f"{loss!r} is no distribution of pixels; BinaryCrossentropy and GaussianNegativeLogLikelihood are"
+        )
+    check_shape(model, batches)
+    loss.check_targets(*batches.target_range())
+    decoder, loss = fuse(model.decoder, loss)
     size = max(1, ROWS // samples)  # images at a time
 
     def estimates(start: int) -> np.ndarray:

@@ -228,8 +228,10 @@ class PCA:
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Return the codes (n, components) of x (n, d)."""
-        return (x - self.mean) @ self.axes
+        with single_threaded_blas():
+            return (x - self.mean) @ self.axes
 
     def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
         """Return the reconstructions (n, d) of codes (n, components)."""
-        return codes @ self.axes.T + self.mean
+        with single_threaded_blas():
+            return codes @ self.axes.T + self.mean

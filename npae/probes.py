@@ -123,7 +123,8 @@ def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
     found = np.empty((len(queries), k), np.intp)
     for start in range(0, len(queries), size):
         # A query's own length is the same for all codes, so that the order does not need it.
-        distances = lengths - 2 * (queries[start : start + size] @ codes.T)
+        with single_threaded_blas():  # how many threads there are must not change the result
+            distances = lengths - 2 * (queries[start : start + size] @ codes.T)
         places = np.argpartition(distances, k - 1, axis=1)[:, :k]
         places.sort(axis=1)  # of codes that are equally near, the first comes first
         order = np.argsort(np.take_along_axis(distances, places, axis=1), axis=1, kind="stable")

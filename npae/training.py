@@ -233,7 +233,9 @@ def _run_epoch(
         terms = stepper.step(x, t, batches[state.step : state.step + 2])
         value = sum(terms)
         if not math.isfinite(value):
-            raise NonFiniteLoss(_explain_non_finite(state, x, value))
+            names = stepper.objective.names if len(terms) > 1 else ()
+            infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
+            raise NonFiniteLoss(_explain_non_finite(state, x, value, infinite))
         totals = [total + term * len(part) for total, term in zip(totals, terms)]
         seen += len(part)
         state.terms = tuple(total / seen for total in totals)
@@ -269,8 +271,9 @@ def _check(model, train, validation, objective, epochs, batch_size) -> None:
     objective.on(model)
 
 
-def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> str:
+def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float, infinite: list[str]) -> str:
     where = f"the loss became {value} in epoch {state.epoch}, step {state.step}"
+    where += f" (its {' and '.join(infinite)})" if infinite else ""
     advice = "a smaller learning_rate often helps"
     for name, layer in state.model.leaves():
         for key, param in layer.params.items():
@@ -281,4 +284,6 @@ def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float) -> st
         if not np.isfinite(x).all():
             layer_is = f"{name} ({type(layer).__name__}) is the first layer whose output is not finite"
             return f"{where}: {layer_is}; {advice}"
+    if infinite:
+        return f"{where}, though without noise every layer gives finite outputs; {advice}"
     return f"{where}: the model's outputs reach {np.abs(x).max():.3g}, too much for the loss; {advice}"

@@ -97,5 +97,6 @@ def explore(options) -> None:
     from npae.recipes.run import load_run
 
     run = load_run(options.directory, options.data, warn)
+    run.threads = options.threads
     for path in figures(run, options.pair):
         print(path, flush=True)

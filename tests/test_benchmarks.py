@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import json
 import sys
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 pytest.importorskip("numba", reason="Numba is missing; the benchmarks measure compiled kernels")
 
-from benchmarks import kernels, ladder, peers, report, scaling, startup
+from benchmarks import kernels, ladder, peers, published, report, reproduce, scaling, startup
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.npae_peer import Npae
 from benchmarks.tasks import TIMED, minibatches, training_data, verification_data
@@ -154,3 +155,30 @@ def test_npae_gives_the_loss_of_each_step_across_epochs(images):
     data, losses = training_data("dense", images[: 2 * 256]), []
     Npae("dense", threads=1).train(data, False, lambda loss: losses.append(loss) or len(losses) == 5)
     assert len(losses) == 5 and losses == sorted(losses, reverse=True)
+
+
+def test_a_reproduction_goes_on_with_parts_and_until_all_numbers_are_there(tmp_path, monkeypatch):
+    part, resumed = tmp_path / "parts" / "plain", []
+    part.mkdir(parents=True)
+    (part / "checkpoint.npz").touch()
+    (part / "history.csv").write_text("epoch,loss,seconds\n1,0.5,2\n2,0.4,3\n")
+    numbers = {row.ours: 1.0 for row in published.RESULTS["sparse"]}
+
+    class Run:
+        def __init__(self, settings, dataset, directory):
+            self.directory, self.history = directory, {"loss": [0.4], "seconds": [7.0]}
+
+        def train(self, callbacks, resume):
+            resumed.append(resume)
+            (self.directory / "history.csv").write_text("epoch,loss,seconds\n1,0.4,7\n")
+            some = {"l1_code_mean": 1.0} if len(resumed) == 1 else numbers  # interrupted in its parts, at first
+            (self.directory / "metrics.json").write_text(json.dumps(some))
+
+    monkeypatch.setattr(reproduce, "Run", Run)
+    monkeypatch.setattr(reproduce, "load_run", lambda directory: Run(None, None, directory))
+    monkeypatch.setattr(reproduce.datasets, "load", lambda name: None)
+    for _ in range(3):
+        run = reproduce.trained("sparse", 0, tmp_path)
+    assert resumed == [True, True] and run[1:] == (numbers, 5.0)
+    rows = reproduce.rows_of("sparse", [run])
+    assert [row[-1] for row in rows[-2:]] == ["7", "12"] and (part / "checkpoint.npz").exists()

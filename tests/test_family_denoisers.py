@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from npae import datasets, metrics
+from npae import datasets, metrics, plotting
 from npae.batches import Batches
 from npae.checkpoints import load_model
 from npae.cli import main
@@ -19,7 +19,7 @@ from npae.recipes.run import load_run
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Return a function that trains a recipe by the command line, once, and returns the run and its metrics."""
+    """Return a function that trains a recipe by the command line, once, and returns run and metrics."""
     digits = Dataset("synthetic", *synthetic_digits(2000, 200), source="", sha256="0" * 64, synthetic=True)
     folders = tmp_path_factory.mktemp("runs")
 
@@ -157,3 +157,31 @@ def test_the_published_sizes():
         widths = [layer.units for _, layer in model.leaves()]
         encoder = widths[: len(widths) // 2]
         assert widths == [*encoder, *encoder[-2::-1], 784]
+
+
+CHART = {"before": ([0, 1], [3.0, 1.0]), "after": ([0, 1, 2], [3.0, 2.0, 1.5])}
+
+
+def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
+    columns, rows = (
+        [("masking", "share"), ("gaussian", "stddev")],
+        [("PSNR", [CHART] * 2), ("SSIM", [CHART] * 2)],
+    )
+    one = plotting.read_image(plotting.line_panels(tmp_path / "one.png", columns, rows[:1], "t"))
+    two = plotting.read_image(plotting.line_panels(tmp_path / "two.png", columns, rows, "t"))
+    assert one.shape[1] == two.shape[1] == 1480 and two.shape[0] > 1.5 * one.shape[0] and two.min() < 0.5
+
+
+@pytest.mark.parametrize(
+    "rows, words",
+    [
+        ([], "1 to 4 columns and rows, not 1 and 0"),
+        ([("PSNR", [{}])], "1 to 7 series, not 0"),
+        ([("PSNR", [CHART] * 2)], "PSNR: 1 charts of .'before', 'after'. are needed"),
+        ([("PSNR", [CHART]), ("SSIM", [{"before": ([0], [1])}])], "SSIM: 1 charts"),
+        ([("PSNR", [{"before": ([0, 1], [1])}])], r"PSNR, before: x and y must be \(n,\)"),
+    ],
+)
+def test_panels_that_cannot_be_drawn_are_told_in_words(rows, words, tmp_path):
+    with pytest.raises(ValueError, match=words):
+        plotting.line_panels(tmp_path / "a.png", [("masking", "share")], rows, "t")

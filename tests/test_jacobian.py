@@ -50,3 +50,10 @@ def test_the_square_of_the_norm_is_what_the_contractive_penalty_says(rng):
     norms = frobenius_norms(encoder, Batches(x, dtype=np.float64))
     penalty = Contractive(1.0).elements(encoder, encoder.forward(x)[0]).sum(axis=1)
     np.testing.assert_allclose(norms**2, penalty)
+
+
+def test_an_encoder_that_is_not_built_or_takes_other_inputs_is_refused(rng):
+    with pytest.raises(ValueError, match="not built yet"):
+        frobenius_norms(Sequential([Dense(2)]), np.ones((1, 6), np.float32))
+    with pytest.raises(ValueError, match=r"\(6,\); the data's have shape \(7,\)"):
+        singular_values(sigmoid_encoder(rng), Batches(np.ones((1, 7)), dtype=np.float64))

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from npae import Autoencoder, Batches, Dense, Objective, Progress, Sequential, VariationalAutoencoder, one_hot
+from npae.checkpoints import save_model
 from npae.cli import main
-from npae.datasets import bernoulli, gaussian_noise
+from npae.datasets import bernoulli, gaussian_noise, random_shift
 from npae.losses import BinaryCrossentropy
 from npae.penalties import L1, KullbackLeibler
 from npae.recipes import RECIPES, parts
@@ -184,6 +185,19 @@ def test_the_epochs_of_a_part_follow_those_of_the_run(folder, capsys):
     out = capsys.readouterr().out
     assert "plain: epoch 2/2" in out and "classifier: epoch 6/6" in out and "epoch 4/4" in out
     assert "plain: epoch 1/2" not in out and "\nepoch 2/4" not in out
+
+
+def test_a_model_of_somebody_elses_is_no_part(folder):
+    run = load_run(folder)
+    path = run.path("parts") / "plain" / "model.npz"
+    save_model(path, run.model)
+    with pytest.raises(ValueError, match="npae train has not written it"):
+        plain(run)
+
+
+def test_a_recipe_has_one_thing_that_makes_its_targets():
+    with pytest.raises(ValueError, match="toy: sample and augment both make the targets"):
+        dataclasses.replace(TOY, sample=bernoulli(), augment=random_shift(1))
 
 
 def test_pretraining_comes_before_the_first_epoch_only(toy, tmp_path, monkeypatch):

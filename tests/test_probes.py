@@ -1,8 +1,11 @@
 """The readers of codes: against what can be computed by hand or by brute force."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
+from npae.metrics import PCA
 from npae.probes import k_nearest_neighbours, linear_probe, nearest
 
 
@@ -16,6 +19,23 @@ def test_nearest_finds_what_a_search_over_all_pairs_finds(rng, monkeypatch):
 def test_of_codes_that_are_equally_near_the_first_comes_first():
     codes = np.array([[5.0], [1.0], [-1.0], [1.0]])
     assert nearest(codes, np.array([[0.0]]), 4).tolist() == [[1, 2, 3, 0]]
+
+
+def test_distances_and_components_are_taken_by_one_thread_of_blas(rng, monkeypatch):
+    entered = []
+
+    @contextmanager
+    def watched():
+        entered.append(True)
+        yield
+
+    pca, x = PCA(2).fit(rng.normal(size=(9, 3))), rng.normal(size=(5, 3))
+    monkeypatch.setattr("npae.probes.single_threaded_blas", watched)
+    monkeypatch.setattr("npae.metrics.single_threaded_blas", watched)
+    for function, *arguments in ((nearest, x, x), (pca.transform, x), (pca.inverse_transform, x[:, :2])):
+        entered.clear()
+        function(*arguments)
+        assert entered, function
 
 
 def test_neighbours_vote_and_the_nearest_breaks_a_tie():

@@ -97,6 +97,20 @@ def test_an_earlier_run_is_back_if_no_epoch_was_complete(run_folder, failure, mo
     assert contents(run_folder) == before and not run_folder.with_name("run.1").exists()
 
 
+def test_an_earlier_run_is_back_though_a_part_of_the_next_one_had_begun(tmp_path, small_synthetic, monkeypatch):
+    folder = tmp_path / "run"
+    options = ["train", "keras-denoiser", *TRAIN, "--out", str(folder), "--quiet"]  # a part comes first
+    folder.mkdir()
+    (folder / "metrics.json").write_text("an earlier run")
+
+    def fit(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("npae.recipes.parts.fit", fit)
+    assert main(options) == 1
+    assert contents(folder) == {"metrics.json": b"an earlier run"} and not (tmp_path / "run.1").exists()
+
+
 def test_an_earlier_run_is_left_alone_where_it_cannot_or_need_not_be_moved(run_folder, monkeypatch, capsys):
     before = contents(run_folder)
     monkeypatch.chdir(run_folder)

@@ -20,6 +20,7 @@ from npae import (
     Progress,
     Sequential,
     UpSampling2D,
+    VariationalAutoencoder,
 )
 from npae.losses import BinaryCrossentropy, fuse, get_loss
 from npae.shards import shard_size
@@ -214,6 +215,16 @@ def test_a_loss_that_becomes_nan_names_epoch_step_and_layer(rng):
     assert "epoch 1, step 2" in str(error.value) and "conv2d_1 (Conv2D) is the first" in str(error.value), (
         str(error.value)
     )
+
+
+def test_a_penalty_that_becomes_infinite_is_named(rng):
+    model = VariationalAutoencoder(Sequential([Dense(4)]), Sequential([Dense(6)]))
+    model.build((6,))
+    model.params["encoder/dense/bias"][2:] = 200  # two logarithms of variances: exp(200) is no float32
+    objective = npae.Objective(npae.MeanSquaredError(per="image"), npae.KullbackLeibler())
+    with np.errstate(all="ignore"), pytest.raises(npae.NonFiniteLoss) as error:
+        npae.fit(model, rng.random((8, 6), np.float32), loss=objective)
+    assert "kl)" in str(error.value) and "every layer gives finite outputs" in str(error.value), str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def hint(options) -> None:
     if again:
         print("These are all the hints there are.")
     else:
-        home.mark(name, replace(mark, hints=mark.hints + 1), progress)
+        home.mark(name, lambda now: replace(now, hints=max(now.hints, mark.hints + 1)), progress)
 
 
 def reset(options) -> None:

@@ -7,6 +7,7 @@ everything: the answer goes into a file of its own, with a word that only the sa
 from __future__ import annotations
 
 import builtins
+import codecs
 import faulthandler
 import importlib
 import json
@@ -18,6 +19,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from npae.exercises.belongings import Belongings
 from npae.exercises.result import Result
 
 GIGABYTE = 1 << 30
@@ -27,7 +29,7 @@ EXTRA = {"numba_kernel": ("numba",)}  # what an exercise may import beyond NumPy
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = {  # audit events, with the positions of the paths among their arguments
     "os.chmod": (0,),
-    "os.link": (1,),
+    "os.link": (0, 1),  # written to under its second name, it is written to under its first, too
     "os.mkdir": (0,),
     "os.remove": (0,),
     "os.rename": (0, 1),
@@ -37,7 +39,7 @@ _CHANGES = {  # audit events, with the positions of the paths among their argume
     "shutil.rmtree": (0,),
 }
 _PROCESSES = {"os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.posix_spawn", "os.spawn"}
-_PROCESSES |= {"os.startfile", "os.system", "pty.spawn", "subprocess.Popen"}
+_PROCESSES |= {"os.startfile", "os.system", "pty.spawn", "subprocess.Popen", "socket.bind", "socket.connect"}
 
 
 class NotInAnExercise(Exception):
@@ -102,8 +104,16 @@ def _report(request: dict[str, Any], file: Path, refusals: Refusals) -> dict[str
     _limit(request["seconds"], request["memory"])
     sys.dont_write_bytecode = True  # from here on, nothing is written but the answer
     _watch(refusals, Path(request["room"]), file)
+    belongings = Belongings("numpy", "npae")
+    _, importlib.import_module = guarded_imports(file, extra, refusals)
     module = load(file, extra, refusals)
-    return module if isinstance(module, dict) else check_file(exercise, module).as_dict()
+    report = module if isinstance(module, dict) else check_file(exercise, module).as_dict()
+    replaced = belongings.replaced()
+    if replaced:
+        sentence = f"{file.name} replaces {replaced[0]}, on which the check and everybody else relies."
+        also = [f"also {name}" for name in replaced[1:4]]
+        return failure(exercise.name, "replaces_others", sentence, also, "run")
+    return report
 
 
 def _unavailable(exercise: str, name: str, error: Exception) -> dict[str, Any]:
@@ -118,10 +128,14 @@ def load(file: Path, extra: tuple[str, ...], refusals: Refusals) -> types.Module
     """Run a learner's file and return its module, or a report of why it cannot be run."""
     module = types.ModuleType(f"exercise_{file.stem}")
     module.__file__ = str(file)
-    module.__builtins__ = {**vars(builtins), "__import__": _guarded_import(file, extra, refusals)}
+    guarded, _ = guarded_imports(file, extra, refusals)
+    module.__builtins__ = {**vars(builtins), "__import__": guarded}
     sys.modules[module.__name__] = module  # dataclasses and pickle look there
     try:
-        code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        source = file.read_bytes()
+        if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise ValueError("it is saved as UTF-16; Python reads UTF-8, so let your editor save it as that")
+        code = compile(source, str(file), "exec", dont_inherit=True)
     except OSError as error:
         return failure("", "cannot_read", f"{file.name} cannot be read.", [says(error)])
     except (SyntaxError, ValueError) as error:
@@ -206,18 +220,29 @@ def _limit(seconds: float, memory: int) -> None:
             pass
 
 
-def _guarded_import(file: Path, extra: tuple[str, ...], refusals: Refusals):
+def guarded_imports(file: Path, extra: tuple[str, ...], refusals: Refusals):
+    """Return ``__import__`` and ``importlib.import_module`` such as the learner's file is to have them."""
     plain_import = builtins.__import__
+    plain_import_module = importlib.import_module
     allowed = {"numpy", "__future__", *sys.stdlib_module_names, *extra}
 
-    def guarded(name, globals=None, locals=None, fromlist=(), level=0):
+    def judge(name, line):
         root = name.partition(".")[0]
-        if level == 0 and root not in allowed:
-            line = sys._getframe(1).f_lineno
+        if root not in allowed:
             refusals.refuse(*_no_import(root, extra), f"line {line}: it imports {name}")
+
+    def guarded(name, globals=None, locals=None, fromlist=(), level=0):
+        if level == 0:
+            judge(name, sys._getframe(1).f_lineno)
         return plain_import(name, globals, locals, fromlist, level)
 
-    return guarded
+    def import_module(name, package=None):
+        caller = sys._getframe(1)
+        if caller.f_code.co_filename == str(file):
+            judge(name, caller.f_lineno)
+        return plain_import_module(name, package)
+
+    return guarded, import_module
 
 
 def _no_import(root: str, extra: tuple[str, ...]) -> tuple[str, str]:
@@ -233,17 +258,21 @@ def _watch(refusals: Refusals, room: Path, file: Path) -> None:
     """Refuse whatever would change this machine, by Python's audit events; nothing can take this back."""
     room_prefix = os.path.join(os.path.realpath(room), "")
     answers = os.path.join(os.path.realpath(Path(__file__).parent / "solutions"), "")
-    realpath, where = os.path.realpath, _where(file)
+    realpath, isdir, where = os.path.realpath, os.path.isdir, _where(file)
+
+    ctypes_folder = os.path.join(os.path.dirname(os.__file__), "ctypes", "")
 
     def is_in(folder, path) -> bool:
         return isinstance(path, (str, bytes, os.PathLike)) and realpath(os.fsdecode(path)).startswith(folder)
 
     def hook(event, args):
         if event == "open":
-            path, _, flags = args
+            path, mode, flags = args
             if isinstance(path, int) or path is None:
                 return
-            if (flags or 0) & _WRITES and not is_in(room_prefix, path) and path != os.devnull:
+            # a folder that is opened may stand before the name of what is written to next
+            writes = (flags or 0) & _WRITES or (mode is None and isdir(path) and where())
+            if writes and not is_in(room_prefix, path) and path != os.devnull:
                 refusals.refuse(
                     "writes_files", f"wants to write to {path!r}; an exercise only computes", where()
                 )
@@ -258,8 +287,20 @@ def _watch(refusals: Refusals, room: Path, file: Path) -> None:
                     refusals.refuse("writes_files", sentence, where())
         elif event in _PROCESSES:
             refusals.refuse("starts_processes", f"wants {event}; an exercise only computes", where())
+        elif event == "ctypes.dlsym" and _asked_by(file, ctypes_folder):
+            refusals.refuse("calls_c", f"calls {args[1]} of a C library; use nothing but NumPy", where())
 
     sys.addaudithook(hook)
+
+
+def _asked_by(file: Path, through: str) -> bool:
+    """Whether the learner's file is the innermost caller, not counting functions in files of a folder."""
+    frame = sys._getframe(2)
+    while (
+        frame.f_back and frame.f_code.co_filename.startswith(through) and frame.f_code.co_name != "<module>"
+    ):
+        frame = frame.f_back
+    return frame.f_code.co_filename == str(file)
 
 
 def _where(file: Path):

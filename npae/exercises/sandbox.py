@@ -102,9 +102,11 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
     from npae.exercises.workspace import file_name
 
     path = Path(file).absolute()
-    path = path / file_name(exercise) if path.is_dir() else path
+    path = path / file_name(exercise) if path.is_dir() and path.name != file_name(exercise) else path
     if not path.is_file():
-        sentence = f"There is no file {path.name}; npae exercises reset {exercise} writes it anew."
+        kind = "a folder" if path.is_dir() else "no plain file"
+        wrong = f"{path.name} is {kind}" if path.exists() else f"There is no file {path.name}"
+        sentence = f"{wrong}; npae exercises reset {exercise} writes it anew."
         report = failure(exercise, "missing_file", sentence, [str(path)])
         return Outcome(exercise, path, report, as_text(Result.from_dict(report)), 0.0)
     began = time.perf_counter()

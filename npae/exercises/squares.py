@@ -5,8 +5,8 @@ numbers, and those can be recognised.
 
 And code that takes the height for the width is right wherever both are equal. That alone would prove little:
 so is other wrong code, by chance. So every case is made square twice, once by its vertical sizes (image,
-window and stride), once by its horizontal ones. Where both are right, the code is right along either axis, and
-what is wrong is that the axes are mixed.
+window and stride), once by its horizontal ones. Where both are right, the code is right along either axis,
+and what is wrong is that the axes are mixed.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ written whole or not at all; one that was damaged is read as far as it can be, a
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -157,27 +158,43 @@ class Workspace:
         if path.is_dir():
             raise ValueError(f"{path} is a folder; the progress of the exercises belongs there: move it away")
         if progress.damage and path.is_file():
-            os.replace(path, self.directory / DAMAGED)
+            _move(path, self.directory / DAMAGED)
         with written_whole(path) as file:
             file.write(progress.as_text().encode())
         progress.damage = ""
 
-    def mark(self, exercise: str, mark: Mark, before: Progress | None = None) -> Progress:
+    def mark(
+        self, exercise: str, mark: Mark | Callable[[Mark], Mark], before: Progress | None = None
+    ) -> Progress:
         """Note a new mark, and return the progress with it.
 
         Parameters
         ----------
         exercise : str
-        mark : Mark
+        mark : Mark, or function
+            The function is given the mark as it is now: another command may have changed it meanwhile.
         before : Progress, optional
             As it was read before; taken where the file has been damaged since.
         """
-        progress = self.progress()
-        if progress.damage and before is not None:
-            progress.marks = dict(before.marks)
-        progress.marks[exercise] = mark
-        self.write(progress)
+        with self._alone():
+            progress = self.progress()
+            if progress.damage and before is not None:
+                progress.marks = dict(before.marks)
+            progress.marks[exercise] = mark(progress.marks[exercise]) if callable(mark) else mark
+            self.write(progress)
         return progress
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other command is changing the progress, where the system can tell."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(ImportError, OSError):  # Windows, or a file system without locks
+                import fcntl
+
+                handle = os.open(self.directory, os.O_RDONLY)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
 
     def reset(self, exercise: str) -> Path | None:
         """Write an exercise's file as it was at the start, and mark it open; the hints stay counted.
@@ -189,9 +206,8 @@ class Workspace:
         path, stub = self.file(exercise), stub_text(exercise)
         kept = None
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == stub):
-            (self.directory / KEPT).mkdir(exist_ok=True)
             kept = _free(self.directory / KEPT / path.name)
-            os.replace(path, kept)
+            _move(path, kept)
         _write(path, stub)
         self.mark(exercise, Mark(hints=self.progress().marks[exercise].hints))
         return kept
@@ -279,6 +295,14 @@ def solution_text(exercise: str) -> str:
 def _write(path: Path, text: bytes) -> None:
     with written_whole(path) as file:
         file.write(text)
+
+
+def _move(path: Path, place: Path) -> None:
+    try:
+        place.parent.mkdir(exist_ok=True)
+        os.replace(path, place)
+    except OSError as error:
+        raise ValueError(f"cannot move {path} to {place}: {error.strerror}") from None
 
 
 def _free(path: Path) -> Path:

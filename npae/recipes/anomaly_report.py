@@ -72,7 +72,12 @@ def lesson(found: Found, dataset: Dataset) -> str:
     lines = [
         f"Simple images reconstruct too well: {told}, worse than guessing.",
         "What a code has room for it copies, known or not: the error tells how much there is to draw before",
-        "it tells how strange it is. Less room, or fewer classes to know, helps: " + "; ".join(better) + ".",
+        "it tells how strange it is. "
+        + (
+            f"Less room, or fewer classes to know, helps: {'; '.join(better)}."
+            if better
+            else "Less room, or fewer classes to know, often helps, but no other detector did better here."
+        ),
     ]
     return "\n".join(lines)
 

@@ -31,12 +31,13 @@ def code_metrics(run) -> dict[str, float]:
     """Return how much of the classes the codes of clean images tell, beside as many principal components.
 
     "linear_probe" is the test accuracy of softmax regression on the codes, "5nn" that of a vote among the
-    five nearest of the first 20,000 training codes. Those of PCA, and its squared error, have "_pca" in their
-    names; they are missing where a code has as many numbers as an image has pixels, or more.
+    five nearest of the first 20,000 training codes (among all, where there are fewer than five). Those of
+    PCA, and its squared error, have "_pca" in their names; they are missing where a code has as many numbers
+    as an image has pixels, or more.
     """
     train, test = run.train_images(), plain_batches(run.recipe, run.dataset.test_images).batch(slice(None))[0]
     labels = run.dataset.train_labels, run.dataset.test_labels
-    codes = [_flat(encode(run.model, images)) for images in (train, test)]
+    codes = [_flat(encode(run.model, images, run.threads)) for images in (train, test)]
     size = codes[0].shape[1]
     numbers = {"code_size": size}
     if size <= LARGEST_CODE:
@@ -70,10 +71,10 @@ def foreign(run) -> dict[str, float]:
 
 def _readings(codes, labels, suffix: str) -> dict[str, float]:
     (train, test), (train_labels, test_labels) = codes, labels
-    voters = slice(VOTERS)
+    voters, k = slice(VOTERS), min(5, len(train))
     return {
         f"linear_probe{suffix}": linear_probe(train, train_labels, test, test_labels),
-        f"5nn{suffix}": k_nearest_neighbours(train[voters], train_labels[voters], test, test_labels),
+        f"5nn{suffix}": k_nearest_neighbours(train[voters], train_labels[voters], test, test_labels, k),
     }
 
 

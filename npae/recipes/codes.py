@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from npae.batches import Batches
 from npae.metrics import PCA
 from npae.model import Autoencoder
+from npae.workers import workers
 
 _CHUNK = 500  # images at a time, for the sake of memory
 
 
-def encode(model: Autoencoder, images: Batches | np.ndarray) -> np.ndarray:
-    """Return the codes (n, ...) of all inputs; of a variational model, their means."""
-    parts = range(0, len(images), _CHUNK)
-    chunks = [slice(start, start + _CHUNK) for start in parts]
+def encode(model: Autoencoder, images: Batches | np.ndarray, threads: int | None = None) -> np.ndarray:
+    """Return the codes (n, ...) of all inputs (n, *input_shape); of a variational model, their means."""
     read = (lambda part: images.batch(part)[0]) if isinstance(images, Batches) else images.__getitem__
-    return np.concatenate([model.encode(read(part)) for part in chunks])
+    return _in_chunks(lambda part: model.encode(read(part)), len(images), threads)
 
 
-def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+def decode(model: Autoencoder, codes: np.ndarray, threads: int | None = None) -> np.ndarray:
     """Return what codes (n, ...) stand for, (n, *output_shape)."""
-    parts = range(0, len(codes), _CHUNK)
-    return np.concatenate([model.decode(codes[start : start + _CHUNK]) for start in parts])
+    return _in_chunks(lambda part: model.decode(codes[part]), len(codes), threads)
+
+
+def _in_chunks(function: Callable[[slice], np.ndarray], n: int, threads: int | None) -> np.ndarray:
+    chunks = [(slice(start, start + _CHUNK),) for start in range(0, n, _CHUNK)]
+    with workers(threads) as pool:  # also since BLAS must not give other bits where there are more cores
+        return np.concatenate(pool.map(function, chunks))
 
 
 class Plane:

@@ -46,7 +46,7 @@ def measure(run) -> dict[str, float]:
     error = metrics.squared_error_per_image(back(transform(images)), images).mean()
     labels, test_labels = run.dataset.train_labels, run.dataset.test_labels
     accuracy = {
-        name: k_nearest_neighbours(code(train), labels, code(images), test_labels)
+        name: k_nearest_neighbours(code(train), labels, code(images), test_labels, min(5, len(labels)))
         for name, code in (("test_5nn_accuracy", encode), ("test_5nn_accuracy_pca", transform))
     }
     return {"test_squared_error_per_image_pca": float(error), **accuracy}
@@ -73,7 +73,7 @@ def draw(run) -> None:
 RECIPE = Recipe(
     name="deep",
     summary="deep dense, 784-1000-500-250-30 and back, beside PCA",
-    source="G. E. Hinton, R. R. Salakhutdinov, Reducing the dimensionality of data with neural networks (2006)",
+    source="G. E. Hinton, R. R. Salakhutdinov, Reducing the dimensionality of data (Science 2006)",
     build=build,
     input_shape=(784,),
     dataset="mnist",

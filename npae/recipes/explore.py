@@ -48,7 +48,7 @@ def explore(run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Pat
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot write into {folder}: {error.strerror}") from None
-    codes = encode(run.model, images)
+    codes = encode(run.model, images, run.threads)
     yield draw_interpolations(folder / "interpolations.png", run, images, labels, codes, pairs)
     plane = Plane(codes)
     yield draw_map(folder / "map.png", run, plane, codes)
@@ -64,7 +64,7 @@ def draw_interpolations(path: Path, run, images, labels, codes, pairs) -> Path:
     name = _names(run)
     rows = []
     for start, end in pairs:
-        between = decode(run.model, (1 - shares) * codes[start] + shares * codes[end])
+        between = decode(run.model, (1 - shares) * codes[start] + shares * codes[end], run.threads)
         ends = run.pixels(images[[start, end]])
         label = f"{name(labels[start])} to {name(labels[end])}"
         rows.append((label, [ends[:1], run.pixels(between), ends[1:]]))
@@ -82,7 +82,7 @@ def draw_map(path: Path, run, plane: Plane, codes) -> Path:
     highest = np.where(highest > lowest, highest, lowest + 1)  # where a code never changes
     across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
     grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
-    tiles = run.pixels(decode(run.model, plane.codes(grid))).reshape(TILES, TILES, 28, 28)
+    tiles = run.pixels(decode(run.model, plane.codes(grid), run.threads)).reshape(TILES, TILES, 28, 28)
     title = f"{run.settings.recipe}: what codes stand for"
     if plane.pca:
         title += f", in the plane of {plane.share:.0%} of their variance"

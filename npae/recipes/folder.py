@@ -129,6 +129,10 @@ def put_back(directory: str | os.PathLike, moved: Path | None) -> bool:
     place = Path(directory).resolve()
     try:
         if place.exists():
+            for folder in sorted(place.glob(f"{PARTS}/*")):  # made for a part that had no epoch either
+                folder.rmdir()
+            if (place / PARTS).exists():
+                (place / PARTS).rmdir()
             place.rmdir()
         moved.rename(place)
     except OSError:  # somebody has put something there: both stay where they are

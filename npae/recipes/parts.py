@@ -22,7 +22,7 @@ from npae.events import History
 from npae.model import Sequential
 from npae.objectives import Objective
 from npae.optimizers import Adam
-from npae.recipes.folder import CHECKPOINT, HISTORY, MODEL, PARTS
+from npae.recipes.folder import CHECKPOINT, HISTORY, MODEL, PARTS, Settings
 from npae.training import fit
 
 
@@ -133,6 +133,7 @@ def _check_same(run, metadata: dict[str, Any], facts: dict[str, Any], folder: Pa
         told = {**facts.get("settings", {}), **facts.get("part", {}), "data": sha256[:12]}
         return {name: value for name, value in told.items() if name != "epochs"}
 
+    Settings.from_metadata(metadata, folder)  # says so where npae train has not written it
     before, now = decisive(metadata, metadata["dataset"]["sha256"]), decisive(facts, run.trained_on)
     for name, value in now.items():
         if before.get(name) != value:

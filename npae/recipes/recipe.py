@@ -82,6 +82,8 @@ class Recipe:
     published: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self):
+        if self.sample and self.augment:
+            raise ValueError(f"{self.name}: sample and augment both make the targets; chain them in one")
         if (self.sample or self.augment) and self.drawn_once:
             raise ValueError(
                 f"{self.name}: a corruption that is drawn once fits no images drawn in every batch"

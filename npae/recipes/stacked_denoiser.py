@@ -96,7 +96,7 @@ def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
 
 
 def error_rate(run, start: str, share: int) -> float:
-    """Return the percentage of test images that are given a wrong class, the mean over the draws of labels."""
+    """Return the percentage of test images given a wrong class, the mean over the draws of labels."""
     images, labels = run.dataset.test_images, run.dataset.test_labels
     images = Batches(images.reshape(len(images), -1))
     models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
@@ -118,13 +118,13 @@ def draw(run) -> None:
     from npae import plotting
 
     draw_reconstructions(run)
-    models = {
-        "pre-trained": layers(run)[0].encoder,
-        "pre-trained, then classifier": Sequential([classifier(run, "pre-trained", 100).layers[1]]),
-        "classifier from scratch": Sequential([classifier(run, "from scratch", 100).layers[1]]),
-    }
-    panels = [(name, model.layers[0].params["kernel"]) for name, model in models.items()]
-    plotting.filters(run.path("filters.png"), panels, "What the first units of the first layer look at")
+    panels = [
+        ("pre-trained", layers(run)[0].encoder.layers[0].params["kernel"]),
+        ("fine-tuned", classifier(run, "pre-trained", 100).layers[1].params["kernel"]),
+        ("from scratch", classifier(run, "from scratch", 100).layers[1].params["kernel"]),
+    ]
+    title = "What the first units of the first layer look at"
+    plotting.filters(run.path("filters.png"), panels, title, count=49)
     counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
     plotting.lines(
         run.path("labels.png"),

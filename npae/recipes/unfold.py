@@ -46,19 +46,22 @@ class Unfold(Callback):
         for epoch, path in kept(self.folder):
             if epoch > done:  # of a run that was interrupted before its checkpoint
                 path.unlink()
-        if not done:
-            self._keep(state.model, 0)
+        # Not written yet: a run without a complete epoch leaves nothing, and an earlier one is put back.
+        self.first = None if done else encode(state.model, self.images)
 
     def on_epoch_end(self, state):
-        self._keep(state.model, state.epoch)
+        if self.first is not None:
+            self._keep(self.first, 0)
+            self.first = None
+        self._keep(encode(state.model, self.images), state.epoch)
 
-    def _keep(self, model, epoch: int) -> None:
+    def _keep(self, codes: np.ndarray, epoch: int) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ValueError(f"cannot write into {self.folder}: {error.strerror}") from None
         with written_whole(self.folder / f"epoch-{epoch:04d}.npy") as file:
-            np.save(file, encode(model, self.images))
+            np.save(file, codes)
 
 
 def kept(folder: Path) -> list[tuple[int, Path]]:
@@ -69,6 +72,9 @@ def kept(folder: Path) -> list[tuple[int, Path]]:
 def draw(run) -> Path:
     """Draw the film of a run's codes as ``unfold.gif``, and return its path.
 
+    Epochs that the run's history does not have are left out: it may have been interrupted after one of them,
+    before its checkpoint.
+
     Raises
     ------
     ValueError
@@ -76,7 +82,8 @@ def draw(run) -> Path:
     """
     from npae import plotting
 
-    found = kept(run.path(FOLDER))
+    done = len(run.history["val_loss"])
+    found = [(epoch, path) for epoch, path in kept(run.path(FOLDER)) if epoch <= done]
     if len(found) < 2:
         raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a film needs at least two")
     try:

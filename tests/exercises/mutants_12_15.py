@@ -106,6 +106,16 @@ MAX_POOL2D = [
     ("mean_for_max", "y = seen.max(axis=-1)", "y = seen.mean(axis=-1)"),
     ("absolute", "y = seen.max(axis=-1)", "y = np.abs(seen).max(axis=-1)"),
     (
+        "planes_mixed",
+        "y = seen.max(axis=-1)",
+        "y = seen.max(axis=(0, 1, -1), keepdims=True)[..., 0] + 0 * seen[..., 0]",
+    ),
+    (
+        "strides_forgotten",
+        "y = seen.max(axis=-1)",
+        "y = windows(x, pool_size, (1, 1)).max(axis=-1)[:, :, : seen.shape[2], : seen.shape[3]]",
+    ),
+    (
         "strides_swapped",
         "seen[:, :, :: strides[0], :: strides[1]]",
         "seen[:, :, :: strides[1], :: strides[0]]",

@@ -117,6 +117,9 @@ def test_nothing_outside_of_its_room_can_be_changed(check, tmp_path):
         f"__import__('os').replace('answer', {path!r})",
         f"__import__('shutil').rmtree({str(tmp_path)!r})",
         f"__import__('pathlib').Path({path!r}).write_text('all solved')",
+        f"__import__('os').link({path!r}, 'second'); open('second', 'w')",
+        f"__import__('os').open('progress.txt', 1 | 512, dir_fd=__import__('os').open({str(tmp_path)!r}, 0))",
+        f"__import__('ctypes').CDLL(None).truncate({path.encode()!r}, 0)",
     ]
     tried = "\n".join(f"try: {act}\nexcept Exception: pass" for act in acts)
     outcome = check(relu(before=tried + "\nopen('mine.txt', 'w').write('allowed')\n"))
@@ -137,6 +140,23 @@ def test_a_solution_of_npae_is_not_read(check):
     path = str(workspace.Path(workspace.__file__).parent / "solutions" / "02_relu.py")
     outcome = check(f"exec(open({path!r}).read())")
     assert outcome.report["diagnosis"] == "reads_solution" and not outcome.passed
+
+
+@pytest.mark.parametrize(
+    "line", ["import_module('npae.exercises.pages.relu')", "import_module('npae.layers')"]
+)
+def test_importlib_is_no_way_around(check, line):
+    outcome = check(relu(before=f"from importlib import import_module\n{line}\n"))
+    assert outcome.report["diagnosis"] == "imports_npae" and not outcome.passed
+
+
+def test_a_file_that_replaces_what_the_check_relies_on_does_not_pass(check):
+    text = relu(forward="x = 7 * x").replace("\n\n", "\nnp.abs = lambda x: 0 * x\nnp.other = 1\n\n", 1)
+    outcome = check(text)
+    assert outcome.report["diagnosis"] == "replaces_others" and "replaces numpy.abs" in outcome.text
+    text = relu(before="import sys\nsys.modules['npae.exercises.hypotheses'].Sample.right = True\n")
+    assert "npae.exercises.hypotheses.Sample.right" in check(text).text
+    assert check(relu(before="import numpy\nnumpy.mine = 1\nnumpy.seterr(all='ignore')\n")).passed
 
 
 def load_text(tmp_path, text, extra=()):
@@ -178,6 +198,7 @@ def test_python_and_numpy_and_what_an_exercise_asks_for_may_be_imported(tmp_path
         ("x = 3\n  y = 4\n", "syntax_error", "line 2: unexpected indent"),
         (b"x = '\xff'\n", "syntax_error", ""),
         (b"x = 1\0\n", "syntax_error", "null"),
+        ("x = 1\n".encode("utf-16"), "syntax_error", "saved as UTF-16"),
         ("import numpy as np\nnp.zeroes(3)\n", "import_error", "line 2: np.zeroes(3)"),
         ("import sys\nsys.exit(0)\n", "exit", "line 2: sys.exit(0)"),
         ("import helpers_of_mine\n", "imports_other", "line 1: it imports helpers_of_mine"),
@@ -202,6 +223,9 @@ def test_a_file_that_is_not_there_or_cannot_be_read_is_told_in_words(tmp_path):
     assert outcome.report["diagnosis"] == "missing_file" and "npae exercises reset relu" in outcome.text
     report = load(tmp_path, (), Refusals())
     assert report["diagnosis"] == "cannot_read"
+    (tmp_path / "02_relu.py").mkdir()
+    for place in (tmp_path, tmp_path / "02_relu.py"):
+        assert "02_relu.py is a folder" in sandbox.check("relu", place).text
 
 
 def test_an_exercise_for_which_this_machine_lacks_something_is_neither_right_nor_wrong(tmp_path, monkeypatch):

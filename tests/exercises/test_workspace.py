@@ -2,6 +2,9 @@
 
 import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +129,25 @@ def test_a_write_that_fails_leaves_the_progress_of_before(home, monkeypatch):
     monkeypatch.undo()
     assert home.progress().solved == ["relu"]
     assert not [path for path in home.directory.iterdir() if path.suffix == ".part"]
+
+
+def test_marks_of_commands_at_the_same_time_are_all_kept(home):
+    text = "import sys; from dataclasses import replace; from npae.exercises.workspace import Workspace\n"
+    text += (
+        "for _ in range(20): Workspace(sys.argv[1]).mark('relu', lambda m: replace(m, checks=m.checks + 1))"
+    )
+    command = [sys.executable, "-c", text, str(home.directory)]
+    several = [subprocess.Popen(command, cwd=Path(workspace.__file__).parents[2]) for _ in range(3)]
+    assert [one.wait() for one in several] == [0, 0, 0]
+    assert home.progress().marks["relu"].checks == 60 or os.name != "posix"
+
+
+def test_what_cannot_be_moved_is_told_in_words(home):
+    home.file("relu").write_text("my work")
+    (home.directory / "kept").write_text("a file in the place of the folder")
+    with pytest.raises(ValueError, match="cannot move .*02_relu.py to .*kept"):
+        home.reset("relu")
+    assert home.file("relu").read_text() == "my work"
 
 
 def test_reset_keeps_every_earlier_work(home):

@@ -50,6 +50,12 @@ def forward(c, reduce=np.max, pool_size=None, strides=None):
     return reduce(seen(c.x, pool_size or c.pool_size, strides or c.strides), axis=(-2, -1))
 
 
+def mixed(c, axes):
+    """Return y if a maximum is taken over all images, or all channels, or both."""
+    y = forward(c)
+    return np.broadcast_to(y.max(axis=axes, keepdims=True), y.shape)
+
+
 def partial_windows(c):
     """Return the maxima of windows that are cut off at the border as well."""
     (h, w), (kh, kw), (sh, sw) = c.x.shape[2:], c.pool_size, c.strides
@@ -100,6 +106,7 @@ def touched(c):
 EVERY_CELL = "every entry of a window gets its gradient, whether it won or not."
 TIES_TWICE = "where several entries of a window are equally large, each of them gets the whole gradient."
 STRIDES = "the windows were placed as if strides were {}."
+PLANES = "one maximum is taken over all {}; each has its own."
 WRONG_Y = (
     Wrong(
         "mean_for_max", lambda c: forward(c, np.mean), "each window gives its mean; its maximum is asked for."
@@ -116,6 +123,15 @@ WRONG_Y = (
     Wrong("absolute", lambda c: forward(c, lambda a, axis: np.abs(a).max(axis=axis)), "signs are lost."),
     Wrong("strides_swapped", lambda c: forward(c, strides=c.strides[::-1])),
     Wrong("strides_forgotten", lambda c: forward(c, strides=(1, 1)), STRIDES.format("(1, 1)")),
+    Wrong(
+        "strides_forgotten",
+        lambda c: forward(c, strides=(1, 1))[tuple(map(slice, forward(c).shape))],
+        STRIDES.format("(1, 1)"),
+    ),
+    *(
+        Wrong("planes_mixed", lambda c, axes=axes: mixed(c, axes), PLANES.format(whose))
+        for axes, whose in (((0, 1), "images and channels"), ((0,), "images"), ((1,), "channels"))
+    ),
     Wrong(
         "pool_for_strides",
         lambda c: forward(c, strides=c.pool_size),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npae.exercises.exercise import Exercise, Values, Wrong
+from npae.exercises.exercise import Case, Exercise, Values, Wrong
 
 
 def shaped(shape, formula):
@@ -33,6 +33,17 @@ def cases(rng):
 def integers(rng):
     """Return arguments of calls in which x holds integers."""
     return [{**smooth(rng, shape, 0.25), "x": rng.integers(1, 5, shape)} for shape in ((4,), (2, 3))]
+
+
+def by_default(rng):
+    """Return arguments of calls without a step, which is then 1e-5."""
+    without = [smooth(rng, shape, 1e-5) for shape in ((4,), (3, 2))]
+    return [{"f": case["f"], "x": case["x"]} for case in without]
+
+
+def with_step(c, step=1e-5):
+    """Return the right gradient where no step, or another one, is given."""
+    return central(Case({**c.args, "step": step}))
 
 
 def measured(c, quotient):
@@ -195,6 +206,27 @@ EXERCISE = Exercise(
             reference=central,
             wrong={"gradient": WRONG_WITH_INTEGERS},
             pointers={"gradient": "remark (3) in the docstring of the file: x may hold integers"},
+            tolerance=1e-7,
+            dtypes=("float64",),
+        ),
+        Values(
+            function="numerical_gradient",
+            outputs=("gradient",),
+            cases=by_default,
+            reference=with_step,
+            wrong={
+                "gradient": tuple(
+                    Wrong(
+                        "other_default",
+                        lambda c, step=step: with_step(c, step),
+                        f"the default of step seems to be {step:g}.",
+                    )
+                    for step in (1.0, 0.1, 1e-2, 1e-3)
+                )
+            },
+            pointers={
+                "gradient": "formula (1) in the docstring of the file: step is 1e-5 where none is given"
+            },
             tolerance=1e-7,
             dtypes=("float64",),
         ),
