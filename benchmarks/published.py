@@ -120,4 +120,9 @@ RESULTS: dict[str, list[Row]] = {
         Row("test loss after 50 epochs, clean", (), "0.0622", "clean_test_loss"),
         Row("after 100 more, noisy", (), "0.0839", "val_loss"),
     ],
+    "anomaly": [  # the command; see benchmarks.reproduce.detected for the names
+        Row("mean ROC-AUC, one digit foreign, code of 2", (), "each 0.66-0.97", "deep-2-anomaly-mean", 3),
+        Row("ROC-AUC, digit 1 foreign, code of 32", (), "0.09", "deep-32-anomaly-1", 3),
+        Row("mean ROC-AUC, one digit normal, code of 16", (), "", "deep-16-normal-mean", 3),
+    ],
 }

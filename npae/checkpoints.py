@@ -43,10 +43,10 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
         If the file cannot be written, or `load_model` could not make this model again: it knows npae's own
         layers only. A checkpoint takes any.
     """
-    header = {"format": FORMAT, "model": describe_model(model), "metadata": metadata or {}}
+    header = {"model": describe_model(model), "metadata": metadata or {}}
     with _complaining(path, "is not written, since load_model could not make this model again"):
         _construct(header["model"]["layer"])
-    _save(path, header, {f"params/{name}": value for name, value in model.params.items()})
+    write_archive(path, header, {f"params/{name}": value for name, value in model.params.items()})
 
 
 def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
@@ -61,7 +61,7 @@ def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
     ValueError
         If the file is missing, damaged, or of another make.
     """
-    header, arrays = _load(path)
+    header, arrays = read_archive(path)
     with _complaining(path, "does not hold a model of npae"):
         model = build_from(header["model"])
         model.set_params(_under("params/", arrays))
@@ -84,7 +84,6 @@ def save_checkpoint(
     """
     state = optimizer.state
     header = {
-        "format": FORMAT,
         "model": describe_model(model),
         "optimizer": type(optimizer).__name__,
         "counters": {key: value for key, value in state.items() if not isinstance(value, np.ndarray)},
@@ -93,7 +92,7 @@ def save_checkpoint(
     }
     arrays = {f"params/{name}": value for name, value in model.params.items()}
     arrays |= {f"optimizer/{key}": value for key, value in state.items() if isinstance(value, np.ndarray)}
-    _save(path, header, arrays)
+    write_archive(path, header, arrays)
 
 
 def load_checkpoint(
@@ -110,7 +109,7 @@ def load_checkpoint(
     ValueError
         If the file is missing or damaged, or belongs to another architecture or optimiser.
     """
-    header, arrays = _load(path)
+    header, arrays = read_archive(path)
     with _complaining(path, "does not fit this training"):
         if header["model"] != describe_model(model):
             raise ValueError("it was written by a model of another architecture")
@@ -131,7 +130,7 @@ def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
     ValueError
         If the file is missing, damaged, or of another make.
     """
-    header, _ = _load(path)
+    header, _ = read_archive(path)
     with _complaining(path, "does not hold metadata of npae"):
         return header["metadata"]
 
@@ -141,7 +140,7 @@ def describe_model(model: Sequential) -> dict[str, Any]:
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
     dtype = next((value.dtype.name for value in model.params.values()), "float32")
-    return {"input_shape": list(model.input_shape), "dtype": dtype, "layer": _describe(model)}
+    return {"input_shape": list(model.input_shape), "dtype": dtype, "layer": describe_layer(model)}
 
 
 def build_from(description: dict[str, Any]) -> Sequential:
@@ -188,7 +187,8 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
         raise
 
 
-def _describe(value: Any) -> Any:
+def describe_layer(value: Any) -> Any:
+    """Return a layer, or a model, as plain data: classes and their arguments. It need not be built."""
     if isinstance(value, Layer):
         kind = type(value)
         name = kind.__name__
@@ -196,9 +196,9 @@ def _describe(value: Any) -> Any:
             _known_layers().get(name) is not kind
         ):  # a class of somebody else's may have the name of one of ours
             name = f"{kind.__module__}.{name}"
-        return {"class": name, "config": {key: _describe(item) for key, item in value.config().items()}}
+        return {"class": name, "config": {key: describe_layer(item) for key, item in value.config().items()}}
     if isinstance(value, (list, tuple)):
-        return [_describe(item) for item in value]
+        return [describe_layer(item) for item in value]
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -219,9 +219,16 @@ def _known_layers() -> dict[str, type[Layer]]:
     return {**known, **{model.__name__: model for model in models}}
 
 
-def _save(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Write named arrays, and a header of anything that JSON can hold, as one file.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be written.
+    """
     try:
-        text = json.dumps(header, default=_plain)
+        text = json.dumps({"format": FORMAT, **header}, default=_plain)
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot write {path}: its metadata must be what JSON can hold; {error}") from None
     with written_whole(path) as file:
@@ -234,7 +241,14 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not among that")
 
 
-def _load(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def read_archive(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of what `write_archive` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged, or of another make.
+    """
     with _complaining(path, "cannot be read"):
         arrays = _read_arrays(path)
         try:

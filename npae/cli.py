@@ -221,12 +221,20 @@ def evaluate(options) -> None:
     run = load_run(options.directory, options.data, warn)
     run.progress = Progress(sys.stderr)
     print(about(run.dataset))
-    printed: set[str] = set()
-    for measure in (lambda run: run.measure(options.threads), likeness, code_metrics, foreign):
-        numbers = measure(run)
-        for name in (name for name in numbers if name not in printed):
-            print(f"{name:<30} {numbers[name]:.6g}")
-        printed |= numbers.keys()
+    printed = run.measure(options.threads)
+    width = max(30, *map(len, printed))  # what comes later has names of no more than 30 letters
+    _print_numbers(printed, width)
+    for measure in (likeness, code_metrics, foreign):
+        if measure is code_metrics and "code_size" in printed:  # latent2d has measured that itself
+            continue
+        numbers = {name: value for name, value in measure(run).items() if name not in printed}
+        _print_numbers(numbers, width)
+        printed |= numbers
+
+
+def _print_numbers(numbers: dict[str, float], width: int) -> None:
+    for name, value in numbers.items():
+        print(f"{name:<{width}} {value:.6g}")
 
 
 def plot(options) -> None:

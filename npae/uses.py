@@ -23,15 +23,17 @@ def add_uses(commands) -> None:
     command.add_argument(
         "--data",
         metavar="NAME",
-        default="auto",
         help="auto (default), mnist, fashion-mnist, synthetic, or a path",
     )
     command.add_argument(
         "--epochs", type=positive, metavar="N", help="of every training; default: 10, or 20 for one digit"
     )
-    command.add_argument("--seed", type=natural, metavar="N", default=0, help="default: 0")
+    command.add_argument("--seed", type=natural, metavar="N", help="default: 0")
     command.add_argument("--limit", type=positive, metavar="N", help="use only the first N images")
     command.add_argument("--out", metavar="DIR", default="runs/anomaly", help="default: runs/anomaly")
+    command.add_argument(
+        "--resume", action="store_true", help="go on with the run in --out; what is trained stays as it is"
+    )
     command.add_argument(
         "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
     )
@@ -58,30 +60,35 @@ def anomaly(options) -> int:
     from npae.kernels.backend import get_backend
     from npae.recipes.anomaly import classes_of, detectors, try_all
     from npae.recipes.anomaly_report import lesson, table, write
-    from npae.recipes.folder import METRICS, make_room, put_back
+    from npae.recipes.folder import make_room, put_back
+    from npae.recipes.trials import DEFAULTS, Shelf, settings_of
     from npae.recipes.views import limited
 
     get_backend()  # complains now rather than when an earlier run is out of the way
-    columns = detectors(options.model, options.code, options.epochs)
-    dataset = limited(load_data(options.data, "mnist", options.quiet), options.limit)
-    classes_of(dataset)  # complains now, too
-    say = (lambda line: None) if options.quiet else (lambda line: print(line, flush=True))
     directory = Path(options.out)
-    moved = make_room(directory)
+    settings = settings_of(directory, {name: getattr(options, name) for name in DEFAULTS}, options.resume)
+    columns = detectors(settings["model"], settings["code"], settings["epochs"])
+    dataset = limited(load_data(settings["data"], "mnist", options.quiet), settings["limit"])
+    shelf, total = Shelf(directory, settings, dataset), len(columns) * len(classes_of(dataset))
+    say = (lambda line: None) if options.quiet else (lambda line: print(line, flush=True))
+    if options.resume:
+        shelf.check_data()
+    moved = None if options.resume else make_room(directory)
     try:
         if moved:
             say(f"{directory} held an earlier run; it is now {moved}")
         say(about(dataset))
-        found = try_all(dataset, columns, options.seed, options.threads, say)
-        settings = {"data": options.data, "seed": options.seed, "limit": options.limit}
+        if options.resume:
+            say(f"{len(shelf)} of {total} trainings are done")
+        found = try_all(dataset, columns, settings["seed"], options.threads, say, shelf.trial)
         write(found, dataset, settings, directory, options.threads)
     except KeyboardInterrupt:
         back = put_back(directory, moved)
-        kept = (
-            "the numbers are in" if (directory / METRICS).exists() and not back else "nothing is written to"
-        )
+        kept = f"nothing is written to {directory}"
+        if not back and len(shelf):
+            kept = f"{len(shelf)} of {total} trainings are in {directory}; --resume goes on from there"
         earlier = f"the earlier run is {'back there' if back else f'now {moved}'}"
-        warn(f"npae: interrupted; {kept} {directory}" + (f", and {earlier}" if moved else ""))
+        warn(f"npae: interrupted; {kept}" + (f", and {earlier}" if moved else ""))
         return 1
     except BaseException:
         put_back(directory, moved)

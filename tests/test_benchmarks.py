@@ -182,3 +182,25 @@ def test_a_reproduction_goes_on_with_parts_and_until_all_numbers_are_there(tmp_p
     assert resumed == [True, True] and run[1:] == (numbers, 5.0)
     rows = reproduce.rows_of("sparse", [run])
     assert [row[-1] for row in rows[-2:]] == ["7", "12"] and (part / "checkpoint.npz").exists()
+
+
+def test_the_areas_of_npae_anomaly_have_rows_of_their_own(tmp_path, monkeypatch):
+    rng, commands = np.random.default_rng(0), []
+    areas = [{str(label): float(area) for label, area in enumerate(rng.random(10))} for _ in range(3)]
+
+    def run(command):
+        commands.append(command)
+        columns = [(2, "all classes but one"), (32, "all classes but one"), (16, "one class")]
+        detectors = [
+            dict(model="deep", code=code, normal=normal, roc_auc=area, mean_roc_auc=0.5, seconds=2)
+            for (code, normal), area in zip(columns, areas)
+        ]
+        (tmp_path / "metrics.json").write_text(json.dumps({"detectors": detectors}))
+
+    monkeypatch.setattr(reproduce.cli, "main", run)
+    for _ in range(2):
+        found = reproduce.trained("anomaly", 1, tmp_path)
+    assert len(commands) == 1 and "--resume" not in commands[0]
+    rows = reproduce.rows_of("anomaly", [found])
+    assert rows[0][0] == "`npae anomaly`" and rows[-1][-1] == "6"
+    assert [row[-1] for row in rows[:-1]] == ["0.500", f"{areas[1]['1']:.3f}", "0.500"]

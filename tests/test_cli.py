@@ -65,6 +65,25 @@ def test_quiet_says_nothing_and_without_it_a_table_and_a_line_an_epoch(tmp_path,
     assert "multiply-adds" in out and "epoch 1/1" in out and "synthetic" in out
 
 
+def test_evaluate_measures_everything_once_in_one_column(tmp_path, small_synthetic, monkeypatch, capsys):
+    calls = []
+
+    def code_metrics(run):
+        calls.append(run)
+        return {"code_size": 2, "a_name_of_more_letters_than_thirty": 0.5}
+
+    monkeypatch.setattr("npae.recipes.latent2d.code_metrics", code_metrics)
+    monkeypatch.setattr("npae.recipes.code_measures.code_metrics", code_metrics)
+    assert main(["train", "latent2d", *TRAIN, "--out", str(tmp_path), "--quiet"]) == 0
+    calls.clear()
+    assert main(["evaluate", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert len(calls) == 1 and any("test_ssim" in line for line in lines)
+    assert {len(line) - len(line.split()[1]) for line in lines} == {
+        len("a_name_of_more_letters_than_thirty") + 1
+    }
+
+
 def test_evaluate_and_plot_and_denoise(run_folder, tmp_path, capsys):
     assert main(["evaluate", str(run_folder)]) == 0
     assert "test_mse" in capsys.readouterr().out

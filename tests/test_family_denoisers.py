@@ -1,5 +1,6 @@
 """Denoisers and stacks run to their end on synthetic digits, and do what their pages say."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -98,6 +99,21 @@ def test_both_starts_of_a_classifier_see_the_same_labels_and_the_share_that_they
     (one, rate), (other, other_rate) = seen
     assert np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y) and rate == other_rate
     assert len(np.unique(one.x, axis=0)) == 200
+    monkeypatch.setattr(run, "settings", dataclasses.replace(run.settings, seed=1))
+    stacked_denoiser.classifier(run, "from scratch", 10)
+    assert not np.array_equal(seen[-1][0].x, one.x)
+
+
+def test_classes_that_a_classifier_cannot_tell_are_refused_before_anything_is_trained(
+    tmp_path, small_synthetic, monkeypatch, capsys
+):
+    labels = small_synthetic.train_labels + np.uint8(1)
+    monkeypatch.setattr(
+        datasets, "load", lambda *args, **kwargs: dataclasses.replace(small_synthetic, train_labels=labels)
+    )
+    monkeypatch.setattr("npae.recipes.parts.fit", None)
+    assert main(["train", "stacked-denoiser", "--out", str(tmp_path / "run"), "--quiet"]) == 1
+    assert "labels must be from 0 to 9, not 1 to 10" in capsys.readouterr().err
 
 
 def test_deep_is_measured_against_as_many_principal_components(trained):
@@ -105,6 +121,11 @@ def test_deep_is_measured_against_as_many_principal_components(trained):
     assert figures(run) == {"loss.png", "reconstructions.png", "digits.png"}
     assert 10 < numbers["test_squared_error_per_image_pca"] < numbers["test_squared_error_per_image"]
     assert 0.8 < numbers["test_5nn_accuracy_pca"] <= 1
+
+
+def test_deep_needs_no_more_than_a_few_images(tmp_path, small_synthetic):
+    few = ["--limit", "3", "--epochs", "1", "--quiet"]
+    assert main(["train", "deep", *few, "--out", str(tmp_path)]) == 0
 
 
 def test_keras_denoiser_goes_on_from_the_model_of_the_clean_epochs(trained):

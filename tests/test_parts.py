@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from npae import Autoencoder, Batches, Dense, Objective, Progress, Sequential, VariationalAutoencoder, one_hot
-from npae.checkpoints import save_model
+from npae.checkpoints import load_model, save_model
 from npae.cli import main
 from npae.datasets import bernoulli, gaussian_noise, random_shift
 from npae.losses import BinaryCrossentropy
 from npae.penalties import L1, KullbackLeibler
 from npae.recipes import RECIPES, parts
 from npae.recipes.folder import Settings
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import Later, Recipe
 from npae.recipes.run import Run, load_run
 
 
@@ -27,14 +27,14 @@ def plain(run):
     return run.part("plain", small, loss="mse", epochs=1, data=lambda: run.batches(corruption=None))
 
 
-def classifier(run):
+def classifier(run, epochs=3):
     images, labels = run.dataset.train_images, run.dataset.train_labels
     data = Batches(images.reshape(len(images), -1), one_hot(labels))
 
     def build():
         return Sequential([run.model.encoder, Dense(10)])
 
-    return run.part("classifier", build, loss="softmax_crossentropy", epochs=3, data=data, seed_offset=1)
+    return run.part("classifier", build, loss="softmax_crossentropy", epochs=epochs, data=data, seed_offset=1)
 
 
 def before(run):
@@ -90,13 +90,14 @@ def weights(run):
 def test_a_run_leaves_its_parts_with_checkpoint_history_and_model(folder):
     for name, epochs in (("plain", 1), ("classifier", 3)):
         part = folder / "parts" / name
-        assert {path.name for path in part.iterdir()} == {"model.npz", "checkpoint.npz", "history.csv"}
+        assert {path.name for path in part.iterdir()} == {"model.npz", "history.csv"}
         assert len((part / "history.csv").read_text().splitlines()) == 1 + epochs
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["mean_code"] > 0 and metrics["mean_plain_code"] > 0
     assert metrics["objective"] == "Objective(BinaryCrossentropy(), L1(0.001))"
     assert metrics["test_loss"] == pytest.approx(metrics["test_reconstruction"] + metrics["test_l1"])
     assert metrics["test_nats_per_image"] == pytest.approx(784 * metrics["test_reconstruction"])
+    assert metrics["test_bce_per_pixel"] == metrics["test_reconstruction"] > metrics["test_entropy_floor"]
     assert (folder / "history.csv").read_text().startswith("epoch,loss,val_loss,reconstruction,l1,val_")
 
 
@@ -179,12 +180,16 @@ def test_parts_are_no_checkpoint_of_a_run_that_has_lost_its_own(folder, capsys):
     assert "holds no checkpoint.npz to resume from" in capsys.readouterr().err
 
 
-def test_the_epochs_of_a_part_follow_those_of_the_run(folder, capsys):
+def test_the_epochs_of_a_part_follow_those_of_the_run(folder, capsys, tmp_path):
     arguments = ["train", "toy", "--data", "synthetic", "--out", str(folder), "--resume", "--epochs", "4"]
     assert main(arguments) == 0
     out = capsys.readouterr().out
     assert "plain: epoch 2/2" in out and "classifier: epoch 6/6" in out and "epoch 4/4" in out
-    assert "plain: epoch 1/2" not in out and "\nepoch 2/4" not in out
+    assert "\nepoch 2/4" not in out
+    whole = tmp_path / "whole"
+    assert main(["train", "toy", "--data", "synthetic", "--out", str(whole), "--epochs", "4", "--quiet"]) == 0
+    ours, theirs = (plain(load_run(path)).params for path in (folder, whole))
+    assert all(np.array_equal(value, theirs[name]) for name, value in ours.items())
 
 
 def test_a_model_of_somebody_elses_is_no_part(folder):
@@ -242,18 +247,36 @@ def test_a_part_is_a_copy_of_the_layers_it_is_made_of(folder):
         (dict(batch_size=7), "another batch size: 100, not 7"),
         (dict(seed_offset=5), "another seed: 0, not 5"),
         (dict(epochs=1, name="no/path"), "letters and digits"),
+        (
+            dict(data=Later(None, gaussian_noise(0.3))),
+            "another corruption: None, not {'name': 'gaussian_noise'",
+        ),
     ],
 )
 def test_a_part_that_was_trained_otherwise_is_not_taken(folder, change, words):
-    arguments = {"name": "plain", "loss": "mse", "epochs": 1, **change}
+    arguments = {"name": "plain", "loss": "mse", "epochs": 1, "data": Later(None), **change}
     with pytest.raises(ValueError, match=words):
         load_run(folder).part(arguments.pop("name"), small, **arguments)
 
 
+def test_a_part_of_other_layers_is_not_taken_and_one_of_an_earlier_version_is(folder):
+    def other():
+        return Autoencoder(Sequential([Dense(8, "relu")]), Sequential([Dense(784, "sigmoid")]))
+
+    arguments = dict(loss="mse", epochs=1)
+    noisy = Later(None, gaussian_noise(0.3))
+    with pytest.raises(ValueError, match="holds a model of another architecture; remove that folder"):
+        load_run(folder).part("plain", other, **arguments, data=Later(None))
+    path = folder / "parts" / "plain" / "model.npz"
+    model, metadata = load_model(path)
+    assert metadata["part"].pop("corruption", "missing") is None
+    save_model(path, model, metadata)  # as it was before corruptions were written down
+    assert isinstance(load_run(folder).part("plain", small, **arguments, data=noisy), Autoencoder)
+
+
 def test_more_epochs_than_asked_for_and_other_data_are_told(folder, toy):
-    metadata = load_run(folder)
     with pytest.raises(ValueError, match="holds a model of 3 epochs, where 1 are asked for"):
-        metadata.part("classifier", small, loss="softmax_crossentropy", epochs=1, seed_offset=1)
+        classifier(load_run(folder), epochs=1)
     other = load_run(folder)
     other.dataset = dataclasses.replace(toy, sha256="1" * 64)
     assert isinstance(plain(other), Autoencoder)  # it is there, and may be measured on other data
@@ -283,5 +306,6 @@ def test_a_variational_recipe_is_sampled_anew_in_training_and_once_for_the_test(
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["sample"] == {"name": "bernoulli"} and metrics["test_kl"] > 0
     assert metrics["val_loss"] == pytest.approx(metrics["test_loss"])
+    assert 784 * metrics["test_bce_per_pixel"] == pytest.approx(metrics["test_reconstruction"])
     with pytest.raises(ValueError, match="drawn once"):
         dataclasses.replace(recipe, corruption=gaussian_noise(0.1), drawn_once=True)

@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from npae import datasets
+from npae.cli import main
 from npae.recipes import RECIPES, get_recipe
+from npae.recipes.folder import Settings
+from npae.recipes.measures import reconstruction_metrics
+from npae.recipes.run import Run
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
@@ -45,6 +50,26 @@ def test_unknown_recipes_are_told_near_names():
         RECIPES["latent2d"].with_noise()
 
 
+@pytest.fixture(scope="module")
+def digits():
+    arrays = datasets.synthetic_digits(2000, 200, seed=1)
+    return datasets.Dataset(
+        "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
+    )
+
+
+# The others are in test_family_codes.py and test_family_denoisers.py, with what they are for.
+@pytest.mark.parametrize("name", ["dense", "conv", "latent2d", "strided-denoiser", "transposed-denoiser"])
+def test_a_system_runs_to_its_end_on_two_thousand_digits(name, tmp_path, digits, monkeypatch):
+    monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: digits)
+    options = ["--limit", "2000", "--epochs", "1", "--quiet"]
+    assert main(["train", name, *options, "--out", str(tmp_path)]) == 0
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    untrained = reconstruction_metrics(Run(Settings(name), digits, tmp_path))
+    assert metrics["dataset"]["train"] == 2000 and metrics["test_mse"] < untrained["test_mse"]
+    assert ("test_bce_per_pixel" in metrics) == (name in ("dense", "conv"))
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_runs_and_draws(path, tmp_path, monkeypatch, small_synthetic):
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -61,8 +86,6 @@ def test_every_recipe_has_an_example():
 @pytest.mark.real_data
 @pytest.mark.parametrize("name, bar", [("conv", 0.30), ("dense", 0.33)])
 def test_real_data_are_learned_from_the_first_thousand_steps_on(name, bar, tmp_path, real_data):
-    from npae.cli import main
-
     assert main(["train", name, "--limit", "5000", "--epochs", "3", "--out", str(tmp_path), "--quiet"]) == 0
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["dataset"]["name"] == "mnist" and metrics["val_loss"] < bar

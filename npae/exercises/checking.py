@@ -13,12 +13,13 @@ import numpy as np
 
 from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property, Values
-from npae.exercises.forms import cannot_unpack, stopped, stumbled
+from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
+from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
-from npae.exercises.sentences import sentence
+from npae.exercises.sentences import remarks, sentence
 from npae.exercises.squares import explained_by_squares
 
 __all__ = ["Result", "as_text", "check_file"]
@@ -94,17 +95,14 @@ def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
-        run = Run(exercise, check, functions, maker, seed)
-        _values_and_gradients(run)
+        with garbage_in_new_arrays():
+            run = Run(exercise, check, functions, maker, seed)
+            _values_and_gradients(run)
         notes += [note for note in run.notes if note not in notes]
     except Found as found:
         return found.result
     except MissingFunction as error:
-        result = Result(
-            exercise, stage="load", function=str(error), diagnosis="missing_function", confident=True
-        )
-        result.sentence = sentence("missing_function", {"function": str(error)})
-        return result
+        return missing(exercise, str(error), functions.defined())
     except LearnerError as error:
         return stopped(exercise, error)
     return None
@@ -133,6 +131,7 @@ def _add_relation(run: Run, result: Result) -> None:
     if relation in ("own", "both") and not result.diagnosis:
         result.diagnosis, result.confident = "forward_wrong_backward_matches", True
         result.sentence = sentence(result.diagnosis, words)
+        result.notes += remarks(result.diagnosis, words)
     elif relation == "own":
         result.also.append(f"{gradients} fits what you compute here: both will have to change together")
     if relation in ("asked", "both"):

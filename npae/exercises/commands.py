@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from npae.exercises import words
-from npae.exercises.targets import check_one, home_of, name_of, targets
+from npae.exercises.targets import WrongUsage, check_one, home_of, name_of, targets
 
 _DESCRIPTION = (
     "About twenty exercises, from one line to a whole model, with a checker that names the mistake."
@@ -45,8 +45,25 @@ def add_exercises(commands) -> None:
 def _action(actions, name: str, function, text: str) -> argparse.ArgumentParser:
     action = actions.add_parser(name, help=text)
     action.add_argument("--dir", metavar="DIR", help="your exercises; default: this folder or one above it")
-    action.set_defaults(command=function)
+    action.set_defaults(command=lambda options: _answered(function, options))
     return action
+
+
+def _answered(function, options) -> int:
+    """Run an action, and return its status: 2 for wrong usage, so that 1 means a wrong answer to a program.
+
+    Where JSON was asked for, an error is JSON, too.
+    """
+    from npae.commandline import warn
+
+    try:
+        return function(options) or 0
+    except (ValueError, OSError) as error:
+        if getattr(options, "json", False):
+            words.print_json({"error": str(error) or type(error).__name__})
+        else:
+            warn(f"npae: error: {error or type(error).__name__}")
+        return 2 if isinstance(error, WrongUsage) or function is check else 1
 
 
 def _add_check(actions) -> None:
@@ -55,7 +72,9 @@ def _add_check(actions) -> None:
     action.add_argument("--all", action="store_true", help="all exercises")
     action.add_argument("--watch", action="store_true", help="check whenever you save, until Ctrl-C")
     action.add_argument(
-        "--json", action="store_true", help="as JSON, for programs; exit status 0 if all passed"
+        "--json",
+        action="store_true",
+        help="as JSON, for programs; exit status 0 if all passed, 1 if not, 2 if nothing could be checked",
     )
     action.add_argument(
         "--seconds", type=_seconds, metavar="S", default=20.0, help="what one check may take; default: 20"
@@ -94,9 +113,9 @@ def start(options) -> None:
 
 def list_exercises(options) -> None:
     """Print the path and how far the learner is."""
-    from npae.exercises import catalogue, workspace
+    from npae.exercises import catalogue
 
-    home = workspace.find(options.dir)
+    home = home_of(options)
     progress = home.progress()
     titles = {exercise.name: exercise.title for exercise in catalogue.all()}
     if options.json:
@@ -123,7 +142,7 @@ def check(options) -> int:
     """Check answers, and return 0 if all of them passed."""
     if options.watch:
         if options.json or options.all:
-            raise ValueError("--watch is for people: leave out --json and --all, or leave out --watch")
+            raise WrongUsage("--watch is for people: leave out --json and --all, or leave out --watch")
         from npae.exercises.watch import watch
 
         return watch(options)

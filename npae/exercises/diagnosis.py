@@ -9,10 +9,11 @@ import numpy as np
 from npae.exercises.exercise import Case, Terms, Wrong
 from npae.exercises.generic import generic, named_sizes
 from npae.exercises.hypotheses import TWICE_WRONG, Hypothesis, Sample, of_terms, of_the_page, wrong_twice
+from npae.exercises.garbage import has_garbage
 from npae.exercises.learner import warning_key
 from npae.exercises.patterns import chosen, evidence, picture
 from npae.exercises.result import Result
-from npae.exercises.sentences import sentence
+from npae.exercises.sentences import remarks, sentence
 
 
 @dataclass
@@ -51,6 +52,8 @@ def name_it(
     found = _first_that_fit(of_the_page(wrong), samples)
     finite = [sample for sample in samples if sample.finite or not sample.fits_shape]
     if not found and len(finite) < len(samples):
+        if any(has_garbage(sample.got) for sample in samples):
+            return Name("uninitialised")
         if all(sample.right for sample in finite):
             return Name(warning_key(list(warned)) or "not_finite")
         samples = finite
@@ -113,16 +116,19 @@ def diagnose(
     result.diagnosis, result.confident = name.key, name.confident
     result.sentence = sentence(name.key, {**words, **name.words}, name.own)
     result.alternatives = [other.key for other in name.others]
+    result.notes = remarks(name.key, words) if name.confident else []
     if name.two:
-        result.sentence = f"Perhaps two things at once. {result.sentence}"
+        result.sentence = f"Perhaps two things at once: {result.sentence}"
     if name.others:
         texts = [sentence(one.key, {**words, **(one.words or {})}, one.sentence) for one in name.others]
-        result.sentence = f"Either: {result.sentence} Or: " + " Or: ".join(texts)
+        texts = [text.rstrip(".") for text in (result.sentence, *texts)]
+        result.sentence = f"One of these: {'; or: '.join(texts)}."
     if misshapen is not None:
         shapes = f"{words.get('quantity')} has shape {misshapen.got.shape}, expected {misshapen.want.shape}"
         result.evidence = [f"{shapes}; case: {misshapen.case.describe()}"]
     else:
-        result.evidence = evidence(samples, against)
+        page = name.confident and name.key in {one.key for one in wrong}
+        result.evidence = evidence(samples, against, name.key if name.confident else "", page)
         result.picture = picture(chosen(samples))
     return result
 

@@ -89,6 +89,8 @@ class Values:
     dtypes : tuple of str
     may_change : tuple of str
         Arguments that the function may change.
+    returns : str
+        What the function returns, where ``call`` takes it apart: "(param, state)".
     """
 
     function: str
@@ -107,6 +109,7 @@ class Values:
     tolerance: float | None = None
     dtypes: tuple[str, ...] = ("float64", "float32")
     may_change: tuple[str, ...] = ()
+    returns: str = ""
 
     @property
     def functions(self) -> tuple[str, ...]:

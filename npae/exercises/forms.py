@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 import numpy as np
@@ -14,20 +15,39 @@ from npae.exercises.sentences import sentence
 def kind(answer, outermost: bool = True) -> str:
     """Return what an answer is made of, as "None" or "a tuple (array (3, 4), None)"."""
     if isinstance(answer, (np.ndarray, np.generic)):
-        number = f"an array of shape {answer.shape}" if answer.ndim else f"a {answer.dtype}"
+        number = f"an array of shape {answer.shape}" if answer.ndim else _a(str(answer.dtype))
         return number if answer.dtype.kind in "fiub" else f"{number} of {answer.dtype}"
     if outermost and isinstance(answer, (tuple, list)):
         parts = ", ".join(kind(part, False) for part in answer[:6])
-        return f"a {type(answer).__name__} of {len(answer)}: ({parts})"
+        return f"{_a(type(answer).__name__)} of {len(answer)}: ({parts})"
     if answer is None:
         return "None (is a return missing?)" if outermost else "None"
-    return f"a {type(answer).__name__}"
+    return _a(type(answer).__name__)
 
 
-def stumbled(error: Exception, answer) -> dict:
+def _a(word: str) -> str:
+    return f"{'an' if word[0] in 'aeioAEIO' else 'a'} {word}"
+
+
+def stumbled(error: Exception, answer, expected: str = "") -> dict:
     """Return the words for the last answer of a function's, over which the checker itself has stumbled."""
+    if expected and cannot_unpack(error):
+        return {"expected": expected, "returned": kind(answer)}
     returned = f"{kind(answer)}, and the check cannot go on ({type(error).__name__}: {error})"
     return {"expected": "what its docstring says", "returned": returned}
+
+
+def missing(exercise: str, function: str, defined: list[str]) -> Result:
+    """Return the result for a file that lacks a function, with those that it has and that may be meant."""
+    result = Result(exercise, stage="load", function=function, diagnosis="missing_function", confident=True)
+    result.sentence = sentence("missing_function", {"function": function})
+    alike = {name.lower().replace("_", ""): name for name in defined}
+    near = difflib.get_close_matches(function.lower().replace("_", ""), alike, 1, 0.8)
+    if near and alike[near[0]] != function:
+        result.evidence = [f"it defines {alike[near[0]]}: is that the one?"]
+    elif not defined:
+        result.evidence = ["it defines no function at all"]
+    return result
 
 
 def cannot_unpack(error: Exception) -> bool:
@@ -39,13 +59,15 @@ def stopped(exercise: str, error: LearnerError) -> Result:
     """Return the result for a function that raised an exception."""
     cause = error.__cause__
     unwritten = isinstance(cause, NotImplementedError)
-    text = " ".join(f"{type(cause).__name__}: {cause}".split())[:300]
+    text = " ".join(f"{type(cause).__name__}: {cause}".split())[:300].removesuffix(":")
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
     result.diagnosis = "not_written" if unwritten else "exception"
     result.confident = True
-    result.sentence = sentence(result.diagnosis, {"function": error.function, "error": text})
+    first = text.partition(". ")[0]  # NumPy goes on with advice, which is evidence, if anything
+    result.sentence = sentence(result.diagnosis, {"function": error.function, "error": first})
     if not unwritten:
-        result.evidence = [*error.lines, f"called with {error.arguments}", *_explained(str(cause))]
+        whole = [text] * (first != text)
+        result.evidence = [*error.lines, *whole, f"called with {error.arguments}", *_explained(str(cause))]
     return result
 
 

@@ -176,7 +176,7 @@ def wrong_twice(
             made = wrong.compute(sample.case.knowing(want=sample.want))
             return by_case[id(sample.case)] * np.asarray(made, np.float64)
 
-        return predicting(f"{wrong.key}_and_{key}", TWICE_WRONG, compute, f"{own}. Besides, {text}.")
+        return predicting(f"{wrong.key}_and_{key}", TWICE_WRONG, compute, f"{own}; besides, {text}.")
 
     return [
         both(wrong, key, *rest)

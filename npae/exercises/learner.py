@@ -84,6 +84,12 @@ class Functions:
         """Whether the file defines a function of that name."""
         return callable(getattr(self.module, name, None))
 
+    def defined(self) -> list[str]:
+        """Return the names of the functions that the file itself defines."""
+        own = getattr(self.module, "__name__", None)
+        found = getattr(self.module, "__dict__", {}).items()
+        return [name for name, one in found if callable(one) and getattr(one, "__module__", own) == own]
+
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned = [], [], {}
@@ -137,7 +143,8 @@ def load(path_or_module: str | Path | Any) -> Functions:
         line = (error.text or "").strip()
         raise LoadError([f"line {error.lineno}: {line}", f"{type(error).__name__}: {error.msg}"]) from error
     except (Exception, SystemExit) as error:
-        raise LoadError([*functions._frames(error), f"{type(error).__name__}: {error}"]) from error
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise LoadError([*functions._frames(error), said]) from error
     return functions
 
 

@@ -11,7 +11,7 @@ WORST = 4
 ROWS, COLUMNS = 12, 24
 
 
-def evidence(samples: list[Sample], against: str) -> list[str]:
+def evidence(samples: list[Sample], against: str, key: str = "", page: bool = False) -> list[str]:
     """Return lines: which entries, in which cases, the ratio, and the worst entries of one case side by side.
 
     Parameters
@@ -20,12 +20,16 @@ def evidence(samples: list[Sample], against: str) -> list[str]:
         At least one of them wrong.
     against : str
         Heads the column of right values.
+    key : str
+        The name that the mistake has got, "" without one.
+    page : bool
+        Whether it is a name of the page's, whose sentence says where: then no place is claimed.
     """
     wrong = [sample for sample in samples if not sample.right]
-    lines = [_which_cases(samples, wrong)]
+    lines = [_which_cases(samples, wrong, key)]
     shaped = [sample for sample in wrong if sample.fits_shape]
     if shaped:
-        lines.append("wrong: " + which_entries([s for s in samples if s.fits_shape]))
+        lines.append("wrong: " + which_entries([s for s in samples if s.fits_shape], places=not page))
         lines += _ratios(shaped)
         lines += ["", *_side_by_side(chosen(samples), against)]
     return lines
@@ -44,8 +48,11 @@ def chosen(samples: list[Sample]) -> Sample | None:
     return telling[0] if telling else None
 
 
-def which_entries(samples: list[Sample]) -> str:
-    """Return in words where entries are wrong, as far as one description holds in every sample."""
+def which_entries(samples: list[Sample], places: bool = True) -> str:
+    """Return in words where entries are wrong, as far as one description holds in every sample.
+
+    Where ``places`` is False, only those that speak of values: "where x is negative", not "in the last row".
+    """
     wrong = [s for s in samples if s.wrong.any()]
     count, size = sum(s.wrong.sum() for s in wrong), sum(s.wrong.size for s in wrong)
     if all(s.wrong.all() for s in wrong):
@@ -53,7 +60,8 @@ def which_entries(samples: list[Sample]) -> str:
     if all((s.wrong | (s.want == s.got)).all() and _all_but_zeros(s) for s in wrong):
         return f"every entry, but those that are 0 anyway ({count} of {size})"
     for words, mask in _conditions(samples):
-        if _holds(samples, mask):
+        by_value = words.startswith("where ")
+        if (places or by_value) and _holds(samples, mask):
             return f"only {words} ({count} of {size} entries)"
     return f"{count} of {size} entries"
 
@@ -63,7 +71,11 @@ def _all_but_zeros(sample: Sample) -> bool:
 
 
 def _holds(samples: list[Sample], mask) -> bool:
-    """Whether the wrong entries are, nearly, those of the mask, and the mask is not all there is."""
+    """Whether the wrong entries are, nearly, those of the mask, and could have been others as well.
+
+    A sample that lies in the mask as a whole, as one of a single channel lies in the last channel, says
+    nothing either way: it is not counted.
+    """
     inside = outside = hits = 0
     for sample in samples:
         try:
@@ -75,12 +87,12 @@ def _holds(samples: list[Sample], mask) -> bool:
         if (sample.wrong & ~where).any():
             return False
         relevant = where & ((sample.want != 0) | sample.wrong)
-        if sample.wrong.any():
+        if sample.wrong.any() and not where.all():
             inside, hits = inside + relevant.sum(), hits + sample.wrong.sum()
-        elif relevant.any() and where.size > 1:
+            outside += (~where).sum()
+        elif not sample.wrong.any() and relevant.any() and where.size > 1:
             return False
-        outside += (~where).sum()
-    return outside > 0 and hits >= 0.8 * inside
+    return outside > 0 and 9 * outside >= hits and hits >= 0.8 * inside
 
 
 def _conditions(samples: list[Sample]):
@@ -125,13 +137,18 @@ def _border(shape) -> np.ndarray:
     return mask
 
 
-def _which_cases(samples: list[Sample], wrong: list[Sample]) -> str:
-    """Return how many cases are wrong, and what tells them from the others if a size does."""
+def _which_cases(samples: list[Sample], wrong: list[Sample], key: str = "") -> str:
+    """Return how many cases are wrong, and what tells them from the others if a size does.
+
+    Of a mistake that has a name, only where that name is about the size: all else is an accident.
+    """
     if len(wrong) == len(samples):
-        return f"seen in {'all ' if len(samples) > 1 else ''}{_count(len(samples))}"
+        return "seen in " + {1: "1 case", 2: "both cases"}.get(len(samples), f"all {len(samples)} cases")
     text = f"seen in {len(wrong)} of {_count(len(samples))}"
     right = [sample for sample in samples if sample.right]
     for name in samples[0].case.sizes:
+        if key and not _is_about(key, name):
+            continue
         try:
             good, bad = ({s.case.sizes[name] for s in some} for some in (right, wrong))
         except KeyError:
@@ -141,6 +158,16 @@ def _which_cases(samples: list[Sample], wrong: list[Sample]) -> str:
         if bad == {1} and 1 not in good:
             return f"{text}: where {name} is 1"
     return text
+
+
+ABOUT_THE_BATCH = {"n", "batch", "image", "images", "example", "examples"}
+
+
+def _is_about(key: str, size: str) -> bool:
+    """Whether the name of a mistake is about this size: over_n and one_image_only are about n."""
+    words = set(key.split("_"))
+    named = set(size.split("_")) <= words
+    return named or (size == "n" and bool(words & ABOUT_THE_BATCH))
 
 
 def _count(cases: int) -> str:

@@ -54,7 +54,8 @@ class Result:
 
     def as_dict(self) -> dict:
         """Return it as plain lists, strings and booleans, for JSON."""
-        return dataclasses.asdict(self)
+        passed = self.passed and self.stage == "done" and not self.diagnosis
+        return {**dataclasses.asdict(self), "passed": passed}
 
     @classmethod
     def from_dict(cls, data: dict) -> Result:

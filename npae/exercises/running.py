@@ -14,7 +14,7 @@ from npae.exercises.generic import sizes_of
 from npae.exercises.hypotheses import Sample, of_the_page
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, warning_key
 from npae.exercises.result import Result
-from npae.exercises.sentences import sentence
+from npae.exercises.sentences import remarks, sentence
 
 VALUE_TOLERANCE = 1e-9
 FLOAT32_TOLERANCE = 1e-4
@@ -93,12 +93,13 @@ class Run:
         result = Result(self.exercise, stage=stage, function=words["function"], quantity=quantity)
         result.diagnosis, result.sentence, result.confident = key, sentence(key, words), confident
         result.evidence, result.pointer = list(evidence), self.check.pointers.get(quantity, "")
+        result.notes = remarks(key, words)
         raise Found(result)
 
     def require(self, name) -> None:
         """End the check if the file does not define a function that is given by name."""
         if isinstance(name, str) and not self.functions.has(name):
-            self.fail("missing_function", "load", function=name)
+            raise MissingFunction(name)
 
     def call(self, case: Case) -> tuple[tuple, Any]:
         """Return (values in the order of the check's outputs, what else came: a cache, or gradients)."""
@@ -126,7 +127,7 @@ class Run:
         except (Found, LearnerError, MissingFunction, CannotCheck):
             raise
         except Exception as error:
-            words = stumbled(error, self.functions.last)
+            words = stumbled(error, self.functions.last, getattr(self.check, "returns", ""))
             self.fail("wrong_return", "form", confident=cannot_unpack(error), **words)
 
     def _outputs(self, answer, case: Case) -> tuple:

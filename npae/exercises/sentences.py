@@ -22,8 +22,7 @@ SENTENCES = {
     ),
     "over_n": (
         "{quantity} is n times too small, with n the number of examples: it was averaged over the "
-        "batch. Here the contributions of the examples add up; dividing by n, if anybody does it, is "
-        "the business of the loss."
+        "batch, where the contributions of the examples add up."
     ),
     "times_elements": (
         "{quantity} is too large by the number of elements: a mean over all of them was asked for, and "
@@ -72,8 +71,7 @@ SENTENCES = {
         "integers (an array made with an integer dtype, or //)."
     ),
     "float32_arithmetic": (
-        "{quantity} is right to seven digits only: for float64 arguments, something was computed in "
-        "float32. The arrays that you make have to take over the dtype of those that you are given."
+        "{quantity} is right to seven digits only: for float64 arguments, something was computed in float32."
     ),
     "constant_factor": "{quantity} is {factor} times what it should be, in every entry of every case.",
     "constant_added": (
@@ -81,13 +79,17 @@ SENTENCES = {
     ),
     "permuted": "{quantity} holds all the right numbers, but in the wrong places.",
     "missing_function": (
-        "the file defines no function {function}. Its name and its arguments have to stay as they were."
+        "the file defines no function {function}, whose name and arguments have to stay as they were."
     ),
     "not_written": "{function} is not written yet: it still raises NotImplementedError.",
     "wrong_return": "{function} has to return {expected}; it returns {returned}.",
     "squeezed": "{quantity} has lost its axes of length 1: they belong to the shape like the others.",
     "wrong_shape": "{quantity} has the wrong shape: {got}, where {want} was to be expected.",
     "exception": "{function} stops with an error: {error}",
+    "uninitialised": (
+        "{quantity} has entries that were never written: the array came from np.empty, which holds whatever "
+        "was in memory before."
+    ),
     "not_finite": "{quantity} is not a number, or infinite, where a finite number was to be expected.",
     "overflow": (
         "{function} computes a number that is too large to be stored (the exponential of a large number "
@@ -110,20 +112,19 @@ SENTENCES = {
         "first call writes into what it finds in the cache."
     ),
     "hidden_state": (
-        "{function} depends on more than its arguments: after another call, the same cache (or an "
-        "earlier result) no longer holds what it held. Something lives in a global, or in an array that "
+        "{function} depends on more than its arguments: something lives in a global, or in an array that "
         "is used again."
     ),
     "height_for_width": (
-        "{function} is right where height and width are equal, and only there: somewhere one is taken "
-        "for the other."
+        "{function} takes height for width: of two numbers, one for the rows and one for the columns, one "
+        "stands where the other belongs."
     ),
     "one_size_for_another": (
         "{function} is right where all sizes are equal, and only there: somewhere one is taken for another."
     ),
     "forward_wrong_backward_matches": (
-        "{forward} computes something else than was asked for. Its backward belongs to it: the "
-        "gradients are those of what your forward computes. So begin with the formula of {quantity}."
+        "{forward} computes something else than was asked for, and its backward belongs to it: the "
+        "gradients are those of what your forward computes."
     ),
     "float32_only": (
         "{quantity} is right in float64, but in float32 it is further off than rounding explains."
@@ -132,7 +133,7 @@ SENTENCES = {
     "syntax_error": "the file is not Python as it stands: {error}",
     "cannot_check": "{error}",
     "": (
-        "{quantity} is wrong, and none of the usual mistakes explains it. This is what the error looks like."
+        "{quantity} is wrong, and none of the usual mistakes explains it; this is what the error looks like."
     ),
     # Mistakes that several pages know.
     "mask_from_dy": (
@@ -159,6 +160,7 @@ SENTENCES = {
     "strides_swapped": (
         "the two strides are taken for each other: the one down the rows, and the one along a row."
     ),
+    "one_stride_for_both": "only one of the two strides is used, for both directions.",
     "padding_swapped": "the padding of the two axes is taken for each other.",
     "assign_not_add": (
         "{quantity} keeps only the last contribution where several meet: windows overlap, and what they "
@@ -173,6 +175,22 @@ SENTENCES = {
         "the number of the step is one too small: it starts at 0, where the first step has t = 1."
     ),
 }
+
+
+# What is worth adding to a sentence: what to make of it, without the line that mends it.
+REMARKS = {
+    "uninitialised": "while an answer is checked, np.empty is full of nan, so that this shows",
+    "over_n": "dividing by n, if anybody does it, is the business of the loss",
+    "float32_arithmetic": (
+        "the arrays that you make have to take over the dtype of those that you are given"
+    ),
+    "forward_wrong_backward_matches": "so begin with the formula of {quantity}",
+}
+
+
+def remarks(key: str, words: dict) -> list[str]:
+    """Return what is to be noted below the sentence of a diagnosis, if anything is."""
+    return [REMARKS[key].format_map(_Gaps(words))] if key in REMARKS else []
 
 
 def sentence(key: str, words: dict, own: str = "") -> str:
@@ -195,7 +213,8 @@ def sentence(key: str, words: dict, own: str = "") -> str:
     first = re.match(r"\w*", text).group()
     names = [words.get(name) for name in ("quantity", "argument", "function", "forward")]
     named = text.startswith(tuple(name for name in names if name)) or first in words.get("names", ())
-    word = len(first) > 1 and first.isalpha() and first.isascii() and text[len(first) :][:1] in (" ", ",")
+    rest = text[len(first) :]
+    word = len(first) > 1 and first.isalpha() and first.isascii() and re.match(r",| (?![·=+*/@^<>-])", rest)
     return text[:1].upper() + text[1:] if word and not named else text
 
 

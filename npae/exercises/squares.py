@@ -6,7 +6,8 @@ numbers, and those can be recognised.
 And code that takes the height for the width is right wherever both are equal. That alone would prove little:
 so is other wrong code, by chance. So every case is made square twice, once by its vertical sizes (image,
 window and stride), once by its horizontal ones. Where both are right, the code is right along either axis,
-and what is wrong is that the axes are mixed.
+and what is wrong is that the axes are mixed. Before that, only the two strides are made equal, and all else
+is left as it is: where that is enough, it is the strides that are mixed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
 SCALES = ("sign", "factor_two", "one_half", "times", "over", "constant")  # they make no difference to shapes
+
+EQUAL = {
+    "strides_swapped": "the two strides are equal, whatever else is",
+    "height_for_width": "all that is vertical (image, window, stride) is as its horizontal counterpart",
+}
 
 
 def explained_by_squares(check: Values | Gradients, seen: Result, attempt: Callable, seed: int) -> Result:
@@ -73,11 +79,11 @@ def _makers(check: Values | Gradients, cases: list[dict]) -> dict[str, Callable]
     """Return makers of the check's own cases, made square, by the diagnosis where these are right."""
     if any(isinstance(value, np.ndarray) and value.ndim == 4 for value in cases[0].values()):
         if all(value.ndim in (1, 4) for value in cases[0].values() if isinstance(value, np.ndarray)):
-            return {
-                "height_for_width": lambda rng: [
-                    _square(case, side, rng) for case in cases for side in (0, 1)
-                ]
-            }
+            made = {"height_for_width": lambda rng: [_square(c, side, rng) for c in cases for side in (0, 1)]}
+            strided = [[_one_stride(case, side) for case in cases] for side in (0, 1)]
+            if any(None in some for some in strided) or all(map(_is_one_stride, cases)):
+                return made
+            return {"strides_swapped": lambda rng: [case for some in strided for case in some], **made}
     axes = {name: check.axes.get(name, "").split() for name in cases[0]}
     arrays = [name for name, value in cases[0].items() if isinstance(value, np.ndarray)]
     if all(len(axes[name]) == cases[0][name].ndim for name in arrays) and any(
@@ -105,6 +111,20 @@ def _square(case: dict, side: int, rng: np.random.Generator) -> dict:
     return made
 
 
+def _one_stride(case: dict, side: int) -> dict | None:
+    """Return the case with both strides as its vertical one is (side 0), or the other; None without any."""
+    if "sh" in case and "sw" in case:
+        stride = case[("sh", "sw")[side]]
+        return {**case, "sh": stride, "sw": stride}
+    if isinstance(case.get("strides"), tuple) and len(case["strides"]) == 2:
+        return {**case, "strides": (case["strides"][side],) * 2}
+    return None
+
+
+def _is_one_stride(case: dict) -> bool:
+    return case["sh"] == case["sw"] if "sh" in case else len(set(case["strides"])) == 1
+
+
 def _all_equal(case: dict, rng: np.random.Generator) -> list[dict]:
     """Return the case with all sizes equal to the first of them, to the second, and so on."""
     arrays = {name: value for name, value in case.items() if isinstance(value, np.ndarray)}
@@ -123,9 +143,11 @@ def _filled(array: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator)
 
 
 def _right_only_there(key: str, seen: Result) -> Result:
-    evidence = ["right where the sizes in question are equal; in other cases:"]
+    evidence = [f"right where {EQUAL.get(key, 'the sizes in question are equal')}; in other cases:"]
     result = dataclasses.replace(seen, diagnosis=key, confident=True, alternatives=[])
-    result.stage = "values" if seen.stage == "exception" else seen.stage
+    result.stage = "values" if seen.stage in ("exception", "form") else seen.stage
     result.evidence = [*evidence, *([seen.sentence] if seen.diagnosis else []), *seen.evidence]
-    result.sentence = sentence(key, {"function": seen.function, "quantity": seen.quantity})
+    own = "somewhere in {function}, one of the two strides stands where the other belongs."
+    words = {"function": seen.function, "quantity": seen.quantity}
+    result.sentence = sentence(key, words, own if key == "strides_swapped" else "")
     return result

@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from npae.exercises.workspace import Progress, Workspace
 
 
+class WrongUsage(ValueError):
+    """What was typed names nothing that is there, or contradicts itself."""
+
+
 def targets(options) -> list[tuple[str, Path, Workspace | None]]:
     """Return what is to be checked: exercise, file, and the learner's folder, None for a file outside of one.
 
     Raises
     ------
-    ValueError
+    WrongUsage
         If a name is neither an exercise nor a file of one.
     """
     if options.names and options.all:
-        raise ValueError("give names, or --all, but not both")
+        raise WrongUsage("give names, or --all, but not both")
     if options.names:
         return [_target(name, options.dir) for name in options.names]
     home = home_of(options)
@@ -51,9 +55,16 @@ def check_one(
 
 def home_of(options) -> Workspace:
     """Return the learner's folder that the command line means."""
+    return _found(options.dir)
+
+
+def _found(directory: str | None) -> Workspace:
     from npae.exercises import workspace
 
-    return workspace.find(options.dir)
+    try:
+        return workspace.find(directory)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None
 
 
 def _target(text: str, directory: str | None) -> tuple[str, Path, Workspace | None]:
@@ -63,14 +74,14 @@ def _target(text: str, directory: str | None) -> tuple[str, Path, Workspace | No
     if path.is_file() or path.suffix == ".py" or len(path.parts) > 1:
         name = name_of(path.name)
         if not path.is_file() and len(path.parts) == 1:  # named by its file, from anywhere
-            home = workspace.find(directory)
+            home = _found(directory)
             return name, home.file(name), home
         if not path.is_file():
-            raise ValueError(f"there is no file {text}")
+            raise WrongUsage(f"there is no file {text}")
         inside = workspace.is_workspace(path.parent) and path.name == workspace.file_name(name)
         started = inside and (path.parent / workspace.PROGRESS).is_file()
         return name, path, workspace.Workspace(path.parent) if started else None
-    name, home = name_of(text), workspace.find(directory)
+    name, home = name_of(text), _found(directory)
     return name, home.file(name), home
 
 
@@ -78,4 +89,7 @@ def name_of(text: str) -> str:
     """Return the name of the exercise that a name, a number or a file's name stands for."""
     from npae.exercises import catalogue
 
-    return catalogue.get(text).name
+    try:
+        return catalogue.get(text).name
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None

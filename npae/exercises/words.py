@@ -26,7 +26,7 @@ def tell(outcome: Outcome, home: Workspace | None, before: Progress | None, brie
     brief : bool
         Whether it is one of several: then what to do next is left out.
     """
-    if before is not None and before.damage:
+    if before is not None and before.damage and not home.progress().damage:  # else it was said already
         _warn_damage(home, before.damage)
     if brief and outcome.untouched:
         print(f"{outcome.exercise}: still to be written")
@@ -68,21 +68,30 @@ def ending(home: Workspace) -> str:
 
 
 def say_damage(home: Workspace) -> None:
-    """Write the progress anew if it is damaged, and say so."""
+    """Write the progress anew if it is damaged, and say so; where that cannot be done, say that."""
     progress = home.progress()
-    if progress.damage:
-        _warn_damage(home, progress.damage)
+    if not progress.damage:
+        return
+    damage = progress.damage
+    try:
         home.write(progress)
+    except (ValueError, OSError) as error:  # what can be shown is worth more than its record
+        print(f"npae: the progress could not be written: {error}", file=sys.stderr)
+    else:
+        _warn_damage(home, damage)
 
 
 def _warn_damage(home: Workspace, damage: str) -> None:
-    from npae.exercises.workspace import DAMAGED, PROGRESS
+    """Say what was wrong with the progress file that has been written anew since."""
+    from npae.exercises.workspace import DAMAGED, MISSING, PROGRESS
 
-    print(
-        f"npae: {home.directory / PROGRESS} was damaged ({damage}); what could be read is kept, and the "
-        f"damaged file is now {DAMAGED}. npae exercises check --all finds again what is solved",
-        file=sys.stderr,
-    )
+    path = home.directory / PROGRESS
+    if damage == MISSING:
+        came = f"{path} is missing: it is begun anew, and everything that was in it counts as open"
+    else:
+        kept = f"what could be read is kept, and the damaged file is now {DAMAGED}"
+        came = f"{path} was damaged ({damage}); {kept}"
+    print(f"npae: {came}. npae exercises check --all finds again what is solved", file=sys.stderr)
 
 
 def print_json(value: Any) -> None:

@@ -23,6 +23,7 @@ PROGRESS = "progress.txt"
 DAMAGED = "progress.damaged.txt"
 TESTS = "test_exercises.py"
 KEPT = "kept"
+MISSING = "it is missing"
 
 OPEN, SOLVED, BROKEN = "open", "solved", "broken"
 
@@ -142,7 +143,7 @@ class Workspace:
         try:
             return parse_progress(path.read_text(encoding="utf-8", errors="replace"))
         except FileNotFoundError:
-            return replace(parse_progress(""), damage="it is missing")
+            return replace(parse_progress(""), damage=MISSING)
         except OSError as error:  # a folder in its place, or somebody else's file
             return replace(parse_progress(""), damage=f"it cannot be read: {error.strerror}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -132,8 +133,21 @@ def try_all(
     seed: int = 0,
     threads: int | None = None,
     say: Callable[[str], None] = print,
+    keep: Callable[..., tuple[Trial, bool]] | None = None,
 ) -> dict[Detector, list[Trial]]:
     """Train every detector once for every class, and score all test images.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    columns : list of Detector
+    seed : int
+        Of every training.
+    threads : int, optional
+    say : callable
+        Gets a line of text after each training.
+    keep : callable, optional
+        `npae.recipes.trials.Shelf.trial`: finds a trial that was made before, or writes it down.
 
     Raises
     ------
@@ -142,13 +156,17 @@ def try_all(
     """
     classes = classes_of(dataset)
     found: dict[Detector, list[Trial]] = {column: [] for column in columns}
-    began, done, total = time.perf_counter(), 0, len(columns) * len(classes)
+    began, done, made, total = time.perf_counter(), 0, 0, len(columns) * len(classes)
     for column in columns:
         for label in classes:
-            trial = try_one(dataset, column, label, seed, threads)
+            train = partial(try_one, dataset, column, label, seed, threads)
+            trial, new = keep(column, label, train) if keep else (train(), True)
             found[column].append(trial)
             done += 1
-            left = (time.perf_counter() - began) / done * (total - done)
+            if not new:
+                continue
+            made += 1
+            left = (time.perf_counter() - began) / made * (total - done)
             name = class_name(dataset, label)
             line = f"{column.model}, code of {column.code}, {column.role(name)}: ROC-AUC {trial.auc:.3f}"
             say(f"[{done:>{len(str(total))}}/{total}] {line}, {trial.seconds:.1f} s, {left:.0f} s to go")

@@ -1,4 +1,4 @@
-"""What `npae evaluate` measures beyond the reconstructions: likeness, what the codes tell, what is foreign."""
+"""What `npae evaluate` measures beyond reconstructions: likeness, what codes tell, and what is foreign."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
     Parameters
     ----------
     directory : path
-        With the checkpoint of the run, or of a part of it.
+        With the checkpoint of the run, or with a part of it.
     asked : dict
         The settings that were asked for explicitly.
 
@@ -86,8 +86,8 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
     for name, value in asked.items():
         if name not in ("epochs", "data") and value != getattr(began, name):
             raise ValueError(
-                f"the run in {directory} began {_in_words(name, getattr(began, name))}, and cannot go on "
-                f"{_in_words(name, value)}; ask for what it began with, or start a new run in another --out"
+                f"the run in {directory} began {in_words(name, getattr(began, name))}, and cannot go on "
+                f"{in_words(name, value)}; ask for what it began with, or start a new run in another --out"
             )
     return replace(
         began, data=asked.get("data") or trained_on(metadata), epochs=asked.get("epochs") or began.epochs
@@ -201,18 +201,35 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
 
 
 def begun(directory: str | os.PathLike) -> Path | None:
-    """Return the checkpoint of a run, or of a part of it where it has none yet; None where nothing has
-    begun."""
+    """Return the checkpoint of a run, or a file of one of its parts where it has none yet, for its metadata;
+    None where nothing has begun."""
     directory = Path(directory)
     own = directory / CHECKPOINT
     if own.is_file():
         return own
-    parts = [] if (directory / MODEL).exists() else sorted(directory.glob(f"{PARTS}/*/{CHECKPOINT}"))
-    return parts[0] if parts else None
+    if (directory / MODEL).exists():
+        return None
+    found = (path for name in (CHECKPOINT, MODEL) for path in sorted(directory.glob(f"{PARTS}/*/{name}")))
+    return next(found, None)
+
+
+def in_words(name: str, value: Any) -> str:
+    """Return a setting as a phrase: "with --epochs 3"."""
+    if name == "recipe":
+        return f"with the recipe {value}"
+    option = "--" + name.replace("_", "-")
+    if value is None or value is False:
+        return f"without {option}"
+    return f"with {option}" if value is True else f"with {option} {value}"
 
 
 def _holds_a_run(directory: Path) -> bool:
-    return begun(directory) is not None or any((directory / name).exists() for name in (MODEL, METRICS))
+    trials = any(directory.glob(f"{PARTS}/*.npz"))  # of npae anomaly
+    return (
+        trials
+        or begun(directory) is not None
+        or any((directory / name).exists() for name in (MODEL, METRICS))
+    )
 
 
 def _move_aside(directory: Path) -> Path:
@@ -228,15 +245,6 @@ def _move_aside(directory: Path) -> Path:
         number += 1
     place.rename(moved)
     return moved
-
-
-def _in_words(name: str, value: Any) -> str:
-    if name == "recipe":
-        return f"with the recipe {value}"
-    option = "--" + name.replace("_", "-")
-    if value is None or value is False:
-        return f"without {option}"
-    return f"with {option}" if value is True else f"with {option} {value}"
 
 
 def _entry(metadata: Any, name: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def reconstruction_metrics(run, threads: int | None = None) -> dict[str, float]:
     """Return the metrics of a run's reconstructions of its test set, by name.
 
     Each is the mean over the images. Pixels count from 0 to 1. "test_loss" is what the training makes small,
-    in inference mode, and where that has several terms, each of them is listed too.
+    in inference mode, and where that has several terms, each of them is listed too. A binary cross-entropy is
+    given per pixel as well, whatever it is summed over in training.
     """
     batches, objective = run.test_batches(), get_objective(run.recipe.loss)
     terms = evaluate_terms(run.model, batches, loss=objective, threads=threads)
@@ -41,8 +42,11 @@ def reconstruction_metrics(run, threads: int | None = None) -> dict[str, float]:
     numbers |= {name: total / len(batches) for name, total in sums.items()}
     pixels_of_an_image = clean[0].size
     numbers["test_squared_error_per_image"] = numbers["test_mse"] * pixels_of_an_image
-    if crossentropy and objective.reconstruction.per == "element":
-        numbers["test_nats_per_image"] = terms.get("reconstruction", terms["loss"]) * pixels_of_an_image
+    if crossentropy:
+        per_image, error = objective.reconstruction.per == "image", terms.get("reconstruction", terms["loss"])
+        numbers["test_bce_per_pixel"] = error / pixels_of_an_image if per_image else error
+        if not per_image:
+            numbers["test_nats_per_image"] = error * pixels_of_an_image
     return numbers
 
 

@@ -1,7 +1,9 @@
 """The further models of a run: what a recipe compares its own model with, or builds it from.
 
 Each is trained once, in a folder of its own in that of the run, with a checkpoint after every epoch. So none
-is lost with an interrupt, and ``--resume``, ``npae evaluate`` and ``npae plot`` train none twice.
+is lost with an interrupt, and ``--resume``, ``npae evaluate`` and ``npae plot`` train none twice. One that is
+finished keeps no checkpoint, which is three times as large as a model: if it is to have more epochs, it is
+trained again from the first, and ends as if it had always been meant to have them, however its rate falls.
 """
 
 from __future__ import annotations
@@ -15,14 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from npae.batches import Batches
+from npae.batches import Batches, Corruption
 from npae.callbacks import Checkpoint, LearningRate, Schedule, write_history
-from npae.checkpoints import load_checkpoint, load_model, save_model
+from npae.checkpoints import describe_layer, load_checkpoint, load_model, save_model
 from npae.events import History
 from npae.model import Sequential
 from npae.objectives import Objective
 from npae.optimizers import Adam
 from npae.recipes.folder import CHECKPOINT, HISTORY, MODEL, PARTS, Settings
+from npae.recipes.recipe import Later
 from npae.training import fit
 
 
@@ -34,7 +37,7 @@ class Plan:
     build: Callable[[], Sequential]
     objective: Objective
     epochs: int
-    data: Batches | tuple[Batches, Batches] | Callable[[], Any]
+    data: Batches | tuple[Batches, Batches] | Callable[[], Any] | Later
     learning_rate: float | Schedule
     batch_size: int
     seed: int
@@ -53,7 +56,17 @@ class Plan:
             "learning_rate": getattr(rate, "__name__", type(rate).__name__) if callable(rate) else rate,
             "batch_size": self.batch_size,
             "seed": self.seed,
+            "corruption": _described(self.corruption()),
         }
+
+    def corruption(self) -> Corruption | None:
+        """Return what damages the training data in every batch."""
+        return self.data.corruption if isinstance(self.data, Later) else self.batches()[0].corruption
+
+    def batches(self) -> tuple[Batches, Batches | None]:
+        """Return the data for training and, if there are any, for validation."""
+        data = self.data() if callable(self.data) else self.data
+        return data if isinstance(data, tuple) else (data, None)
 
 
 def part_folder(run, name: str) -> Path:
@@ -73,6 +86,10 @@ def trained_part(run, plan: Plan) -> Sequential:
     if (folder / MODEL).is_file():
         model, metadata = load_model(folder / MODEL)
         _check_same(run, metadata, facts, folder)
+        if describe_layer(model) != describe_layer(plan.build()):
+            raise ValueError(
+                f"{folder} holds a model of another architecture; remove that folder to train it anew"
+            )
         done = metadata["part"]["epochs"]
         if done == plan.epochs:
             return model
@@ -92,8 +109,7 @@ def trained_part(run, plan: Plan) -> Sequential:
 
 
 def _train(run, plan: Plan, folder: Path, facts: dict[str, Any]) -> Sequential:
-    data = plan.data() if callable(plan.data) else plan.data
-    train, validation = data if isinstance(data, tuple) else (data, None)
+    train, validation = plan.batches()
     # A copy: layers that were taken from another model keep their weights there, whatever becomes of them
     # here, so that it makes no difference whether a part is trained now or read from its file.
     model = copy.deepcopy(plan.build())
@@ -123,6 +139,7 @@ def _train(run, plan: Plan, folder: Path, facts: dict[str, Any]) -> Sequential:
     )
     save_model(folder / MODEL, model, facts)
     write_history(folder / HISTORY, history.values)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     return model
 
 
@@ -136,8 +153,16 @@ def _check_same(run, metadata: dict[str, Any], facts: dict[str, Any], folder: Pa
     Settings.from_metadata(metadata, folder)  # says so where npae train has not written it
     before, now = decisive(metadata, metadata["dataset"]["sha256"]), decisive(facts, run.trained_on)
     for name, value in now.items():
-        if before.get(name) != value:
+        unknown = name == "corruption" and name not in before  # to the versions that did not write it down
+        if not unknown and before.get(name) != value:
             raise ValueError(
                 f"{folder} was trained with another {name.replace('_', ' ')}: {before.get(name)}, not "
                 f"{value}; remove that folder to train it anew"
             )
+
+
+def _described(corruption: Corruption | None) -> Any:
+    if corruption is None:
+        return None
+    describe = getattr(corruption, "describe", None)  # a function of somebody's own has none
+    return describe() if describe else getattr(corruption, "__name__", type(corruption).__name__)

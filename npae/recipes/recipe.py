@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from npae.datasets.corruption import Corruption
 from npae.losses import Loss
@@ -101,3 +102,24 @@ class Recipe:
             reason = "denoises as it is" if self.corruption else "has no denoising variant"
             raise ValueError(f"--noise is not for {self.name}, which {reason}; dense and conv take it")
         return replace(self, corruption=self.noise, noise=None, published={})
+
+
+@dataclass(frozen=True)
+class Later:
+    """Data of a part that take a while to make: made only if there is something to train.
+
+    See `npae.recipes.run.Run.part`.
+
+    Attributes
+    ----------
+    make : callable
+        Returns Batches or (training, validation).
+    corruption : callable, optional
+        That of the training data, to be compared with what a finished part was trained on.
+    """
+
+    make: Callable[[], Any]
+    corruption: Corruption | None = None
+
+    def __call__(self) -> Any:
+        return self.make()

@@ -171,15 +171,15 @@ class Run:
             Letters and digits, as in "plain" or "layer-1".
         build : callable
             Returns the model, not yet built, or around layers that are; those are copied, and stay as they
-            are. A part that is finished is read from its file, and ``build`` is not called.
+            are. A part that is finished is read from its file, and must have the same layers.
         loss, learning_rate, batch_size : optional
             Default: those of the run.
         epochs : int, optional
             Where the run has as many epochs as its recipe says; otherwise fewer or more in proportion, but at
             least 1. Default: those of the recipe.
         data : Batches, (training, validation), or a callable that returns one of these
-            A callable is called only if there is something to train. Default: `batches`. Without corruption:
-            ``data=lambda: run.batches(corruption=None)``.
+            Default: `batches`. Without corruption: ``data=lambda: run.batches(corruption=None)``. Where they
+            take a while to make, `npae.recipes.recipe.Later` makes them only if there is something to train.
         seed_offset : int
             Added to the seed of the run, for first values and order.
 

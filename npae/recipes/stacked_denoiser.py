@@ -4,6 +4,7 @@ Few labels go further if the layers below have seen all images. The fine-tuning 
 pre-training. Newer than the publication are rectified units, Adam with a falling rate, and dropout.
 """
 
+from collections.abc import Callable
 from functools import partial
 from itertools import chain
 
@@ -17,10 +18,10 @@ from npae.losses import SoftmaxCrossentropy, one_hot
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.rates import half_cosine
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import Later, Recipe
 
 UNITS, MASKED = (1000, 1000, 1000), (0.1, 0.2, 0.3)
-LOSS = "binary_crossentropy"
+LOSS, CLASSES = "binary_crossentropy", 10
 
 # By percentage of the labels: how often an epoch goes through them, since few images make few steps, and how
 # many times they are drawn, since it matters which ones they are when they are few.
@@ -44,13 +45,18 @@ def layers(run) -> list[Autoencoder]:
             partial(one_layer, units, inputs),
             loss=LOSS if number == 1 else "mse",
             epochs=15,
-            data=lambda codes=codes, masked=masked: Batches(codes(), corruption=masking_noise(masked)),
+            data=masked_codes(codes, masking_noise(masked)),
             learning_rate=1e-3,
             seed_offset=number,
         )
         trained.append(part)
         codes = partial(lambda part, codes: predict(part.encoder, codes(), run.threads), part, codes)
     return trained
+
+
+def masked_codes(codes: Callable[[], np.ndarray], noise: masking_noise) -> Later:
+    """Return the data of a layer; to compute them, all images go through the layers below."""
+    return Later(lambda: Batches(codes(), corruption=noise), noise)
 
 
 def one_layer(units: int, inputs: int) -> Autoencoder:
@@ -60,7 +66,15 @@ def one_layer(units: int, inputs: int) -> Autoencoder:
 
 
 def before(run) -> None:
-    """Begin with the layers' own weights: encoders upwards, decoders downwards."""
+    """Begin with the layers' own weights: encoders upwards, decoders downwards.
+
+    Raises
+    ------
+    ValueError
+        If there are more classes than the classifiers tell apart, before anything is trained.
+    """
+    for labels in (run.dataset.train_labels, run.dataset.test_labels):
+        one_hot(labels, CLASSES)  # complains now rather than when the layers are trained
     stack = layers(run)
     encoder = Sequential([part.encoder.layers[0] for part in stack])
     decoder = Sequential([part.decoder.layers[0] for part in reversed(stack)])
@@ -76,13 +90,14 @@ def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
         else:
             hidden = [Dense(units, "relu") for units in UNITS]
         dropped = chain.from_iterable((layer, Dropout(0.5)) for layer in hidden)
-        return Sequential([Dropout(0.2), *dropped, Dense(10)])
+        return Sequential([Dropout(0.2), *dropped, Dense(CLASSES)])
 
     def data() -> Batches:
         images, labels = run.dataset.train_images, run.dataset.train_labels
-        chosen = np.random.default_rng(draw).permutation(len(images))[: max(1, len(images) * share // 100)]
+        rng = np.random.default_rng(1000 * run.settings.seed + draw)
+        chosen = rng.permutation(len(images))[: max(1, len(images) * share // 100)]
         chosen = np.tile(chosen, SHARES[share][0])
-        return Batches(images[chosen].reshape(len(chosen), -1), one_hot(labels[chosen]))
+        return Batches(images[chosen].reshape(len(chosen), -1), one_hot(labels[chosen], CLASSES))
 
     return run.part(
         f"{STARTS[start]}-{share}-{draw}",
@@ -90,7 +105,7 @@ def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
         loss=SoftmaxCrossentropy(),
         epochs=20,
         batch_size=128,
-        data=data,
+        data=Later(data),
         seed_offset=draw,
     )
 

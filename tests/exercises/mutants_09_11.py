@@ -19,6 +19,20 @@ IM2COL = [
     ),
     ("strides_swapped", COLS, "cols = slice(j, j + sh * w_out, sh)"),
     (
+        "strides_swapped",  # in the output's size as well, so that it has another shape, or stops with an error
+        None,
+        whole("""
+        def im2col(x, kh, kw, sh, sw):
+            n, c, h, w = x.shape
+            h_out, w_out = (h - kh) // sw + 1, (w - kw) // sh + 1
+            columns = np.zeros((n, c, kh, kw, h_out, w_out), x.dtype)
+            for i in range(kh):
+                for j in range(kw):
+                    columns[:, :, i, j] = x[:, :, i : i + sw * h_out : sw, j : j + sh * w_out : sh]
+            return columns.reshape(n, c * kh * kw, h_out * w_out)
+        """),
+    ),
+    (
         "stride_forgotten",
         f"{ROWS}\n            {COLS}",
         "rows = slice(i, i + h_out)\n            cols = slice(j, j + w_out)",

@@ -92,7 +92,7 @@ def test_several_are_checked_at_once_and_all_of_them(home, quick, capsys):
     assert exercises("check", "--all") == 1
     out = capsys.readouterr().out
     assert "2 of 22 passed" in out and "dense: still to be written" in out
-    assert exercises("check", "relu", "--all") == 1
+    assert exercises("check", "relu", "--all") == 2
 
 
 def test_json_and_status_are_for_autograders(home, quick, capsys, tmp_path):
@@ -204,15 +204,41 @@ def test_a_progress_that_cannot_be_written_withholds_no_answer(home, quick, caps
         (["check", "relo"], "did you mean relu"),
         (["check", "nowhere/02_relu.py"], "there is no file nowhere/02_relu.py"),
         (["check", "--dir", "kept"], "kept holds no exercises"),
-        (["check", "--watch", "--json"], "--watch is for people"),
+        (["check", "--watch", "--all"], "--watch is for people"),
         (["hint", "23"], "no exercise '23'"),
         (["reset", "nothing"], "no exercise 'nothing'"),
     ],
 )
-def test_mistakes_are_one_line_and_status_1(home, arguments, words, capsys):
-    assert exercises(*arguments) == 1
+def test_wrong_names_are_one_line_and_status_2_which_no_wrong_answer_has(home, arguments, words, capsys):
+    assert exercises(*arguments) == 2
     error = capsys.readouterr().err
     assert error.startswith("npae: error: ") and words in error and len(error.splitlines()) == 1
+
+
+def test_with_json_errors_are_json_and_status_2(home, capsys):
+    for arguments in (["check", "relo"], ["check", "--dir", "kept"], ["check", "relu", "--all"]):
+        assert exercises(*arguments, "--json") == 2
+        captured = capsys.readouterr()
+        assert list(json.loads(captured.out)) == ["error"] and captured.err == ""
+    assert exercises("list", "--dir", "kept", "--json") == 2
+    assert "holds no exercises" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_missing_progress_is_not_called_damaged(home, capsys):
+    (home.directory / "progress.txt").unlink()
+    assert exercises("list") == 0
+    captured = capsys.readouterr()
+    assert "is missing: it is begun anew" in captured.err and "damaged" not in captured.err
+    assert "0 of 22 solved" in captured.out and exercises("list") == 0 and capsys.readouterr().err == ""
+
+
+def test_list_lists_where_the_progress_cannot_be_written_anew(home, capsys):
+    (home.directory / "progress.txt").unlink()
+    (home.directory / "progress.txt").mkdir()
+    assert exercises("list") == 0
+    captured = capsys.readouterr()
+    assert "0 of 22 solved" in captured.out and "could not be written" in captured.err
+    assert "is now" not in captured.err and len(captured.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["reset"], ["check", "--seconds", "0"]])

@@ -122,6 +122,7 @@ EXERCISE = Exercise(
             function="adam_step",
             outputs=("param",),
             call=run,
+            returns="(param, state)",
             example={
                 "param": np.array([1.0]),
                 "grads": np.array([[0.5], [-1.0]]),
@@ -137,6 +138,7 @@ EXERCISE = Exercise(
             function="adam_step",
             outputs=("param",),
             call=run,
+            returns="(param, state)",
             cases=by_default,
             reference=adam,
             axes={"param": "step row column"},
@@ -147,6 +149,7 @@ EXERCISE = Exercise(
             function="adam_step",
             outputs=("params",),
             call=run_pair,
+            returns="(param, state)",
             cases=pairs,
             reference=lambda c: np.stack(
                 [adam(SimpleNamespace(**one)) for one in (c.first, c.second)], axis=1

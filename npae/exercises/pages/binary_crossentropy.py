@@ -228,7 +228,7 @@ WRONG_DZ = (
     Wrong(
         "summed_over_all",
         lambda c: np.mean(sigmoid(c.z) - c.t),
-        "dz is one number: σ(z) - t is averaged. Each entry of z has a slope of its own.",
+        "dz is one number: σ(z) - t is averaged, where each entry of z has a slope of its own.",
     ),
 )
 

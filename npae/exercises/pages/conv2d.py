@@ -83,8 +83,8 @@ WRONG_Y = (
     Wrong(
         "flipped_kernel",
         lambda c: biased(c, c.kernel[:, :, ::-1, ::-1]),
-        "the kernel is flipped in both directions: a convolution as in a mathematics book. Formula "
-        "(1) flips nothing.",
+        "the kernel is flipped in both directions: a convolution as in a mathematics book, where "
+        "formula (1) flips nothing.",
     ),
     Wrong(
         "flipped_kernel",

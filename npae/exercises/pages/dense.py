@@ -32,6 +32,11 @@ WRONG_Y = (
         "every row of y is the sum over all examples: each example has a row of its own.",
     ),
     Wrong(
+        "bias_summed",
+        lambda c: c.x @ c.kernel + c.bias.sum(),
+        "every output gets the sum of all biases, where each has one of its own.",
+    ),
+    Wrong(
         "bias_per_example",
         lambda c: c.x @ c.kernel + c.bias[:, None],
         "the bias was added along the examples.",

@@ -150,12 +150,12 @@ WRONG_DY = (
     Wrong(
         "summed_over_all",
         lambda c: 2 * difference(c).mean(),
-        "dy is one number: the differences are averaged. Each entry of y has a slope of its own.",
+        "dy is one number: the differences are averaged, where each entry of y has a slope of its own.",
     ),
     Wrong(
         "summed_over_all",
         lambda c: 2 * difference(c).sum() / size(c) + 0 * c.t,
-        "every entry of dy is the same: the differences are averaged. Each entry of y has a slope of "
+        "every entry of dy is the same: the differences are averaged, where each entry of y has a slope of "
         "its own.",
     ),
 )

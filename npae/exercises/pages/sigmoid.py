@@ -48,12 +48,13 @@ WRONG_Y = (
     Wrong(
         "softmax_for_sigmoid",
         lambda c: np.exp(c.x) / np.exp(c.x).sum(axis=-1, keepdims=True),
-        "y is a softmax: the entries of the last axis share a sum of 1. A sigmoid looks at one entry alone.",
+        "y is a softmax: the entries of the last axis share a sum of 1, where a sigmoid looks at one entry "
+        "alone.",
     ),
     Wrong(
         "softmax_for_sigmoid",
         lambda c: np.exp(c.x) / np.exp(c.x).sum(),
-        "y is a softmax over all entries. A sigmoid looks at one entry alone.",
+        "y is a softmax over all entries, where a sigmoid looks at one entry alone.",
     ),
     Wrong(
         "one_branch_only",
@@ -108,7 +109,7 @@ WRONG_DX = (
     Wrong(
         "precedence",
         lambda c: c.dy * c.x - c.x,
-        "x was subtracted from the product: a bracket is missing. And formula (4) has y, not x.",
+        "x was subtracted from the product: a bracket is missing, and formula (4) has y, not x.",
     ),
 )
 

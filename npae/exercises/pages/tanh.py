@@ -94,7 +94,7 @@ WRONG_DX = (
     Wrong(
         "precedence",
         lambda c: c.dy - c.x**2,
-        "dy meets the 1 only: a bracket is missing. And the square is that of x, where formula (3) has y.",
+        "dy meets the 1 only: a bracket is missing, and the square is that of x, where formula (3) has y.",
     ),
 )
 
