@@ -12,7 +12,7 @@ from npae.recipes.recipe import Recipe
 
 LOSS = "binary_crossentropy"
 SQUARES = MeanSquaredError(per="image")
-WEIGHT = 1e-4  # makes codes smaller, and decoders larger; ten times that switches units off
+WEIGHT = 1e-4  # makes codes smaller, and decoders larger; even ten times that leaves most units on
 TARGET = 0.1
 
 
@@ -86,13 +86,10 @@ def draw(run) -> None:
     means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1", "l1_tenfold")}
     title = f"Mean of the 32 units, for each of {len(x):,} test images"
     plotting.histograms(run.path("codes.png"), [("", means)], title, "mean of the code")
-    shares = {}
-    for name, code in codes.items():
-        often = np.sort(active(code, name).mean(axis=0))[::-1]
-        shares[names[name]] = (np.linspace(0, 100, len(often)), 100 * often)
-    title = "How often a unit is on"
-    across = "units from the most to the least active, %"
-    plotting.lines(run.path("activity.png"), shares, title, across, "test images that switch it on, %")
+    shares = [100 * float(active(code, name).mean()) for name, code in codes.items()]
+    series = {"mean over the units": shares}
+    groups = [names[name] for name in codes]
+    plotting.bars(run.path("activity.png"), series, groups, "How often a unit is on", "test images, %")
 
 
 RECIPE = Recipe(
