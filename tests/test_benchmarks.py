@@ -171,7 +171,7 @@ def test_a_reproduction_goes_on_with_parts_and_until_all_numbers_are_there(tmp_p
         def train(self, callbacks, resume):
             resumed.append(resume)
             (self.directory / "history.csv").write_text("epoch,loss,seconds\n1,0.4,7\n")
-            some = {"l1_code_mean": 1.0} if len(resumed) == 1 else numbers  # interrupted in its parts, at first
+            some = {"l1_code_mean": 1.0} if len(resumed) == 1 else numbers  # parts came to no end
             (self.directory / "metrics.json").write_text(json.dumps(some))
 
     monkeypatch.setattr(reproduce, "Run", Run)
