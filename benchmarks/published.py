@@ -59,7 +59,7 @@ RESULTS: dict[str, list[Row]] = {
         Row("test loss", (0.0396, 0.0408), "", "val_loss"),
         Row("test loss, epoch 1", (0.0592, 0.0601), "", "val_loss 1"),
         Row("test loss, epoch 10", (0.0431, 0.0437), "", "val_loss 10"),
-        Row("test MSE of PCA-2", (0.055669,), "", "test_mse_pca2", 6),
+        Row("test MSE of PCA-2", (0.055669,), "", "test_mse_pca", 6),
         Row("linear probe on the code", (), "", "linear_probe"),
         Row("the same on PCA-2", (), "", "linear_probe_pca"),
         Row("5 nearest neighbours", (), "", "5nn"),

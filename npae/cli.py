@@ -215,26 +215,15 @@ def _what_is_kept(run, moved: Path | None, back: bool) -> str:
 def evaluate(options) -> None:
     """Measure a trained model."""
     from npae.callbacks import Progress
-    from npae.recipes.code_measures import code_metrics, foreign, likeness
+    from npae.recipes.code_measures import all_metrics
     from npae.recipes.run import load_run
 
     run = load_run(options.directory, options.data, warn)
-    run.progress = Progress(sys.stderr)
+    run.threads, run.progress = options.threads, Progress(sys.stderr)
     print(about(run.dataset))
-    printed = run.measure(options.threads)
-    width = max(30, *map(len, printed))  # what comes later has names of no more than 30 letters
-    _print_numbers(printed, width)
-    for measure in (likeness, code_metrics, foreign):
-        if measure is code_metrics and "code_size" in printed:  # latent2d has measured that itself
-            continue
-        numbers = {name: value for name, value in measure(run).items() if name not in printed}
-        _print_numbers(numbers, width)
-        printed |= numbers
-
-
-def _print_numbers(numbers: dict[str, float], width: int) -> None:
-    for name, value in numbers.items():
-        print(f"{name:<{width}} {value:.6g}")
+    for numbers in all_metrics(run):
+        for name, value in numbers.items():
+            print(f"{name:<36} {value:.6g}")
 
 
 def plot(options) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def loss_and_gradients(
     loss: str | Loss | Objective,
     x: np.ndarray,
     t: np.ndarray,
-    count: int | None = None,
+    examples: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Carry a batch forward and back.
@@ -135,8 +135,8 @@ def loss_and_gradients(
     model, loss
     x, t : ndarray (n, ...)
         Inputs and targets.
-    count : int, optional
-        Number of target elements of the whole batch, of which x and t may be a shard.
+    examples : int, optional
+        Those of the whole batch, of which x and t may be a shard. Default: their own number.
     rng : numpy.random.Generator, optional
         For layers that draw random numbers; None is inference mode.
 
@@ -144,8 +144,7 @@ def loss_and_gradients(
     -------
     The loss and the gradient of every parameter, under the names of ``model.params``.
     """
-    examples = len(t) if count is None else count * len(t) // t.size
-    terms, grads = get_objective(loss).on(model)(x, t, examples, rng)
+    terms, grads = get_objective(loss).on(model)(x, t, examples or len(t), rng)
     return sum(terms), grads
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from npae import plotting
 from npae.cli import main
+from npae.metrics import PCA
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
 
@@ -66,22 +67,22 @@ def test_quiet_says_nothing_and_without_it_a_table_and_a_line_an_epoch(tmp_path,
 
 
 def test_evaluate_measures_everything_once_in_one_column(tmp_path, small_synthetic, monkeypatch, capsys):
-    calls = []
+    fitted = []
 
-    def code_metrics(run):
-        calls.append(run)
-        return {"code_size": 2, "a_name_of_more_letters_than_thirty": 0.5}
+    class CountedPCA(PCA):
+        def fit(self, x):
+            fitted.append(self)
+            return super().fit(x)
 
-    monkeypatch.setattr("npae.recipes.latent2d.code_metrics", code_metrics)
-    monkeypatch.setattr("npae.recipes.code_measures.code_metrics", code_metrics)
+    monkeypatch.setattr("npae.recipes.code_measures.PCA", CountedPCA)
     assert main(["train", "latent2d", *TRAIN, "--out", str(tmp_path), "--quiet"]) == 0
-    calls.clear()
+    fitted.clear()
     assert main(["evaluate", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()[1:]
-    assert len(calls) == 1 and any("test_ssim" in line for line in lines)
-    assert {len(line) - len(line.split()[1]) for line in lines} == {
-        len("a_name_of_more_letters_than_thirty") + 1
-    }
+    names = [line.split()[0] for line in lines]
+    assert len(fitted) == 1 and {"test_ssim", "linear_probe_pca"} <= set(names)
+    assert len(set(names)) == len(names)
+    assert len({len(line) - len(line.split()[1]) for line in lines}) == 1
 
 
 def test_evaluate_and_plot_and_denoise(run_folder, tmp_path, capsys):

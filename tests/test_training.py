@@ -76,7 +76,7 @@ def test_shards_add_up_to_the_whole_batch(backend, rng):
     model, loss = dense_model(dtype=np.float64), get_loss("binary_crossentropy")
     x = rng.random((9, 12))
     value, grads = loss_and_gradients(model, loss, x, x)
-    parts = [loss_and_gradients(model, loss, x[part], x[part], x.size) for part in (slice(0, 4), slice(4, 9))]
+    parts = [loss_and_gradients(model, loss, x[part], x[part], len(x)) for part in (slice(0, 4), slice(4, 9))]
     assert value == pytest.approx(sum(part[0] for part in parts), rel=1e-12)
     for name in grads:
         np.testing.assert_allclose(parts[0][1][name] + parts[1][1][name], grads[name], rtol=1e-10)

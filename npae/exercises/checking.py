@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from npae.exercises import catalogue
-from npae.exercises.exercise import Exercise, Gradients, Property, Values
+from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
 from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward

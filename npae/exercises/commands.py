@@ -58,6 +58,8 @@ def _answered(function, options) -> int:
 
     try:
         return function(options) or 0
+    except BrokenPipeError:  # the reader of our output has gone, which `npae.cli` knows how to take
+        raise
     except (ValueError, OSError) as error:
         if getattr(options, "json", False):
             words.print_json({"error": str(error) or type(error).__name__})

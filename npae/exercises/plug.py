@@ -143,7 +143,7 @@ class LearnersRun(Run):
             threads=1,
             history=history,
         )
-        self.finish(threads)
+        self.finish()
 
     def keep(self) -> None:
         """Write what there is so far: npae's own model, with the parameters that the learner's have found."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from npae import datasets, metrics
@@ -10,10 +12,21 @@ from npae.evaluation import predict
 from npae.metrics import PCA
 from npae.probes import k_nearest_neighbours, linear_probe
 from npae.recipes.codes import encode
+from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.views import plain_batches
 
 VOTERS = 20_000  # training codes that the nearest neighbours are looked for among
 LARGEST_CODE = 1024  # numbers; to read the classes from larger ones takes minutes
+
+
+def all_metrics(run) -> Iterator[dict[str, float]]:
+    """Yield all numbers of a run by name, as they are measured: each once, also where its recipe adds one of
+    those that stand here."""
+    for measure in dict.fromkeys(
+        (reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign)
+    ):
+        if measure:
+            yield measure(run)
 
 
 def likeness(run) -> dict[str, float]:

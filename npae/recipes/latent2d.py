@@ -24,12 +24,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def measure(run) -> dict[str, float]:
-    """Return the error of two principal components, and how much of the digits both codes tell."""
-    return code_metrics(run)
-
-
-def draw(run) -> dict[str, float]:
+def draw(run) -> None:
     """Draw the codes of the test images beside their two principal components, with the errors of both."""
     from npae import plotting
 
@@ -45,7 +40,6 @@ def draw(run) -> dict[str, float]:
     plotting.code_scatter(
         run.path("codes.png"), panels, run.dataset.test_labels[: len(x)], title, run.class_names
     )
-    return {"test_mse_pca2": pca_error}
 
 
 RECIPE = Recipe(
@@ -58,7 +52,7 @@ RECIPE = Recipe(
     loss="mse",
     epochs=20,
     batch_size=256,
-    measure=measure,
+    measure=code_metrics,
     draw=draw,
     offset=-0.5,
 )

@@ -15,7 +15,7 @@ from npae.objectives import Objective, get_objective
 _CHUNK = 1000  # images at a time, for the sake of memory; every metric is a mean
 
 
-def reconstruction_metrics(run, threads: int | None = None) -> dict[str, float]:
+def reconstruction_metrics(run) -> dict[str, float]:
     """Return the metrics of a run's reconstructions of its test set, by name.
 
     Each is the mean over the images. Pixels count from 0 to 1. "test_loss" is what the training makes small,
@@ -23,12 +23,12 @@ def reconstruction_metrics(run, threads: int | None = None) -> dict[str, float]:
     given per pixel as well, whatever it is summed over in training.
     """
     batches, objective = run.test_batches(), get_objective(run.recipe.loss)
-    terms = evaluate_terms(run.model, batches, loss=objective, threads=threads)
+    terms = evaluate_terms(run.model, batches, loss=objective, threads=run.threads)
     crossentropy = objective.reconstruction.name == "binary_crossentropy"
     sums: dict[str, float] = {}
     for start in range(0, len(batches), _CHUNK):
         inputs, clean = batches.batch(slice(start, start + _CHUNK))
-        outputs = run.pixels(predict(run.model, inputs, threads))
+        outputs = run.pixels(predict(run.model, inputs, run.threads))
         inputs, clean = run.pixels(inputs), run.pixels(clean)
         means = {"test_mse": metrics.mean_squared_error(outputs, clean)}
         means["test_psnr_db"] = metrics.psnr(outputs, clean)

@@ -57,7 +57,8 @@ class Recipe:
     noise : Corruption, optional
         What ``--noise`` switches on, for a system that is published without corruption but used with it.
     published : dict
-        The log of the original, "loss" and "val_loss" by epoch, where there is one.
+        The log of the original, where there is one: "loss" and "val_loss", as lists from epoch 1 on or as
+        {epoch: number}.
     """
 
     name: str
@@ -80,7 +81,7 @@ class Recipe:
     before: Callable[..., None] | None = None
     measure: Callable[..., dict[str, float]] | None = None
     noise: Corruption | None = None
-    published: dict[str, list[float]] = field(default_factory=dict)
+    published: dict[str, list[float] | dict[int, float]] = field(default_factory=dict)
 
     def __post_init__(self):
         if self.sample and self.augment:

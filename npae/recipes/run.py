@@ -149,7 +149,7 @@ class Run:
             threads=threads,
             history=history,
         )
-        self.finish(threads)
+        self.finish()
 
     def part(
         self,
@@ -207,18 +207,18 @@ class Run:
         """Return the numbers of each epoch of a part that is trained."""
         return read_history(part_folder(self, name) / HISTORY)
 
-    def finish(self, threads: int | None = None) -> None:
+    def finish(self) -> None:
         """Write model, history and metrics, then draw the figures, which may add metrics."""
         facts = self.facts()
         save_model(self.path(MODEL), self.model, facts)
         write_history(self.path(HISTORY), self.history)
-        numbers = reconstruction_metrics(self, threads)
+        numbers = reconstruction_metrics(self)
         report = {
             "recipe": self.settings.recipe,
             "source": self.recipe.source,
             "objective": repr(get_objective(self.recipe.loss)),
             **facts,
-            "threads": threads or core_count(),
+            "threads": self.threads or core_count(),
             "backend": get_backend(),
             "versions": versions(),
             "seconds_per_epoch": float(np.median(self.history["seconds"])),
@@ -227,14 +227,9 @@ class Run:
             **numbers,
         }
         self._write_metrics(report)
-        for further in (self._measure_further, lambda: self.draw(numbers)):
-            report |= further()
-            self._write_metrics(report)
-
-    def measure(self, threads: int | None = None) -> dict[str, float]:
-        """Return the metrics of the test set by name, with those that the recipe adds."""
-        self.threads = threads
-        return {**reconstruction_metrics(self, threads), **self._measure_further()}
+        for further in (self.recipe.measure, lambda run: run.draw(numbers)):
+            if further:
+                self._write_metrics(report := {**report, **further(self)})
 
     def draw(self, numbers: dict[str, float] | None = None) -> dict[str, float]:
         """Draw the loss curve and the recipe's own figures.
@@ -242,7 +237,7 @@ class Run:
         Parameters
         ----------
         numbers : dict, optional
-            What `measure` returned; otherwise as much of it as is needed is measured again.
+            What `reconstruction_metrics` returned; otherwise it is measured again.
 
         Returns
         -------
@@ -251,7 +246,7 @@ class Run:
         from npae import plotting
 
         if numbers is None:
-            numbers = reconstruction_metrics(self, self.threads)
+            numbers = reconstruction_metrics(self)
         plotting.loss_curves(
             self.path("loss.png"),
             self.history,
@@ -272,9 +267,6 @@ class Run:
             **({"sample": sample.describe()} if sample else {}),
             **({"augment": augment.describe()} if augment else {}),
         }
-
-    def _measure_further(self) -> dict[str, float]:
-        return (self.recipe.measure and self.recipe.measure(self)) or {}
 
     def _new_model(self) -> Sequential:
         model = self.recipe.build()

@@ -310,3 +310,15 @@ def test_pytest_runs_the_exercises_with_a_marker_each(home):
     assert "1 failed, 1 passed, 20 deselected" in result.stdout, result.stdout + result.stderr
     assert "warning" not in result.stdout and "tanh" in result.stdout
     assert home.progress().solved == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes are different there")
+def test_nothing_is_said_to_a_reader_who_has_gone(home):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-u", "-m", "npae", "exercises", "check", "relu"]
+    try:
+        ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (1, "")

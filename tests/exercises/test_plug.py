@@ -44,9 +44,9 @@ def test_gradients_on_the_learners_functions_are_those_of_npae(recipe, home, rng
     x = rng.uniform(0, 1, (3, *recipe.input_shape))
     function = Learner(home.directory).function
     with use_backend("numpy"):
-        value, grads = loss_and_gradients(model, recipe.loss, x, x, count=2 * x.size)
+        value, grads = loss_and_gradients(model, recipe.loss, x, x, examples=2 * len(x))
     twin, loss = dress(model, function), LearnersLoss(BinaryCrossentropy(), function)
-    own_value, own_grads = loss_and_gradients(twin, loss, x, x, count=2 * x.size)
+    own_value, own_grads = loss_and_gradients(twin, loss, x, x, examples=2 * len(x))
     assert own_value == pytest.approx(value, rel=1e-12) and own_grads.keys() == grads.keys()
     for name, grad in grads.items():
         np.testing.assert_allclose(own_grads[name], grad, rtol=1e-9, atol=1e-13, err_msg=name)
