@@ -1,9 +1,11 @@
-"""Holds the threads of NumPy's BLAS down while npae's own threads run.
+"""Finds two things in the BLAS that NumPy has loaded: the switch of its threads, and its matrix product.
 
 A BLAS with a thread pool of its own would fight the trainer's threads for the cores, and how it cuts a
-product among its threads changes the rounding, hence the bits. The library is already loaded by NumPy; this
-file finds its switch. Where none is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1
-by hand.
+product among its threads changes the rounding, hence the bits. So it is held to one thread while npae's own
+threads run. Where no switch is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1 by
+hand.
+
+The address of the matrix product lets compiled kernels call it without going through Python.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ _SWITCHES = [  # (getter, setter) of the builds of OpenBLAS that NumPy comes wit
     ("openblas_get_num_threads", "openblas_set_num_threads"),
     ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads"),
 ]
+_PRODUCTS = ["scipy_cblas_{}gemm64_", "cblas_{}gemm64_"]  # of those builds of OpenBLAS that count in 64 bits
 
 _lock = threading.Lock()
 _users = 0
@@ -60,18 +63,40 @@ def single_threaded_blas() -> Iterator[bool]:
 
 @functools.lru_cache(maxsize=1)
 def _find_switch() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    for path in _loaded_libraries():
-        try:
-            library = ctypes.CDLL(path)
-        except OSError:
-            continue
+    for library in _libraries():
         for getter, setter in _SWITCHES:
             if hasattr(library, getter) and hasattr(library, setter):
                 return getattr(library, getter), getattr(library, setter)
     return None
 
 
-def _loaded_libraries() -> list[str]:
+@functools.lru_cache(maxsize=None)
+def address_of_gemm(kind: str) -> int:
+    """Return where in memory the product of two matrices begins, with the arguments of ``cblas_?gemm`` and
+    sizes of 64 bits; 0 where there is none.
+
+    Parameters
+    ----------
+    kind : {"f", "d"}
+        NumPy's character of float32 or float64.
+    """
+    letter = {"f": "s", "d": "d"}.get(kind)
+    for library in _libraries() if letter else ():
+        for name in _PRODUCTS:
+            if hasattr(library, name.format(letter)):
+                return ctypes.cast(getattr(library, name.format(letter)), ctypes.c_void_p).value or 0
+    return 0
+
+
+def _libraries() -> Iterator[ctypes.CDLL]:
+    for path in _paths_of_libraries():
+        try:
+            yield ctypes.CDLL(path)
+        except OSError:
+            continue
+
+
+def _paths_of_libraries() -> list[str]:
     package = os.path.dirname(np.__file__)
     folders = [f"{package}.libs", os.path.join(package, ".libs"), os.path.join(package, ".dylibs")]
     shipped = [path for folder in folders for path in sorted(glob.glob(os.path.join(folder, "*")))]

@@ -171,16 +171,6 @@ def test_few_channels_and_small_or_wide_images_go_directly(size, channels):
         assert conv2d.fast_way(size, (c_out, c_in, 3, 3), (1, 1), ((1, 1), (1, 1))) is conv2d_direct
 
 
-@pytest.mark.parametrize("name", ["_lay_out", "_take_out"])
-def test_functions_that_numba_makes_us_copy_are_one_function(name):
-    first, second = (getattr(module, name).function.__code__ for module in (conv2d_direct, conv2d_phases))
-    assert first.co_code == second.co_code
-    assert (first.co_names, first.co_varnames) == (second.co_names, second.co_varnames)
-    assert first.co_consts[1:] == second.co_consts[1:]  # the first is the docstring
-    for constant in ("LANES", "RUN"):
-        assert getattr(conv2d_direct, constant) == getattr(conv2d_phases, constant)
-
-
 @all_geometries
 def test_the_two_are_adjoint(geometry):
     """<conv(x), y> = <x, conv^T(y)>: the transposed convolution is the transpose of the convolution."""

@@ -102,9 +102,7 @@ def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarr
     dtype, ndim = np.dtype(IDX_DTYPES[payload[2]]), payload[3]
     header = 4 + 4 * ndim
     if len(payload) < header:
-        raise ValueError(
-            f"{path} is truncated: {len(payload)} bytes, expected {header} for the header alone"
-        )
+        raise ValueError(f"{path} is truncated: {len(payload)} bytes, expected {header} for the header alone")
     shape = tuple(np.frombuffer(payload, ">u4", ndim, offset=4).tolist())
     expected = header + math.prod(shape) * dtype.itemsize
     if len(payload) != expected:

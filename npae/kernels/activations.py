@@ -212,105 +212,167 @@ def add_bias_backward_numpy(dy, y, activation):
     return dz, dz.sum(axis=0)
 
 
-# 3. Numba: bias and activation in one pass, dz and dbias in one pass. "linear" and "tanh" are left to NumPy:
-# there is nothing to fuse in the one, and the other it computes with vector instructions of its own.
+# 3. Numba: bias and activation in one pass, dz and dbias in one pass.
 
 
 def forward_numba(z, activation):
     """`forward`, compiled."""
-    if activation != "sigmoid":
-        return forward_numpy(z, activation)
-    y = arrays.empty(z.shape, z.dtype)
-    _sigmoid(np.ascontiguousarray(z).reshape(1, -1), None, y.reshape(1, -1))
+    check(activation)
+    if activation == "linear":
+        return z
+    y = _copy(z)
+    through(y.reshape(1, -1), None, CODES[activation])
     return y
 
 
 def backward_numba(dy, y, activation):
     """`backward`, compiled."""
-    if activation not in _BACKWARD:
-        return backward_numpy(dy, y, activation)
+    check(activation)
+    if activation == "linear":
+        return dy
     dz = arrays.empty(dy.shape, dy.dtype)
     dy, y = np.ascontiguousarray(dy), np.ascontiguousarray(y)
-    _BACKWARD[activation](dy.reshape(1, -1), y.reshape(1, -1), dz.reshape(1, -1), None)
+    through_backward(dy.reshape(1, -1), y.reshape(1, -1), CODES[activation], dz.reshape(1, -1), None)
     return dz
 
 
 def add_bias_numba(z, bias, activation):
     """`add_bias`, compiled."""
-    if activation not in _FORWARD:
-        return add_bias_numpy(z, bias, activation)
-    y = arrays.empty(z.shape, z.dtype)
-    _FORWARD[activation](np.ascontiguousarray(z), np.ascontiguousarray(bias), y)
+    check(activation)
+    y = _copy(z)
+    through(y, np.ascontiguousarray(bias), CODES[activation])
     return y
 
 
 def add_bias_backward_numba(dy, y, activation):
     """`add_bias_backward`, compiled."""
-    if activation not in _BACKWARD:
-        return add_bias_backward_numpy(dy, y, activation)
-    dz, dbias = arrays.empty(dy.shape, dy.dtype), arrays.zeros(dy.shape[1:], dy.dtype)
-    _BACKWARD[activation](np.ascontiguousarray(dy), np.ascontiguousarray(y), dz, dbias)
+    check(activation)
+    dz = dy if activation == "linear" else arrays.empty(dy.shape, dy.dtype)
+    dbias = arrays.zeros(dy.shape[1:], dy.dtype)
+    through_backward(np.ascontiguousarray(dy), np.ascontiguousarray(y), CODES[activation], dz, dbias)
     return dz, dbias
 
 
-# bias and dbias may be None in the functions below: Numba compiles a version for that, without the branch.
+def _copy(z):
+    y = arrays.empty(z.shape, z.dtype)
+    np.copyto(y, z)
+    return y
+
+
+# The two functions below are for compiled code, which has no strings: an activation is its place in NAMES.
+
+CODES = {name: code for code, name in enumerate(NAMES)}
+LINEAR, RELU, SIGMOID, TANH = CODES.values()
 
 
 @jit
-def _relu(z, bias, y):
-    for i in range(z.shape[0]):
-        z_row, y_row = z[i], y[i]
-        for j in range(z_row.size):
-            v = z_row[j] if bias is None else z_row[j] + bias[j]
-            y_row[j] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
+def through(y, bias, activation):
+    """Turn y (n, units), which holds z, into f(z + bias); bias may be None."""
+    for i in range(y.shape[0]):
+        if activation == RELU:
+            _relu(y[i], bias)
+        elif activation == SIGMOID:
+            _sigmoid(y[i], bias)
+        elif activation == TANH:
+            _tanh(y[i], bias)
+        elif bias is not None:
+            for j in range(y.shape[1]):
+                y[i, j] += bias[j]
 
 
 @jit
-def _sigmoid(z, bias, y):
-    one = z.dtype.type(1)
-    for i in range(z.shape[0]):
-        z_row, y_row = z[i], y[i]
-        for j in range(z_row.size):
-            v = z_row[j] if bias is None else z_row[j] + bias[j]
-            e = _exp_minus(abs(v))
-            y_row[j] = (e if v < 0 else one) / (one + e)
+def through_backward(dy, y, activation, dz, dbias):
+    """Fill dz (n, units) with dy f'(z), and add its rows to dbias, unless that is None.
+
+    For "linear", dz is left as it is: take dy.
+    """
+    for i in range(dy.shape[0]):
+        if activation == RELU:
+            _relu_backward(dy[i], y[i], dz[i], dbias)
+        elif activation == SIGMOID:
+            _sigmoid_backward(dy[i], y[i], dz[i], dbias)
+        elif activation == TANH:
+            _tanh_backward(dy[i], y[i], dz[i], dbias)
+        elif dbias is not None:
+            for j in range(dy.shape[1]):
+                dbias[j] += dy[i, j]
+
+
+# One row. bias and dbias may be None: Numba compiles a version for that, without the branch.
+
+
+@jit
+def _relu(y, bias):
+    for j in range(y.size):
+        v = y[j] if bias is None else y[j] + bias[j]
+        y[j] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
+
+
+@jit
+def _sigmoid(y, bias):
+    one = y.dtype.type(1)
+    for j in range(y.size):
+        v = y[j] if bias is None else y[j] + bias[j]
+        e = exp_minus(abs(v))
+        y[j] = (e if v < 0 else one) / (one + e)
+
+
+@jit
+def _tanh(y, bias):
+    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); for a small a, 1 - e is -(e - 1), with all its digits.
+    one, two = y.dtype.type(1), y.dtype.type(2)
+    for j in range(y.size):
+        v = y[j] if bias is None else y[j] + bias[j]
+        power, rest = _exp_minus_parts(two * abs(v))
+        e_minus_one = power * rest + (power - one)
+        t = -e_minus_one / (two + e_minus_one)
+        y[j] = -t if v < 0 else t
 
 
 @jit
 def _relu_backward(dy, y, dz, dbias):
-    for i in range(dy.shape[0]):
-        dy_row, y_row, dz_row = dy[i], y[i], dz[i]
-        for j in range(dy_row.size):
-            d = dy_row[j] if y_row[j] > 0 else dy.dtype.type(0)
-            dz_row[j] = d
-            if dbias is not None:
-                dbias[j] += d
+    for j in range(dy.size):
+        d = dy[j] if y[j] > 0 else dy.dtype.type(0)
+        dz[j] = d
+        if dbias is not None:
+            dbias[j] += d
 
 
 @jit
 def _sigmoid_backward(dy, y, dz, dbias):
-    one = y.dtype.type(1)
-    for i in range(dy.shape[0]):
-        dy_row, y_row, dz_row = dy[i], y[i], dz[i]
-        for j in range(dy_row.size):
-            d = dy_row[j] * y_row[j] * (one - y_row[j])
-            dz_row[j] = d
-            if dbias is not None:
-                dbias[j] += d
-
-
-_FORWARD = {"relu": _relu, "sigmoid": _sigmoid}
-_BACKWARD = {"relu": _relu_backward, "sigmoid": _sigmoid_backward}
+    for j in range(dy.size):
+        d = dy[j] * y[j] * (y.dtype.type(1) - y[j])
+        dz[j] = d
+        if dbias is not None:
+            dbias[j] += d
 
 
 @jit
-def _exp_minus(a):
+def _tanh_backward(dy, y, dz, dbias):
+    for j in range(dy.size):
+        d = dy[j] * (y.dtype.type(1) - y[j] * y[j])
+        dz[j] = d
+        if dbias is not None:
+            dbias[j] += d
+
+
+@jit
+def exp_minus(a):
     """Return exp(-a) for a >= 0, to 2 ulp; from exp(-87) (float64: exp(-708)) on it stays there, near 1e-38.
 
-    `math.exp` would be a call for each number; what follows is arithmetic only, of which LLVM computes 16 at
-    a time. With k the integer next to -a / ln 2, exp(-a) = 2^k exp(r), where r = -a - k ln 2 is at most
-    ln 2 / 2 in size: a few terms of 1 + r/1 (1 + r/2 (1 + r/3 (...))) are exact to the last bit. 2^k is made
-    by writing k into the exponent bits of a number.
+    `math.exp` would be a call for each number; this is arithmetic only, of which LLVM computes 16 at a time.
+    """
+    power, rest = _exp_minus_parts(a)
+    return power * (type(a)(1) + rest)
+
+
+@jit
+def _exp_minus_parts(a):
+    """Return (2^k, p) with exp(-a) = 2^k (1 + p), and p between about -0.3 and 0.4.
+
+    With k the integer next to -a / ln 2, exp(-a) = 2^k exp(r), where r = -a - k ln 2 is at most ln 2 / 2 in
+    size: a few terms of 1 + r/1 (1 + r/2 (1 + r/3 (...))) are exact to the last bit. 2^k is made by writing k
+    into the exponent bits of a number.
 
     The dtype is known when Numba compiles, so only one side of each `if` below is left.
     """
@@ -323,10 +385,11 @@ def _exp_minus(a):
     a = largest if a > largest else a
     k = np.floor(number(0.5) - a * number(1.4426950408889634))
     r = -(k * high) - a  # high is ln 2 to so few bits that k * high has no rounding error ...
-    e = number(1)
-    for i in range(terms, 0, -1):
-        e = number(1) + e * r * (number(1) / number(i))
-    e -= e * (k * low)  # ... and low is the rest of it
+    inner = number(1)
+    for i in range(terms, 1, -1):
+        inner = number(1) + inner * r * (number(1) / number(i))
+    p = inner * r
+    p -= (number(1) + p) * (k * low)  # ... and low is the rest of it
     if single:
-        return e * number(np.int32((np.int32(k) + 127) << 23).view(np.float32))
-    return e * number(np.int64((np.int64(k) + 1023) << 52).view(np.float64))
+        return number(np.int32((np.int32(k) + 127) << 23).view(np.float32)), p
+    return number(np.int64((np.int64(k) + 1023) << 52).view(np.float64)), p

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
 
 BACKENDS = ("numba", "numpy")
 
@@ -109,21 +112,46 @@ class Jitted:
 jit = Jitted
 
 
+_lessons: list[Callable[[], None]] = []
+
+
+def teaches_numba(lesson: Callable[[], None]) -> Callable[[], None]:
+    """Have a function called once, as soon as Numba is loaded: a decorator."""
+    _lessons.append(lesson)
+    return lesson
+
+
 def _compiled_when_called(function: Callable):
     import numba
 
-    _teach_numba_to_see_through_jitted()
+    while _lessons:
+        _lessons.pop()()
     options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
     try:
-        return numba.njit(cache=True, **options)(function)
+        dispatcher = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder on this machine takes a cache: compile again in each run
         return numba.njit(**options)(function)
+    with suppress(AttributeError):  # the names below are Numba's own; without them, that one file decides
+        index = dispatcher._cache._cache_file
+        index._source_stamp = (index._source_stamp, _fingerprint_of_kernels())
+    return dispatcher
 
 
-def _teach_numba_to_see_through_jitted() -> None:
-    """Let a jitted function call another one of the same file by its name, as plain Python does."""
+@lru_cache(maxsize=None)
+def _fingerprint_of_kernels() -> str:
+    """Return what changes with an edit of any kernel, so that all are compiled again.
+
+    Numba's cache on disk looks at the function's own file only: it would not notice a change in a function of
+    another file that is called there.
+    """
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+@teaches_numba
+def _to_see_through_jitted() -> None:
+    """Let a jitted function call another one by its name, as plain Python does."""
     from numba import types
     from numba.extending import typeof_impl
 
-    if Jitted not in typeof_impl.registry:
-        typeof_impl.register(Jitted)(lambda value, context: types.Dispatcher(value.dispatcher))
+    typeof_impl.register(Jitted)(lambda value, context: types.Dispatcher(value.dispatcher))

@@ -3,7 +3,7 @@
 `conv2d` says what a convolution is, and its im2col + matrix product serves every geometry. This file serves
 the one that autoencoders are made of. Its ideas, one function each:
 
-1. `_lay_out`      The images of a channel are copied, one after another, into one vector, with a gap of zeros
+1. `lay_out`      The images of a channel are copied, one after another, into one vector, with a gap of zeros
                    after each row and each image. One gap is the right padding of its row and the left padding
                    of the next.
 2. `_two_filters`  In such a vector "the pixel below" is "``pitch`` places further" *everywhere*. So a
@@ -12,7 +12,7 @@ the one that autoencoders are made of. Its ideas, one function each:
                    at once share every load of x; their 18 weights stay in registers.
 3. `_lone_filter`  A filter alone has nobody to share loads with. So its three columns of weights act as three
                    filters of size 3x1, which share them, and whose sums are added up shifted.
-4. `_take_out`     The rows of the sums, without the gaps, go to the result, through relu where wanted.
+4. `take_out`     The rows of the sums, without the gaps, go to the result, through relu where wanted.
 5. `_two_dots`     The gradient of a weight is a dot product of x, shifted, with dz; zeros in the gaps of dz
                    keep the garbage out. Two filters at once again, as 18 running sums.
 
@@ -49,7 +49,7 @@ def forward(x, kernel, bias, pads: Pads, relu: bool = False, gate=None) -> np.nd
     """
     (n, c_in, h_in, w_in), c_out, dtype = x.shape, kernel.shape[0], x.dtype
     layout, places, size = _plan(n, h_in, w_in, pads)
-    flat, sums = arrays.zeros((c_in, places), dtype), arrays.empty((3 * RUN,), dtype)
+    flat, sums = arrays.empty((c_in, places), dtype), arrays.empty((3 * RUN,), dtype)
     y = arrays.empty((n, c_out, *size), dtype)
     if bias is None:
         bias = np.zeros(c_out, dtype)
@@ -73,7 +73,7 @@ def kernel_gradient(dz, x, pads: Pads, gate=None, transposed: bool = False) -> t
     """
     (n, c_in, h_in, w_in), c_out, dtype = x.shape, dz.shape[1], x.dtype
     layout, places, _ = _plan(n, h_in, w_in, pads)
-    flats = arrays.zeros((c_in, places), dtype), arrays.zeros((c_out, places), dtype)
+    flats = arrays.empty((c_in, places), dtype), arrays.empty((c_out, places), dtype)
     lone = c_out == 1
     dkernel = np.zeros((c_in, 1, 3, 3) if lone else (c_out, c_in, 3, 3), dtype)
     dbias = np.zeros(c_in if transposed else c_out, dtype)
@@ -113,16 +113,17 @@ def _forward(x, gate, kernel, bias, relu, layout, flat, sums, y):
     """Convolve a few images at a time: two filters at once, or a lone one."""
     some, rows, pitch, origin = layout
     c_out, c_in = kernel.shape[:2]
+    flat.fill(0)
     for first in range(0, x.shape[0], some):
         last = min(x.shape[0], first + some)
-        _lay_out(x, gate, first, last, rows, pitch, origin, flat)
+        lay_out(x, gate, first, last, rows, pitch, origin, flat)
         count = ((last - first) * rows * pitch + LANES - 1) // LANES * LANES
         for o in range(0, c_out, 2):
             if c_out == 1 and c_in % 2 == 0:
                 _lone_filter(flat, kernel, bias, pitch, count, sums)
             else:
                 _two_filters(flat, kernel, bias, o, pitch, count, sums)
-            _take_out(sums, relu, rows, pitch, first, last, o, y)
+            take_out(sums, relu, rows, pitch, first, last, o, y)
 
 
 @jit
@@ -137,10 +138,12 @@ def _kernel_gradient(x, dz, gates, layout, transposed, flats, dkernel, dbias):
     (gate_x, gate_dz), (flat, flat_dz) = gates, flats
     origin_dz = 2 * pitch + 2 - origin
     lone = dz.shape[1] == 1
+    flat.fill(0)
+    flat_dz.fill(0)
     for first in range(0, x.shape[0], some):
         last = min(x.shape[0], first + some)
-        _lay_out(x, gate_x, first, last, rows, pitch, origin, flat)
-        _lay_out(dz, gate_dz, first, last, rows, pitch, origin_dz, flat_dz)
+        lay_out(x, gate_x, first, last, rows, pitch, origin, flat)
+        lay_out(dz, gate_dz, first, last, rows, pitch, origin_dz, flat_dz)
         shifted, still, start = (flat_dz, flat, origin) if lone else (flat, flat_dz, origin_dz)
         _two_dots(shifted, still, start, pitch, (last - first) * rows * pitch, dkernel)
         summed = flat if transposed else flat_dz
@@ -152,7 +155,7 @@ def _kernel_gradient(x, dz, gates, layout, transposed, flats, dkernel, dbias):
 
 
 @jit
-def _lay_out(source, gate, first, last, rows, pitch, origin, flat):
+def lay_out(source, gate, first, last, rows, pitch, origin, flat):
     """Copy source[first:last] into flat (c, places).
 
     Pixel (r, q) of image k comes to the place ``(k*rows + r)*pitch + origin + q`` of its channel. Where there
@@ -242,7 +245,7 @@ def _lone_filter(flat, kernel, bias, pitch, count, sums):
 
 
 @jit
-def _take_out(sums, relu, rows, pitch, first, last, o, y):
+def take_out(sums, relu, rows, pitch, first, last, o, y):
     """Copy the rows of the two sums to y[first:last, o : o + 2], without the gaps, through relu if wanted."""
     _, c_out, h, w = y.shape
     lanes = (w + LANES - 1) // LANES * LANES

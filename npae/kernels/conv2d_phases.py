@@ -30,10 +30,8 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import jit
-from npae.kernels.conv2d_direct import gate_of_either
+from npae.kernels.conv2d_direct import LANES, RUN, gate_of_either, lay_out, take_out
 
-LANES = 16  # float32 numbers in the widest vector register; loops over multiples of it leave no remainder
-RUN = (1 << 14) + 8 * LANES  # places from one vector of sums to the next; constant: provably no overlap
 POSITIONS = 1800  # of a long vector, worked on at a time: it pays to start a loop, and the cache holds them
 
 
@@ -65,7 +63,7 @@ def input_gradient(dz, kernel, bias, size: Pair, pads: Pads, relu: bool = False,
     """Return dx plus bias, through relu if wanted: a transposed convolution of dz (where gate > 0)."""
     n, c_out, c_in, dtype = *dz.shape[:2], kernel.shape[1], dz.dtype
     layout, places, _ = _plan(n, *size, pads)
-    scratch = arrays.zeros((c_out, places), dtype), arrays.empty((2, 2 * places), dtype)
+    scratch = arrays.empty((c_out, places), dtype), arrays.empty((2, 2 * places), dtype)
     dx = arrays.empty((n, c_in, *size), dtype)
     if bias is None:
         bias = np.zeros(c_in, dtype)
@@ -85,7 +83,7 @@ def kernel_gradient(dz, x, pads: Pads, gate=None, transposed: bool = False) -> t
     dkernel = np.zeros((c_out, c_in, 3, 3), dtype)
     dbias = np.zeros(c_in if transposed else c_out, dtype)
     gates = gate_of_either(gate, x, dz, transposed)
-    flat = arrays.zeros((c_out, places), dtype)
+    flat = arrays.empty((c_out, places), dtype)
     _kernel_gradient(dz, x, gates, layout, transposed, flat, scratch, dkernel, dbias)
     return dkernel, dbias
 
@@ -115,7 +113,7 @@ def _forward(x, gate, kernel, bias, relu, layout, scratch, sums, y):
         _split(x, gate, first, last, layout, wide, phases)
         for o in range(0, kernel.shape[0], 2):
             _two_filters(phases, kernel, bias, o, pitch, (last - first) * rows * pitch, sums)
-            _take_out(sums, relu, rows, pitch, first, last, o, y)
+            take_out(sums, relu, rows, pitch, first, last, o, y)
 
 
 @jit
@@ -123,9 +121,10 @@ def _input_gradient(dz, gate, kernel, bias, relu, layout, scratch, sums, dx):
     """Go back a few images at a time, one channel of dx at a time."""
     some, rows, pitch, _, _ = layout
     flat, wide = scratch
+    flat.fill(0)
     for first in range(0, dz.shape[0], some):
         last = min(dz.shape[0], first + some)
-        _lay_out(dz, gate, first, last, rows, pitch, pitch + 1, flat)
+        lay_out(dz, gate, first, last, rows, pitch, pitch + 1, flat)
         for c in range(kernel.shape[1]):
             _four_phases(flat, kernel, bias, c, pitch, (last - first) * rows * pitch, sums)
             _join(sums, relu, layout, first, last, c, wide, dx)
@@ -137,10 +136,11 @@ def _kernel_gradient(dz, x, gates, layout, transposed, flat, scratch, dkernel, d
     some, rows, pitch, _, _ = layout
     gate_x, gate_dz = gates
     phases, wide = scratch
+    flat.fill(0)
     for first in range(0, x.shape[0], some):
         last = min(x.shape[0], first + some)
         _split(x, gate_x, first, last, layout, wide, phases)
-        _lay_out(dz, gate_dz, first, last, rows, pitch, pitch + 1, flat)
+        lay_out(dz, gate_dz, first, last, rows, pitch, pitch + 1, flat)
         _two_dots(phases, flat, pitch, (last - first) * rows * pitch, dkernel)
         for c in range(dbias.size):
             for phase in range(4 if transposed else 1):
@@ -186,35 +186,6 @@ def _split(source, gate, first, last, layout, wide, phases):
 
 
 @jit
-def _lay_out(source, gate, first, last, rows, pitch, origin, flat):
-    """Copy source[first:last] into flat (c, places): a copy of `conv2d_direct._lay_out`, explained there.
-
-    A copy, as `_take_out` is, since Numba's cache on disk does not notice a change in a jitted function of
-    another file.
-    """
-    _, c, h, w = source.shape
-    lanes = (w + LANES - 1) // LANES * LANES
-    zero = source.dtype.type(0)
-    for channel in range(c):
-        for image in range(first, last):
-            for row in range(h):
-                place = np.uint64(((image - first) * rows + row) * pitch + origin)
-                if gate.size > 0:
-                    for k in range(lanes):
-                        if k < w:
-                            value = zero
-                            if gate[image, channel, row, k] > zero:
-                                value = source[image, channel, row, k]
-                            flat[channel, place + np.uint64(k)] = value
-                else:
-                    for k in range(lanes):
-                        if k < w:
-                            flat[channel, place + np.uint64(k)] = source[image, channel, row, k]
-        for p in range((last - first) * rows * pitch, flat.shape[1]):
-            flat[channel, p] = zero
-
-
-@jit
 def _two_filters(phases, kernel, bias, o, pitch, count, sums):
     """For the filters o and o + 1: sums[p] = bias + the nine weights times what they meet, over all channels.
 
@@ -248,22 +219,6 @@ def _two_filters(phases, kernel, bias, o, pitch, count, sums):
             a, b = a + a7 * y, b + b7 * y
             a, b = a + a8 * z, b + b8 * z
             sums[p], sums[p + RUN] = a, b
-
-
-@jit
-def _take_out(sums, relu, rows, pitch, first, last, o, y):
-    """Copy the rows of the two sums to y[first:last, o : o + 2], without the gaps, through relu if wanted."""
-    _, c_out, h, w = y.shape
-    lanes = (w + LANES - 1) // LANES * LANES
-    floor = y.dtype.type(0 if relu else -np.inf)
-    for channel in range(o, min(o + 2, c_out)):
-        for image in range(first, last):
-            for row in range(h):
-                place = np.uint64(((image - first) * rows + row) * pitch + (channel - o) * RUN)
-                for k in range(lanes):
-                    if k < w:
-                        value = sums[place + np.uint64(k)]
-                        y[image, channel, row, k] = floor if value < floor else value  # a NaN stays one
 
 
 @jit

@@ -38,6 +38,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays, conv2d_direct
 from npae.kernels.backend import jit
+from npae.kernels.products import gemm_for, multiply
 
 LANES = 16  # tiles at once; constant, and as long as the compiler asks of a loop that it shall vectorise
 PITCH = 64  # places from one row of a frame to the next
@@ -51,9 +52,10 @@ _GG = np.einsum("ia,jb->ijab", _G, _G).reshape(16, 9)  # a kernel of 9 weights t
 def serves(size: Pair, window: Pair, strides: Pair, pads: Pads) -> bool:
     """Return whether this file serves a convolution from ``size``, or its transpose.
 
-    The image before and behind it must fit a frame, and be large enough to fill the LANES to some extent.
+    The image before and behind it must fit a frame, and be large enough to fill the LANES to some extent; and
+    BLAS must be within reach.
     """
-    if not conv2d_direct.serves(size, window, strides, pads):
+    if not gemm_for(np.float32) or not conv2d_direct.serves(size, window, strides, pads):
         return False
     (h_in, w_in), (h_out, w_out) = size, (side + sum(pad) - 2 for side, pad in zip(size, pads))
     return min(h_in, w_in, h_out, w_out) >= 8 and max(w_in, w_out) <= PITCH - 2
@@ -88,26 +90,22 @@ def _weights(kernel, transform):
 
 
 def _convolve(x, weights, bias, pads, relu, gate):
-    """Take the rows of tiles, ``some`` at a time, through the three steps."""
     (n, c_in, h_in, w_in), c_out, dtype = x.shape, weights.shape[1], x.dtype
-    some, (tall, wide), size = _plan(n, h_in, w_in, pads)
-    frame = arrays.zeros(((2 * some + 2) * PITCH + LANES,), dtype)
+    layout, size = _plan(n, h_in, w_in, pads)
+    some = layout[0]
+    frame = arrays.empty(((2 * some + 2) * PITCH + LANES,), dtype)
     framed = arrays.empty((2 * some * PITCH,), dtype)
-    inputs, sums = arrays.empty((c_in * STEP,), dtype), arrays.empty((c_out * STEP,), dtype)
+    inputs, sums = arrays.empty((c_in, STEP), dtype), arrays.empty((c_out, STEP), dtype)
     y = arrays.empty((n, c_out, *size), dtype)
     gate, bias = x[:0] if gate is None else gate, np.zeros(c_out, dtype) if bias is None else bias
-    for first in range(0, n * tall, some):
-        last = min(n * tall, first + some)
-        _spread(x, gate, first, last, (tall, wide, pads[0][0], pads[1][0]), frame, inputs)
-        tiles = _round_up((last - first) * wide, wide)
-        np.matmul(weights, _matrices(inputs, tiles), out=_matrices(sums, tiles))
-        _collect(sums, bias, relu, first, last, (tall, wide), framed, y)
+    buffers = frame, inputs, sums, framed
+    _three_steps(gemm_for(dtype), x, gate, weights, bias, relu, layout, buffers, y)
     return y
 
 
 @lru_cache(maxsize=None)
 def _plan(n, h_in, w_in, pads):
-    """Return rows of tiles at a time, how many an image has and of how many tiles, and the size of z.
+    """Return (rows of tiles at a time, how many an image has, of how many tiles, top, left), and z's size.
 
     The rows are worked on in shares as equal as can be.
     """
@@ -115,31 +113,43 @@ def _plan(n, h_in, w_in, pads):
     h_out, w_out = h_in + top + bottom - 2, w_in + left + right - 2
     tall, wide = (h_out + 1) // 2, (w_out + 1) // 2
     turns = -(-n * tall // ((TILES - LANES) // wide))
-    return -(-n * tall // max(1, turns)) or 1, (tall, wide), (h_out, w_out)
+    return (-(-n * tall // max(1, turns)) or 1, tall, wide, top, left), (h_out, w_out)
 
 
+@jit
+def _three_steps(gemm, x, gate, weights, bias, relu, layout, buffers, y):
+    """Take the rows of tiles, ``some`` at a time, there and back."""
+    (some, tall, wide, _, _), (frame, inputs, sums, framed) = layout, buffers
+    rows = x.shape[0] * tall
+    frame.fill(0)
+    for first in range(0, rows, some):
+        last = min(rows, first + some)
+        _spread(x, gate, first, last, layout, frame, inputs)
+        tiles = _round_up((last - first) * wide, wide)
+        for k in range(16):
+            place = slice(k * TILES, k * TILES + tiles)
+            multiply(gemm, weights[k], inputs[:, place], sums[:, place])
+        _collect(sums, bias, relu, first, last, layout, framed, y)
+
+
+@jit
 def _round_up(tiles, wide):
     """Return a number of tiles that BLAS likes; behind the last stands garbage that `_spread` has left."""
     return min(-(-tiles // LANES) * LANES, tiles - wide + -(-wide // LANES) * LANES)
 
 
-def _matrices(numbers, tiles):
-    """Return a view of ``tiles`` tiles of all channels as 16 matrices (16, c, tiles)."""
-    return numbers.reshape(-1, STEP)[:, : 16 * TILES].reshape(-1, 16, TILES)[:, :, :tiles].transpose(1, 0, 2)
-
-
 @jit
 def _spread(x, gate, first, last, layout, frame, inputs):
-    """Fill inputs (c_in, 16, tiles) with Bᵀ d B of rows first..last of tiles, counted through all images."""
-    tall, wide, top, left = layout
+    """Fill inputs (c_in, 16 * TILES) with Bᵀ d B of rows first..last of tiles, counted through all images."""
+    _, tall, wide, top, left = layout
     for channel in range(x.shape[1]):
-        place = channel * STEP
+        place = 0
         for image in range(first // tall, (last - 1) // tall + 1):
             begin, end = max(0, first - image * tall), min(tall, last - image * tall)
             _lay_out(x, gate, image, channel, 2 * begin - top, 2 * (end - begin) + 2, left, frame)
             for row in range(end - begin):
                 for q in range(0, wide, LANES):
-                    d, t = frame[2 * (row * PITCH + q) :], inputs[place + q :]
+                    d, t = frame[2 * (row * PITCH + q) :], inputs[channel, place + q :]
                     for s in range(LANES):
                         c = 2 * s
                         a0, a1, a2, a3 = _bt(d[c], d[c + PITCH], d[c + 2 * PITCH], d[c + 3 * PITCH])
@@ -202,15 +212,15 @@ def _lay_out(x, gate, image, channel, first, rows, left, frame):
 @jit
 def _collect(sums, bias, relu, first, last, layout, framed, y):
     """Fill y with Aᵀ m A + bias, through relu, of rows first..last of tiles, counted through all images."""
-    tall, wide = layout
+    _, tall, wide, _, _ = layout
     floor = y.dtype.type(0 if relu else -np.inf)
     for o in range(y.shape[1]):
-        add, place = bias[o], o * STEP
+        add, place = bias[o], 0
         for image in range(first // tall, (last - 1) // tall + 1):
             begin, end = max(0, first - image * tall), min(tall, last - image * tall)
             for row in range(end - begin):
                 for q in range(0, wide, LANES):
-                    m, z = sums[place + q :], framed[2 * (row * PITCH + q) :]
+                    m, z = sums[o, place + q :], framed[2 * (row * PITCH + q) :]
                     for s in range(LANES):
                         a0, a1 = _at(m[s], m[s + 4 * TILES], m[s + 8 * TILES], m[s + 12 * TILES])
                         c = s + TILES

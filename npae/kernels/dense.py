@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from npae.kernels import activations, arrays
-from npae.kernels.backend import choose
+from npae.kernels.activations import CODES, through, through_backward
+from npae.kernels.backend import choose, jit
+from npae.kernels.products import gemm_for, multiply
 
 
 def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str = "linear") -> np.ndarray:
@@ -114,20 +116,48 @@ def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
     return dx, _product(x.T, dz), dbias
 
 
-# 3. Numba: the same products; what stands around them takes one pass instead of several.
+def _product(a, b):
+    return np.matmul(a, b, out=arrays.empty((a.shape[0], b.shape[1]), a.dtype))
+
+
+# 3. Numba: the same products, called from compiled functions, and one pass for what stands around them.
 
 
 def forward_numba(x, kernel, bias, activation="linear"):
     """`forward`, compiled."""
-    return activations.add_bias_numba(_product(x, kernel), bias, activation)
+    activations.check(activation)
+    gemm = gemm_for(x.dtype)
+    if not gemm:
+        return forward_numpy(x, kernel, bias, activation)
+    y = arrays.empty((len(x), len(bias)), x.dtype)
+    x, kernel, bias = np.ascontiguousarray(x), np.ascontiguousarray(kernel), np.ascontiguousarray(bias)
+    _forward(gemm, x, kernel, bias, CODES[activation], y)
+    return y
 
 
 def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     """`backward`, compiled."""
-    dz, dbias = activations.add_bias_backward_numba(dy, y, activation)
-    dx = _product(dz, kernel.T) if need_dx else None
-    return dx, _product(x.T, dz), dbias
+    activations.check(activation)
+    gemm = gemm_for(x.dtype)
+    if not gemm:
+        return backward_numpy(dy, x, y, kernel, activation, need_dx)
+    dy, x, y, kernel = (np.ascontiguousarray(array) for array in (dy, x, y, kernel))
+    dz = dy if activation == "linear" else arrays.empty(dy.shape, dy.dtype)
+    dx = arrays.empty(x.shape, x.dtype) if need_dx else None
+    dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(dy.shape[1:], x.dtype)
+    _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, dkernel, dbias)
+    return dx, dkernel, dbias
 
 
-def _product(a, b):
-    return np.matmul(a, b, out=arrays.empty((a.shape[0], b.shape[1]), a.dtype))
+@jit
+def _forward(gemm, x, kernel, bias, activation, y):
+    multiply(gemm, x, kernel, y)
+    through(y, bias, activation)
+
+
+@jit
+def _backward(gemm, dy, x, y, kernel, activation, dz, dx, dkernel, dbias):
+    through_backward(dy, y, activation, dz, dbias)
+    multiply(gemm, x.T, dz, dkernel)
+    if dx is not None:
+        multiply(gemm, dz, kernel.T, dx)

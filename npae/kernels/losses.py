@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from npae.kernels import arrays
+from npae.kernels.activations import exp_minus
 from npae.kernels.backend import choose, jit
 
 SMALLEST_PROBABILITY = 1e-7  # as in Keras
@@ -264,7 +265,7 @@ def _binary_crossentropy_from_logits(z, t, dz, scale):
         part = number(0)
         for i in range(z_block.size):
             a = abs(z_block[i])
-            e = _exp_minus(a)
+            e = exp_minus(a)
             u = t_block[i] if z_block[i] < 0 else one - t_block[i]
             part += a * u + _log1p(e)
             gradient = (u - (one - u) * e) / (one + e) * scale
@@ -273,33 +274,9 @@ def _binary_crossentropy_from_logits(z, t, dz, scale):
     return total
 
 
-# `math.exp` and `math.log` would be a call for each number; the functions below are arithmetic only, of which
-# LLVM computes 16 float32 at a time. The dtype is known when Numba compiles, so only one side of each
+# `math.log` would be a call for each number; the functions below are arithmetic only, of which LLVM computes 16
+# float32 at a time. The dtype is known when Numba compiles, so only one side of each
 # `if single` is left.
-
-
-@jit
-def _exp_minus(a):
-    """Return exp(-a) for a >= 0; a copy of the one in activations.py, where it is explained.
-
-    A copy, since Numba's cache on disk does not notice a change in a jitted function of another file.
-    """
-    number = type(a)
-    single = np.finfo(number).bits == 32
-    if single:
-        terms, largest, high, low = 7, number(87), number(0.693145751953125), number(1.4286068203094172e-06)
-    else:
-        terms, largest, high, low = 13, number(708), number(0.6931471805598903), number(5.497923018708371e-14)
-    a = largest if a > largest else a
-    k = np.floor(number(0.5) - a * number(1.4426950408889634))
-    r = -(k * high) - a
-    e = number(1)
-    for i in range(terms, 0, -1):
-        e = number(1) + e * r * (number(1) / number(i))
-    e -= e * (k * low)
-    if single:
-        return e * number(np.int32((np.int32(k) + 127) << 23).view(np.float32))
-    return e * number(np.int64((np.int64(k) + 1023) << 52).view(np.float64))
 
 
 @jit

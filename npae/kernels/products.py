@@ -1,0 +1,87 @@
+"""Matrix products inside compiled functions: NumPy's own BLAS, called at its address in memory.
+
+Between two kernels stands Python, and only one thread at a time can be there. A layer that calls BLAS from
+inside its compiled function goes to Python once, where one that calls `numpy.matmul` goes there after every
+product, and each time may have to wait for another thread.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npae.blas import address_of_gemm
+from npae.kernels.backend import jit, teaches_numba
+
+ROW_MAJOR, AS_IT_IS, TRANSPOSED = 101, 111, 112  # cblas.h
+
+
+def gemm_for(dtype) -> int:
+    """Return the address of BLAS's product of two matrices, for `multiply`; 0 where it cannot be found.
+
+    Then a kernel takes another way, that of the NumPy backend for example.
+    """
+    return address_of_gemm(np.dtype(dtype).char)
+
+
+@jit
+def multiply(gemm, a, b, out, add=False):
+    """Fill ``out`` (m, n) with ``a @ b``, or add that to it, from within a compiled function.
+
+    Parameters
+    ----------
+    gemm : int
+        What `gemm_for` returned; not 0.
+    a, b : arrays (m, k) and (k, n)
+        Matrices or their transposes: in one of the two directions, neighbours are neighbours in memory.
+    out : array (m, n)
+        Neighbours in a row are neighbours in memory.
+    add : bool
+        Whether the product is added to what ``out`` holds.
+    """
+    (m, k), n = a.shape, b.shape[1]
+    one, keep = a.dtype.type(1), a.dtype.type(1 if add else 0)
+    a_is, a_pitch = _orientation(a)
+    b_is, b_pitch = _orientation(b)
+    sizes = np.int64(m), np.int64(n), np.int64(k)
+    matrices = one, a.ctypes.data, a_pitch, b.ctypes.data, b_pitch, keep, out.ctypes.data, _pitch(out, 0)
+    call_c(gemm, (np.int32(ROW_MAJOR), a_is, b_is) + sizes + matrices)
+
+
+@jit
+def _orientation(matrix):
+    """Return whether BLAS has to take a matrix for transposed, and how far its rows (columns) are apart."""
+    if matrix.strides[1] == matrix.itemsize or matrix.shape[1] == 1:
+        return np.int32(AS_IT_IS), _pitch(matrix, 0)
+    return np.int32(TRANSPOSED), _pitch(matrix, 1)
+
+
+@jit
+def _pitch(matrix, axis):
+    # A lone row may have any stride; BLAS wants one that would fit.
+    return np.int64(max(matrix.strides[axis] // matrix.itemsize, matrix.shape[1 - axis], 1))
+
+
+def call_c(address, arguments):
+    """Call the C function at an address with a tuple of numbers, in compiled code only; returns nothing."""
+    raise NotImplementedError("call_c can be called by compiled functions only")
+
+
+@teaches_numba
+def _to_call_c() -> None:
+    from llvmlite import ir
+    from numba import types
+    from numba.core import cgutils
+    from numba.extending import intrinsic, overload
+
+    @intrinsic
+    def call(context, address, arguments):
+        def generate(context, builder, signature, values):
+            numbers = cgutils.unpack_tuple(builder, values[1])
+            kind = ir.FunctionType(ir.VoidType(), [number.type for number in numbers])
+            builder.call(builder.inttoptr(values[0], kind.as_pointer()), numbers)
+
+        return types.void(address, arguments), generate
+
+    @overload(call_c)
+    def call_c_compiled(address, arguments):
+        return lambda address, arguments: call(address, arguments)

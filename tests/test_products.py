@@ -1,0 +1,125 @@
+"""BLAS called from compiled kernels: right in every orientation, done without where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import npae
+from npae.kernels import activations, conv2d, conv2d_tiles, conv2d_winograd, dense
+from npae.kernels.backend import get_backend, use_backend
+from npae.kernels.products import call_c, gemm_for, multiply
+
+with use_backend("numba"):
+    compiled = get_backend() == "numba"
+in_reach = pytest.mark.skipif(
+    not compiled or not gemm_for(np.float32), reason="NumPy's BLAS here has no product that can be called"
+)
+
+
+def orientations(matrix):
+    """Yield the same matrix as it is, transposed in memory, and cut out of a wider one."""
+    yield "as it is", np.ascontiguousarray(matrix)
+    yield "transposed", np.ascontiguousarray(matrix.T).T
+    yield "cut out", np.pad(matrix, ((0, 0), (2, 3)))[:, 2:-3]
+    yield "cut out and transposed", np.pad(matrix.T, ((0, 0), (2, 3)))[:, 2:-3].T
+
+
+@in_reach
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "sizes", [(1, 1, 1), (1, 5, 1), (4, 1, 1), (1, 1, 6), (3, 1, 2), (2, 3, 1), (5, 7, 4)], ids=str
+)
+def test_multiply_is_matmul_in_every_orientation(sizes, dtype):
+    m, k, n = sizes
+    rng = np.random.default_rng(3)
+    left, right = (rng.normal(size=shape).astype(dtype) for shape in ((m, k), (k, n)))
+    for name_of_a, a in orientations(left):
+        for name_of_b, b in orientations(right):
+            wide = np.full((m, n + 2), 7, dtype)
+            for add in (False, True):
+                before = 7 if add else 0
+                out = wide[:, :n]
+                out[...] = 7
+                multiply(gemm_for(dtype), a, b, out, add)
+                np.testing.assert_allclose(
+                    out - before, left @ right, rtol=1e-5, atol=1e-5, err_msg=f"{name_of_a}, {name_of_b}"
+                )
+            assert (wide[:, n:] == 7).all(), "what stands beside the result was written over"
+
+
+def test_only_compiled_code_calls_addresses():
+    with pytest.raises(NotImplementedError, match="compiled"):
+        call_c(1, ())
+
+
+def test_half_precision_has_no_product():
+    assert gemm_for(np.float16) == 0
+
+
+@pytest.mark.skipif(not compiled, reason="needs Numba")
+def test_without_a_product_in_reach_other_ways_give_the_same(monkeypatch):
+    rng = np.random.default_rng(5)
+    x, dy = rng.normal(size=(3, 5)).astype(np.float32), rng.normal(size=(3, 4)).astype(np.float32)
+    matrix, bias = rng.normal(size=(5, 4)).astype(np.float32), rng.normal(size=4).astype(np.float32)
+    images = rng.normal(size=(2, 32, 8, 10)).astype(np.float32)
+    many = rng.normal(size=(32, 32, 3, 3)).astype(np.float32)
+    tiled = rng.normal(size=(3, 32, 2, 2)).astype(np.float32)
+    padded, bare = ((1, 1), (1, 1)), ((0, 0), (0, 0))
+
+    def results():
+        conv2d.fast_way.cache_clear()
+        y = dense.forward(x, matrix, bias, "tanh")
+        ways = [conv2d.fast_way((8, 10), many.shape, (1, 1), padded)]
+        ways.append(conv2d.fast_way((8, 10), tiled.shape, (2, 2), bare))
+        arrays = [y, *dense.backward(dy, x, y, matrix, "tanh")]
+        arrays.append(conv2d.forward(images, many, None, (1, 1), padded, "relu"))
+        arrays.append(conv2d.forward(images, tiled, None, (2, 2), bare))
+        return arrays, ways
+
+    with use_backend("numba"):
+        expected, ways = results()
+        if gemm_for(np.float32):
+            assert ways == [conv2d_winograd, conv2d_tiles]
+        for module in (dense, conv2d_tiles, conv2d_winograd):
+            monkeypatch.setattr(module, "gemm_for", lambda dtype: 0)
+        found, ways = results()
+    monkeypatch.undo()
+    conv2d.fast_way.cache_clear()
+    assert not {conv2d_winograd, conv2d_tiles} & set(ways)
+    for a, b in zip(found, expected):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.skipif(not compiled, reason="needs Numba")
+def test_an_edited_kernel_is_compiled_again_also_where_another_file_calls_it(tmp_path):
+    """`dense` calls a function of `activations`, of whose file Numba's cache knows nothing by itself."""
+    shutil.copytree(
+        Path(npae.__file__).parent, tmp_path / "npae", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    script = (
+        "import numpy as np; from npae.kernels import dense, activations as a;"
+        "one = np.ones((1, 1), np.float32);"
+        "print(dense.forward(one, one, -3 * one[0], 'relu')[0, 0])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+
+    def run():
+        command = [sys.executable, "-c", script]
+        options = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True, "check": True}
+        return subprocess.run(command, **options).stdout
+
+    assert run() == run() == "0.0\n"
+    source = tmp_path / "npae/kernels/activations.py"
+    text = source.read_text()
+    assert text.count("y[j] = 0 if v <= 0 else v") == 1
+    source.write_text(text.replace("y[j] = 0 if v <= 0 else v", "y[j] = 2 + 3 if v <= 0 else v"))
+    assert run() == "5.0\n"
+    assert activations.CODES["relu"] == 1
