@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,8 +36,7 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
     -------
     ndarray of that shape; its content is arbitrary, and its first element starts a cache line.
     """
-    dtype = np.dtype(dtype)
-    nbytes = math.prod(shape) * dtype.itemsize
+    nbytes = _bytes_of(shape, dtype)
     if not SMALLEST_BLOCK <= nbytes <= LARGEST_BLOCK:
         return np.empty(shape, dtype)
     blocks = _blocks_of(nbytes)
@@ -54,6 +54,11 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
 def release() -> None:
     """Forget this thread's blocks; what is still in use stays valid, and goes when its user goes."""
     _local.blocks, _local.kept = {}, 0
+
+
+@lru_cache(maxsize=1 << 12)
+def _bytes_of(shape: tuple[int, ...], dtype) -> int:
+    return math.prod(shape) * np.dtype(dtype).itemsize
 
 
 def _blocks_of(nbytes: int) -> list:
