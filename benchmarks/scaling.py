@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -48,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         ]
         print("\n" + report.table([axis, "ms/step", "us/image"], rows))
         records += [{"axis": axis, "x": x, "batch_size": n, "ms_per_step": 1e3 * s} for x, n, s in measured]
+    print("\n" + gains(recipe, quick))
     print(f"\n{report.write_csv(options.out / 'scaling.csv', records)}\n{_draw(records, options)}")
     return 0 if all(equal) else 1
 
@@ -89,6 +92,32 @@ def threads_panel(name: str, quick: bool) -> list[tuple[int, int, float]]:
 
     times = alternate({str(threads): turn(threads) for threads in counts}, 1 if quick else 7)
     return [(threads, recipe.batch_size, median(times[str(threads)])) for threads in counts]
+
+
+def gains(name: str, quick: bool) -> str:
+    """Return a sentence: how much faster all cores are than one, with threads and with separate processes.
+
+    Processes that train a model each, with one thread, share nothing but the machine: its memory, its cache,
+    its clock. What they gain together, no program can gain with threads.
+    """
+    recipe, count = get_recipe(name), len(available_cores())
+    if count == 1:
+        return "one core: nothing to gain"
+    batches = _batches_of(recipe, recipe.batch_size, quick)
+    with ProcessPoolExecutor(count, get_context("spawn")) as processes:
+
+        def seconds(threads: int, at_once: int):
+            jobs = [(build_model(name), batches, recipe.batch_size, threads, recipe.loss)] * at_once
+            return lambda: max(processes.map(step_seconds, *zip(*jobs)))
+
+        turns = {"one": seconds(1, 1), "threads": seconds(count, 1), "processes": seconds(1, count)}
+        alternate(turns, 1)  # they compile, or load what is compiled
+        times = {turn: median(values) for turn, values in alternate(turns, 1 if quick else 9).items()}
+    threads, apart = times["one"] / times["threads"], count * times["one"] / times["processes"]
+    return (
+        f"{name}, against one core: {count} threads do {threads:.2f} times as much, and {count} separate "
+        f"processes {apart:.2f} times, which is the limit of the machine"
+    )
 
 
 def batches_panel(name: str, threads: int, quick: bool) -> list[tuple[int, int, float]]:

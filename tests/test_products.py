@@ -54,6 +54,17 @@ def test_multiply_is_matmul_in_every_orientation(sizes, dtype):
             assert (wide[:, n:] == 7).all(), "what stands beside the result was written over"
 
 
+@in_reach
+def test_multiply_refuses_what_does_not_fit():
+    a, b, out = np.ones((2, 3), np.float32), np.ones((3, 4), np.float32), np.ones((2, 4), np.float32)
+    for wrong in ((a, b.astype(np.float64), out), (a, b, out.astype(np.float64))):
+        with pytest.raises(ValueError, match="one dtype"):
+            multiply(gemm_for(np.float32), *wrong)
+    for wrong in ((a, b[:2], out), (a, b, out[:1]), (a, b[:, :3], out)):
+        with pytest.raises(ValueError, match="shapes"):
+            multiply(gemm_for(np.float32), *wrong)
+
+
 def test_only_compiled_code_calls_addresses():
     with pytest.raises(NotImplementedError, match="compiled"):
         call_c(1, ())

@@ -200,7 +200,7 @@ def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
     """The fast way, or as `forward_numpy`."""
-    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
+    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     n, c_out, size, window = len(x), len(kernel), x.shape[2:], kernel.shape[2:]
     fast = fast_way(size, kernel.shape, strides, pads)
     if fast:
@@ -218,7 +218,7 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`; on the fast way, relu is a gate that dy passes as it is read."""
-    dy, x, kernel = (np.ascontiguousarray(array) for array in (dy, x, kernel))
+    dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     size, window = x.shape[2:], kernel.shape[2:]
     fast = fast_way(size, kernel.shape, strides, pads)
     if fast:
@@ -239,7 +239,7 @@ def gated(dy, y, activation):
 
 def input_gradient_numba(dz, kernel, size, strides, pads):
     """The fast way, or as `input_gradient_numpy`."""
-    dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel)
+    dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
     (n, c_out, h_out, w_out), c_in, window = dz.shape, kernel.shape[1], kernel.shape[2:]
     fast = fast_way(tuple(size), kernel.shape, strides, pads)
     if fast:
@@ -254,7 +254,7 @@ def input_gradient_numba(dz, kernel, size, strides, pads):
 
 def kernel_gradient_numba(dz, x, window, strides, pads):
     """The fast way, or as `kernel_gradient_numpy`."""
-    dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x)
+    dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
     (n, c_out, h_out, w_out), c_in, size = dz.shape, x.shape[1], x.shape[2:]
     fast = fast_way(size, (c_out, c_in, *window), strides, pads)
     if fast:

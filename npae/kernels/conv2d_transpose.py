@@ -126,7 +126,7 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
     """As `forward_numpy`."""
-    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
+    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     fast = conv2d.fast_way(tuple(output_size), kernel.shape, strides, pads)
     if fast:
         y = fast.input_gradient(x, kernel, bias, output_size, pads, relu=activation == "relu")
@@ -139,7 +139,7 @@ def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linea
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`."""
-    dy, x, kernel = (np.ascontiguousarray(array) for array in (dy, x, kernel))
+    dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     fast = conv2d.fast_way(dy.shape[2:], kernel.shape, strides, pads)
     if fast:
         dz, gate = conv2d.gated(dy, y, activation)

@@ -130,7 +130,7 @@ def forward_numba(x, kernel, bias, activation="linear"):
     if not gemm:
         return forward_numpy(x, kernel, bias, activation)
     y = arrays.empty((len(x), len(bias)), x.dtype)
-    x, kernel, bias = np.ascontiguousarray(x), np.ascontiguousarray(kernel), np.ascontiguousarray(bias)
+    x, kernel, bias = (np.ascontiguousarray(array, x.dtype) for array in (x, kernel, bias))
     _forward(gemm, x, kernel, bias, CODES[activation], y)
     return y
 
@@ -141,7 +141,7 @@ def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     gemm = gemm_for(x.dtype)
     if not gemm:
         return backward_numpy(dy, x, y, kernel, activation, need_dx)
-    dy, x, y, kernel = (np.ascontiguousarray(array) for array in (dy, x, y, kernel))
+    dy, x, y, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, y, kernel))
     dz = dy if activation == "linear" else arrays.empty(dy.shape, dy.dtype)
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
     dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(dy.shape[1:], x.dtype)

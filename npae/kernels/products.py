@@ -37,7 +37,16 @@ def multiply(gemm, a, b, out, add=False):
         Neighbours in a row are neighbours in memory.
     add : bool
         Whether the product is added to what ``out`` holds.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sizes of a number do not fit: BLAS would read and write memory that belongs to others.
     """
+    if a.itemsize != b.itemsize or a.itemsize != out.itemsize:
+        raise ValueError("a product of two matrices needs one dtype for all three")
+    if a.shape[1] != b.shape[0] or out.shape[0] != a.shape[0] or out.shape[1] != b.shape[1]:
+        raise ValueError("the shapes of a product must be (m, k), (k, n) and (m, n)")
     (m, k), n = a.shape, b.shape[1]
     one, keep = a.dtype.type(1), a.dtype.type(1 if add else 0)
     a_is, a_pitch = _orientation(a)
