@@ -73,8 +73,8 @@ def kernel_gradient(dz, x, pads: Pads, gate=None, transposed: bool = False) -> t
     """
     (n, c_in, h_in, w_in), c_out, dtype = x.shape, dz.shape[1], x.dtype
     layout, places, _ = _plan(n, h_in, w_in, pads)
-    flats = arrays.empty((c_in, places), dtype), arrays.empty((c_out, places), dtype)
     lone = c_out == 1
+    flats = arrays.empty((1 if lone else c_in, places), dtype), arrays.empty((2, places), dtype)
     dkernel = np.zeros((c_in, 1, 3, 3) if lone else (c_out, c_in, 3, 3), dtype)
     dbias = np.zeros(c_in if transposed else c_out, dtype)
     gates = gate_of_either(gate, x, dz, transposed)
@@ -116,7 +116,7 @@ def _forward(x, gate, kernel, bias, relu, layout, flat, sums, y):
     flat.fill(0)
     for first in range(0, x.shape[0], some):
         last = min(x.shape[0], first + some)
-        lay_out(x, gate, first, last, rows, pitch, origin, flat)
+        lay_out(x, gate, (first, last), (0, c_in), (rows, pitch, origin), flat)
         count = ((last - first) * rows * pitch + LANES - 1) // LANES * LANES
         for o in range(0, c_out, 2):
             if c_out == 1 and c_in % 2 == 0:
@@ -130,58 +130,72 @@ def _forward(x, gate, kernel, bias, relu, layout, flat, sums, y):
 def _kernel_gradient(x, dz, gates, layout, transposed, flats, dkernel, dbias):
     """Lay out x and dz, a few images at a time, and multiply; dbias is the sum of dz, or of x if transposed.
 
-    Two filters share the loads of x. A lone filter has nobody to share with; there two channels of x share
-    those of dz, which is shifted the other way, and dkernel comes out flipped and with its channels
-    exchanged.
+    Two filters share the loads of x, and are laid out only when it is their turn, so that they are still in
+    the fastest cache. A lone filter has nobody to share with; there two channels of x share the loads of dz,
+    which is shifted the other way, and dkernel comes out flipped and with its channels exchanged.
     """
     some, rows, pitch, origin = layout
-    (gate_x, gate_dz), (flat, flat_dz) = gates, flats
+    (gate_x, gate_dz), (flat, pair) = gates, flats
     origin_dz = 2 * pitch + 2 - origin
     lone = dz.shape[1] == 1
+    if lone:
+        shifted, gate_shifted, place, still, gate_still, start = dz, gate_dz, origin_dz, x, gate_x, origin
+    else:
+        shifted, gate_shifted, place, still, gate_still, start = x, gate_x, origin, dz, gate_dz, origin_dz
     flat.fill(0)
-    flat_dz.fill(0)
+    pair.fill(0)
     for first in range(0, x.shape[0], some):
-        last = min(x.shape[0], first + some)
-        lay_out(x, gate_x, first, last, rows, pitch, origin, flat)
-        lay_out(dz, gate_dz, first, last, rows, pitch, origin_dz, flat_dz)
-        shifted, still, start = (flat_dz, flat, origin) if lone else (flat, flat_dz, origin_dz)
-        _two_dots(shifted, still, start, pitch, (last - first) * rows * pitch, dkernel)
-        summed = flat if transposed else flat_dz
-        for o in range(dbias.size):
-            total = x.dtype.type(0)
-            for p in range(summed.shape[1]):
-                total += summed[o, p]
-            dbias[o] += total
+        images = first, min(x.shape[0], first + some)
+        lay_out(shifted, gate_shifted, images, (0, shifted.shape[1]), (rows, pitch, place), flat)
+        for o in range(0, still.shape[1], 2):
+            two = o, min(o + 2, still.shape[1])
+            lay_out(still, gate_still, images, two, (rows, pitch, start), pair)
+            _two_dots(flat, pair, two, start, pitch, (images[1] - first) * rows * pitch, dkernel)
+            if lone == transposed:
+                _add_up(pair, two, dbias)
+        if lone != transposed:
+            _add_up(flat, (0, shifted.shape[1]), dbias)
 
 
 @jit
-def lay_out(source, gate, first, last, rows, pitch, origin, flat):
-    """Copy source[first:last] into flat (c, places).
+def _add_up(flat, channels, dbias):
+    for channel in range(channels[0], channels[1]):
+        total = flat.dtype.type(0)
+        for p in range(flat.shape[1]):
+            total += flat[channel - channels[0], p]
+        dbias[channel] += total
 
-    Pixel (r, q) of image k comes to the place ``(k*rows + r)*pitch + origin + q`` of its channel. Where there
-    is a gate, pixels where ``gate > 0`` is false become zero. The gaps are zero from the start and stay so;
-    behind the last image, where one of an earlier turn may lie, everything becomes zero.
+
+@jit
+def lay_out(source, gate, images, channels, place, flat):
+    """Copy some images' channels of source into flat (c, places); both are (first, behind the last).
+
+    ``place`` is (rows, pitch, origin): pixel (r, q) of image k comes to ``(k*rows + r)*pitch + origin + q``
+    of its channel. Where there is a gate, pixels where ``gate > 0`` is false become zero. The gaps are zero
+    from the start and stay so; behind the last image, where one of an earlier turn may lie, everything
+    becomes zero.
     """
-    _, c, h, w = source.shape
+    (first, last), (rows, pitch, origin), (h, w) = images, place, source.shape[2:]
     lanes = (w + LANES - 1) // LANES * LANES
     zero = source.dtype.type(0)
-    for channel in range(c):
+    for channel in range(channels[0], channels[1]):
+        line = flat[channel - channels[0]]
         for image in range(first, last):
             for row in range(h):
-                place = np.uint64(((image - first) * rows + row) * pitch + origin)
+                start = np.uint64(((image - first) * rows + row) * pitch + origin)
                 if gate.size > 0:
                     for k in range(lanes):
                         if k < w:
                             value = zero
                             if gate[image, channel, row, k] > zero:
                                 value = source[image, channel, row, k]
-                            flat[channel, place + np.uint64(k)] = value
+                            line[start + np.uint64(k)] = value
                 else:
                     for k in range(lanes):
                         if k < w:
-                            flat[channel, place + np.uint64(k)] = source[image, channel, row, k]
-        for p in range((last - first) * rows * pitch, flat.shape[1]):
-            flat[channel, p] = zero
+                            line[start + np.uint64(k)] = source[image, channel, row, k]
+        for p in range((last - first) * rows * pitch, line.size):
+            line[p] = zero
 
 
 @jit
@@ -261,34 +275,33 @@ def take_out(sums, relu, rows, pitch, first, last, o, y):
 
 
 @jit
-def _two_dots(shifted, still, start, pitch, count, dkernel):
-    """Add to dkernel[o,c,i,j] the dot product of still[o, start:] with shifted[c, i*pitch + j:].
+def _two_dots(shifted, still, two, start, pitch, count, dkernel):
+    """Add to dkernel[o,c,i,j] the dot product of still[o - two[0], start:] with shifted[c, i*pitch + j:].
 
-    It has ``count`` places. An odd one of ``still`` at the end is computed twice.
+    It has ``count`` places. ``two`` is (o, behind the last o); an odd one at the end is computed twice.
     """
     zero = still.dtype.type(0)
-    for o in range(0, dkernel.shape[0], 2):
-        other = min(o + 1, dkernel.shape[0] - 1)
-        first, second = still[o, start:], still[other, start:]
-        for c in range(dkernel.shape[1]):
-            x0, x1, x2 = shifted[c], shifted[c, 1:], shifted[c, 2:]
-            x3, x4, x5 = shifted[c, pitch:], shifted[c, pitch + 1 :], shifted[c, pitch + 2 :]
-            x6, x7, x8 = shifted[c, 2 * pitch :], shifted[c, 2 * pitch + 1 :], shifted[c, 2 * pitch + 2 :]
-            a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = a8 = zero
-            b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = b8 = zero
-            for p in range((count + LANES - 1) // LANES * LANES):
-                a, b = first[p], second[p]
-                a0, b0 = a0 + a * x0[p], b0 + b * x0[p]
-                a1, b1 = a1 + a * x1[p], b1 + b * x1[p]
-                a2, b2 = a2 + a * x2[p], b2 + b * x2[p]
-                a3, b3 = a3 + a * x3[p], b3 + b * x3[p]
-                a4, b4 = a4 + a * x4[p], b4 + b * x4[p]
-                a5, b5 = a5 + a * x5[p], b5 + b * x5[p]
-                a6, b6 = a6 + a * x6[p], b6 + b * x6[p]
-                a7, b7 = a7 + a * x7[p], b7 + b * x7[p]
-                a8, b8 = a8 + a * x8[p], b8 + b * x8[p]
-            for tap, dot in enumerate((a0, a1, a2, a3, a4, a5, a6, a7, a8)):
-                dkernel[o, c, tap // 3, tap % 3] += dot
-            if other > o:
-                for tap, dot in enumerate((b0, b1, b2, b3, b4, b5, b6, b7, b8)):
-                    dkernel[other, c, tap // 3, tap % 3] += dot
+    o, other = two[0], two[1] - 1
+    first, second = still[0, start:], still[other - o, start:]
+    for c in range(dkernel.shape[1]):
+        x0, x1, x2 = shifted[c], shifted[c, 1:], shifted[c, 2:]
+        x3, x4, x5 = shifted[c, pitch:], shifted[c, pitch + 1 :], shifted[c, pitch + 2 :]
+        x6, x7, x8 = shifted[c, 2 * pitch :], shifted[c, 2 * pitch + 1 :], shifted[c, 2 * pitch + 2 :]
+        a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = a8 = zero
+        b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = b8 = zero
+        for p in range((count + LANES - 1) // LANES * LANES):
+            a, b = first[p], second[p]
+            a0, b0 = a0 + a * x0[p], b0 + b * x0[p]
+            a1, b1 = a1 + a * x1[p], b1 + b * x1[p]
+            a2, b2 = a2 + a * x2[p], b2 + b * x2[p]
+            a3, b3 = a3 + a * x3[p], b3 + b * x3[p]
+            a4, b4 = a4 + a * x4[p], b4 + b * x4[p]
+            a5, b5 = a5 + a * x5[p], b5 + b * x5[p]
+            a6, b6 = a6 + a * x6[p], b6 + b * x6[p]
+            a7, b7 = a7 + a * x7[p], b7 + b * x7[p]
+            a8, b8 = a8 + a * x8[p], b8 + b * x8[p]
+        for tap, dot in enumerate((a0, a1, a2, a3, a4, a5, a6, a7, a8)):
+            dkernel[o, c, tap // 3, tap % 3] += dot
+        if other > o:
+            for tap, dot in enumerate((b0, b1, b2, b3, b4, b5, b6, b7, b8)):
+                dkernel[other, c, tap // 3, tap % 3] += dot

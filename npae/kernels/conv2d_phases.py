@@ -124,7 +124,7 @@ def _input_gradient(dz, gate, kernel, bias, relu, layout, scratch, sums, dx):
     flat.fill(0)
     for first in range(0, dz.shape[0], some):
         last = min(dz.shape[0], first + some)
-        lay_out(dz, gate, first, last, rows, pitch, pitch + 1, flat)
+        lay_out(dz, gate, (first, last), (0, dz.shape[1]), (rows, pitch, pitch + 1), flat)
         for c in range(kernel.shape[1]):
             _four_phases(flat, kernel, bias, c, pitch, (last - first) * rows * pitch, sums)
             _join(sums, relu, layout, first, last, c, wide, dx)
@@ -140,7 +140,7 @@ def _kernel_gradient(dz, x, gates, layout, transposed, flat, scratch, dkernel, d
     for first in range(0, x.shape[0], some):
         last = min(x.shape[0], first + some)
         _split(x, gate_x, first, last, layout, wide, phases)
-        lay_out(dz, gate_dz, first, last, rows, pitch, pitch + 1, flat)
+        lay_out(dz, gate_dz, (first, last), (0, dz.shape[1]), (rows, pitch, pitch + 1), flat)
         _two_dots(phases, flat, pitch, (last - first) * rows * pitch, dkernel)
         for c in range(dbias.size):
             for phase in range(4 if transposed else 1):
