@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -100,17 +101,21 @@ def gains(name: str, quick: bool) -> str:
     Processes that train a model each, with one thread, share nothing but the machine: its memory, its cache,
     its clock. What they gain together, no program can gain with threads.
     """
-    recipe, count = get_recipe(name), len(available_cores())
+    count = len(available_cores())
     if count == 1:
         return "one core: nothing to gain"
-    batches = _batches_of(recipe, recipe.batch_size, quick)
     with ProcessPoolExecutor(count, get_context("spawn")) as processes:
 
-        def seconds(threads: int, at_once: int):
-            jobs = [(build_model(name), batches, recipe.batch_size, threads, recipe.loss)] * at_once
-            return lambda: max(processes.map(step_seconds, *zip(*jobs)))
+        def seconds(threads: int, at_once: int) -> float:
+            start = time.time() + 0.3  # by then all have a model and a batch
+            jobs = [(name, threads, start, 0.1 if quick else 0.6)] * at_once
+            return max(processes.map(_pace, *zip(*jobs)))
 
-        turns = {"one": seconds(1, 1), "threads": seconds(count, 1), "processes": seconds(1, count)}
+        turns = {
+            "one": lambda: seconds(1, 1),
+            "threads": lambda: seconds(count, 1),
+            "processes": lambda: seconds(1, count),
+        }
         alternate(turns, 1)  # they compile, or load what is compiled
         times = {turn: median(values) for turn, values in alternate(turns, 1 if quick else 9).items()}
     threads, apart = times["one"] / times["threads"], count * times["one"] / times["processes"]
@@ -118,6 +123,17 @@ def gains(name: str, quick: bool) -> str:
         f"{name}, against one core: {count} threads do {threads:.2f} times as much, and {count} separate "
         f"processes {apart:.2f} times, which is the limit of the machine"
     )
+
+
+def _pace(name: str, threads: int, start: float, seconds: float) -> float:
+    """Return the median seconds of a step, from the moment ``start`` (of `time.time`) on for so many."""
+    recipe, watch = get_recipe(name), _Watch(until=start + seconds)
+    batches = _batches_of(recipe, recipe.batch_size, quick=False)
+    model, options = build_model(name), {"loss": recipe.loss, "batch_size": recipe.batch_size}
+    npae.fit(model, batches, threads=threads, callbacks=[_Watch(until=0)], **options)  # compiles
+    time.sleep(max(0.0, start - time.time()))
+    npae.fit(model, batches, threads=threads, epochs=1_000_000, callbacks=[watch], **options)
+    return median(np.diff(watch.times)[WARM_STEPS:])
 
 
 def batches_panel(name: str, threads: int, quick: bool) -> list[tuple[int, int, float]]:
@@ -164,11 +180,17 @@ def channels_panel(threads: int, quick: bool, batch_size: int = 32) -> list[tupl
 
 
 class _Watch(npae.Callback):
-    def __init__(self):
+    """Notes when each step ended; leaves `fit` at the end of an epoch that ends behind ``until``."""
+
+    def __init__(self, until: float = math.inf):
         self.times: list[float] = []
+        self.until = until
 
     def on_step_end(self, state):
         self.times.append(time.perf_counter())
+
+    def on_epoch_end(self, state):
+        state.stop = time.time() > self.until
 
 
 def _batches_of(recipe, batch_size: int, quick: bool) -> npae.Batches:

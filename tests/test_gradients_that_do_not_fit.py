@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from npae import Conv2D, Conv2DTranspose, Dense, Dropout, Flatten, MaxPool2D, ReLU, Reshape, Sigmoid, UpSampling2D
+from npae import (
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    UpSampling2D,
+)
 
 LAYERS = [
     Conv2D(4, 3, padding="same", activation="relu"),

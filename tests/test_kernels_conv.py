@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from npae.kernels import conv2d, conv2d_direct, conv2d_phases, conv2d_transpose, conv2d_winograd, im2col
+from npae.kernels import conv2d, conv2d_direct, conv2d_transpose, conv2d_winograd, im2col
 from npae.kernels.backend import get_backend, use_backend
 
 # (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))

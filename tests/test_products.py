@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import npae
-from npae.kernels import activations, conv2d, conv2d_tiles, conv2d_winograd, dense
+from npae.kernels import activations, backend, conv2d, conv2d_tiles, conv2d_transpose, conv2d_winograd, dense
 from npae.kernels.backend import get_backend, use_backend
 from npae.kernels.products import call_c, gemm_for, multiply
 
@@ -134,3 +134,79 @@ def test_an_edited_kernel_is_compiled_again_also_where_another_file_calls_it(tmp
     source.write_text(text.replace("y[j] = 0 if v <= 0 else v", "y[j] = 2 + 3 if v <= 0 else v"))
     assert run() == "5.0\n"
     assert activations.CODES["relu"] == 1
+
+
+SIDE_BY_SIDE = ((2, 2), ((0, 0), (0, 0)))
+SAME = ((1, 1), ((1, 1), (1, 1)))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.float16, ">f4", np.longdouble])
+def test_dtypes_that_are_not_compiled_for_go_the_way_of_numpy(dtype):
+    rng = np.random.default_rng(2)
+    x = rng.integers(1, 5, (2, 3, 4, 4)).astype(dtype)
+    for window, (strides, pads) in ((2, SIDE_BY_SIDE), (3, SAME)):
+        kernel = rng.integers(1, 3, (5, 3, window, window)).astype(dtype)
+        y = conv2d.forward(x, kernel, None, strides, pads)
+        np.testing.assert_array_equal(y, conv2d.forward_loops(x, kernel, None, strides, pads))
+        dx, dkernel, _ = conv2d.backward(y, x, y, kernel, strides, pads)
+        np.testing.assert_allclose(
+            dx.astype(float),
+            conv2d.input_gradient_loops(y, kernel, (4, 4), strides, pads).astype(float),
+            rtol=1e-2,
+        )
+        back = conv2d_transpose.forward(y, kernel, None, strides, pads, (4, 4))
+        assert back.shape == x.shape
+    rows, matrix = x[:, 0, 0], kernel[:4, :2, 0, 0]
+    np.testing.assert_array_equal(dense.forward(rows, matrix, matrix[0]), rows @ matrix + matrix[0])
+    assert activations.forward(x, "relu").dtype == x.dtype
+
+
+def test_parameters_of_another_float_dtype_are_read_as_numbers():
+    x, kernel, bias = np.ones((2, 3), np.float32), np.full((3, 4), 0.5), np.arange(4)
+    with use_backend("numba"):
+        found = dense.forward(x, kernel.astype(np.float32), bias.astype(np.float32))
+        if compiled:
+            np.testing.assert_array_equal(dense.forward(x, kernel, bias), found)
+    np.testing.assert_array_equal(found, [[1.5, 2.5, 3.5, 4.5]] * 2)
+
+
+@pytest.mark.parametrize("activation", activations.NAMES)
+def test_a_read_only_gradient_is_only_read(activation):
+    x, y, kernel = np.ones((2, 3), np.float32), np.ones((2, 4), np.float32), np.ones((3, 4), np.float32)
+    dy = np.ones((2, 4), np.float32)
+    expected = dense.backward(dy, x, y, kernel, activation)
+    dy.flags.writeable = False
+    for a, b in zip(dense.backward(dy, x, y, kernel, activation), expected):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.skipif(not compiled, reason="NumPy refuses or broadcasts; compiled kernels would read beyond")
+def test_shapes_that_do_not_fit_are_refused_before_a_kernel_runs():
+    x, y = np.ones((2, 3, 4, 4), np.float32), np.ones((2, 5, 2, 2), np.float32)
+    kernel, one = np.ones((5, 3, 2, 2), np.float32), np.ones(1, np.float32)
+    strides, pads = SIDE_BY_SIDE
+    rows, matrix = np.ones((2, 3), np.float32), np.ones((3, 4), np.float32)
+    calls = {
+        "bias": lambda: conv2d.forward(x, kernel, one, strides, pads),
+        "channels": lambda: conv2d.forward(x[:, :2], kernel, None, strides, pads),
+        "does not fit": lambda: conv2d.kernel_gradient(y, x[:1], (2, 2), strides, pads),
+        "from": lambda: conv2d.input_gradient(y, kernel, (6, 4), strides, pads),
+        "the same": lambda: conv2d.backward(y, x, y[:1], kernel, strides, pads, "relu"),
+        "of shape": lambda: conv2d_transpose.forward(y, kernel, one, strides, pads, (4, 4)),
+        "both must be": lambda: dense.backward(rows[:, :2], rows, rows[:, :2], matrix),
+        "4 units": lambda: dense.forward(rows, matrix, one),
+    }
+    with use_backend("numba"):
+        for message, call in calls.items():
+            with pytest.raises(ValueError, match=message):
+                call()
+
+
+def test_files_that_are_no_kernels_do_not_stop_them(tmp_path, monkeypatch):
+    for name in (".#dense.py", "folder.py"):
+        (tmp_path / name).symlink_to("nowhere") if name.startswith(".") else (tmp_path / name).mkdir()
+    (tmp_path / "kernel.py").write_text("1")
+    monkeypatch.setattr(backend, "__file__", str(tmp_path / "backend.py"))
+    first = backend._fingerprint_of_kernels()
+    (tmp_path / "kernel.py").write_text("2")
+    assert backend._fingerprint_of_kernels() != first

@@ -97,7 +97,9 @@ def test_an_earlier_run_is_back_if_no_epoch_was_complete(run_folder, failure, mo
     assert contents(run_folder) == before and not run_folder.with_name("run.1").exists()
 
 
-def test_an_earlier_run_is_back_though_a_part_of_the_next_one_had_begun(tmp_path, small_synthetic, monkeypatch):
+def test_an_earlier_run_is_back_though_a_part_of_the_next_one_had_begun(
+    tmp_path, small_synthetic, monkeypatch
+):
     folder = tmp_path / "run"
     options = ["train", "keras-denoiser", *TRAIN, "--out", str(folder), "--quiet"]  # a part comes first
     folder.mkdir()

@@ -224,7 +224,9 @@ def test_a_penalty_that_becomes_infinite_is_named(rng):
     objective = npae.Objective(npae.MeanSquaredError(per="image"), npae.KullbackLeibler())
     with np.errstate(all="ignore"), pytest.raises(npae.NonFiniteLoss) as error:
         npae.fit(model, rng.random((8, 6), np.float32), loss=objective)
-    assert "kl)" in str(error.value) and "every layer gives finite outputs" in str(error.value), str(error.value)
+    assert "kl)" in str(error.value) and "every layer gives finite outputs" in str(error.value), str(
+        error.value
+    )
 
 
 @pytest.mark.parametrize(

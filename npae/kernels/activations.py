@@ -1,4 +1,4 @@
-"""Activation functions, and the bias that stands before them, forward and backward.
+"""Activation functions, forward and backward; for layers, together with the bias that stands before them.
 
 All four have a derivative that can be computed from their *output*, so that backward needs y and not z:
 
@@ -39,7 +39,7 @@ def forward(z: np.ndarray, activation: str) -> np.ndarray:
     ValueError
         If ``activation`` is none of the four.
     """
-    return choose(forward_numpy, forward_numba)(z, activation)
+    return choose(forward_numpy, forward_numba, z.dtype)(z, activation)
 
 
 def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
@@ -60,49 +60,7 @@ def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
     ValueError
         If ``activation`` is none of the four.
     """
-    return choose(backward_numpy, backward_numba)(dy, y, activation)
-
-
-def add_bias(z: np.ndarray, bias: np.ndarray, activation: str) -> np.ndarray:
-    """Return ``y = f(z + bias)``, with the same bias added to every row of z.
-
-    Parameters
-    ----------
-    z : ndarray (n, units), float32 or float64
-    bias : ndarray (units,)
-    activation : {"linear", "relu", "sigmoid", "tanh"}
-
-    Returns
-    -------
-    ndarray (n, units)
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
-    """
-    return choose(add_bias_numpy, add_bias_numba)(z, bias, activation)
-
-
-def add_bias_backward(dy: np.ndarray, y: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return dz and dbias of ``y = f(z + bias)``; every row got the same bias, so dbias adds up dz's rows.
-
-    Parameters
-    ----------
-    dy, y : ndarray (n, units)
-    activation : {"linear", "relu", "sigmoid", "tanh"}
-
-    Returns
-    -------
-    dz : ndarray (n, units); for "linear" it is dy itself
-    dbias : ndarray (units,)
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
-    """
-    return choose(add_bias_backward_numpy, add_bias_backward_numba)(dy, y, activation)
+    return choose(backward_numpy, backward_numba, dy.dtype)(dy, y, activation)
 
 
 def check(activation: str) -> None:
@@ -147,27 +105,6 @@ def backward_loops(dy, y, activation):
     return dz
 
 
-def add_bias_loops(z, bias, activation):
-    """The definition of `add_bias`, in plain loops."""
-    shifted = np.empty_like(z)
-    n, units = z.shape
-    for i in range(n):
-        for j in range(units):
-            shifted[i, j] = z[i, j] + bias[j]
-    return forward_loops(shifted, activation)
-
-
-def add_bias_backward_loops(dy, y, activation):
-    """The definition of `add_bias_backward`, in plain loops."""
-    dz = backward_loops(dy, y, activation)
-    n, units = dz.shape
-    dbias = np.zeros(units, dz.dtype)
-    for i in range(n):
-        for j in range(units):
-            dbias[j] += dz[i, j]
-    return dz, dbias
-
-
 # 2. NumPy.
 
 
@@ -201,18 +138,7 @@ def backward_numpy(dy, y, activation):
     return dz
 
 
-def add_bias_numpy(z, bias, activation):
-    """`add_bias`, on whole arrays."""
-    return forward_numpy(np.add(z, bias, out=arrays.empty(z.shape, z.dtype)), activation)
-
-
-def add_bias_backward_numpy(dy, y, activation):
-    """`add_bias_backward`, on whole arrays."""
-    dz = backward_numpy(dy, y, activation)
-    return dz, dz.sum(axis=0)
-
-
-# 3. Numba: bias and activation in one pass, dz and dbias in one pass.
+# 3. Numba: one pass, and for layers one with the bias, or with its gradient.
 
 
 def forward_numba(z, activation):
@@ -220,9 +146,16 @@ def forward_numba(z, activation):
     check(activation)
     if activation == "linear":
         return z
-    y = _copy(z)
-    through(y.reshape(1, -1), None, CODES[activation])
-    return y
+    y = arrays.empty(z.shape, z.dtype)
+    np.copyto(y, z)
+    return turn_numba(y, activation)
+
+
+def turn_numba(z, activation):
+    """`forward` for a C-contiguous z that nobody else looks at: it becomes y where it stands."""
+    check(activation)
+    through(z.reshape(1, -1), None, CODES[activation])
+    return z
 
 
 def backward_numba(dy, y, activation):
@@ -234,29 +167,6 @@ def backward_numba(dy, y, activation):
     dy, y = np.ascontiguousarray(dy), np.ascontiguousarray(y)
     through_backward(dy.reshape(1, -1), y.reshape(1, -1), CODES[activation], dz.reshape(1, -1), None)
     return dz
-
-
-def add_bias_numba(z, bias, activation):
-    """`add_bias`, compiled."""
-    check(activation)
-    y = _copy(z)
-    through(y, np.ascontiguousarray(bias), CODES[activation])
-    return y
-
-
-def add_bias_backward_numba(dy, y, activation):
-    """`add_bias_backward`, compiled."""
-    check(activation)
-    dz = dy if activation == "linear" else arrays.empty(dy.shape, dy.dtype)
-    dbias = arrays.zeros(dy.shape[1:], dy.dtype)
-    through_backward(np.ascontiguousarray(dy), np.ascontiguousarray(y), CODES[activation], dz, dbias)
-    return dz, dbias
-
-
-def _copy(z):
-    y = arrays.empty(z.shape, z.dtype)
-    np.copyto(y, z)
-    return y
 
 
 # The two functions below are for compiled code, which has no strings: an activation is its place in NAMES.
@@ -319,7 +229,7 @@ def _sigmoid(y, bias):
 
 @jit
 def _tanh(y, bias):
-    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); for a small a, 1 - e is -(e - 1), with all its digits.
+    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); for a small a, e - 1 is wanted with all its digits.
     one, two = y.dtype.type(1), y.dtype.type(2)
     for j in range(y.size):
         v = y[j] if bias is None else y[j] + bias[j]

@@ -8,8 +8,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 BACKENDS = ("numba", "numpy")
 
@@ -70,9 +71,16 @@ def use_backend(name: str) -> Iterator[None]:
         set_backend(before)
 
 
-def choose(numpy_version: Callable, numba_version: Callable) -> Callable:
-    """Return the one of two versions of a kernel that the backend in use asks for."""
-    return numba_version if get_backend() == "numba" else numpy_version
+COMPILED_FOR = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def choose(numpy_version: Callable, numba_version: Callable, dtype=COMPILED_FOR[0]) -> Callable:
+    """Return the one of two versions of a kernel that the backend in use asks for.
+
+    Where a ``dtype`` is given, anything but float32 and float64, in this machine's order of bytes, goes
+    NumPy's way.
+    """
+    return numba_version if get_backend() == "numba" and dtype in COMPILED_FOR else numpy_version
 
 
 def _why_no_numba() -> str | None:
@@ -116,7 +124,7 @@ _lessons: list[Callable[[], None]] = []
 
 
 def teaches_numba(lesson: Callable[[], None]) -> Callable[[], None]:
-    """Have a function called once, as soon as Numba is loaded: a decorator."""
+    """Have a function called once, before the first kernel is compiled: a decorator."""
     _lessons.append(lesson)
     return lesson
 
@@ -125,7 +133,8 @@ def _compiled_when_called(function: Callable):
     import numba
 
     while _lessons:
-        _lessons.pop()()
+        _lessons[0]()
+        _lessons.pop(0)
     options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
     try:
         dispatcher = numba.njit(cache=True, **options)(function)
@@ -133,19 +142,24 @@ def _compiled_when_called(function: Callable):
         return numba.njit(**options)(function)
     with suppress(AttributeError):  # the names below are Numba's own; without them, that one file decides
         index = dispatcher._cache._cache_file
-        index._source_stamp = (index._source_stamp, _fingerprint_of_kernels())
+        index._source_stamp = (index._source_stamp, _FINGERPRINT)
     return dispatcher
 
 
-@lru_cache(maxsize=None)
 def _fingerprint_of_kernels() -> str:
     """Return what changes with an edit of any kernel, so that all are compiled again.
 
     Numba's cache on disk looks at the function's own file only: it would not notice a change in a function of
     another file that is called there.
     """
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    try:
+        files = sorted(path for path in Path(__file__).parent.glob("[!.]*.py") if path.is_file())
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    except OSError:  # no files, as in a zip
+        return ""
+
+
+_FINGERPRINT = _fingerprint_of_kernels()  # of the kernels as they are imported
 
 
 @teaches_numba

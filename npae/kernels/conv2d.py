@@ -54,7 +54,7 @@ def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linea
     -------
     (n, c_out, h_out, w_out) array of the dtype of x
     """
-    return choose(forward_numpy, forward_numba)(x, kernel, bias, strides, pads, activation)
+    return choose(forward_numpy, forward_numba, x.dtype)(x, kernel, bias, strides, pads, activation)
 
 
 def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
@@ -73,17 +73,19 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dkernel : (c_out, c_in, kh, kw) array
     dbias : (c_out,) array
     """
-    return choose(backward_numpy, backward_numba)(dy, x, y, kernel, strides, pads, activation, need_dx)
+    return choose(backward_numpy, backward_numba, x.dtype)(
+        dy, x, y, kernel, strides, pads, activation, need_dx
+    )
 
 
 def input_gradient(dz, kernel, size: Pair, strides: Pair, pads: Pads) -> np.ndarray:
     """Return dx, of shape (n, c_in, *size): what ``dz`` (n, c_out, h_out, w_out) says about the input."""
-    return choose(input_gradient_numpy, input_gradient_numba)(dz, kernel, size, strides, pads)
+    return choose(input_gradient_numpy, input_gradient_numba, dz.dtype)(dz, kernel, size, strides, pads)
 
 
 def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads) -> np.ndarray:
     """Return dkernel, of shape (c_out, c_in, *window), from dz (n, c_out, h_out, w_out) and x."""
-    return choose(kernel_gradient_numpy, kernel_gradient_numba)(dz, x, window, strides, pads)
+    return choose(kernel_gradient_numpy, kernel_gradient_numba, dz.dtype)(dz, x, window, strides, pads)
 
 
 # 1. Loops: the definition.
@@ -185,7 +187,8 @@ def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
     times as fast there. Images of more than about 120x120 pixels (240x240 at stride 2) do not fit their
     scratch vectors. Windows that lie side by side, of any size, go to `conv2d_tiles`: 1.3 to 1.5 times. Of
     what `conv2d_direct` serves, `conv2d_winograd` takes images of 8x8 to 62 pixels in width between many
-    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input.
+    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input. The
+    last two call BLAS from compiled code, and serve where that is possible.
 
     None is im2col + matrix product.
     """
@@ -198,14 +201,31 @@ def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
     return None
 
 
+@lru_cache(maxsize=None)
+def check_shapes(x, kernel, bias, z, strides, pads) -> None:
+    """Raise ValueError unless a convolution of ``x`` with ``kernel`` and ``bias`` gives ``z``, all of them
+    shapes; None for bias or z asks nothing of it. The compiled kernels trust what they are given."""
+    (n, c_in, *size), (c_out, channels, *window) = x, kernel
+    if channels != c_in:
+        raise ValueError(f"a kernel of shape {kernel} takes {channels} channels, and is given {c_in}")
+    if bias not in (None, (c_out,)):
+        raise ValueError(f"{c_out} filters have a bias of shape ({c_out},), not {bias}")
+    expected = (n, c_out, *output_size(tuple(size), tuple(window), strides, pads))
+    if z not in (None, expected):
+        raise ValueError(
+            f"from {x} to {z} does not fit a kernel of shape {kernel}; from there it is {expected}"
+        )
+
+
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
     """The fast way, or as `forward_numpy`."""
+    check_shapes(x.shape, kernel.shape, None if bias is None else bias.shape, None, strides, pads)
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     n, c_out, size, window = len(x), len(kernel), x.shape[2:], kernel.shape[2:]
     fast = fast_way(size, kernel.shape, strides, pads)
     if fast:
         y = fast.forward(x, kernel, bias, pads, relu=activation == "relu")
-        return y if activation == "relu" else activations.forward_numba(y, activation)
+        return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
     h_out, w_out = output_size(size, window, strides, pads)
     matrix = kernel.reshape(c_out, -1)
     z = arrays.empty((n, c_out, h_out * w_out), x.dtype)
@@ -218,6 +238,9 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`; on the fast way, relu is a gate that dy passes as it is read."""
+    check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
+    if dy.shape != y.shape:
+        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     size, window = x.shape[2:], kernel.shape[2:]
     fast = fast_way(size, kernel.shape, strides, pads)
@@ -239,6 +262,7 @@ def gated(dy, y, activation):
 
 def input_gradient_numba(dz, kernel, size, strides, pads):
     """The fast way, or as `input_gradient_numpy`."""
+    check_shapes((len(dz), kernel.shape[1], *size), kernel.shape, None, dz.shape, strides, pads)
     dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
     (n, c_out, h_out, w_out), c_in, window = dz.shape, kernel.shape[1], kernel.shape[2:]
     fast = fast_way(tuple(size), kernel.shape, strides, pads)
@@ -254,6 +278,7 @@ def input_gradient_numba(dz, kernel, size, strides, pads):
 
 def kernel_gradient_numba(dz, x, window, strides, pads):
     """The fast way, or as `kernel_gradient_numpy`."""
+    check_shapes(x.shape, (dz.shape[1], x.shape[1], *window), None, dz.shape, strides, pads)
     dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
     (n, c_out, h_out, w_out), c_in, size = dz.shape, x.shape[1], x.shape[2:]
     fast = fast_way(size, (c_out, c_in, *window), strides, pads)

@@ -3,7 +3,7 @@
 `conv2d` says what a convolution is, and its im2col + matrix product serves every geometry. This file serves
 the one that autoencoders are made of. Its ideas, one function each:
 
-1. `lay_out`      The images of a channel are copied, one after another, into one vector, with a gap of zeros
+1. `lay_out`       The images of a channel are copied, one after another, into one vector, with a gap of zeros
                    after each row and each image. One gap is the right padding of its row and the left padding
                    of the next.
 2. `_two_filters`  In such a vector "the pixel below" is "``pitch`` places further" *everywhere*. So a
@@ -12,7 +12,7 @@ the one that autoencoders are made of. Its ideas, one function each:
                    at once share every load of x; their 18 weights stay in registers.
 3. `_lone_filter`  A filter alone has nobody to share loads with. So its three columns of weights act as three
                    filters of size 3x1, which share them, and whose sums are added up shifted.
-4. `take_out`     The rows of the sums, without the gaps, go to the result, through relu where wanted.
+4. `take_out`      The rows of the sums, without the gaps, go to the result, through relu where wanted.
 5. `_two_dots`     The gradient of a weight is a dot product of x, shifted, with dz; zeros in the gaps of dz
                    keep the garbage out. Two filters at once again, as 18 running sums.
 

@@ -141,8 +141,8 @@ def _gather(x, gate, image, columns):
                     if gate.size > 0:
                         gate_row = gate[image, channel, p * kh + i, j:]
                         for q in range(w):
-                            place = np.uint64(q * kw)
-                            target[q] = row[place] if gate_row[place] > zero else zero
+                            value = row[np.uint64(q * kw)]  # read whatever the gate says: no branch
+                            target[q] = value if gate_row[np.uint64(q * kw)] > zero else zero
                     else:
                         for q in range(w):
                             target[q] = row[np.uint64(q * kw)]

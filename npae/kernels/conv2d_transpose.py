@@ -50,7 +50,9 @@ def forward(
     -------
     (n, c_out, h_out, w_out) array of the dtype of x
     """
-    return choose(forward_numpy, forward_numba)(x, kernel, bias, strides, pads, output_size, activation)
+    return choose(forward_numpy, forward_numba, x.dtype)(
+        x, kernel, bias, strides, pads, output_size, activation
+    )
 
 
 def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
@@ -69,7 +71,9 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dkernel : (c_in, c_out, kh, kw) array
     dbias : (c_out,) array
     """
-    return choose(backward_numpy, backward_numba)(dy, x, y, kernel, strides, pads, activation, need_dx)
+    return choose(backward_numpy, backward_numba, x.dtype)(
+        dy, x, y, kernel, strides, pads, activation, need_dx
+    )
 
 
 # 1. Loops: the definition.
@@ -126,11 +130,15 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
     """As `forward_numpy`."""
+    _, c_out, *_ = kernel.shape
+    conv2d.check_shapes((len(x), c_out, *output_size), kernel.shape, None, x.shape, strides, pads)
+    if bias is not None and bias.shape != (c_out,):
+        raise ValueError(f"{c_out} filters have a bias of shape ({c_out},), not {bias.shape}")
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     fast = conv2d.fast_way(tuple(output_size), kernel.shape, strides, pads)
     if fast:
         y = fast.input_gradient(x, kernel, bias, output_size, pads, relu=activation == "relu")
-        return y if activation == "relu" else activations.forward_numba(y, activation)
+        return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
     z = conv2d.input_gradient_numba(x, kernel, output_size, strides, pads)
     if bias is not None:
         z += bias[:, None, None]
@@ -139,6 +147,9 @@ def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linea
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`."""
+    conv2d.check_shapes(dy.shape, kernel.shape, None, x.shape, strides, pads)
+    if dy.shape != y.shape:
+        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     fast = conv2d.fast_way(dy.shape[2:], kernel.shape, strides, pads)
     if fast:

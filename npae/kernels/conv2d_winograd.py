@@ -90,6 +90,7 @@ def _weights(kernel, transform):
 
 
 def _convolve(x, weights, bias, pads, relu, gate):
+    """Convolve x (where gate > 0) with the 16 matrices that were made of the kernel."""
     (n, c_in, h_in, w_in), c_out, dtype = x.shape, weights.shape[1], x.dtype
     layout, size = _plan(n, h_in, w_in, pads)
     some = layout[0]
@@ -99,7 +100,7 @@ def _convolve(x, weights, bias, pads, relu, gate):
     y = arrays.empty((n, c_out, *size), dtype)
     gate, bias = x[:0] if gate is None else gate, np.zeros(c_out, dtype) if bias is None else bias
     buffers = frame, inputs, sums, framed
-    _three_steps(gemm_for(dtype), x, gate, weights, bias, relu, layout, buffers, y)
+    _all_steps(gemm_for(dtype), x, gate, weights, bias, relu, layout, buffers, y)
     return y
 
 
@@ -117,8 +118,8 @@ def _plan(n, h_in, w_in, pads):
 
 
 @jit
-def _three_steps(gemm, x, gate, weights, bias, relu, layout, buffers, y):
-    """Take the rows of tiles, ``some`` at a time, there and back."""
+def _all_steps(gemm, x, gate, weights, bias, relu, layout, buffers, y):
+    """Take the rows of tiles, ``some`` at a time, through Bᵀ d B, the 16 products, and Aᵀ m A."""
     (some, tall, wide, _, _), (frame, inputs, sums, framed) = layout, buffers
     rows = x.shape[0] * tall
     frame.fill(0)

@@ -29,7 +29,7 @@ def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str
     ValueError
         If ``activation`` is none of the four.
     """
-    return choose(forward_numpy, forward_numba)(x, kernel, bias, activation)
+    return choose(forward_numpy, forward_numba, x.dtype)(x, kernel, bias, activation)
 
 
 def backward(
@@ -69,7 +69,7 @@ def backward(
     ValueError
         If ``activation`` is none of the four.
     """
-    return choose(backward_numpy, backward_numba)(dy, x, y, kernel, activation, need_dx)
+    return choose(backward_numpy, backward_numba, x.dtype)(dy, x, y, kernel, activation, need_dx)
 
 
 # 1. Loops: the definition.
@@ -91,9 +91,11 @@ def forward_loops(x, kernel, bias, activation="linear"):
 
 def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
     """The definition of `backward`, in plain loops."""
-    dz, dbias = activations.add_bias_backward_loops(dy, y, activation)
-    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    dz = activations.backward_loops(dy, y, activation)
+    dx, dkernel, dbias = np.zeros_like(x), np.zeros_like(kernel), np.zeros(kernel.shape[1], x.dtype)
     for i in range(x.shape[0]):
+        for j in range(kernel.shape[1]):
+            dbias[j] += dz[i, j]
         for k in range(x.shape[1]):
             for j in range(kernel.shape[1]):
                 dx[i, k] += dz[i, j] * kernel[k, j]
@@ -106,14 +108,16 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
 
 def forward_numpy(x, kernel, bias, activation="linear"):
     """`forward`, on whole arrays."""
-    return activations.add_bias_numpy(_product(x, kernel), bias, activation)
+    z = _product(x, kernel)
+    z += bias
+    return activations.forward_numpy(z, activation)
 
 
 def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
     """`backward`, on whole arrays."""
-    dz, dbias = activations.add_bias_backward_numpy(dy, y, activation)
+    dz = activations.backward_numpy(dy, y, activation)
     dx = _product(dz, kernel.T) if need_dx else None
-    return dx, _product(x.T, dz), dbias
+    return dx, _product(x.T, dz), dz.sum(axis=0)
 
 
 def _product(a, b):
@@ -126,11 +130,13 @@ def _product(a, b):
 def forward_numba(x, kernel, bias, activation="linear"):
     """`forward`, compiled."""
     activations.check(activation)
-    gemm = gemm_for(x.dtype)
+    gemm, units = gemm_for(x.dtype), kernel.shape[1]
     if not gemm:
         return forward_numpy(x, kernel, bias, activation)
-    y = arrays.empty((len(x), len(bias)), x.dtype)
+    if bias.shape != (units,):
+        raise ValueError(f"{units} units have a bias of shape ({units},), not {bias.shape}")
     x, kernel, bias = (np.ascontiguousarray(array, x.dtype) for array in (x, kernel, bias))
+    y = arrays.empty((len(x), units), x.dtype)
     _forward(gemm, x, kernel, bias, CODES[activation], y)
     return y
 
@@ -138,13 +144,18 @@ def forward_numba(x, kernel, bias, activation="linear"):
 def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     """`backward`, compiled."""
     activations.check(activation)
-    gemm = gemm_for(x.dtype)
+    gemm, shape = gemm_for(x.dtype), (len(x), kernel.shape[1])
     if not gemm:
         return backward_numpy(dy, x, y, kernel, activation, need_dx)
+    if not dy.shape == y.shape == shape:
+        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; both must be {shape}")
     dy, x, y, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, y, kernel))
-    dz = dy if activation == "linear" else arrays.empty(dy.shape, dy.dtype)
+    if activation == "linear":
+        dz = dy if dy.flags.writeable else dy.copy()
+    else:
+        dz = arrays.empty(shape, x.dtype)
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
-    dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(dy.shape[1:], x.dtype)
+    dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(shape[1:], x.dtype)
     _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, dkernel, dbias)
     return dx, dkernel, dbias
 

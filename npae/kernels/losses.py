@@ -274,9 +274,8 @@ def _binary_crossentropy_from_logits(z, t, dz, scale):
     return total
 
 
-# `math.log` would be a call for each number; the functions below are arithmetic only, of which LLVM computes 16
-# float32 at a time. The dtype is known when Numba compiles, so only one side of each
-# `if single` is left.
+# `math.log` would be a call for each number; the functions below are arithmetic only, of which LLVM computes
+# 16 float32 at a time. The dtype is known when Numba compiles, so only one side of each `if` on it is left.
 
 
 @jit

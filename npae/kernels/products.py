@@ -18,9 +18,11 @@ ROW_MAJOR, AS_IT_IS, TRANSPOSED = 101, 111, 112  # cblas.h
 def gemm_for(dtype) -> int:
     """Return the address of BLAS's product of two matrices, for `multiply`; 0 where it cannot be found.
 
-    Then a kernel takes another way, that of the NumPy backend for example.
+    Then a kernel takes another way, that of the NumPy backend for example. So it is for dtypes other than
+    float32 and float64, and where NumPy has another BLAS than the one that it comes with from PyPI.
     """
-    return address_of_gemm(np.dtype(dtype).char)
+    dtype = np.dtype(dtype)
+    return address_of_gemm(dtype.char) if dtype.isnative else 0
 
 
 @jit
@@ -30,7 +32,7 @@ def multiply(gemm, a, b, out, add=False):
     Parameters
     ----------
     gemm : int
-        What `gemm_for` returned; not 0.
+        What `gemm_for` returned for the dtype of the three arrays; not 0.
     a, b : arrays (m, k) and (k, n)
         Matrices or their transposes: in one of the two directions, neighbours are neighbours in memory.
     out : array (m, n)
@@ -43,10 +45,14 @@ def multiply(gemm, a, b, out, add=False):
     ValueError
         If shapes or sizes of a number do not fit: BLAS would read and write memory that belongs to others.
     """
-    if a.itemsize != b.itemsize or a.itemsize != out.itemsize:
-        raise ValueError("a product of two matrices needs one dtype for all three")
+    if gemm == 0 or a.itemsize != b.itemsize or a.itemsize != out.itemsize:
+        raise ValueError("a product of matrices needs one dtype for all three, float32 or float64")
     if a.shape[1] != b.shape[0] or out.shape[0] != a.shape[0] or out.shape[1] != b.shape[1]:
         raise ValueError("the shapes of a product must be (m, k), (k, n) and (m, n)")
+    if not (_is_laid_out(a) or _is_laid_out(a.T)) or not (_is_laid_out(b) or _is_laid_out(b.T)):
+        raise ValueError("BLAS takes matrices whose rows, or columns, lie in memory one behind another")
+    if not _is_laid_out(out):
+        raise ValueError("BLAS writes to matrices whose rows lie in memory one behind another")
     (m, k), n = a.shape, b.shape[1]
     one, keep = a.dtype.type(1), a.dtype.type(1 if add else 0)
     a_is, a_pitch = _orientation(a)
@@ -57,9 +63,18 @@ def multiply(gemm, a, b, out, add=False):
 
 
 @jit
+def _is_laid_out(matrix):
+    """Whether neighbours in a row are neighbours in memory, and rows do not overlap; strides of axes of one
+    element say nothing."""
+    (rows, columns), (between_rows, between_columns) = matrix.shape, matrix.strides
+    fits = columns <= 1 or between_columns == matrix.itemsize
+    return fits and (rows <= 1 or between_rows >= columns * matrix.itemsize)
+
+
+@jit
 def _orientation(matrix):
     """Return whether BLAS has to take a matrix for transposed, and how far its rows (columns) are apart."""
-    if matrix.strides[1] == matrix.itemsize or matrix.shape[1] == 1:
+    if _is_laid_out(matrix):
         return np.int32(AS_IT_IS), _pitch(matrix, 0)
     return np.int32(TRANSPOSED), _pitch(matrix, 1)
 
