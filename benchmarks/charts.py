@@ -72,7 +72,7 @@ def ladder(
     title, note : above and below everything.
     rungs : triples (name, what it adds, numbers, one for each of ``series``); peers add nothing, "".
     series : what the numbers of a rung are.
-    lines : two limits by name, the higher one first.
+    lines : two limits by name.
     unit : of the numbers.
     """
     figure = _sheet(1480, 790, title, note)
@@ -91,11 +91,11 @@ def ladder(
             )
     axes.set_yscale("log")
     axes.set_ylim(lowest, 12 * max(lines.values()))
-    for (name, height), side in zip(lines.items(), ("bottom", "top")):
+    falling = sorted(lines.items(), key=lambda line: -line[1])
+    for (name, height), side, beside in zip(falling, ("bottom", "top"), (1.1, 0.85)):
         axes.axhline(height, color=INK, linewidth=1.2, dashes=(5, 4), zorder=0)
-        axes.text(
-            -0.55, height, f"{name}: {_short(height)}", ha="left", va=side, fontsize=TEXT - 1, color=INK
-        )
+        words = f"{name}: {_short(height)}"
+        axes.text(-0.55, beside * height, words, ha="left", va=side, fontsize=TEXT - 1, color=INK)
     texts = ["\n".join([name, *textwrap.wrap(idea, 15)]) for name, idea, _ in rungs]
     axes.set_xticks(range(len(rungs)), texts)
     axes.legend(fontsize=TEXT, labelcolor=INK, frameon=False, loc="upper right", ncols=len(series))
