@@ -194,6 +194,7 @@ def test_shapes_that_do_not_fit_are_refused_before_a_kernel_runs():
         "the same": lambda: conv2d.backward(y, x, y[:1], kernel, strides, pads, "relu"),
         "of shape": lambda: conv2d_transpose.forward(y, kernel, one, strides, pads, (4, 4)),
         "both must be": lambda: dense.backward(rows[:, :2], rows, rows[:, :2], matrix),
+        "they must be": lambda: activations.backward(rows, rows[:1], "tanh"),
         "4 units": lambda: dense.forward(rows, matrix, one),
     }
     with use_backend("numba"):

@@ -161,6 +161,8 @@ def turn_numba(z, activation):
 def backward_numba(dy, y, activation):
     """`backward`, compiled."""
     check(activation)
+    if dy.shape != y.shape:
+        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
     if activation == "linear":
         return dy
     dz = arrays.empty(dy.shape, dy.dtype)
