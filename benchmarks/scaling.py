@@ -107,7 +107,7 @@ def gains(name: str, quick: bool) -> str:
     with ProcessPoolExecutor(count, get_context("spawn")) as processes:
 
         def seconds(threads: int, at_once: int) -> float:
-            start = time.time() + 0.3  # by then all have a model and a batch
+            start = time.time() + 1  # by then all have a model and a batch
             jobs = [(name, threads, start, 0.1 if quick else 0.6)] * at_once
             return max(processes.map(_pace, *zip(*jobs)))
 

@@ -69,6 +69,12 @@ def check(activation: str) -> None:
         raise ValueError(f"unknown activation {activation!r}; expected one of {', '.join(NAMES)}")
 
 
+def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
+    """Raise a ValueError unless ``dy`` has the shape of ``y``; compiled kernels trust what they are given."""
+    if dy.shape != y.shape:
+        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
+
+
 # 1. Loops: the definition.
 
 
@@ -161,8 +167,7 @@ def turn_numba(z, activation):
 def backward_numba(dy, y, activation):
     """`backward`, compiled."""
     check(activation)
-    if dy.shape != y.shape:
-        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
+    check_gradient(dy, y)
     if activation == "linear":
         return dy
     dz = arrays.empty(dy.shape, dy.dtype)

@@ -187,8 +187,8 @@ def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
     times as fast there. Images of more than about 120x120 pixels (240x240 at stride 2) do not fit their
     scratch vectors. Windows that lie side by side, of any size, go to `conv2d_tiles`: 1.3 to 1.5 times. Of
     what `conv2d_direct` serves, `conv2d_winograd` takes images of 8x8 to 62 pixels in width between many
-    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input. The
-    last two call BLAS from compiled code, and serve where that is possible.
+    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input.
+    The last two call BLAS from compiled code, and serve where that is possible.
 
     None is im2col + matrix product.
     """
@@ -239,8 +239,7 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`; on the fast way, relu is a gate that dy passes as it is read."""
     check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
-    if dy.shape != y.shape:
-        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
+    activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     size, window = x.shape[2:], kernel.shape[2:]
     fast = fast_way(size, kernel.shape, strides, pads)

@@ -275,7 +275,11 @@ def _join(sums, relu, layout, first, last, c, wide, dx):
 
 @jit
 def _two_dots(phases, flat, pitch, count, dkernel):
-    """Add to dkernel[o,c,i,j] the dot product of dz with the phase that weight (i, j) meets."""
+    """Add to dkernel[o,c,i,j] the dot product of dz with the phase that weight (i, j) meets.
+
+    Its eighteen sums stand in `conv2d_direct._two_dots` too. As one function that is handed nine vectors they
+    were measured 12 % slower: the compiler no longer sees that these are one vector at constant distances.
+    """
     zero = flat.dtype.type(0)
     for o in range(0, dkernel.shape[0], 2):
         other = min(o + 1, dkernel.shape[0] - 1)

@@ -26,7 +26,7 @@ from npae.kernels.products import gemm_for, multiply
 
 
 def serves(size: Pair, window: Pair, strides: Pair, pads: Pads) -> bool:
-    """Return whether this file serves a convolution from ``size``, or its transpose: BLAS must be in reach."""
+    """Return whether this file serves a convolution from ``size``, or its transpose; it needs `gemm_for`."""
     tiled = size[0] % window[0] == 0 and size[1] % window[1] == 0 and not any(map(any, pads))
     return tiled and tuple(window) == tuple(strides) != (1, 1) and gemm_for(np.float32) != 0
 
@@ -52,9 +52,8 @@ def input_gradient(dz, kernel, bias, size: Pair, pads: Pads, relu: bool = False,
     columns = arrays.empty((c_in, kh, kw, h_out, w_out), dtype)
     dx = arrays.empty((n, c_in, *size), dtype)
     gate, bias = dz[:0] if gate is None else gate, np.zeros(c_in, dtype) if bias is None else bias
-    _input_gradient(
-        gemm_for(dtype), dz, gate, kernel.reshape(c_out, -1), bias, relu, (let_through, columns), dx
-    )
+    buffers = let_through, columns
+    _input_gradient(gemm_for(dtype), dz, gate, kernel.reshape(c_out, -1), bias, relu, buffers, dx)
     return dx
 
 
@@ -129,7 +128,10 @@ def _add_up(columns, dbias):
 
 @jit
 def _gather(x, gate, image, columns):
-    """Fill columns (c, kh, kw, h, w) from x[image] (c, h * kh, w * kw), where its gate > 0 if there is one."""
+    """Fill columns (c, kh, kw, h, w) from x[image] (c, h * kh, w * kw), with zeros where gate > 0 is false.
+
+    An empty gate is none.
+    """
     c, kh, kw, h, w = columns.shape
     zero = x.dtype.type(0)
     for channel in range(c):

@@ -148,8 +148,7 @@ def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linea
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
     """As `backward_numpy`."""
     conv2d.check_shapes(dy.shape, kernel.shape, None, x.shape, strides, pads)
-    if dy.shape != y.shape:
-        raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
+    activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
     fast = conv2d.fast_way(dy.shape[2:], kernel.shape, strides, pads)
     if fast:

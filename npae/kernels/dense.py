@@ -156,7 +156,7 @@ def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
         dz = arrays.empty(shape, x.dtype)
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
     dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(shape[1:], x.dtype)
-    _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, dkernel, dbias)
+    _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, (dkernel, dbias))
     return dx, dkernel, dbias
 
 
@@ -167,7 +167,8 @@ def _forward(gemm, x, kernel, bias, activation, y):
 
 
 @jit
-def _backward(gemm, dy, x, y, kernel, activation, dz, dx, dkernel, dbias):
+def _backward(gemm, dy, x, y, kernel, activation, dz, dx, gradients):
+    dkernel, dbias = gradients
     through_backward(dy, y, activation, dz, dbias)
     multiply(gemm, x.T, dz, dkernel)
     if dx is not None:

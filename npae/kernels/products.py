@@ -92,17 +92,19 @@ def call_c(address, arguments):
 
 @teaches_numba
 def _to_call_c() -> None:
-    from llvmlite import ir
     from numba import types
     from numba.core import cgutils
+    from numba.core.funcdesc import ExternalFunctionDescriptor
     from numba.extending import intrinsic, overload
 
     @intrinsic
     def call(context, address, arguments):
         def generate(context, builder, signature, values):
             numbers = cgutils.unpack_tuple(builder, values[1])
-            kind = ir.FunctionType(ir.VoidType(), [number.type for number in numbers])
+            described = ExternalFunctionDescriptor("", types.void, arguments.types)
+            kind = context.get_external_function_type(described)
             builder.call(builder.inttoptr(values[0], kind.as_pointer()), numbers)
+            return context.get_dummy_value()
 
         return types.void(address, arguments), generate
 
