@@ -69,3 +69,17 @@ def test_both_dtypes_start_from_the_same_point():
 def test_an_unknown_initializer_names_those_there_are(rng):
     with pytest.raises(ValueError, match=", ".join(INITIALIZERS)):
         initial_values("xavier", (2,), 1, 1, rng, np.float32)
+
+
+def test_adams_epsilon_hat_is_added_to_the_uncorrected_root():
+    """The last lines of section 2 of Kingma & Ba, which Keras computes, with an epsilon that is felt."""
+    rng = np.random.default_rng(0)
+    params, m, v = rng.normal(size=7), np.zeros(7), np.zeros(7)
+    ours, optimizer = params.copy(), npae.Adam(epsilon=0.1, epsilon_hat=True)
+    for t in range(1, 6):
+        g = rng.normal(size=7)
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        params -= 1e-3 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 0.1)
+        optimizer.update(ours, g)
+    np.testing.assert_allclose(ours, params, rtol=1e-12)

@@ -39,6 +39,7 @@ RECIPE = Recipe(
     loss="binary_crossentropy",
     epochs=10,
     batch_size=256,
+    keras_adam=True,
     draw=draw_reconstructions,
     noise=gaussian_noise(0.5),
     published={

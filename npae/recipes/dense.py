@@ -24,6 +24,7 @@ RECIPE = Recipe(
     loss="binary_crossentropy",
     epochs=50,
     batch_size=256,
+    keras_adam=True,
     draw=draw_reconstructions,
     noise=gaussian_noise(0.5),
 )

@@ -89,6 +89,7 @@ RECIPE = Recipe(
     loss=LOSS,
     epochs=100,
     batch_size=128,
+    keras_adam=True,
     learning_rate=learning_rate,
     corruption=gaussian_noise(0.4),
     drawn_once=True,

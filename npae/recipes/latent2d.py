@@ -52,6 +52,7 @@ RECIPE = Recipe(
     loss="mse",
     epochs=20,
     batch_size=256,
+    keras_adam=True,
     measure=code_metrics,
     draw=draw,
     offset=-0.5,

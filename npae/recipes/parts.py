@@ -23,7 +23,6 @@ from npae.checkpoints import describe_layer, load_checkpoint, load_model, save_m
 from npae.events import History
 from npae.model import Sequential
 from npae.objectives import Objective
-from npae.optimizers import Adam
 from npae.recipes.folder import CHECKPOINT, HISTORY, MODEL, PARTS, Settings
 from npae.recipes.recipe import Later
 from npae.training import fit
@@ -114,7 +113,7 @@ def _train(run, plan: Plan, folder: Path, facts: dict[str, Any]) -> Sequential:
     # here, so that it makes no difference whether a part is trained now or read from its file.
     model = copy.deepcopy(plan.build())
     model.build(train.shape, np.random.default_rng(plan.seed))
-    optimizer, history = Adam(), History()
+    optimizer, history = run.recipe.optimizer(), History()
     if (folder / CHECKPOINT).is_file():
         values, metadata = load_checkpoint(folder / CHECKPOINT, model, optimizer)
         _check_same(run, metadata, facts, folder)

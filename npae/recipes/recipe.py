@@ -10,6 +10,7 @@ from npae.datasets.corruption import Corruption
 from npae.losses import Loss
 from npae.model import Autoencoder
 from npae.objectives import Objective
+from npae.optimizers import Adam
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Recipe:
         further metrics by name, if they are cheap.
     learning_rate : float or callable
         ``learning_rate(epoch, epochs)`` where it is not the same in all epochs; epochs count from 1.
+    keras_adam : bool
+        Whether Adam adds its epsilon where Keras does; see ``epsilon_hat`` of `npae.Adam`.
     scale, offset : float
         Bytes become ``pixel * scale + offset``.
     corruption : Corruption, optional
@@ -72,6 +75,7 @@ class Recipe:
     batch_size: int
     draw: Callable[..., dict[str, float] | None]
     learning_rate: float | Callable[[int, int], float] = 1e-3
+    keras_adam: bool = False
     scale: float = 1 / 255
     offset: float = 0.0
     corruption: Corruption | None = None
@@ -90,6 +94,10 @@ class Recipe:
             raise ValueError(
                 f"{self.name}: a corruption that is drawn once fits no images drawn in every batch"
             )
+
+    def optimizer(self) -> Adam:
+        """Return a new optimiser, which has not stepped yet."""
+        return Adam(epsilon_hat=self.keras_adam)
 
     def with_noise(self) -> Recipe:
         """Return the denoising run of this system.

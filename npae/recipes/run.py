@@ -126,7 +126,7 @@ class Run:
         """Train to the last epoch, leaving a checkpoint after each one, then write what `finish` writes."""
         self.threads, self.training = threads, True
         self.progress = next((callback for callback in callbacks if isinstance(callback, Progress)), None)
-        optimizer, history = Adam(), History()
+        optimizer, history = self.recipe.optimizer(), History()
         if resume and self.path(CHECKPOINT).is_file():  # there is none where only parts have been trained
             history = History(self._resume(optimizer))
         self.history = history.values

@@ -102,6 +102,7 @@ RECIPE = Recipe(
     loss=Objective(LOSS, L1(WEIGHT)),
     epochs=100,
     batch_size=256,
+    keras_adam=True,
     draw=draw,
     measure=measure,
 )

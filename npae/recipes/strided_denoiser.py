@@ -53,6 +53,7 @@ RECIPE = Recipe(
     loss="mse",
     epochs=10,
     batch_size=32,
+    keras_adam=True,
     draw=draw,
     corruption=gaussian_noise(0.4),
     drawn_once=True,

@@ -147,6 +147,7 @@ RECIPE = Recipe(
     loss=objective(),
     epochs=EPOCHS,
     batch_size=128,
+    keras_adam=True,
     learning_rate=learning_rate,
     draw=draw,
     measure=measure,
