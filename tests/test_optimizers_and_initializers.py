@@ -75,7 +75,7 @@ def test_adams_epsilon_hat_is_added_to_the_uncorrected_root():
     """The last lines of section 2 of Kingma & Ba, which Keras computes, with an epsilon that is felt."""
     rng = np.random.default_rng(0)
     params, m, v = rng.normal(size=7), np.zeros(7), np.zeros(7)
-    ours, optimizer = params.copy(), npae.Adam(epsilon=0.1, epsilon_hat=True)
+    ours, optimizer = params.copy(), Adam(epsilon=0.1, epsilon_hat=True)
     for t in range(1, 6):
         g = rng.normal(size=7)
         m = 0.9 * m + 0.1 * g
