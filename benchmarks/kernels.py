@@ -19,13 +19,13 @@ import numpy as np
 from benchmarks import report, roofline
 from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import best_seconds, describe_machine, pin, seconds
-from npae.blas import single_threaded_blas
 from npae.geometry import window_pads
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, max_pool2d, up_sampling2d
+from npae.kernels.blas import single_threaded_blas
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
-from npae.losses import fuse, get_loss
+from npae.objectives.losses import fuse, get_loss
 from npae.recipes import get_recipe
-from npae.shards import shard_size
+from npae.training.shards import shard_size
 
 VERSIONS = ("loops", "numpy", "numba")
 LOOPS_LIMIT = 1_000_000  # operations: what plain Python does in about half a second

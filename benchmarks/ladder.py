@@ -20,14 +20,14 @@ from benchmarks import report, roofline
 from benchmarks.contestants import ROOT, missing
 from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import best_seconds, describe_machine, pin, thread_environment
-from npae.blas import single_threaded_blas
 from npae.geometry import window_pads
 from npae.kernels import activations, conv2d
+from npae.kernels.blas import single_threaded_blas
 from npae.kernels.im2col import col2im_numba, im2col_numba
 from npae.layers import Conv2D
 from npae.model import Sequential
 from npae.recipes import get_recipe
-from npae.shards import shard_size
+from npae.training.shards import shard_size
 
 PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "JAX"}
 

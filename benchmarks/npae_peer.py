@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import npae
 from benchmarks.tasks import EPSILON, Data, build_model
-from npae.batches import Batches
 from npae.datasets import gaussian_noise
 from npae.recipes import get_recipe
+from npae.training.batches import Batches
 
 
 class Npae:

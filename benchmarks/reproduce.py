@@ -15,11 +15,12 @@ import json
 from pathlib import Path
 
 from benchmarks.published import RESULTS, Row
-from npae import cli, datasets
-from npae.callbacks import Progress
+from npae import datasets
+from npae.console import cli
 from npae.recipes import RECIPES, get_recipe
 from npae.recipes.folder import HISTORY, METRICS, PARTS, Settings, begun, make_room, read_history
 from npae.recipes.run import Run, load_run
+from npae.training.callbacks import Progress
 
 HEAD = ("setting", "", "published", "Keras or PyTorch, measured", "npae")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def fma_peak() -> float:
     return 2 * CHAINS * LINKS * FLOATS / best_seconds(lambda: loop(x, starts, y), rounds=20)
 
 
-@lru_cache(maxsize=None)
+@cache
 def copy_peak(nbytes: int) -> float:
     """Return the bytes per second, read plus written, of a copy that moves ``nbytes`` in all, on one core.
 

@@ -45,7 +45,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
     pca = npae.PCA(30).fit(plain.batch(slice(None))[0])
     linear = pca.inverse_transform(pca.transform(images))
     errors = {
-        name: float(npae.metrics.squared_error_per_image(reconstructed, images).mean())
+        name: float(npae.measures.metrics.squared_error_per_image(reconstructed, images).mean())
         for name, reconstructed in (("autoencoder", outputs), ("PCA-30", linear))
     }
     for name, error in errors.items():

@@ -38,7 +38,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-ma
         )
         noisy = corrupt(clean, np.random.default_rng(0))
         repaired = npae.predict(model, noisy)
-        before, after = (npae.metrics.psnr(images, clean) for images in (noisy, repaired))
+        before, after = (npae.measures.metrics.psnr(images, clean) for images in (noisy, repaired))
         print(f"{name}: {before:.1f} dB before, {after:.1f} dB after")
         rows += [(name, noisy[:10]), ("repaired", repaired[:10])]
         decibels.append(after)

@@ -6,7 +6,7 @@ import numpy as np
 
 import npae
 from npae import datasets, plotting
-from npae.likelihood import negative_log_likelihood
+from npae.measures.likelihood import negative_log_likelihood
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-variational-dense") -> float:

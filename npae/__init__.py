@@ -3,11 +3,6 @@
 Importing it loads neither matplotlib nor Numba.
 """
 
-from npae.batches import Batches
-from npae.callbacks import Checkpoint, EarlyStopping, LearningRate, Progress
-from npae.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
-from npae.evaluation import evaluate, evaluate_terms, predict
-from npae.events import Callback, History
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     Conv2D,
@@ -25,7 +20,9 @@ from npae.layers import (
     Tanh,
     UpSampling2D,
 )
-from npae.losses import (
+from npae.measures.metrics import PCA, psnr
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.objectives.losses import (
     BinaryCrossentropy,
     GaussianNegativeLogLikelihood,
     Loss,
@@ -33,12 +30,15 @@ from npae.losses import (
     SoftmaxCrossentropy,
     one_hot,
 )
-from npae.metrics import PCA, psnr
-from npae.model import Autoencoder, Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.optimizers import SGD, Adam
-from npae.penalties import L1, Contractive, KLSparsity, KullbackLeibler, Penalty
-from npae.training import NonFiniteLoss, fit
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibler, Penalty
+from npae.training.batches import Batches
+from npae.training.callbacks import Checkpoint, EarlyStopping, LearningRate, Progress
+from npae.training.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
+from npae.training.evaluation import evaluate, evaluate_terms, predict
+from npae.training.events import Callback, History
+from npae.training.fit import NonFiniteLoss, fit
+from npae.training.optimizers import SGD, Adam
 
 __version__ = "0.1.0"
 

@@ -1,6 +1,6 @@
 """Makes ``python -m npae`` the same as the command ``npae``."""
 
-from npae.cli import main
+from npae.console.cli import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

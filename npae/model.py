@@ -280,10 +280,10 @@ class VariationalAutoencoder(Autoencoder):
 
     Notes
     -----
-    It is trained on `npae.objectives.Objective` of a reconstruction per image and
-    `npae.penalties.KullbackLeibler`. At inference the code is the mean: a reconstruction is that of the most
+    It is trained on `npae.objectives.objective.Objective` of a reconstruction per image and
+    `npae.objectives.penalties.KullbackLeibler`. At inference the code is the mean: a reconstruction is that of the most
     likely code, and "val_reconstruction" is lower than the expectation over codes that the evidence lower
-    bound asks for; see ``seed`` of `npae.evaluation.evaluate_terms`.
+    bound asks for; see ``seed`` of `npae.training.evaluation.evaluate_terms`.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013).
     """

@@ -23,7 +23,7 @@ from npae import (
     Tanh,
     UpSampling2D,
 )
-from npae.checkpoints import written_whole
+from npae.training.checkpoints import written_whole
 
 
 def every_layer(dtype=np.float32):

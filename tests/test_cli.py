@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from npae import plotting
-from npae.cli import main
-from npae.metrics import PCA
+from npae.console.cli import main
+from npae.measures.metrics import PCA
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
 
@@ -202,7 +202,7 @@ def test_commands_that_tell_and_end_well(arguments, word, capsys):
 
 def test_help_and_import_load_neither_numba_nor_matplotlib():
     program = (
-        "import sys, npae; from npae.cli import build_parser; build_parser().format_help();"
+        "import sys, npae; from npae.console.cli import build_parser; build_parser().format_help();"
         "print([name for name in ('numba', 'matplotlib', 'llvmlite') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -225,7 +225,7 @@ def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path):
     options = ["train", "dense", "--limit", "2000", "--data", "synthetic", "--out", str(folder)]
     program = (  # a shell starts what runs in the background with SIGINT ignored, and a child inherits that
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from npae.cli import main; raise SystemExit(main())"
+        "from npae.console.cli import main; raise SystemExit(main())"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, *options, "--epochs", "100000"],

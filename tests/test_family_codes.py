@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from npae import datasets
-from npae.cli import main
+from npae.console.cli import main
 from npae.recipes import contractive, overcomplete, variational, variational_dense
 
 FIGURES = {

@@ -6,16 +6,17 @@ import json
 import numpy as np
 import pytest
 
-from npae import datasets, metrics, plotting
-from npae.batches import Batches
-from npae.checkpoints import load_model
-from npae.cli import main
+from npae import datasets, plotting
+from npae.console.cli import main
 from npae.datasets import Dataset, random_shift, synthetic_digits
-from npae.evaluation import predict
+from npae.measures import metrics
 from npae.model import Sequential
 from npae.recipes import RECIPES, keras_denoiser, masking_denoiser, stacked_denoiser
 from npae.recipes.rates import half_cosine
 from npae.recipes.run import load_run
+from npae.training.batches import Batches
+from npae.training.checkpoints import load_model
+from npae.training.evaluation import predict
 
 
 @pytest.fixture(scope="module")

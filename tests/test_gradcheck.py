@@ -7,11 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from npae import gradcheck, layers, losses, penalties
+from npae import gradcheck, layers
 from npae.gradcheck import check_layer, check_loss, check_model
 from npae.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from npae.losses import BinaryCrossentropy, MeanSquaredError
 from npae.model import Sequential
+from npae.objectives import losses, penalties
+from npae.objectives.losses import BinaryCrossentropy, MeanSquaredError
 from npae.recipes import RECIPES
 
 

@@ -5,8 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from npae.datasets import chain, gaussian_noise, masking_noise, salt_and_pepper
-from npae.datasets import prepare_image, synthetic_digits
+from npae.datasets import (
+    chain,
+    gaussian_noise,
+    masking_noise,
+    prepare_image,
+    salt_and_pepper,
+    synthetic_digits,
+)
 from npae.datasets.images import resize
 
 X = np.random.default_rng(0).uniform(0.2, 0.8, (40, 3, 20, 31))

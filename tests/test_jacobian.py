@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from npae.batches import Batches
-from npae.jacobian import frobenius_norms, jacobians, singular_values
 from npae.layers import Conv2D, Dense, Flatten
+from npae.measures.jacobian import frobenius_norms, jacobians, singular_values
 from npae.model import Sequential
-from npae.penalties import Contractive
+from npae.objectives.penalties import Contractive
+from npae.training.batches import Batches
 
 
 def sigmoid_encoder(rng, inputs=6, units=4):
@@ -37,7 +37,7 @@ def test_of_any_encoder_it_is_what_finite_differences_say(rng):
 
 @pytest.mark.parametrize("units", [4, 9])
 def test_singular_values_are_those_of_numpy(units, rng, monkeypatch):
-    monkeypatch.setattr("npae.jacobian.BLOCK", 100)  # several blocks, the last one smaller
+    monkeypatch.setattr("npae.measures.jacobian.BLOCK", 100)  # several blocks, the last one smaller
     encoder, x = sigmoid_encoder(rng, units=units), rng.normal(size=(7, 6))
     batches = Batches(x, dtype=np.float64)
     expected = np.linalg.svd(jacobians(encoder, x), compute_uv=False)

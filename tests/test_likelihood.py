@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from npae.batches import Batches
-from npae.evaluation import evaluate_terms
 from npae.layers import Dense
-from npae.likelihood import negative_log_likelihood
-from npae.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood
+from npae.measures.likelihood import negative_log_likelihood
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import KullbackLeibler
+from npae.objectives.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import KullbackLeibler
+from npae.training.batches import Batches
+from npae.training.evaluation import evaluate_terms
 
 STDDEV = 0.7
 LOSS = GaussianNegativeLogLikelihood(STDDEV, per="image")
@@ -47,7 +47,7 @@ def test_with_the_true_posterior_every_weight_is_the_likelihood(samples, rng):
 
 
 def test_with_another_one_the_bound_falls_towards_the_likelihood(rng, monkeypatch):
-    monkeypatch.setattr("npae.likelihood.ROWS", 300)  # several blocks of codes for each image
+    monkeypatch.setattr("npae.measures.likelihood.ROWS", 300)  # several blocks of codes for each image
     model, x, exact = factor_analysis(rng)
     x = Batches(x, dtype=np.float64)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from npae import metrics
-from npae.metrics import MOST_DECIBELS, PCA, psnr, roc_auc, ssim
+from npae.measures import metrics
+from npae.measures.metrics import MOST_DECIBELS, PCA, psnr, roc_auc, ssim
 
 
 def test_squared_errors_of_bytes_do_not_wrap_around():

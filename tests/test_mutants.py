@@ -7,9 +7,9 @@ import pytest
 
 import npae
 from npae import Adam, Batches, Conv2DTranspose, Dense, EarlyStopping, Sequential
-from npae.blas import _find_switch, single_threaded_blas
+from npae.kernels.blas import _find_switch, single_threaded_blas
 from npae.layers import Layer
-from npae.workers import workers
+from npae.training.workers import workers
 
 
 class Listening(Layer):

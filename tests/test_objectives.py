@@ -25,11 +25,11 @@ from npae import (
     one_hot,
 )
 from npae.datasets import bernoulli, masking_noise
-from npae.evaluation import evaluate_terms
 from npae.gradcheck import check_loss
-from npae.losses import get_loss
-from npae.objectives import get_objective
-from npae.training import loss_and_gradients
+from npae.objectives.losses import get_loss
+from npae.objectives.objective import get_objective
+from npae.training.evaluation import evaluate_terms
+from npae.training.fit import loss_and_gradients
 
 
 def small_model(dtype=np.float32, activation="sigmoid"):

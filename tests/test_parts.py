@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from npae import Autoencoder, Batches, Dense, Objective, Progress, Sequential, VariationalAutoencoder, one_hot
-from npae.checkpoints import load_model, save_model
-from npae.cli import main
+from npae.console.cli import main
 from npae.datasets import bernoulli, gaussian_noise, random_shift
-from npae.losses import BinaryCrossentropy
-from npae.penalties import L1, KullbackLeibler
+from npae.objectives.losses import BinaryCrossentropy
+from npae.objectives.penalties import L1, KullbackLeibler
 from npae.recipes import RECIPES, parts
 from npae.recipes.folder import Settings
 from npae.recipes.recipe import Later, Recipe
 from npae.recipes.run import Run, load_run
+from npae.training.checkpoints import load_model, save_model
 
 
 def small():

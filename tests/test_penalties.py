@@ -8,8 +8,8 @@ import pytest
 from npae.gradcheck import check_model
 from npae.layers import Conv2D, Dense, Dropout, Flatten, GaussianNoise, Reshape
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import L1, Contractive, KLSparsity, KullbackLeibler
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibler
 
 
 def autoencoder(activation="sigmoid", dtype=np.float64):

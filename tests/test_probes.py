@@ -5,12 +5,12 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from npae.metrics import PCA
-from npae.probes import k_nearest_neighbours, linear_probe, nearest
+from npae.measures.metrics import PCA
+from npae.measures.probes import k_nearest_neighbours, linear_probe, nearest
 
 
 def test_nearest_finds_what_a_search_over_all_pairs_finds(rng, monkeypatch):
-    monkeypatch.setattr("npae.probes.BLOCK", 100)  # several blocks of queries, the last one smaller
+    monkeypatch.setattr("npae.measures.probes.BLOCK", 100)  # several blocks of queries, the last one smaller
     codes, queries = rng.normal(size=(31, 3)) + 1e4, rng.normal(size=(10, 3)) + 1e4
     distances = np.linalg.norm(queries[:, None] - codes, axis=2)
     np.testing.assert_array_equal(nearest(codes, queries, 4), np.argsort(distances, axis=1)[:, :4])
@@ -30,8 +30,8 @@ def test_distances_and_components_are_taken_by_one_thread_of_blas(rng, monkeypat
         yield
 
     pca, x = PCA(2).fit(rng.normal(size=(9, 3))), rng.normal(size=(5, 3))
-    monkeypatch.setattr("npae.probes.single_threaded_blas", watched)
-    monkeypatch.setattr("npae.metrics.single_threaded_blas", watched)
+    monkeypatch.setattr("npae.measures.probes.single_threaded_blas", watched)
+    monkeypatch.setattr("npae.measures.metrics.single_threaded_blas", watched)
     for function, *arguments in ((nearest, x, x), (pca.transform, x), (pca.inverse_transform, x[:, :2])):
         entered.clear()
         function(*arguments)
@@ -60,7 +60,7 @@ def test_the_linear_probe_ends_at_the_optimum_that_newton_finds(rng, monkeypatch
         curvature = (design.T * (p * (1 - p))) @ design / 200 + np.diag([1e-2 / 2, 0])
         weight, bias = np.array([weight, bias]) - np.linalg.solve(curvature, gradient)
     found = []
-    from npae import probes
+    from npae.measures import probes
 
     regression = probes._softmax_regression
     monkeypatch.setattr(probes, "_softmax_regression", lambda *a: found.append(regression(*a)) or found[0])

@@ -11,13 +11,13 @@ torch = pytest.importorskip(
 
 from benchmarks.pytorch_twin import gradients, pytorch_loss, pytorch_twin
 from benchmarks.tasks import TIMED, build_model, load_images, verification_data
-from npae.batches import Batches
 from npae.datasets import synthetic_digits
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, MaxPool2D, Reshape, UpSampling2D
-from npae.losses import get_loss
 from npae.model import Sequential
+from npae.objectives.losses import get_loss
 from npae.recipes import RECIPES
-from npae.training import Callback, fit, loss_and_gradients
+from npae.training.batches import Batches
+from npae.training.fit import Callback, fit, loss_and_gradients
 
 torch.set_num_threads(1)  # small products: more threads only wait for each other
 STEPS = 20

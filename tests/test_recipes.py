@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from npae import datasets
-from npae.cli import main
+from npae.console.cli import main
 from npae.recipes import RECIPES, get_recipe
 from npae.recipes.folder import Settings
 from npae.recipes.measures import reconstruction_metrics

@@ -11,9 +11,9 @@ import pytest
 
 import npae
 from npae import datasets, plotting
-from npae.cli import main
+from npae.console.cli import main
 from npae.datasets import sources
-from npae.events import TrainingState
+from npae.training.events import TrainingState
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
 

@@ -22,9 +22,9 @@ from npae import (
     UpSampling2D,
     VariationalAutoencoder,
 )
-from npae.losses import BinaryCrossentropy, fuse, get_loss
-from npae.shards import shard_size
-from npae.training import loss_and_gradients
+from npae.objectives.losses import BinaryCrossentropy, fuse, get_loss
+from npae.training.fit import loss_and_gradients
+from npae.training.shards import shard_size
 
 
 def dense_model(seed=0, dtype=np.float32):

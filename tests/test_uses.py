@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from npae.cli import main
+from npae.console.cli import main
 from npae.plotting import animation
 from npae.recipes.anomaly import Detector, Trial, detectors, try_one
 from npae.recipes.anomaly_report import lesson, table
@@ -221,7 +221,7 @@ def test_a_film_that_has_no_complete_epoch_leaves_nothing(tmp_path, monkeypatch,
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "metrics.json").write_text("an earlier run")
-    monkeypatch.setattr("npae.callbacks.Progress.on_epoch_begin", interrupted)
+    monkeypatch.setattr("npae.training.callbacks.Progress.on_epoch_begin", interrupted)
     command = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--epochs", "1", "--animate"]
     assert main([*command, "--out", str(folder)]) == 1
     assert [path.name for path in folder.iterdir()] == ["metrics.json"]

@@ -121,7 +121,7 @@ class bernoulli(_Corruption):
     """Make every pixel 1 with its grey value as probability, and 0 otherwise: dynamic binarisation.
 
     Not a damage but a view of the data that likelihoods are published for: grey is the chance of being on,
-    and every epoch sees other draws. It is meant as the ``sample`` of `npae.batches.Batches`.
+    and every epoch sees other draws. It is meant as the ``sample`` of `npae.training.batches.Batches`.
 
     Source: Salakhutdinov & Murray 2008; Burda et al. 2015.
     """

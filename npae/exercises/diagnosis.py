@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from npae.exercises.exercise import Case, Terms, Wrong
+from npae.exercises.garbage import has_garbage
 from npae.exercises.generic import generic, named_sizes
 from npae.exercises.hypotheses import TWICE_WRONG, Hypothesis, Sample, of_terms, of_the_page, wrong_twice
-from npae.exercises.garbage import has_garbage
 from npae.exercises.learner import warning_key
 from npae.exercises.patterns import chosen, evidence, picture
 from npae.exercises.result import Result

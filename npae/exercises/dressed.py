@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from npae.layers import Conv2D, Dense, Layer, MaxPool2D, UpSampling2D
-from npae.losses import Loss
 from npae.model import Sequential
-from npae.optimizers import Adam
+from npae.objectives.losses import Loss
+from npae.training.optimizers import Adam
 
 FunctionOf = Callable[[str, str], Callable]  # of an exercise and a name: `plug.Learner.function`
 
@@ -121,12 +121,13 @@ class LearnersLoss(Loss):
 class LearnersAdam(Adam):
     """The learner's `adam_step`, on the one vector that all parameters are views of."""
 
-    def __init__(self, function: FunctionOf):
-        super().__init__()
-        self.function, self.remembered = function("adam", "adam_step"), None
+    def __init__(self, function: FunctionOf, epsilon_hat: bool = False):
+        super().__init__(epsilon_hat=epsilon_hat)
+        self.function, self.remembered, self.steps = function("adam", "adam_step"), None, 0
 
     def update(self, params, grads):
-        hyper = self.learning_rate, self.beta_1, self.beta_2, self.epsilon
+        self.steps += 1
+        hyper = self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(self.steps)
         moved, self.remembered = self.function(params.copy(), grads.copy(), self.remembered, *hyper)
         params[...] = _fitting(moved, params.shape, params.dtype, "param of your adam")
 

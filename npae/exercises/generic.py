@@ -16,7 +16,6 @@ from npae.exercises.hypotheses import (
     predicting,
 )
 
-
 DERIVED = ("elements", "features")
 
 

@@ -13,17 +13,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from npae.callbacks import LearningRate, duration, write_history
-from npae.checkpoints import save_model
-from npae.events import Callback, History
 from npae.exercises import sandbox, workspace
 from npae.exercises.dressed import LearnersAdam, LearnersLoss, dress, exercises_of
 from npae.exercises.inside import frames, says
 from npae.exercises.learner import load
-from npae.losses import get_loss
+from npae.objectives.losses import get_loss
 from npae.recipes.folder import HISTORY, MODEL
 from npae.recipes.run import Run
-from npae.training import fit
+from npae.training.callbacks import LearningRate, duration, write_history
+from npae.training.checkpoints import save_model
+from npae.training.events import Callback, History
+from npae.training.fit import fit
 
 RECIPES = ("dense", "conv")  # for all of whose layers there are exercises
 SLOW_EPOCH = 60.0  # seconds, from which on the learner is told how long it will take
@@ -129,7 +129,7 @@ class LearnersRun(Run):
             dress(self.model, function),
             self.train_batches(),
             loss=LearnersLoss(get_loss(self.recipe.loss), function),
-            optimizer=LearnersAdam(function),
+            optimizer=LearnersAdam(function, self.recipe.keras_adam),
             epochs=self.settings.epochs,
             batch_size=self.settings.batch_size,
             validation_data=self.test_batches(),

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from npae.checkpoints import written_whole
 from npae.exercises.catalogue import ORDER
 from npae.exercises.pytest_file import PYTEST_FILE
+from npae.training.checkpoints import written_whole
 
 FOLDER = "npae-exercises"
 PROGRESS = "progress.txt"

@@ -26,16 +26,16 @@ from npae.layers import (
     Tanh,
     UpSampling2D,
 )
-from npae.losses import (
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.objectives.losses import (
     BinaryCrossentropy,
     GaussianNegativeLogLikelihood,
     Loss,
     MeanSquaredError,
     SoftmaxCrossentropy,
 )
-from npae.model import Autoencoder, Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import L1, Contractive, KLSparsity, KullbackLeibler
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibler
 
 
 def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:

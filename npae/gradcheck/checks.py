@@ -19,9 +19,9 @@ from npae.gradcheck.differences import (
 from npae.gradcheck.promises import broken_promises, same, unfit, wrong_form
 from npae.gradcheck.reports import Report
 from npae.layers.layer import Layer
-from npae.losses import Loss, SoftmaxCrossentropy, get_loss
 from npae.model import Sequential
-from npae.objectives import Objective, get_objective
+from npae.objectives.losses import Loss, SoftmaxCrossentropy, get_loss
+from npae.objectives.objective import Objective, get_objective
 
 if TYPE_CHECKING:
     from npae.recipes import Recipe
@@ -144,7 +144,7 @@ def check_model(
     model : Sequential
         Built. A float64 copy takes over its values; entries that are exactly 0 are moved away from it.
     loss : str, Loss or Objective
-        Joined with the model's last activation where training does so (see `npae.losses.fuse`). With
+        Joined with the model's last activation where training does so (see `npae.objectives.losses.fuse`). With
         penalties, the model must be an Autoencoder.
     x, t : ndarray (n, ...)
         A small batch: two examples will do.

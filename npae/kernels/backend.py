@@ -94,7 +94,7 @@ def _why_no_numba() -> str | None:
 class Jitted:
     """A function that Numba compiles when it is first called, so that ``import npae`` need not load Numba.
 
-    Kernels release the GIL and are single-threaded: threads stand in one place, `npae.training`.
+    Kernels release the GIL and are single-threaded: threads stand in one place, `npae.training.fit`.
     ``fastmath`` names its permissions one by one, since ``True`` would also allow LLVM to assume that no
     NaN occurs and to delete the checks that look for one.
     """

@@ -28,7 +28,7 @@ Step 4 on its own is what a transposed convolution computes *forward*; `conv2d_t
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -178,7 +178,7 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
 CACHE_BYTES = 1 << 19  # columns made at a time: half of a core's second-level cache
 
 
-@lru_cache(maxsize=None)
+@cache
 def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
     """Return the module that is the fast way of a convolution from ``size`` with a kernel of ``shape``.
 
@@ -201,7 +201,7 @@ def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def check_shapes(x, kernel, bias, z, strides, pads) -> None:
     """Raise ValueError unless a convolution of ``x`` with ``kernel`` and ``bias`` gives ``z``, all of them
     shapes; None for bias or z asks nothing of it. The compiled kernels trust what they are given."""

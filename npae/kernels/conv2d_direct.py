@@ -21,7 +21,7 @@ The gradient by the input is a convolution too, of dz with the kernel flipped an
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def gate_of_either(gate, x, dz, transposed):
     return (gate, dz[:0]) if transposed else (x[:0], gate)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(n, h_in, w_in, pads):
     """Return (images at a time, rows, pitch, place of the first pixel), places of a vector, and size of z.
 

@@ -23,7 +23,7 @@ Rows and columns of dz get a gap of one zero each; the phases have one row and c
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -88,7 +88,7 @@ def kernel_gradient(dz, x, pads: Pads, gate=None, transposed: bool = False) -> t
     return dkernel, dbias
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(n, h_in, w_in, pads):
     """Return (images at a time, rows, pitch, top, left), the places of a vector, and the size of z.
 

@@ -31,7 +31,7 @@ Source: Lavin & Gray 2015, "Fast algorithms for convolutional neural networks", 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -104,7 +104,7 @@ def _convolve(x, weights, bias, pads, relu, gate):
     return y
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(n, h_in, w_in, pads):
     """Return (rows of tiles at a time, how many an image has, of how many tiles, top, left), and z's size.
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from npae.blas import address_of_gemm
 from npae.kernels.backend import jit, teaches_numba
+from npae.kernels.blas import address_of_gemm
 
 ROW_MAJOR, AS_IT_IS, TRANSPOSED = 101, 111, 112  # cblas.h
 
@@ -65,7 +65,8 @@ def multiply(gemm, a, b, out, add=False):
 @jit
 def _is_laid_out(matrix):
     """Whether neighbours in a row are neighbours in memory, and rows do not overlap; strides of axes of one
-    element say nothing."""
+    element say nothing.
+    """
     (rows, columns), (between_rows, between_columns) = matrix.shape, matrix.strides
     fits = columns <= 1 or between_columns == matrix.itemsize
     return fits and (rows <= 1 or between_rows >= columns * matrix.itemsize)

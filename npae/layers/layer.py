@@ -66,7 +66,8 @@ class Layer:
     @property
     def dtype(self) -> np.dtype | None:
         """Of the parameters, hence of what goes in and out; None for a layer without any, which takes
-        both."""
+        both.
+        """
         for value in self.params.values():
             return value.dtype
         return None
@@ -100,7 +101,7 @@ class Layer:
     def without_activation(self, activation: str) -> Layer | None:
         """Return a layer with the same parameter arrays that stops short of ``activation``.
 
-        A loss that knows the inverse of a model's last activation asks for this (see `npae.losses`). None
+        A loss that knows the inverse of a model's last activation asks for this (see `npae.objectives.losses`). None
         where the layer does not end in that activation.
         """
         if getattr(self, "activation", None) != activation:

@@ -9,14 +9,14 @@ from functools import partial
 
 import numpy as np
 
-from npae.batches import Batches
 from npae.datasets import Dataset
-from npae.evaluation import predict
 from npae.layers import Dense
-from npae.metrics import roc_auc, squared_error_per_image
+from npae.measures.metrics import roc_auc, squared_error_per_image
 from npae.model import Autoencoder, Sequential
 from npae.recipes.views import FASHION
-from npae.training import fit
+from npae.training.batches import Batches
+from npae.training.evaluation import predict
+from npae.training.fit import fit
 
 SHOWN = 10  # images of each kind whose reconstructions are kept for the figures
 

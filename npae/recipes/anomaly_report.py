@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from npae.checkpoints import written_whole
 from npae.datasets import Dataset
 from npae.kernels.backend import get_backend
 from npae.recipes.anomaly import Detector, Trial, class_name
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import versions
-from npae.workers import core_count
+from npae.training.checkpoints import written_whole
+from npae.training.workers import core_count
 
 Found = dict[Detector, list[Trial]]
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from npae import datasets, metrics
+from npae import datasets
 from npae.datasets import Dataset
-from npae.evaluation import predict
-from npae.metrics import PCA
-from npae.probes import k_nearest_neighbours, linear_probe
+from npae.measures import metrics
+from npae.measures.metrics import PCA
+from npae.measures.probes import k_nearest_neighbours, linear_probe
 from npae.recipes.codes import encode
 from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.views import plain_batches
+from npae.training.evaluation import predict
 
 VOTERS = 20_000  # training codes that the nearest neighbours are looked for among
 LARGEST_CODE = 1024  # numbers; to read the classes from larger ones takes minutes
@@ -21,7 +22,8 @@ LARGEST_CODE = 1024  # numbers; to read the classes from larger ones takes minut
 
 def all_metrics(run) -> Iterator[dict[str, float]]:
     """Yield all numbers of a run by name, as they are measured: each once, also where its recipe adds one of
-    those that stand here."""
+    those that stand here.
+    """
     for measure in dict.fromkeys(
         (reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign)
     ):
@@ -31,7 +33,8 @@ def all_metrics(run) -> Iterator[dict[str, float]]:
 
 def likeness(run) -> dict[str, float]:
     """Return the mean structural similarity (SSIM) of reconstructions, and of corrupted inputs, to the clean
-    images."""
+    images.
+    """
     inputs, clean = run.test_images()
     outputs = run.pixels(predict(run.model, inputs, run.threads))
     numbers = {"test_ssim": metrics.ssim(outputs, run.pixels(clean))}

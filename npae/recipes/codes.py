@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npae.batches import Batches
-from npae.metrics import PCA
+from npae.measures.metrics import PCA
 from npae.model import Autoencoder
-from npae.workers import workers
+from npae.training.batches import Batches
+from npae.training.workers import workers
 
 _CHUNK = 500  # images at a time, for the sake of memory
 

@@ -3,16 +3,16 @@
 import numpy as np
 
 from npae.datasets import gaussian_noise
-from npae.evaluation import evaluate_terms, predict
-from npae.jacobian import frobenius_norms, singular_values
 from npae.layers import Dense
-from npae.losses import BinaryCrossentropy
-from npae.metrics import mean_squared_error
+from npae.measures.jacobian import frobenius_norms, singular_values
+from npae.measures.metrics import mean_squared_error
 from npae.model import Autoencoder, Sequential
-from npae.objectives import Objective
-from npae.penalties import Contractive
+from npae.objectives.losses import BinaryCrossentropy
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import Contractive
 from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = BinaryCrossentropy(per="image")
 NOISE = gaussian_noise(0.3)

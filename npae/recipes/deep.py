@@ -5,13 +5,14 @@ from functools import partial
 
 import numpy as np
 
-from npae import layers, metrics
+from npae import layers
 from npae.datasets import random_shift
-from npae.evaluation import predict
+from npae.measures import metrics
+from npae.measures.probes import k_nearest_neighbours
 from npae.model import Autoencoder, Sequential
-from npae.probes import k_nearest_neighbours
 from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import predict
 
 CODE = 30
 Dense = partial(layers.Dense, activation="relu", kernel_initializer="he_normal")

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from npae.batches import Batches
 from npae.datasets import prepare_image
-from npae.evaluation import predict
 from npae.recipes import get_recipe
 from npae.recipes.folder import load_trained
+from npae.training.batches import Batches
+from npae.training.evaluation import predict
 
 
 def denoise_images(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from npae.probes import nearest
+from npae.measures.probes import nearest
 from npae.recipes.codes import Plane, decode, encode
 
 STEPS = 11  # codes from one image to another, both included

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from npae import datasets
-from npae.checkpoints import load_model, read_metadata, written_whole
 from npae.model import Autoencoder
 from npae.recipes import get_recipe
+from npae.training.checkpoints import load_model, read_metadata, written_whole
 
 MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
 PARTS = "parts"  # the folder of the folders of a run's further models
@@ -178,7 +178,7 @@ def trained_on(metadata: dict[str, Any]) -> str:
 
 
 def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
-    """Return what `npae.callbacks.write_history` wrote.
+    """Return what `npae.training.callbacks.write_history` wrote.
 
     Raises
     ------
@@ -202,7 +202,8 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
 
 def begun(directory: str | os.PathLike) -> Path | None:
     """Return the checkpoint of a run, or a file of one of its parts where it has none yet, for its metadata;
-    None where nothing has begun."""
+    None where nothing has begun.
+    """
     directory = Path(directory)
     own = directory / CHECKPOINT
     if own.is_file():

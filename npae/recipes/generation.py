@@ -1,15 +1,16 @@
 """What is measured and drawn of every variational recipe: the parts of its bound, samples, and walks between
-images."""
+images.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from npae.evaluation import evaluate_terms, predict
-from npae.losses import Loss
 from npae.model import VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import KullbackLeibler
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import KullbackLeibler
+from npae.training.evaluation import evaluate_terms, predict
 
 
 def elbo_terms(run, model: VariationalAutoencoder, decoder: Loss) -> dict[str, float]:

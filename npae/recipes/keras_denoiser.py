@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from npae import layers, metrics
+from npae import layers
 from npae.datasets import gaussian_noise
-from npae.evaluation import evaluate, predict
 from npae.layers import Conv2D, MaxPool2D
+from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import evaluate, predict
 
 LOSS = "binary_crossentropy"
 conv = partial(Conv2D, 32, 3, activation="relu", padding="same")

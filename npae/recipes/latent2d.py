@@ -1,7 +1,7 @@
 """A deep dense autoencoder with a code of two numbers: a map of the digits, like PCA but not linear."""
 
 from npae.layers import Dense
-from npae.metrics import PCA, mean_squared_error
+from npae.measures.metrics import PCA, mean_squared_error
 from npae.model import Autoencoder, Sequential
 from npae.recipes.code_measures import code_metrics
 from npae.recipes.figures import draw_reconstructions

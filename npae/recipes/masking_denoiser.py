@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npae import metrics
 from npae.datasets import gaussian_noise, masking_noise, salt_and_pepper
-from npae.evaluation import predict
 from npae.layers import Dense
+from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import predict
 
 # One interface for all: kind(level) is a corruption, and corruption(x, rng) the damaged images.
 KINDS = {"masking": masking_noise, "salt-and-pepper": salt_and_pepper, "gaussian": gaussian_noise}

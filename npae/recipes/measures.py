@@ -7,10 +7,10 @@ import platform
 import numpy as np
 
 import npae
-from npae import metrics
-from npae.evaluation import evaluate_terms, predict
 from npae.kernels.backend import get_backend
-from npae.objectives import Objective, get_objective
+from npae.measures import metrics
+from npae.objectives.objective import Objective, get_objective
+from npae.training.evaluation import evaluate_terms, predict
 
 _CHUNK = 1000  # images at a time, for the sake of memory; every metric is a mean
 

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from npae.batches import Batches
 from npae.datasets import gaussian_noise
-from npae.evaluation import predict
 from npae.layers import Dense
-from npae.metrics import mean_squared_error
+from npae.measures.metrics import mean_squared_error
+from npae.measures.probes import linear_probe
 from npae.model import Autoencoder, Sequential
-from npae.objectives import Objective
-from npae.penalties import L1
-from npae.probes import linear_probe
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import L1
 from npae.recipes.recipe import Recipe
+from npae.training.batches import Batches
+from npae.training.evaluation import predict
 
 UNITS = 1000
 LOSS = "binary_crossentropy"

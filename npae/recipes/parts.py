@@ -17,15 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from npae.batches import Batches, Corruption
-from npae.callbacks import Checkpoint, LearningRate, Schedule, write_history
-from npae.checkpoints import describe_layer, load_checkpoint, load_model, save_model
-from npae.events import History
 from npae.model import Sequential
-from npae.objectives import Objective
+from npae.objectives.objective import Objective
 from npae.recipes.folder import CHECKPOINT, HISTORY, MODEL, PARTS, Settings
 from npae.recipes.recipe import Later
-from npae.training import fit
+from npae.training.batches import Batches, Corruption
+from npae.training.callbacks import Checkpoint, LearningRate, Schedule, write_history
+from npae.training.checkpoints import describe_layer, load_checkpoint, load_model, save_model
+from npae.training.events import History
+from npae.training.fit import fit
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from npae.datasets.corruption import Corruption
-from npae.losses import Loss
 from npae.model import Autoencoder
-from npae.objectives import Objective
-from npae.optimizers import Adam
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective
+from npae.training.optimizers import Adam
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Recipe:
     dataset : str
         "mnist" or "fashion-mnist".
     loss : str, Loss or Objective
-        The reconstruction error, as a name in `npae.losses.LOSSES` or with its arguments, and penalties on
+        The reconstruction error, as a name in `npae.objectives.losses.LOSSES` or with its arguments, and penalties on
         the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
     epochs, batch_size : int
         As published.

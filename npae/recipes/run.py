@@ -14,16 +14,11 @@ from typing import Any
 import numpy as np
 
 from npae import datasets
-from npae.batches import Batches
-from npae.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
-from npae.checkpoints import load_checkpoint, save_model, written_whole
 from npae.datasets import Dataset
-from npae.events import Callback, History
 from npae.kernels.backend import get_backend
-from npae.losses import Loss
 from npae.model import Sequential
-from npae.objectives import Objective, get_objective
-from npae.optimizers import Adam
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective, get_objective
 from npae.recipes import get_recipe, views
 from npae.recipes.folder import (
     CHECKPOINT,
@@ -39,8 +34,13 @@ from npae.recipes.folder import (
 from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
 from npae.recipes.parts import Plan, part_folder, trained_part
 from npae.recipes.recipe import Recipe
-from npae.training import fit
-from npae.workers import core_count
+from npae.training.batches import Batches
+from npae.training.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
+from npae.training.checkpoints import load_checkpoint, save_model, written_whole
+from npae.training.events import Callback, History
+from npae.training.fit import fit
+from npae.training.optimizers import Adam
+from npae.training.workers import core_count
 
 
 class Run:

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from npae.evaluation import evaluate_terms, predict
 from npae.layers import Dense
-from npae.losses import MeanSquaredError
 from npae.model import Autoencoder, Sequential
-from npae.objectives import Objective
-from npae.penalties import L1, KLSparsity
+from npae.objectives.losses import MeanSquaredError
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import L1, KLSparsity
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = "binary_crossentropy"
 SQUARES = MeanSquaredError(per="image")

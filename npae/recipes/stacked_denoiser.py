@@ -10,15 +10,15 @@ from itertools import chain
 
 import numpy as np
 
-from npae.batches import Batches
 from npae.datasets import masking_noise
-from npae.evaluation import predict
 from npae.layers import Dense, Dropout
-from npae.losses import SoftmaxCrossentropy, one_hot
 from npae.model import Autoencoder, Sequential
+from npae.objectives.losses import SoftmaxCrossentropy, one_hot
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Later, Recipe
+from npae.training.batches import Batches
+from npae.training.evaluation import predict
 
 UNITS, MASKED = (1000, 1000, 1000), (0.1, 0.2, 0.3)
 LOSS, CLASSES = "binary_crossentropy", 10

@@ -1,5 +1,6 @@
 """The trainings of `npae anomaly` that are done: each is written as it ends, so that an interrupt loses one
-at most."""
+at most.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from npae.checkpoints import read_archive, read_metadata, write_archive
 from npae.datasets import Dataset
 from npae.recipes.anomaly import Detector, Trial
 from npae.recipes.folder import PARTS, in_words, located
+from npae.training.checkpoints import read_archive, read_metadata, write_archive
 
 DEFAULTS = {"data": "auto", "model": None, "code": None, "epochs": None, "seed": 0, "limit": None}
 KINDS = {"normal": False, "anomalous": True}

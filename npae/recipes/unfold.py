@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from npae.checkpoints import written_whole
-from npae.events import Callback
 from npae.recipes.codes import encode
+from npae.training.checkpoints import written_whole
+from npae.training.events import Callback
 
 COUNT = 2000  # test images
 FOLDER, FILM = "unfold", "unfold.gif"

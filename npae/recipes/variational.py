@@ -1,19 +1,20 @@
 """A convolutional variational autoencoder: images from a code of two numbers, drawn from a normal
-distribution."""
+distribution.
+"""
 
 import numpy as np
 
-from npae.evaluation import predict
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, Reshape
-from npae.likelihood import negative_log_likelihood
-from npae.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood, Loss
+from npae.measures.likelihood import negative_log_likelihood
 from npae.model import Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import KullbackLeibler
+from npae.objectives.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood, Loss
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.codes import encode
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import predict
 
 PIXELS = BinaryCrossentropy(per="image")  # a Bernoulli decoder
 GREYS = GaussianNegativeLogLikelihood(0.2, per="image")  # 0.2 is about the error that two numbers leave
@@ -69,7 +70,8 @@ def learning_rate(epoch: int, epochs: int) -> float:
 
 def early_rate(epoch: int, epochs: int) -> float:
     """Return what the recipe itself takes in that epoch: a few epochs begin like many, and end before the
-    rate falls. From a fifth to twice the original's at once, the code for BETA stayed empty."""
+    rate falls. From a fifth to twice the original's at once, the code for BETA stayed empty.
+    """
     return learning_rate(epoch, EPOCHS)
 
 

@@ -1,18 +1,19 @@
 """A fully connected variational autoencoder of 50 numbers, and the likelihood that it gives to binary
-digits."""
+digits.
+"""
 
 from npae.datasets import bernoulli
-from npae.evaluation import predict
 from npae.layers import Dense
-from npae.likelihood import negative_log_likelihood
-from npae.losses import BinaryCrossentropy
+from npae.measures.likelihood import negative_log_likelihood
 from npae.model import Sequential, VariationalAutoencoder
-from npae.objectives import Objective
-from npae.penalties import KullbackLeibler
+from npae.objectives.losses import BinaryCrossentropy
+from npae.objectives.objective import Objective
+from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms
 from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.training.evaluation import predict
 
 CODE, SAMPLES = 50, 500
 PIXELS = BinaryCrossentropy(per="image")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from npae.batches import Batches
 from npae.datasets import Dataset
 from npae.datasets.corruption import Corruption
 from npae.recipes.recipe import Recipe
-from npae.shards import random_stream
+from npae.training.batches import Batches
+from npae.training.shards import random_stream
 
 # A corruption, None for clean images, or ... for what the recipe says.
 Chosen = Any

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from npae.batches import Batches
-from npae.evaluation import evaluate
 from npae.recipes import RECIPES
-from npae.training import fit
+from npae.training.batches import Batches
+from npae.training.evaluation import evaluate
+from npae.training.fit import fit
 
 
 def warm_up() -> Iterator[tuple[str, float]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from npae.cli import main
+from npae.console.cli import main
 from npae.exercises import sandbox, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.inside import failure
@@ -280,7 +280,7 @@ def test_a_save_is_noticed_when_it_is_complete(tmp_path):
 def test_watch_checks_on_a_save_and_ends_in_words(home):
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from npae.cli import main; raise SystemExit(main())"
+        "from npae.console.cli import main; raise SystemExit(main())"
     )
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", program, "exercises", "check", "--watch"],

@@ -1,7 +1,7 @@
 """Wrong answers, as people write them, against the names that the checker gives to them."""
 
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 
 import pytest
 from answers import check_patched, mutants
@@ -11,7 +11,7 @@ from npae.exercises import catalogue
 ROWS = mutants()
 
 
-@lru_cache(maxsize=None)
+@cache
 def result_of(number):
     exercise, _, old, new = ROWS[number]
     return check_patched(exercise, old, new)

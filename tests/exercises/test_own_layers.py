@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from npae.cli import main
+from npae.console.cli import main
 
 LAYERS = """
 import numpy as np

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npae.cli import main
+from npae.console.cli import main
 from npae.exercises import plug, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.dressed import LearnersAdam, LearnersLoss, dress, exercises_of
 from npae.exercises.plug import Learner, LearnersRun
 from npae.kernels.backend import use_backend
-from npae.losses import BinaryCrossentropy
+from npae.objectives.losses import BinaryCrossentropy
 from npae.recipes import get_recipe
 from npae.recipes.folder import Settings
 from npae.recipes.run import load_run
-from npae.training import loss_and_gradients
+from npae.training.fit import loss_and_gradients
 
 TRAIN = ["--limit", "60", "--epochs", "2", "--data", "synthetic", "--batch-size", "16", "--quiet"]
 
@@ -53,7 +53,7 @@ def test_gradients_on_the_learners_functions_are_those_of_npae(recipe, home, rng
 
 
 def test_the_learners_adam_steps_as_npaes_does(home, rng):
-    from npae.optimizers import Adam
+    from npae.training.optimizers import Adam
 
     own, ours = LearnersAdam(Learner(home.directory).function), Adam()
     a = rng.standard_normal(7)

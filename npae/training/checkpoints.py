@@ -20,7 +20,7 @@ import numpy as np
 import npae.layers
 from npae.layers.layer import Layer
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
-from npae.optimizers import SGD, Adam
+from npae.training.optimizers import SGD, Adam
 
 FORMAT = 1
 

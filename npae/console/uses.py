@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from npae.commandline import about, add_compute, load_data, natural, positive, warn
+from npae.console.commandline import about, add_compute, load_data, natural, positive, warn
 
 
 def add_uses(commands) -> None:
-    """Add ``anomaly`` and ``explore`` to the commands of `npae.cli`."""
+    """Add ``anomaly`` and ``explore`` to the commands of `npae.console.cli`."""
     command = commands.add_parser(
         "anomaly", help="tell every digit from all others by the reconstruction error"
     )

@@ -14,15 +14,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npae.batches import Batches, as_batches
-from npae.evaluation import check_shape, mean_terms
-from npae.events import Callback, History, TrainingState
-from npae.losses import Loss
 from npae.model import Sequential
-from npae.objectives import Objective, Terms, get_objective
-from npae.optimizers import SGD, Adam
-from npae.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
-from npae.workers import Pool, Task, workers
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective, Terms, get_objective
+from npae.training.batches import Batches, as_batches
+from npae.training.evaluation import check_shape, mean_terms
+from npae.training.events import Callback, History, TrainingState
+from npae.training.optimizers import SGD, Adam
+from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
+from npae.training.workers import Pool, Task, workers
 
 
 class NonFiniteLoss(ValueError):
@@ -157,7 +157,7 @@ class Stepper:
     batch_size : int
         Of the largest batch that will come.
     pool : Pool
-        From `npae.workers.workers`.
+        From `npae.training.workers.workers`.
 
     Notes
     -----

@@ -14,8 +14,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from npae.checkpoints import save_checkpoint, written_whole
-from npae.events import Callback, TrainingState
+from npae.training.checkpoints import save_checkpoint, written_whole
+from npae.training.events import Callback, TrainingState
 
 Schedule = Callable[[int, int], float]
 

@@ -17,7 +17,7 @@ _DESCRIPTION = (
 
 
 def add_exercises(commands) -> None:
-    """Add ``exercises`` to the commands of `npae.cli`."""
+    """Add ``exercises`` to the commands of `npae.console.cli`."""
     command = commands.add_parser("exercises", help="write the layers yourself, and be told what is wrong")
     command.description = _DESCRIPTION
     actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
@@ -54,11 +54,11 @@ def _answered(function, options) -> int:
 
     Where JSON was asked for, an error is JSON, too.
     """
-    from npae.commandline import warn
+    from npae.console.commandline import warn
 
     try:
         return function(options) or 0
-    except BrokenPipeError:  # the reader of our output has gone, which `npae.cli` knows how to take
+    except BrokenPipeError:  # the reader of our output has gone, which `npae.console.cli` knows how to take
         raise
     except (ValueError, OSError) as error:
         if getattr(options, "json", False):

@@ -2,7 +2,7 @@
 reconstruction error.
 
 Each looks at the encoder's output (and a contractive one at its kernel), and says what that costs and with
-which gradient. `npae.objectives` adds it to a loss; nobody else knows which penalties there are.
+which gradient. `npae.objectives.objective` adds it to a loss; nobody else knows which penalties there are.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from npae.layers import Dense, GaussianNoise
-from npae.losses import written_out
 from npae.model import Sequential
+from npae.objectives.losses import written_out
 
 Gradients = dict[str, np.ndarray]
 
@@ -182,7 +182,7 @@ class Contractive(Penalty):
         linear    1               0
         ========  ==============  =================================
 
-    which `npae.objectives` sends back through the encoder with the gradient of the reconstruction; and
+    which `npae.objectives.objective` sends back through the encoder with the gradient of the reconstruction; and
     directly, through k: ``dP/dK_ij = 2 K_ij s'(z_j)**2``, summed over examples. Leaving out the second is the
     mistake to make here. (With relu, P jumps where a z_j is exactly 0.)
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from npae.losses import Loss, fuse, get_loss
 from npae.model import Autoencoder, Sequential
-from npae.penalties import Penalty
+from npae.objectives.losses import Loss, fuse, get_loss
+from npae.objectives.penalties import Penalty
 
 Terms = tuple[float, ...]
 
@@ -87,7 +87,7 @@ class BoundObjective:
         x -> encoder -> code -> the rest -> reconstruction error
                           |---> penalties
 
-    In both cases the last activation is joined with the loss where that is more exact (`npae.losses.fuse`).
+    In both cases the last activation is joined with the loss where that is more exact (`npae.objectives.losses.fuse`).
     """
 
     def __init__(self, objective: Objective, model: Sequential):

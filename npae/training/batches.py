@@ -135,7 +135,8 @@ def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
 
 def _read_only(array: np.ndarray) -> np.ndarray:
     """Return a view that cannot be written: the clean images are also the targets, and may be the data
-    set."""
+    set.
+    """
     view = array.view()
     view.flags.writeable = False
     return view

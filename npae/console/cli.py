@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from npae.commandline import about, add_backend, add_compute, load_data, natural, positive, warn
-from npae.exercises.commands import add_exercises
-from npae.uses import add_uses
+from npae.console.commandline import about, add_backend, add_compute, load_data, natural, positive, warn
+from npae.console.exercises import add_exercises
+from npae.console.uses import add_uses
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,10 +139,10 @@ def list_recipes(options) -> None:
 
 def train(options) -> int:
     """Train a recipe."""
-    from npae.callbacks import Progress
     from npae.kernels.backend import get_backend
     from npae.recipes import unfold
     from npae.recipes.folder import make_room, put_back
+    from npae.training.callbacks import Progress
 
     get_backend()  # complains now rather than when an earlier run is out of the way
     run = _new_run(options)
@@ -214,9 +214,9 @@ def _what_is_kept(run, moved: Path | None, back: bool) -> str:
 
 def evaluate(options) -> None:
     """Measure a trained model."""
-    from npae.callbacks import Progress
     from npae.recipes.code_measures import all_metrics
     from npae.recipes.run import load_run
+    from npae.training.callbacks import Progress
 
     run = load_run(options.directory, options.data, warn)
     run.threads, run.progress = options.threads, Progress(sys.stderr)
@@ -228,9 +228,9 @@ def evaluate(options) -> None:
 
 def plot(options) -> None:
     """Draw the figures of a run again."""
-    from npae.callbacks import Progress
     from npae.recipes import unfold
     from npae.recipes.run import load_run
+    from npae.training.callbacks import Progress
 
     run = load_run(options.directory, report=warn)
     run.threads, run.progress = options.threads, Progress(sys.stderr)

@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from npae.blas import single_threaded_blas
 from npae.kernels import arrays
+from npae.kernels.blas import single_threaded_blas
 
 
 class Pool:

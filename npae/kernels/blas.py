@@ -70,7 +70,7 @@ def _find_switch() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     return None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def address_of_gemm(kind: str) -> int:
     """Return where in memory the product of two matrices begins, with the arguments of ``cblas_?gemm`` and
     sizes of 64 bits; 0 where there is none.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from npae.blas import single_threaded_blas
+from npae.kernels.blas import single_threaded_blas
 
 MOST_DECIBELS = 100.0  # of one image; a perfect one has infinitely many, which no mean could take
 SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from npae.batches import Batches, as_batches
-from npae.evaluation import check_shape
-from npae.losses import Loss, fuse, get_loss
 from npae.model import Sequential, VariationalAutoencoder
-from npae.shards import random_stream
-from npae.workers import workers
+from npae.objectives.losses import Loss, fuse, get_loss
+from npae.training.batches import Batches, as_batches
+from npae.training.evaluation import check_shape
+from npae.training.shards import random_stream
+from npae.training.workers import workers
 
 ROWS = 500  # codes that a thread decodes at a time: few enough for what comes of them to stay in its cache
 
@@ -31,8 +31,8 @@ def negative_log_likelihood(
     x : ndarray (n, ...) or Batches
         For a decoder that is published with dynamic binarisation: of black and white pixels.
     loss : str or Loss
-        Which distribution the decoder stands for: `npae.losses.BinaryCrossentropy` or
-        `npae.losses.GaussianNegativeLogLikelihood`. Always taken as a sum over the pixels.
+        Which distribution the decoder stands for: `npae.objectives.losses.BinaryCrossentropy` or
+        `npae.objectives.losses.GaussianNegativeLogLikelihood`. Always taken as a sum over the pixels.
     samples : int
         Codes K that are drawn for each image.
     threads : int, optional

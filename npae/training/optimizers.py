@@ -75,9 +75,12 @@ class Adam:
         _check_length(self.state["m"], params)
         self.state["step"] += 1
         step = self.state["step"]
-        epsilon = self.epsilon / math.sqrt(1 - self.beta_2**step) if self.epsilon_hat else self.epsilon
-        hyper = (self.learning_rate, self.beta_1, self.beta_2, epsilon)
+        hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step))
         adam.update(params, grads, self.state["m"], self.state["v"], step, *hyper)
+
+    def epsilon_at(self, step: int) -> float:
+        """Return what a step adds to the corrected root."""
+        return self.epsilon / math.sqrt(1 - self.beta_2**step) if self.epsilon_hat else self.epsilon
 
 
 class SGD:

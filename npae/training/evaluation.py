@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npae.batches import Batches, as_batches
-from npae.losses import Loss
 from npae.model import Sequential
-from npae.objectives import Objective, Terms, get_objective
-from npae.shards import LAYERS, VALIDATION, random_stream, shard_size
-from npae.workers import Pool, workers
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective, Terms, get_objective
+from npae.training.batches import Batches, as_batches
+from npae.training.shards import LAYERS, VALIDATION, random_stream, shard_size
+from npae.training.workers import Pool, workers
 
 WHOLE_BATCH = 256  # examples
 
@@ -82,7 +82,8 @@ def mean_terms(
 
 def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
     """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
-    noise."""
+    noise.
+    """
     starts = range(0, len(batches), size)
     shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
     return pool.map(function, shards)

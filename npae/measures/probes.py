@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from npae.blas import single_threaded_blas
+from npae.kernels.blas import single_threaded_blas
 
 BLOCK = 1 << 24  # distances that are held in memory at a time
 

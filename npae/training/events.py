@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from npae.model import Sequential
-from npae.optimizers import SGD, Adam
+from npae.training.optimizers import SGD, Adam
 
 
 @dataclass
@@ -32,7 +32,7 @@ class TrainingState:
     """What a callback sees, and may change: setting ``stop`` ends the training after the epoch.
 
     ``loss`` is the epoch's mean so far, and ``terms`` are those that it is the sum of, as in
-    `npae.objectives.Objective.names`.
+    `npae.objectives.objective.Objective.names`.
     """
 
     model: Sequential

@@ -239,7 +239,7 @@ class SoftmaxCrossentropy(Loss):
         if lowest < 0 or highest > 1:
             raise ValueError(
                 "softmax cross-entropy needs targets that are probabilities of classes, but these reach from "
-                f"{lowest:g} to {highest:g}; make one-hot rows of the labels with npae.losses.one_hot"
+                f"{lowest:g} to {highest:g}; make one-hot rows of the labels with npae.objectives.losses.one_hot"
             )
 
 

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from npae.batches import Batches, as_batches
-from npae.evaluation import check_shape
 from npae.model import Sequential
-from npae.workers import workers
+from npae.training.batches import Batches, as_batches
+from npae.training.evaluation import check_shape
+from npae.training.workers import workers
 
 BLOCK = 1 << 23  # numbers of Jacobians that a thread keeps at a time
 
@@ -69,7 +69,7 @@ def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int |
 def frobenius_norms(encoder: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
     """Return the root of the sum of all squares in each example's Jacobian: (n,).
 
-    Its square is what `npae.penalties.Contractive` makes small, which has a formula for one Dense layer; here
+    Its square is what `npae.objectives.penalties.Contractive` makes small, which has a formula for one Dense layer; here
     any encoder is asked.
     """
 

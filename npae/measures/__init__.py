@@ -1,0 +1,1 @@
+"""What a trained model can do, in numbers: errors, probes of the code, the Jacobian, the likelihood."""
