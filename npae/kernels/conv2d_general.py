@@ -12,7 +12,7 @@ import numpy as np
 
 from npae.kernels import arrays
 from npae.kernels.backend import jit
-from npae.kernels.vectors import STEP, dots_of_taps, sums_of_taps
+from npae.kernels.vectors import STEP, dots_of_taps, move_row, sums_of_taps
 
 POSITIONS = 1600
 SCRATCH = 1 << 18  # bytes
@@ -221,21 +221,18 @@ def lay_out(source, gate, images, band, channels, plan, flat):
                         r = rho * sh + u - lead_h
                         start = np.uint64((base + rho - top) * pitch + k0)
                         if 0 <= r < h:
-                            if gate.size > 0:
-                                for k in range(lanes):
-                                    if k < n_k:
-                                        value = zero
-                                        if gate[image, channel, r, np.uint64(q0 + k * sw)] > zero:
-                                            value = source[image, channel, r, np.uint64(q0 + k * sw)]
-                                        line[start + np.uint64(k)] = value
-                            elif sw == 1:
-                                for k in range(lanes):
-                                    if k < n_k:
-                                        line[start + np.uint64(k)] = source[image, channel, r, np.uint64(q0) + np.uint64(k)]
+                            place = np.uint64(((image * source.shape[1] + channel) * h + r) * w + q0)
+                            if sw == 1:
+                                move_row(source, place, gate, place, line, start, np.uint64(n_k), False)
+                            elif gate.size > 0:
+                                for k in range(n_k):
+                                    value = zero
+                                    if gate[image, channel, r, np.uint64(q0 + k * sw)] > zero:
+                                        value = source[image, channel, r, np.uint64(q0 + k * sw)]
+                                    line[start + np.uint64(k)] = value
                             else:
-                                for k in range(lanes):
-                                    if k < n_k:
-                                        line[start + np.uint64(k)] = source[image, channel, r, np.uint64(q0 + k * sw)]
+                                for k in range(n_k):
+                                    line[start + np.uint64(k)] = source[image, channel, r, np.uint64(q0 + k * sw)]
                         elif not whole:
                             for k in range(n_k):
                                 line[start + np.uint64(k)] = zero
@@ -263,15 +260,12 @@ def take_out(sums, relu, images, band, filters, start, plan, out):
                 if 0 <= r < h:
                     place = np.uint64((f - filters[0]) * places + ((image - first) * plan.rows + rho - top) * pitch + k0)
                     if sw == 1:
-                        for k in range(lanes):
-                            if k < n_k:
-                                value = sums[place + np.uint64(k)]
-                                out[image, f, r, q0 + np.uint64(k)] = floor if value < floor else value
+                        to = np.uint64(((image * out.shape[1] + f) * h + r) * w) + q0
+                        move_row(sums, place, sums[:0], np.uint64(0), out, to, np.uint64(n_k), relu)
                     else:
-                        for k in range(lanes):
-                            if k < n_k:
-                                value = sums[place + np.uint64(k)]
-                                out[image, f, r, q0 + np.uint64(k * sw)] = floor if value < floor else value
+                        for k in range(n_k):
+                            value = sums[place + np.uint64(k)]
+                            out[image, f, r, q0 + np.uint64(k * sw)] = floor if value < floor else value
 
 
 def kernel_gradient(dz, x, window, strides, pads, gate=None, transposed=False):

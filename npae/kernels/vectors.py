@@ -35,6 +35,15 @@ def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
+def move_row(source, i, gate, j, target, k, count, floor):
+    """Copy ``count`` neighbours of ``source`` from its number i on to ``target``, from its number k on.
+
+    Where ``gate`` is not empty, numbers whose gate, from number j on, is not above 0 become 0. Numbers below ``floor`` become
+    ``floor``, and a NaN stays one. All arrays are contiguous; numbers count through all axes. In compiled functions only.
+    """
+    raise NotImplementedError("move_row can be called by compiled functions only")
+
+
 @teaches_numba
 def _to_use_vectors() -> None:
     from llvmlite import ir
@@ -189,3 +198,65 @@ def _to_use_vectors() -> None:
         return lambda filters, flat, first, offsets, still, pitch, count, out, row: some(
             flat, first, offsets, still, pitch, count, out, row
         )
+
+    def row_for(gated, floored):
+        @intrinsic
+        def row(typing, source, i, gate, j, target, k, count, floor):
+            def generate(context, builder, signature, values):
+                x, i, g, j, y, k, count, floor = pointers(context, builder, signature, values)
+                x, y = builder.gep(x, [i]), builder.gep(y, [k])
+                g = builder.gep(g, [j])
+                widest = Vectors(context, builder, source.dtype).lanes
+                done = constant(0)
+                lanes = widest
+                while lanes:
+                    kind = ir.VectorType(Vectors(context, builder, source.dtype).number, lanes) if lanes > 1 else context.get_value_type(source.dtype)
+                    size = source.dtype.bitwidth // 8
+
+                    def at(pointer, place):
+                        return builder.bitcast(builder.gep(pointer, [place]), kind.as_pointer())
+
+                    def move(place):
+                        value = builder.load(at(x, place))
+                        value.align = size
+                        zero = ir.Constant(kind, [0.0] * lanes if lanes > 1 else 0.0)
+                        if gated:
+                            mask = builder.load(at(g, place))
+                            mask.align = size
+                            value = builder.select(builder.fcmp_ordered(">", mask, zero), value, zero)
+                        if floored:
+                            value = builder.select(builder.fcmp_ordered("<", value, zero), zero, value)
+                        builder.store(value, at(y, place)).align = size
+
+                    if lanes == widest:
+                        whole = builder.mul(builder.udiv(count, constant(lanes)), constant(lanes))
+                        with cgutils.for_range_slice(builder, constant(0), whole, constant(lanes), size_t) as (p, _):
+                            move(p)
+                        done = whole
+                    else:
+                        has = builder.icmp_unsigned("!=", builder.and_(count, constant(lanes)), constant(0))
+                        with builder.if_then(has):
+                            move(done)
+                        done = builder.add(done, builder.and_(count, constant(lanes)))
+                    lanes //= 2
+                return context.get_dummy_value()
+
+            u = types.uint64
+            return types.void(source, u, gate, u, target, u, u, floor), generate
+
+        return row
+
+    rows = {(g, f): row_for(g, f) for g in (False, True) for f in (False, True)}
+    plain, gated, floored = rows[False, False], rows[True, False], rows[False, True]
+
+    @overload(move_row)
+    def move_compiled(source, i, gate, j, target, k, count, floor):
+        def move(source, i, gate, j, target, k, count, floor):
+            if gate.size > 0:
+                gated(source, i, gate, j, target, k, count, floor)
+            elif floor:
+                floored(source, i, gate, j, target, k, count, floor)
+            else:
+                plain(source, i, gate, j, target, k, count, floor)
+
+        return move
