@@ -118,7 +118,7 @@ def load_checkpoint(
                 f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}"
             )
         model.set_params(_under("params/", arrays))
-        optimizer.state = {**header["counters"], **_under("optimizer/", arrays)}
+        optimizer.restore({**header["counters"], **_under("optimizer/", arrays)})
         return header["history"], header["metadata"]
 
 
