@@ -191,7 +191,7 @@ def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
 def _check_shapes(y: np.ndarray, t: np.ndarray) -> None:
     if np.shape(y) != np.shape(t):
         raise ValueError(
-            f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected a target for every pixel"
+            f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape"
         )
 
 
