@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras", reason="Keras is missing; pip install keras tensorflow brings it")
-
 from npae import Adam, fit
 from npae.datasets import synthetic_digits
 from npae.recipes import RECIPES
+
+keras = pytest.importorskip("keras", reason="Keras is missing; pip install keras tensorflow brings it")
 
 STEPS, BATCH = 8, 64
 
