@@ -190,9 +190,7 @@ def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 def _check_shapes(y: np.ndarray, t: np.ndarray) -> None:
     if np.shape(y) != np.shape(t):
-        raise ValueError(
-            f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape"
-        )
+        raise ValueError(f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape")
 
 
 class PCA:
