@@ -163,7 +163,7 @@ def attributes_set_from_outside(path: Path) -> list[str]:
 
     Assignments of every kind count (plain, augmented, annotated, in a tuple, as the target of ``for`` and
     ``with``), deletions too, and ``setattr``. Not counted: ``self`` and ``cls``, a copy of itself that a
-    method makes (``other = copy.copy(self)``), ``threading.local()`` at the top of the file, the module ``sys``.
+    method makes (``other = copy.copy(self)``), ``threading.local()`` at the top of the file, and ``sys``.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = []
