@@ -6,6 +6,7 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose, MaxPool2D
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 # The original is written in PyTorch and begins with PyTorch's initial values.
 _pytorch = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
@@ -20,7 +21,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw ten noisy test images above what the model makes of them."""
     from npae import plotting
 

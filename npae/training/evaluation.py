@@ -1,4 +1,4 @@
-"""What a model makes of a whole data set: its outputs, and its mean loss, computed by all threads."""
+"""The outputs of a model for a whole data set, and its mean loss, computed by all threads."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def mean_terms(
 
 
 def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
-    """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
-    noise.
-    """
+    """Return ``function(indices, rng)`` of every shard in order; each shard has its own fixed noise."""
     starts = range(0, len(batches), size)
     shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
     return pool.map(function, shards)

@@ -62,6 +62,10 @@ class Adam:
         self.epsilon_hat = epsilon_hat
         self.state: dict[str, Any] = {}
 
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what ``state`` was after an earlier step."""
+        self.state = state
+
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
 
@@ -110,6 +114,10 @@ class SGD:
         self.momentum = momentum
         self.nesterov = nesterov
         self.state: dict[str, Any] = {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what ``state`` was after an earlier step."""
+        self.state = state
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
