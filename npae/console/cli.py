@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
-            setattr(sys, name, open(os.devnull, "w"))
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
     try:
         options = build_parser().parse_args(arguments)
         if getattr(options, "backend", None):
@@ -124,6 +124,7 @@ class _Version(argparse.Action):
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
     command.add_argument("recipe", metavar="RECIPE", help="a name that npae list shows")
+    add_training(command, epochs="default: as published")
     command.add_argument("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
     command.add_argument(
         "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
@@ -138,7 +139,6 @@ def _add_train(commands: Commands) -> None:
     command.add_argument(
         "--resume", action="store_true", help="go on with the run in --out after its last epoch"
     )
-    add_training(command, epochs="default: as published")
     command.set_defaults(command=train)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from npae.datasets import Dataset
-from npae.layers import Dense, Layer
+from npae.layers import Dense
 from npae.measures.metrics import roc_auc, squared_error_per_image
 from npae.model import Autoencoder, Sequential
 from npae.recipes.views import FASHION
@@ -31,13 +31,9 @@ def build_dense(code: int) -> Autoencoder:
 
 def build_deep(code: int) -> Autoencoder:
     """Return three layers to the code and three back, linear at the code."""
-    encoder: list[Layer] = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
-    decoder: list[Layer] = [
-        Dense(64, activation="relu"),
-        Dense(256, activation="relu"),
-        Dense(784, activation="sigmoid"),
-    ]
-    return Autoencoder(Sequential(encoder), Sequential(decoder))
+    encoder = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
+    decoder = [Dense(64, activation="relu"), Dense(256, activation="relu"), Dense(784, activation="sigmoid")]
+    return Autoencoder(Sequential([*encoder]), Sequential([*decoder]))
 
 
 @dataclass(frozen=True)
@@ -172,9 +168,8 @@ def try_all(
             left = (time.perf_counter() - began) / made * (total - done)
             name = class_name(dataset, label)
             line = f"{column.model}, code of {column.code}, {column.role(name)}: ROC-AUC {trial.auc:.3f}"
-            compute.report(
-                f"[{done:>{len(str(total))}}/{total}] {line}, {trial.seconds:.1f} s, {left:.0f} s to go"
-            )
+            count = f"[{done:>{len(str(total))}}/{total}]"
+            compute.report(f"{count} {line}, {trial.seconds:.1f} s, {left:.0f} s to go")
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from npae.model import VariationalAutoencoder
+from npae.model import Sequential, VariationalAutoencoder
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
@@ -12,7 +12,7 @@ from npae.recipes.run import Run
 from npae.training.evaluation import evaluate_terms, predict
 
 
-def elbo_terms(run: Run, model: VariationalAutoencoder, decoder: Loss) -> dict[str, float]:
+def elbo_terms(run: Run, model: Sequential, decoder: Loss) -> dict[str, float]:
     """Return the negative evidence lower bound of the test set and its two parts, in nats per image.
 
     With one code drawn for each image, as the bound has it; the losses of the history take the mean of the
@@ -25,6 +25,12 @@ def elbo_terms(run: Run, model: VariationalAutoencoder, decoder: Loss) -> dict[s
         "test_elbo_reconstruction": terms["reconstruction"],
         "test_elbo_kl": terms["kl"],
     }
+
+
+def variational(run: Run) -> VariationalAutoencoder:
+    """Return the model of a run whose recipe builds a variational autoencoder."""
+    assert isinstance(run.model, VariationalAutoencoder)
+    return run.model
 
 
 def draw_elbo(run: Run) -> None:

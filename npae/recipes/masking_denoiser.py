@@ -24,6 +24,7 @@ AXES = {
 }
 TRAINED_AT = 0.5  # of each kind
 LEVELS = np.linspace(0, 0.9, 10)  # PSNR begins at the second: what is not damaged has infinitely many dB
+Chart = dict[str, tuple[np.ndarray, np.ndarray]]  # lines by stage
 IMAGES = 500  # of the test set, for the curves
 
 
@@ -89,15 +90,16 @@ def draw(run: Run) -> None:
     )
 
 
-def against_noise(run: Run, metric: Callable, levels: np.ndarray) -> list[dict]:
+def against_noise(run: Run, metric: Callable, levels: np.ndarray) -> list[Chart]:
     """Return for each kind of noise a metric by stage, as lines ``(levels, values)``."""
-    charts = []
+    charts: list[Chart] = []
     for kind in KINDS:
         measured = []
         for level in levels:
             clean, images = stages(run, kind, level, IMAGES)
             measured.append({stage: metric(values, clean) for stage, values in images.items()})
-        charts.append({stage: (levels, [values[stage] for values in measured]) for stage in measured[0]})
+        lines = {stage: np.array([values[stage] for values in measured]) for stage in measured[0]}
+        charts.append({stage: (levels, values) for stage, values in lines.items()})
     return charts
 
 

@@ -1,4 +1,4 @@
-"""Measures of a run: of its reconstructions, and for `npae evaluate` also of its codes and of foreign images."""
+"""Measures of a run: of its reconstructions, and for `npae evaluate` of its codes and of foreign images."""
 
 from __future__ import annotations
 

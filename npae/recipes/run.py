@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -31,6 +31,8 @@ from npae.training.checkpoints import written_whole
 from npae.training.events import Callback
 from npae.training.kept import HISTORY, Compute, Plan, train_in
 from npae.training.workers import core_count
+
+Model = TypeVar("Model", bound=Sequential)
 
 
 class Run:
@@ -155,7 +157,7 @@ class Run:
     def part(
         self,
         name: str,
-        build: Callable[[], Sequential],
+        build: Callable[[], Model],
         *,
         loss: str | Loss | Objective | None = None,
         epochs: int | None = None,
@@ -163,7 +165,7 @@ class Run:
         learning_rate: float | Schedule | None = None,
         batch_size: int | None = None,
         seed_offset: int = 0,
-    ) -> Sequential:
+    ) -> Model:
         """Return a further model of this run, which is trained in the folder parts/NAME the first time.
 
         Parameters
@@ -207,7 +209,7 @@ class Run:
                 self.compute,
                 expected=self._new,
             )
-        return self._parts[name]
+        return cast(Model, self._parts[name])  # it has the layers of what ``build`` returns
 
     def part_history(self, name: str) -> dict[str, list[float]]:
         """Return the numbers of each epoch of a part that is trained."""

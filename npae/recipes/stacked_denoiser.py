@@ -113,8 +113,8 @@ def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
 
 def error_rate(run: Run, start: str, share: int) -> float:
     """Return the percentage of test images given a wrong class, the mean over the draws of labels."""
-    images, labels = run.dataset.test_images, run.dataset.test_labels
-    images = Batches(images.reshape(len(images), -1))
+    labels, pixels = run.dataset.test_labels, run.dataset.test_images
+    images = Batches(pixels.reshape(len(pixels), -1))
     models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
     classes = [predict(model, images, run.threads).argmax(axis=1) for model in models]
     return float(np.mean([100 * np.mean(found != labels) for found in classes]))

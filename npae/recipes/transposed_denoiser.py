@@ -9,9 +9,18 @@ from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 
 # The original is written in PyTorch and begins with PyTorch's initial values.
-_pytorch = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
-conv = partial(Conv2D, kernel_size=3, padding="same", activation="relu", **_pytorch)
-conv_transpose = partial(Conv2DTranspose, kernel_size=2, strides=2, **_pytorch)
+begin = "pytorch_uniform"
+conv = partial(
+    Conv2D,
+    kernel_size=3,
+    padding="same",
+    activation="relu",
+    kernel_initializer=begin,
+    bias_initializer=begin,
+)
+conv_transpose = partial(
+    Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=begin, bias_initializer=begin
+)
 
 
 def build() -> Autoencoder:

@@ -32,7 +32,7 @@ class Unfold(Callback):
     """
 
     def __init__(self, run: Run):
-        self.folder = run.path(FOLDER)
+        self.folder, self.model = run.path(FOLDER), run.model
         self.images = run.test_batches(corruption=None).batch(slice(COUNT))[0]
         shape = run.model.encode(self.images[:1]).shape[1:]
         if shape != (2,):
@@ -49,14 +49,14 @@ class Unfold(Callback):
             if epoch > done:  # of a run that was interrupted before its checkpoint
                 path.unlink()
         # Not written yet: a run without a complete epoch leaves nothing, and an earlier one is put back.
-        self.first = None if done else encode(state.model, self.images)
+        self.first = None if done else encode(self.model, self.images)
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Write the codes of this epoch."""
         if self.first is not None:
             self._keep(self.first, 0)
             self.first = None
-        self._keep(encode(state.model, self.images), state.epoch)
+        self._keep(encode(self.model, self.images), state.epoch)
 
     def _keep(self, codes: np.ndarray, epoch: int) -> None:
         try:

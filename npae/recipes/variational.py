@@ -10,7 +10,7 @@ from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.codes import encode
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms
+from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms, variational
 from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 from npae.training.evaluation import predict
@@ -57,8 +57,9 @@ def objective(decoder: Loss = PIXELS, beta: float = 1.0) -> Objective:
 def learning_rate(epoch: int, epochs: int) -> float:
     """Return 2e-4 in the first epoch, the original's 1e-3 in the next two, then 2e-3, falling at the end.
 
-    The rate falls in the last third of the epochs. As long as the code says nothing, its gradient is noise, which Adam scales to full steps: with 1e-3 from
-    the start, one seed of three lost 15 of the 16 units before the code, and a code that stayed empty.
+    It falls in the last third of the epochs. As long as the code tells nothing, its gradient is noise, which
+    Adam scales to full steps: with 1e-3 from the start, one seed of three lost 15 of the 16 units before the
+    code, and the code stayed empty.
     """
     done = (epoch - 1) / epochs
     if epoch == 1:
@@ -88,7 +89,7 @@ def measure(run: Run) -> dict[str, float]:
     for name, (model, decoder) in others(run).items():
         numbers |= {f"{name}_{key}": value for key, value in elbo_terms(run, model, decoder).items()}
     x, _ = run.test_images(IMAGES)
-    nll = negative_log_likelihood(run.model, x, loss=PIXELS, samples=SAMPLES, threads=run.threads)
+    nll = negative_log_likelihood(variational(run), x, loss=PIXELS, samples=SAMPLES, threads=run.threads)
     return {**numbers, f"test_nll_of_{len(x)}_images_k{SAMPLES}": float(nll.mean())}
 
 

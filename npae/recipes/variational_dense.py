@@ -8,7 +8,7 @@ from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms
+from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms, variational
 from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 from npae.training.callbacks import half_cosine
@@ -34,7 +34,9 @@ def measure(run: Run) -> dict[str, float]:
     appendix C); the others stay at the prior, and say nothing.
     """
     batches = run.test_batches()
-    nll = negative_log_likelihood(run.model, batches, loss=PIXELS, samples=SAMPLES, threads=run.threads)
+    nll = negative_log_likelihood(
+        variational(run), batches, loss=PIXELS, samples=SAMPLES, threads=run.threads
+    )
     means = predict(run.model.encoder, batches, run.threads)[:, :CODE]
     return {
         **elbo_terms(run, run.model, PIXELS),
