@@ -57,7 +57,14 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
     yield draw_neighbours(folder / "neighbours.png", run, images, labels, codes)
 
 
-def draw_interpolations(path: Path, run: Run, images, labels, codes, pairs) -> Path:
+def draw_interpolations(
+    path: Path,
+    run: Run,
+    images: np.ndarray,
+    labels: np.ndarray,
+    codes: np.ndarray,
+    pairs: Sequence[tuple[int, int]],
+) -> Path:
     """Draw what lies between two images: the codes on the straight line between theirs, decoded."""
     from npae import plotting
 
@@ -75,7 +82,7 @@ def draw_interpolations(path: Path, run: Run, images, labels, codes, pairs) -> P
     )
 
 
-def draw_map(path: Path, run: Run, plane: Plane, codes) -> Path:
+def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
     """Draw what the codes of a plane stand for, over the region where nearly all test images are."""
     from npae import plotting
 
@@ -90,7 +97,9 @@ def draw_map(path: Path, run: Run, plane: Plane, codes) -> Path:
     return plotting.manifold(path, tiles, across, up[::-1], title, plane.names)
 
 
-def draw_codes(path: Path, run: Run, plane: Plane, images, labels, codes) -> Path:
+def draw_codes(
+    path: Path, run: Run, plane: Plane, images: np.ndarray, labels: np.ndarray, codes: np.ndarray
+) -> Path:
     """Draw the codes as points coloured by class, with some of the images."""
     from npae import plotting
 
@@ -103,7 +112,7 @@ def draw_codes(path: Path, run: Run, plane: Plane, images, labels, codes) -> Pat
     )
 
 
-def draw_neighbours(path: Path, run: Run, images, labels, codes) -> Path:
+def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> Path:
     """Draw the test images whose codes are nearest to those of ten test images, one of each class."""
     from npae import plotting
 

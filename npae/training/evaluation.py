@@ -58,7 +58,7 @@ def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = No
     batches = as_batches(x)
     check_shape(model, batches)
 
-    def outputs(indices: slice, rng) -> np.ndarray:
+    def outputs(indices: slice, rng: np.random.Generator) -> np.ndarray:
         return model.forward(batches.batch(indices, rng)[0])[0]
 
     with workers(threads) as pool:
@@ -72,7 +72,7 @@ def mean_terms(
     bound = objective.on(model)
     size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
 
-    def values(indices: slice, rng) -> Terms:
+    def values(indices: slice, rng: np.random.Generator) -> Terms:
         x, t = batches.batch(indices, rng)
         layers_rng = None if seed is None else random_stream(seed, LAYERS, 0, indices.start)
         return bound.values(x, t, len(batches), layers_rng)
