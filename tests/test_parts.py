@@ -116,9 +116,8 @@ def test_a_missing_part_is_trained_again_with_a_line_and_is_the_same(folder, cap
         file.unlink()
     assert main(["evaluate", str(folder)]) == 0
     said = capsys.readouterr().err.splitlines()
-    assert "plain has no finished model; it is trained now" in said[0] and said[1].startswith(
-        "plain: epoch 1/1"
-    )
+    assert "plain has no finished model; it is trained now" in said[0]
+    assert any(line.startswith("plain: epoch 1/1") for line in said)
     assert all(np.array_equal(value, before[name]) for name, value in plain(load_run(folder)).params.items())
 
 

@@ -34,8 +34,8 @@ def dead_code(codes: np.ndarray, variational: bool = False) -> Finding | None:
     least = AT_PRIOR if variational else DEAD * np.square(flat).mean()
     if variance > least:
         return None
-    sentence = "the code is the same for all images: its units are dead; train with a lower learning rate"
-    return f"{sentence}, or from another --seed", f"largest variance of a unit {variance:.1g}"
+    sentence = "the code is the same for all images: its units are dead; train longer, or from another --seed"
+    return sentence, f"largest variance of a unit {variance:.1g}"
 
 
 def code_on_a_line(codes: np.ndarray) -> Finding | None:
