@@ -26,7 +26,7 @@ from npae.training.events import Callback
 from npae.training.kept import Compute, train_in
 
 RECIPES = ("dense", "conv")  # for all of whose layers there are exercises
-SLOW_EPOCH = 60.0  # seconds, from which on the learner is told how long it will take
+SLOW_EPOCH = 60.0  # seconds; a longer one is reported
 
 
 class Learner:

@@ -43,7 +43,7 @@ def draw_elbo(run: Run) -> None:
 
 
 def draw_samples(run: Run, shape: tuple[int, int] = (8, 16)) -> None:
-    """Draw what the decoder makes of codes that are drawn from the prior."""
+    """Draw the decodings of codes that are drawn from the prior."""
     from npae import plotting
 
     count = shape[0] * shape[1]

@@ -72,7 +72,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw what each model makes of clean and of noisy images, its filters, and its errors."""
+    """Draw the outputs of each model for clean and for noisy images, its filters, and its errors."""
     from npae import plotting
 
     found, tests = models(run), inputs(run)

@@ -72,16 +72,13 @@ def trained_part(
 
     Parameters
     ----------
-    part : Part
-    folder : Path
-        Of the part.
+    part, folder, compute
     facts : dict
-        Of the run and of its data set: `npae.recipes.run.Run.facts`.
+        Of the run and of its data set now: `npae.recipes.run.Run.facts`.
     trained_on : str
         SHA-256 of the data set that the run was trained on.
-    compute : Compute
     expected : bool
-        Whether it is no news that the part is not finished yet.
+        Whether the part may be unfinished without a report.
 
     Raises
     ------

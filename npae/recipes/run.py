@@ -40,24 +40,13 @@ class Run:
 
     Parameters
     ----------
-    settings : Settings
-    dataset : Dataset
-    directory : path
+    settings, dataset, directory
     compute : Compute, optional
         Default: all cores, without showing progress.
     model : Autoencoder, optional
         One that is trained. Default: a new one.
     trained_on : str, optional
         SHA-256 of the data set that the model is or was trained on. Default: that of ``dataset``.
-
-    Attributes
-    ----------
-    recipe : Recipe
-    settings : Settings
-    dataset : Dataset
-    model : Autoencoder
-    directory : Path
-    compute : Compute
     """
 
     def __init__(
@@ -145,14 +134,8 @@ class Run:
 
     def plan(self) -> Plan:
         """Return how the run's own model is trained."""
-        return Plan(
-            self.recipe.loss,
-            self.epochs,
-            self.batch_size,
-            self.recipe.learning_rate,
-            self.settings.seed,
-            self.recipe.optimizer,
-        )
+        recipe, seed = self.recipe, self.settings.seed
+        return Plan(recipe.loss, self.epochs, self.batch_size, recipe.learning_rate, seed, recipe.optimizer)
 
     def part(
         self,
@@ -239,7 +222,7 @@ class Run:
 
     def findings(self) -> list[dict[str, str]]:
         """Return what is wrong with the codes of test images, if anything, and report it."""
-        images = self.test_batches(corruption=None).batch(slice(1000))[0]
+        images = self.test_batches(corruption=None).batch(slice(500))[0]
         codes = encode(self.model, images, self.compute.threads)
         found = findings(codes, variational=isinstance(self.model, VariationalAutoencoder))
         for sentence, evidence in found:

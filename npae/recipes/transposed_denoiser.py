@@ -31,7 +31,7 @@ def build() -> Autoencoder:
 
 
 def draw(run: Run) -> None:
-    """Draw ten noisy test images above what the model makes of them."""
+    """Draw ten noisy test images above the outputs of the model."""
     from npae import plotting
 
     noisy, _ = run.test_images(10)

@@ -104,7 +104,7 @@ def draw(run: Run) -> None:
 
 
 def draw_plane(run: Run, reach: float = 2.5, count: int = 25) -> None:
-    """Draw what the decoder makes of codes on a grid."""
+    """Draw the decodings of codes on a grid."""
     from npae import plotting
 
     places = np.linspace(-reach, reach, count)

@@ -44,7 +44,6 @@ class Progress(Callback):
     BAR = 24
     SECONDS_BETWEEN_UPDATES = 0.1
     SECONDS_OF_SILENCE = 2.0
-    WAIT = "compiling kernels, or loading them compiled"
 
     def __init__(self, stream: TextIO | None = None, label: str = ""):
         self.label = label
@@ -62,9 +61,10 @@ class Progress(Callback):
         self._shown = 0.0
         first = not state.step
         if self.live:
-            self._rewrite(f"{self._epoch(state)}  {self.WAIT if first else ''}"[: self._width()])
+            wait = "compiling kernels, or loading them compiled" if first else ""
+            self._rewrite(f"{self._epoch(state)}  {wait}"[: self._width()])
         elif first and get_backend() == "numba":
-            line = "the first step takes a while: kernels are compiled, once for all runs\n"
+            line = "the first step takes a while: it compiles its kernels, unless an earlier run has\n"
             self._waiting = threading.Timer(self.SECONDS_OF_SILENCE, self._rewrite, [line])
             self._waiting.daemon = True
             self._waiting.start()
@@ -176,7 +176,7 @@ def half_cosine(peak: float) -> Schedule:
     def rate(epoch: int, epochs: int) -> float:
         return peak * (1 + math.cos(math.pi * (epoch - 1) / epochs)) / 2
 
-    rate.__name__ = f"half_cosine({peak:g})"  # a run's part that was trained at another rate is told by it
+    rate.__name__ = f"half_cosine({peak:g})"  # by which a finished part is compared
     return rate
 
 

@@ -31,16 +31,10 @@ def warn(line: str) -> None:
 
 @dataclass(frozen=True)
 class Compute:
-    """How to compute; no result depends on it.
+    """How to compute, on which no result depends.
 
-    Attributes
-    ----------
-    threads : int or None
-        None stands for all cores.
-    progress : Progress or None
-        Shows how models are trained; None shows nothing.
-    report : callable
-        Gets each line of text that is no result.
+    ``threads`` is None for all cores, ``progress`` shows how models are trained, and ``report`` gets each
+    line of text that is no result.
     """
 
     threads: int | None = None
@@ -54,16 +48,9 @@ class Compute:
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides the weights of a model beside its first values and its data.
+    """What decides the weights of a model beside its first values and its data: arguments of `npae.fit`.
 
-    Attributes
-    ----------
-    loss, epochs, batch_size, seed
-        As `npae.fit` takes them.
-    learning_rate : float or callable
-        As `npae.LearningRate` takes it.
-    optimizer : callable
-        Returns a new optimiser.
+    ``learning_rate`` is that of `npae.LearningRate`; ``optimizer`` returns a new one.
     """
 
     loss: str | Loss | Objective
@@ -91,11 +78,8 @@ def train_in(
 
     Parameters
     ----------
-    folder : path
-        Is made if it is not there.
-    model : Sequential
-        Built.
-    data, plan, compute
+    folder, model, data, plan, compute
+        The model is built; the folder is made if it is not there.
     facts : dict
         The metadata of model and checkpoint.
     check : callable, optional
@@ -105,8 +89,8 @@ def train_in(
         Is called before the first epoch, and not where a checkpoint has one already.
     callbacks : sequence of Callback
     twin : Sequential, optional
-        Computes in the model's place, on the same parameter arrays. Its optimiser keeps its state in a form
-        that no checkpoint knows, so the model itself is written after each epoch.
+        Computes in the model's place, on the same parameter arrays. No checkpoint can hold the state of its
+        optimiser, so the model itself is written after each epoch.
 
     Raises
     ------
