@@ -1,6 +1,6 @@
 """The reward at the end of the path: a recipe of npae trained on the learner's own functions.
 
-The recipe's model is built as ever. `npae.exercises.dressed` makes a twin of it on the same parameters that
+The recipe's model is built as ever. `npae.exercises.twin` makes a twin of it on the same parameters that
 calls the learner's functions, and `npae.training.fit` trains the twin with the learner's loss and optimiser.
 In the end npae's own model has learned, and can be saved, measured and drawn like any other.
 """
@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any
 
 from npae.exercises import sandbox, workspace
-from npae.exercises.dressed import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.exercises.inside import frames, says
 from npae.exercises.learner import load
+from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.objectives.losses import get_loss
 from npae.recipes.run import Run
 from npae.training.callbacks import duration

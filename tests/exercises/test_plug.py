@@ -9,8 +9,8 @@ import pytest
 from npae.console.cli import main
 from npae.exercises import plug, workspace
 from npae.exercises.catalogue import ORDER
-from npae.exercises.dressed import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.exercises.plug import Learner, LearnersRun
+from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.kernels.backend import use_backend
 from npae.objectives.losses import BinaryCrossentropy
 from npae.recipes import get_recipe
