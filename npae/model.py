@@ -180,9 +180,13 @@ class Sequential(Layer):
         bare_layer = self.layers[position].without_activation(activation)
         if bare_layer is None:
             return None
-        bare = copy.copy(self)
-        bare.layers = [*self.layers[:position], bare_layer, *self.layers[position + 1 :]]
-        return bare
+        return self.with_layers([*self.layers[:position], bare_layer, *self.layers[position + 1 :]])
+
+    def with_layers(self, layers: list[Layer]) -> Sequential:
+        """Return a copy of this model with other layers, of the same shapes, under the same names."""
+        twin = copy.copy(self)
+        twin.layers = layers
+        return twin
 
     def leaves(self) -> Iterator[tuple[str, Layer]]:
         """Yield ``(full name, layer)`` of every layer that is not itself a model, in order."""

@@ -75,6 +75,13 @@ def test_the_bound_is_the_sum_of_its_parts_and_lies_above_the_likelihood(trained
     assert metrics["test_nll_k5"] < metrics["test_negative_elbo"]
 
 
+def test_the_warm_up_of_the_rate_counts_epochs_and_thirty_of_them_have_the_rates_they_always_had():
+    falling = [2e-3 * min(1, (1 - done / 30) / 0.3) for done in range(3, 30)]
+    assert [variational.learning_rate(epoch, 30) for epoch in range(1, 31)] == [2e-4, 1e-3, 1e-3, *falling]
+    assert [variational.learning_rate(epoch, 3) for epoch in (1, 2, 3)] == [2e-4, 1e-3, 1e-3]
+    assert [variational.early_rate(epoch, 5) for epoch in range(1, 6)] == [2e-4, 1e-3, 1e-3, 2e-3, 2e-3]
+
+
 def test_beta_weighs_the_code_against_the_reconstruction():
     assert repr(variational.objective(beta=4.0)) == (
         "Objective(BinaryCrossentropy(per='image'), KullbackLeibler(beta=4.0))"

@@ -12,9 +12,9 @@ from npae.datasets import Dataset, random_shift, synthetic_digits
 from npae.measures import metrics
 from npae.model import Sequential
 from npae.recipes import RECIPES, keras_denoiser, masking_denoiser, stacked_denoiser
-from npae.recipes.rates import half_cosine
 from npae.recipes.run import load_run
 from npae.training.batches import Batches
+from npae.training.callbacks import half_cosine
 from npae.training.checkpoints import load_model
 from npae.training.evaluation import predict
 
@@ -112,7 +112,7 @@ def test_classes_that_a_classifier_cannot_tell_are_refused_before_anything_is_tr
     monkeypatch.setattr(
         datasets, "load", lambda *args, **kwargs: dataclasses.replace(small_synthetic, train_labels=labels)
     )
-    monkeypatch.setattr("npae.recipes.parts.fit", None)
+    monkeypatch.setattr("npae.training.kept.fit", None)
     assert main(["train", "stacked-denoiser", "--out", str(tmp_path / "run"), "--quiet"]) == 1
     assert "labels must be from 0 to 9, not 1 to 10" in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""What is told of the anomalies: a table, the lesson in words, files, and figures."""
+"""The report of `npae anomaly`: a table, the lesson in words, files, and figures."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from npae.recipes.anomaly import Detector, Trial, class_name
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import versions
 from npae.training.checkpoints import written_whole
+from npae.training.kept import Compute
 from npae.training.workers import core_count
 
 Found = dict[Detector, list[Trial]]
@@ -87,7 +88,9 @@ def _error_of_the_mean_image(dataset: Dataset) -> float:
     return float(np.var(pixels, axis=0, dtype=np.float64).sum())
 
 
-def write(found: Found, dataset: Dataset, settings: dict[str, Any], directory: Path, threads=None) -> None:
+def write(
+    found: Found, dataset: Dataset, settings: dict[str, Any], directory: Path, compute: Compute
+) -> None:
     """Write metrics.json, anomaly.csv and the figures into a folder.
 
     Raises
@@ -100,7 +103,7 @@ def write(found: Found, dataset: Dataset, settings: dict[str, Any], directory: P
         "score": "squared error per image, of pixels from 0 to 1",
         "settings": settings,
         "dataset": dataset.describe(),
-        "threads": threads or core_count(),
+        "threads": compute.threads or core_count(),
         "backend": get_backend(),
         "versions": versions(),
         "detectors": [_describe(column, trials, dataset) for column, trials in found.items()],

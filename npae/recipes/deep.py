@@ -10,8 +10,9 @@ from npae.datasets import random_shift
 from npae.measures import metrics
 from npae.measures.probes import k_nearest_neighbours
 from npae.model import Autoencoder, Sequential
-from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
+from npae.training.callbacks import half_cosine
 from npae.training.evaluation import predict
 
 CODE = 30
@@ -30,7 +31,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def coders(run) -> dict[str, tuple[Callable, Callable]]:
+def coders(run: Run) -> dict[str, tuple[Callable, Callable]]:
     """Return (encode, decode) of this model and of PCA, whose codes are as long."""
     model, pca = run.model, metrics.PCA(CODE).fit(run.train_images())
     ours = (
@@ -40,7 +41,7 @@ def coders(run) -> dict[str, tuple[Callable, Callable]]:
     return {"784-1000-500-250-30": ours, "PCA, 30 components": (pca.transform, pca.inverse_transform)}
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the squared error of PCA's reconstructions, and how well equal digits lie together in codes."""
     (encode, _), (transform, back) = coders(run).values()
     train, (images, _) = run.train_images(), run.test_images()
@@ -53,7 +54,7 @@ def measure(run) -> dict[str, float]:
     return {"test_squared_error_per_image_pca": float(error), **accuracy}
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw test images and what is left of them in thirty numbers, ours and PCA's; and the error by digit."""
     from npae import plotting
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from npae.recipes.run import Run
 
-def draw_reconstructions(run) -> None:
+
+def draw_reconstructions(run: Run) -> None:
     """Draw ten test images above their reconstructions, and the corrupted inputs between, if any."""
     from npae import plotting
 

@@ -9,6 +9,7 @@ from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import evaluate, predict
 
 LOSS = "binary_crossentropy"
@@ -38,17 +39,17 @@ def learning_rate(epoch: int, epochs: int) -> float:
     return 1e-3 if epoch - 1 < 0.8 * epochs else 1e-4
 
 
-def clean(run) -> Autoencoder:
+def clean(run: Run) -> Autoencoder:
     """Return the model of the first fifty epochs, whose inputs and targets are both clean."""
     return run.part("clean", build, epochs=50, data=lambda: run.batches(corruption=None))
 
 
-def before(run) -> None:
+def before(run: Run) -> None:
     """Begin with the weights that copy clean images; Adam begins anew, where the original's went on."""
     run.model.set_params(clean(run).params)
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the clean model's loss, and the similarity to the clean images before and after denoising."""
     loss = evaluate(clean(run), run.test_batches(corruption=None), loss=LOSS, threads=run.threads)
     noisy, images = run.test_images()
@@ -61,7 +62,7 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw what the original shows: clean images and their copies, noisy ones and what is left of them."""
     from npae import plotting
 

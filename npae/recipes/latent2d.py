@@ -3,9 +3,10 @@
 from npae.layers import Dense
 from npae.measures.metrics import PCA, mean_squared_error
 from npae.model import Autoencoder, Sequential
-from npae.recipes.code_measures import code_metrics
 from npae.recipes.figures import draw_reconstructions
+from npae.recipes.measures import code_metrics
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
@@ -24,7 +25,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw the codes of the test images beside their two principal components, with the errors of both."""
     from npae import plotting
 

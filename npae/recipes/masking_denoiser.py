@@ -12,6 +12,7 @@ from npae.layers import Dense
 from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
 # One interface for all: kind(level) is a corruption, and corruption(x, rng) the damaged images.
@@ -23,6 +24,7 @@ AXES = {
 }
 TRAINED_AT = 0.5  # of each kind
 LEVELS = np.linspace(0, 0.9, 10)  # PSNR begins at the second: what is not damaged has infinitely many dB
+Chart = dict[str, tuple[np.ndarray, np.ndarray]]  # lines by stage
 IMAGES = 500  # of the test set, for the curves
 
 
@@ -31,19 +33,19 @@ def build() -> Autoencoder:
     return Autoencoder(Sequential([Dense(1000, "relu")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def denoiser(run, kind: str) -> Autoencoder:
+def denoiser(run: Run, kind: str) -> Autoencoder:
     """Return the model that is trained against one kind of noise."""
     if kind == "masking":
         return run.model
     return run.part(kind, build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
 
 
-def plain(run) -> Autoencoder:
+def plain(run: Run) -> Autoencoder:
     """Return the same model, trained without noise."""
     return run.part("plain", build, data=lambda: run.batches(corruption=None))
 
 
-def stages(run, kind: str, level: float, count: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def stages(run: Run, kind: str, level: float, count: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return clean test images, and what there is before and after each model, (n, 28, 28) by name."""
     _, clean = run.test_images(count)
     noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
@@ -55,7 +57,7 @@ def stages(run, kind: str, level: float, count: int | None) -> tuple[np.ndarray,
     return run.pixels(clean), {name: run.pixels(values) for name, values in outputs.items()}
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return PSNR and SSIM of the whole test set before and after, at the level of the training."""
     numbers = {}
     for kind in KINDS:
@@ -66,7 +68,7 @@ def measure(run) -> dict[str, float]:
     return numbers
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw damaged and repaired images of each kind, PSNR and SSIM against the noise, and the filters."""
     from npae import plotting
 
@@ -88,15 +90,16 @@ def draw(run) -> None:
     )
 
 
-def against_noise(run, metric: Callable, levels: np.ndarray) -> list[dict]:
+def against_noise(run: Run, metric: Callable, levels: np.ndarray) -> list[Chart]:
     """Return for each kind of noise a metric by stage, as lines ``(levels, values)``."""
-    charts = []
+    charts: list[Chart] = []
     for kind in KINDS:
         measured = []
         for level in levels:
             clean, images = stages(run, kind, level, IMAGES)
             measured.append({stage: metric(values, clean) for stage, values in images.items()})
-        charts.append({stage: (levels, [values[stage] for values in measured]) for stage in measured[0]})
+        lines = {stage: np.array([values[stage] for values in measured]) for stage in measured[0]}
+        charts.append({stage: (levels, values) for stage, values in lines.items()})
     return charts
 
 

@@ -10,6 +10,7 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 
@@ -24,7 +25,7 @@ def build() -> Autoencoder:
     return Autoencoder(Sequential([Dense(UNITS, "relu")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def models(run) -> dict[str, Autoencoder]:
+def models(run: Run) -> dict[str, Autoencoder]:
     """Return the model alone, and what else it can be given to do."""
     return {
         "alone": run.model,
@@ -33,7 +34,7 @@ def models(run) -> dict[str, Autoencoder]:
     }
 
 
-def inputs(run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def inputs(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return what is put in, and what ought to come out: test images as they are, and noisy ones."""
     x, _ = run.test_images()
     noisy, _ = run.test_batches(corruption=NOISE).batch(slice(None))
@@ -51,7 +52,7 @@ def copied(model: Autoencoder, x: np.ndarray, threads: int | None) -> float:
     return float(np.vdot(moved, change) / max(np.vdot(change, change), 1e-12))
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the errors of each model, how much it copies, and how much of the classes its code tells."""
     tests = inputs(run)
     numbers = {"noise_mse": mean_squared_error(*tests["noisy"])}
@@ -70,8 +71,8 @@ def measure(run) -> dict[str, float]:
     return numbers
 
 
-def draw(run) -> None:
-    """Draw what each model makes of clean and of noisy images, its filters, and its errors."""
+def draw(run: Run) -> None:
+    """Draw the outputs of each model for clean and for noisy images, its filters, and its errors."""
     from npae import plotting
 
     found, tests = models(run), inputs(run)

@@ -8,6 +8,7 @@ from npae.objectives.losses import MeanSquaredError
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1, KLSparsity
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = "binary_crossentropy"
@@ -26,7 +27,7 @@ def build_sigmoid() -> Autoencoder:
     return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def models(run) -> dict[str, Autoencoder]:
+def models(run: Run) -> dict[str, Autoencoder]:
     """Return two ways to be sparse, each after the same model without its penalty."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
@@ -42,7 +43,7 @@ def active(codes: np.ndarray, name: str) -> np.ndarray:
     return codes > (0.5 if name in ("plain_sigmoid", "kl") else 0)
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return mean code, share of active units and losses of all, and the ratios that were published."""
     numbers = {}
     batches = run.test_batches()
@@ -62,7 +63,7 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw reconstructions, filters of both kinds, the mean codes of images, and how often units are on."""
     from npae import plotting
 

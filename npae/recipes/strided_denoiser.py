@@ -4,6 +4,7 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
@@ -24,7 +25,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw the three figures of the original: the data, the noise, and what is left of it."""
     from npae import plotting
 

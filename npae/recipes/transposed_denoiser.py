@@ -6,11 +6,21 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose, MaxPool2D
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 # The original is written in PyTorch and begins with PyTorch's initial values.
-_pytorch = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
-conv = partial(Conv2D, kernel_size=3, padding="same", activation="relu", **_pytorch)
-conv_transpose = partial(Conv2DTranspose, kernel_size=2, strides=2, **_pytorch)
+begin = "pytorch_uniform"
+conv = partial(
+    Conv2D,
+    kernel_size=3,
+    padding="same",
+    activation="relu",
+    kernel_initializer=begin,
+    bias_initializer=begin,
+)
+conv_transpose = partial(
+    Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=begin, bias_initializer=begin
+)
 
 
 def build() -> Autoencoder:
@@ -20,8 +30,8 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
-    """Draw ten noisy test images above what the model makes of them."""
+def draw(run: Run) -> None:
+    """Draw ten noisy test images above the outputs of the model."""
     from npae import plotting
 
     noisy, _ = run.test_images(10)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from npae.recipes.codes import encode
+from npae.recipes.run import Run
 from npae.training.checkpoints import written_whole
-from npae.training.events import Callback
+from npae.training.events import Callback, TrainingState
 
 COUNT = 2000  # test images
 FOLDER, FILM = "unfold", "unfold.gif"
@@ -30,8 +31,8 @@ class Unfold(Callback):
         If the codes of the model are not two numbers.
     """
 
-    def __init__(self, run):
-        self.folder = run.path(FOLDER)
+    def __init__(self, run: Run):
+        self.folder, self.model = run.path(FOLDER), run.model
         self.images = run.test_batches(corruption=None).batch(slice(COUNT))[0]
         shape = run.model.encode(self.images[:1]).shape[1:]
         if shape != (2,):
@@ -41,19 +42,21 @@ class Unfold(Callback):
                 "latent2d has two"
             )
 
-    def on_train_begin(self, state):
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Remove the codes of epochs that are to be trained again."""
         done = len(state.history)
         for epoch, path in kept(self.folder):
             if epoch > done:  # of a run that was interrupted before its checkpoint
                 path.unlink()
         # Not written yet: a run without a complete epoch leaves nothing, and an earlier one is put back.
-        self.first = None if done else encode(state.model, self.images)
+        self.first = None if done else encode(self.model, self.images)
 
-    def on_epoch_end(self, state):
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Write the codes of this epoch."""
         if self.first is not None:
             self._keep(self.first, 0)
             self.first = None
-        self._keep(encode(state.model, self.images), state.epoch)
+        self._keep(encode(self.model, self.images), state.epoch)
 
     def _keep(self, codes: np.ndarray, epoch: int) -> None:
         try:
@@ -69,7 +72,7 @@ def kept(folder: Path) -> list[tuple[int, Path]]:
     return [(int(path.stem.removeprefix("epoch-")), path) for path in sorted(folder.glob("epoch-[0-9]*.npy"))]
 
 
-def draw(run) -> Path:
+def draw(run: Run) -> Path:
     """Draw the film of a run's codes as ``unfold.gif``, and return its path.
 
     Epochs that the run's history does not have are left out: it may have been interrupted after one of them,

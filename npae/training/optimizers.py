@@ -104,6 +104,10 @@ class Adam(_Optimizer):
         self.epsilon = epsilon
         self.epsilon_hat = epsilon_hat
 
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what ``state`` was after an earlier step."""
+        self.state = state
+
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
 
@@ -152,6 +156,10 @@ class SGD(_Optimizer):
         self.momentum = momentum
         super().__init__()
         self.nesterov = nesterov
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what ``state`` was after an earlier step."""
+        self.state = state
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
