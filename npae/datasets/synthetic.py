@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from npae.arguments import integer
+
 # How people write each digit: (how often, strokes). A stroke lists the points "x,y" that the pen passes, in
 # percent of the digit's height, y downwards; "|" lifts the pen; a point written twice in a row is a sharp
 # corner; the same point written elsewhere in one digit is one point, so that strokes which meet there still
@@ -122,8 +124,7 @@ def synthetic_digits(
         If one of the numbers is negative or no integer.
     """
     for name, value in (("train", train), ("test", test), ("seed", seed)):
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{name} must be an integer of at least 0, not {value!r}")
+        integer(value, name, least=0)
     return *_draw(int(train), int(seed), stream=0), *_draw(int(test), int(seed), stream=1)
 
 

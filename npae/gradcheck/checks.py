@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.gradcheck.differences import (
     clear_of_rounding,
     every_entry,
@@ -159,8 +160,8 @@ def check_model(
     """
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
-    if directions is not None and directions < 1:
-        raise ValueError(f"directions must be at least 1, not {directions}")
+    if directions is not None:
+        integer(directions, "directions")
     began, random, objective = time.perf_counter(), np.random.default_rng(rng), get_objective(loss)
     report, original = Report(name or type(model).__name__), model
     x, t = _as_float64(x, "x", report), _as_float64(t, "t", report)

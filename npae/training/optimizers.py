@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import fraction, positive_number
 from npae.kernels import adam, sgd
 
 
@@ -51,10 +52,10 @@ class Adam:
         epsilon: float = 1e-7,
         epsilon_hat: bool = False,
     ):
-        _check_positive(learning_rate, "learning_rate")
-        _check_positive(epsilon, "epsilon")
-        _check_decay(beta_1, "beta_1")
-        _check_decay(beta_2, "beta_2")
+        positive_number(learning_rate, "learning_rate")
+        positive_number(epsilon, "epsilon")
+        fraction(beta_1, "beta_1")
+        fraction(beta_2, "beta_2")
         self.learning_rate = learning_rate
         self.beta_1 = beta_1
         self.beta_2 = beta_2
@@ -104,8 +105,8 @@ class SGD:
     """
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
-        _check_positive(learning_rate, "learning_rate")
-        _check_decay(momentum, "momentum")
+        positive_number(learning_rate, "learning_rate")
+        fraction(momentum, "momentum")
         self.learning_rate = learning_rate
         self.momentum = momentum
         self.nesterov = nesterov
@@ -123,16 +124,6 @@ class SGD:
             self.state = {"velocity": np.zeros_like(params)}
         _check_length(self.state["velocity"], params)
         sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)
-
-
-def _check_positive(value: float, name: str) -> None:
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a positive number, not {value!r}")
-
-
-def _check_decay(value: float, name: str) -> None:
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1, not {value!r}")
 
 
 def _check_length(before: np.ndarray, now: np.ndarray) -> None:
