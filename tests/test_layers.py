@@ -321,12 +321,12 @@ def test_inputs_of_another_shape_are_refused_by_name_and_shape(layer, shape):
     "make, message",
     [
         (lambda: Dense(0), "units must be a positive integer, not 0"),
-        (lambda: Dense(3, "softmax"), "unknown activation 'softmax'; expected None or one of linear, relu"),
+        (lambda: Dense(3, "softmax"), "unknown activation 'softmax'; expected one of linear, relu"),
         (lambda: Conv2D(2, (3, 3, 3)), r"kernel_size must be an integer .* not \(3, 3, 3\)"),
         (lambda: Conv2D(2, 3, padding="full"), 'padding must be "valid" or "same", not \'full\''),
         (lambda: MaxPool2D(0), "pool_size must be an integer of at least 1"),
-        (lambda: Dropout(1.0), "rate must be at least 0 and below 1, not 1.0"),
-        (lambda: GaussianNoise(-1), "stddev must be a number of at least 0, not -1"),
+        (lambda: Dropout(1.0), "rate must be a number of at least 0 and below 1, not 1.0"),
+        (lambda: GaussianNoise(-1), "stddev must be a finite number of at least 0, not -1"),
         (lambda: Reshape("ab"), "target_shape must be a tuple of integers, not 'ab'"),
     ],
 )

@@ -259,7 +259,7 @@ def test_a_penalty_that_becomes_infinite_is_named(rng):
         (dict(loss="hinge"), "unknown loss 'hinge'"),
         (dict(epochs=0), "epochs must be a positive integer"),
         (dict(batch_size=2.5), "batch_size must be a positive integer"),
-        (dict(threads=0), "threads must be at least 1"),
+        (dict(threads=0), "threads must be a positive integer, not 0"),
     ],
 )
 def test_bad_input_is_refused_in_words(change, words):

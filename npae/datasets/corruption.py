@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import integer, non_negative
+
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
@@ -51,7 +53,7 @@ class gaussian_noise(_Corruption):
     clip: tuple[float, float] | None = (0.0, 1.0)
 
     def __post_init__(self) -> None:
-        _check_number(self.stddev, "stddev", np.inf)
+        non_negative(self.stddev, "stddev")
         if self.clip is not None:
             object.__setattr__(self, "clip", _rising(self.clip, "clip"))
 
@@ -80,7 +82,7 @@ class masking_noise(_Corruption):
     p: float
 
     def __post_init__(self) -> None:
-        _check_number(self.p, "p", 1)
+        non_negative(self.p, "p", most=1)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return ``x`` with pixels masked; ``x`` float32 or float64 of any shape."""
@@ -109,7 +111,7 @@ class salt_and_pepper(_Corruption):
     values: tuple[float, float] = (0.0, 1.0)
 
     def __post_init__(self) -> None:
-        _check_number(self.p, "p", 1)
+        non_negative(self.p, "p", most=1)
         object.__setattr__(self, "values", _rising(self.values, "values"))
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -160,8 +162,7 @@ class random_shift(_Corruption):
     shape: tuple[int, int] = (28, 28)
 
     def __post_init__(self) -> None:
-        if isinstance(self.pixels, bool) or not isinstance(self.pixels, int) or self.pixels < 0:
-            raise ValueError(f"pixels must be an integer of at least 0, not {self.pixels!r}")
+        integer(self.pixels, "pixels", least=0)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return ``x`` moved; ``x`` float32 or float64 (n, ...), one or more images in each row."""
@@ -200,13 +201,6 @@ class chain(_Corruption):
         """Return the descriptions of all, as JSON can hold them."""
         described: list[Any] = list(self.corruptions)  # functions of a person's own cannot be described
         return {"name": "chain", "corruptions": [corrupt.describe() for corrupt in described]}
-
-
-def _check_number(value: float, name: str, most: float) -> None:
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not number or not 0 <= value <= most or not np.isfinite(value):
-        expected = "a finite number of at least 0" if most == np.inf else f"a number from 0 to {most}"
-        raise ValueError(f"{name} must be {expected}, not {value!r}")
 
 
 def _rising(values: tuple[float, float], name: str) -> tuple[float, float]:

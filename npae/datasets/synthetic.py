@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from npae.arguments import integer
+
 # Ways of writing each digit: (frequency, strokes). A stroke lists the points "x,y" of the pen, in percent of
 # the digit's height, with y downwards; "|" lifts the pen. A point written twice in a row is a sharp corner.
 # Equal points of a digit are one point, so strokes that meet there still meet when it moves.
@@ -119,8 +121,7 @@ def synthetic_digits(
         If a number is negative or no integer.
     """
     for name, value in (("train", train), ("test", test), ("seed", seed)):
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{name} must be an integer of at least 0, not {value!r}")
+        integer(value, name, least=0)
     return *_draw(int(train), int(seed), stream=0), *_draw(int(test), int(seed), stream=1)
 
 

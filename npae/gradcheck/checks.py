@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.gradcheck.differences import (
     clear_of_rounding,
     every_entry,
@@ -182,8 +183,8 @@ def check_model(
     """
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
-    if directions is not None and directions < 1:
-        raise ValueError(f"directions must be at least 1, not {directions}")
+    if directions is not None:
+        integer(directions, "directions")
     began, random, objective = time.perf_counter(), np.random.default_rng(rng), get_objective(loss)
     notes, original = _notes_on_dtypes(x=x, t=t), model
     x, t = np.array(x, np.float64), np.array(t, np.float64)

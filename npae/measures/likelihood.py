@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.model import Sequential, VariationalAutoencoder
 from npae.objectives.losses import Loss, fuse, get_loss
 from npae.training.batches import Batches, as_batches
@@ -64,8 +65,7 @@ def negative_log_likelihood(
         If ``samples`` is no positive integer, the model is no VariationalAutoencoder, the loss is no
         distribution of pixels, or the images do not fit.
     """
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
-        raise ValueError(f"samples must be a positive integer, not {samples!r}")
+    integer(samples, "samples")
     if not isinstance(model, VariationalAutoencoder):
         raise ValueError(f"a likelihood needs a VariationalAutoencoder, not this {type(model).__name__}")
     batches, pixels = as_batches(x), get_loss(loss)

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from npae.arguments import integer, positive_number
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint, written_whole
 from npae.training.events import Callback, TrainingState
@@ -159,10 +160,7 @@ class LearningRate(Callback):
     def on_epoch_begin(self, state: TrainingState) -> None:
         """Set the rate of this epoch."""
         rate = self.rate(state.epoch, state.epochs) if callable(self.rate) else self.rate
-        if not 0 < rate < math.inf:
-            raise ValueError(
-                f"the learning rate of epoch {state.epoch} must be a positive number, not {rate}"
-            )
+        positive_number(rate, f"the learning rate of epoch {state.epoch}")
         state.optimizer.learning_rate = float(rate)
 
 
@@ -204,10 +202,8 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore_best_weights: bool = True,
     ):
-        if patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, not {patience}")
         self.monitor = monitor
-        self.patience = patience
+        self.patience = integer(patience, "patience")
         self.min_delta = min_delta
         self.restore_best_weights = restore_best_weights
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
@@ -266,8 +267,7 @@ def _check(
     batch_size: int,
 ) -> None:
     for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, not {value!r}")
+        integer(value, name)
     for batches in filter(None, (train, validation)):
         check_shape(model, batches)
         batches.check_inputs()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import fraction, positive_number
 from npae.kernels import adam, sgd
 
 
@@ -93,20 +94,16 @@ class Adam(_Optimizer):
         epsilon: float = 1e-7,
         epsilon_hat: bool = False,
     ):
-        _check_positive(learning_rate, "learning_rate")
-        _check_positive(epsilon, "epsilon")
-        _check_decay(beta_1, "beta_1")
-        _check_decay(beta_2, "beta_2")
+        positive_number(learning_rate, "learning_rate")
+        positive_number(epsilon, "epsilon")
+        fraction(beta_1, "beta_1")
+        fraction(beta_2, "beta_2")
         self.learning_rate = learning_rate
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         super().__init__()
         self.epsilon = epsilon
         self.epsilon_hat = epsilon_hat
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what ``state`` was after an earlier step."""
-        self.state = state
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
@@ -150,16 +147,12 @@ class SGD(_Optimizer):
     entries = ("velocity",)
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
-        _check_positive(learning_rate, "learning_rate")
-        _check_decay(momentum, "momentum")
+        positive_number(learning_rate, "learning_rate")
+        fraction(momentum, "momentum")
         self.learning_rate = learning_rate
         self.momentum = momentum
         super().__init__()
         self.nesterov = nesterov
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what ``state`` was after an earlier step."""
-        self.state = state
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
@@ -171,13 +164,3 @@ class SGD(_Optimizer):
         """
         self._begin(params)
         sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)
-
-
-def _check_positive(value: float, name: str) -> None:
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a positive number, not {value!r}")
-
-
-def _check_decay(value: float, name: str) -> None:
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1, not {value!r}")

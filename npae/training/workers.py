@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from npae.arguments import integer
 from npae.kernels import arrays
 from npae.kernels.blas import single_threaded_blas
 
@@ -94,13 +95,9 @@ def workers(threads: int | None = None) -> Iterator[Pool]:
     Raises
     ------
     ValueError
-        If ``threads`` is no integer of at least 1.
+        If ``threads`` is not a positive integer.
     """
-    threads = core_count() if threads is None else threads
-    if isinstance(threads, bool) or not isinstance(threads, int):
-        raise ValueError(f"threads must be a positive integer, not {threads!r}")
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}")
+    threads = core_count() if threads is None else integer(threads, "threads")
     with single_threaded_blas():
         pool = Pool(threads)
         try:
