@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from npae import datasets
+from npae.datasets import gaussian_noise
 from npae.model import Sequential
 from npae.recipes import get_recipe
 
@@ -49,29 +50,30 @@ def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> 
     return datasets.load(source, get_recipe(recipe).dataset).train_images[:limit]
 
 
-def build_model(recipe: str, dtype=np.float32) -> Sequential:
+def build_model(name: str, dtype: type = np.float32) -> Sequential:
     """Return the recipe's model with the initial weights that all contestants start from."""
-    recipe = get_recipe(recipe)
+    recipe = get_recipe(name)
     model = recipe.build()
     model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
     return model
 
 
-def training_data(recipe: str, images: np.ndarray) -> Data:
+def training_data(name: str, images: np.ndarray) -> Data:
     """Return the data of a recipe; noise that the recipe draws once is drawn here."""
-    recipe = get_recipe(recipe)
+    recipe = get_recipe(name)
     data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
     if recipe.corruption is None:
         return data
+    assert isinstance(recipe.corruption, gaussian_noise), f"{name} damages its images in another way"
+    stddev = recipe.corruption.stddev
     if not recipe.drawn_once:
-        return Data(data.x, noise=recipe.corruption.stddev, scale=recipe.scale, offset=recipe.offset)
-    return with_noise_drawn(data, recipe.corruption.stddev)
+        return Data(data.x, noise=stddev, scale=recipe.scale, offset=recipe.offset)
+    return with_noise_drawn(data, stddev)
 
 
-def verification_data(recipe: str, images: np.ndarray, steps: int = 10) -> Data:
+def verification_data(name: str, images: np.ndarray, steps: int = 10) -> Data:
     """Return data for a few steps on which all must agree: fresh noise, too, is drawn once here."""
-    recipe_ = get_recipe(recipe)
-    data = training_data(recipe, images[: steps * recipe_.batch_size])
+    data = training_data(name, images[: steps * get_recipe(name).batch_size])
     return data if data.noise is None else with_noise_drawn(data, data.noise)
 
 
