@@ -21,9 +21,8 @@ import numpy as np
 from benchmarks import blocks, results, roofline
 from benchmarks.contestants import ROOT, present, versions
 from benchmarks.results import Result
-from benchmarks.tasks import TIMED, build_model
+from benchmarks.tasks import TIMED, build_model, paddings, shapes
 from benchmarks.timing import best_seconds, pin, thread_environment
-from npae.geometry import window_pads
 from npae.kernels import activations, conv2d
 from npae.kernels.blas import single_threaded_blas
 from npae.kernels.im2col import col2im_numba, im2col_numba
@@ -258,19 +257,17 @@ def _speeds(layer: Conv2D, n: int, taken: Sequence[float]) -> dict[str, float]:
 
 
 def _arguments(layer: Conv2D) -> tuple[Any, ...]:
-    assert layer.input_shape is not None
-    _, *size = layer.input_shape
-    pads = window_pads(size, layer.kernel_size, layer.strides, layer.padding)
+    pads = paddings(shapes(layer)[0], layer.kernel_size, layer)
     return layer.params["kernel"], layer.params["bias"], layer.strides, pads, layer.activation
 
 
 def _draw(layer: Conv2D, n: int) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
-    return [rng.standard_normal((n, *shape), np.float32) for shape in (layer.input_shape, layer.output_shape)]
+    return [rng.standard_normal((n, *shape), np.float32) for shape in shapes(layer)]
 
 
 def _describe(layer: Conv2D) -> str:
-    (c_in, h, w), (kh, kw) = layer.input_shape, layer.kernel_size
+    (c_in, h, w), (kh, kw) = shapes(layer)[0], layer.kernel_size
     return f"{c_in} to {layer.filters} channels, {kh}x{kw}, on {h}x{w}"
 
 

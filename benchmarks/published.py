@@ -52,11 +52,11 @@ class Line(NamedTuple):
     shows: str
 
 
-# Seeds of each recipe, where they are not three: the training of latent2d is chaotic, and a seed ends elsewhere
+# Seeds of each recipe, where they are not three: the training of latent2d is chaotic: a seed ends elsewhere
 # on another processor.
 SEEDS = {"latent2d": 5}
 
-# The five systems, with the row of RESULTS that compares them best, and the training loss where one is published.
+# The five systems, with the row of RESULTS that compares them, and the training loss where one is published.
 SYSTEMS: dict[str, tuple[str, str]] = {
     "dense": ("test loss", ""),
     "conv": ("test loss", "train loss"),

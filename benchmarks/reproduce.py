@@ -5,7 +5,7 @@
 Each run is an ordinary run of ``npae train``, kept in DIR. A run that is complete is not trained again, only
 recorded; one that was interrupted goes on. So a reproduction can be made in pieces, and by several processes
 at once if each has names or seeds of its own. ``anomaly`` is the command of that name. With ``--perturbed``
-the same seed is trained once more in another arithmetic: where the result differs, it is the luck of one seed.
+the same seed is trained once more in another arithmetic: where the result differs, a seed tells little.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def complete(name: str, directory: Path) -> bool:
 def record(name: str, seed: int, directory: Path) -> results.Result:
     """Return the result that a complete run is kept as.
 
-    "metrics" holds all numbers of metrics.json. Those of ``npae anomaly`` are areas under the ROC curve, named
-    "deep-2-anomaly-7", with the class that is singled out, or "deep-2-anomaly-mean".
+    "metrics" holds all numbers of metrics.json. Those of ``npae anomaly`` are areas under the ROC curve, with
+    names like "deep-2-anomaly-7", by the class that is singled out, and "deep-2-anomaly-mean".
     """
     path = directory / METRICS
     found = json.loads(path.read_text())

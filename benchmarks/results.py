@@ -1,4 +1,4 @@
-"""What was measured, kept as data: one JSON file a result, with machine, versions, date and command beside it.
+"""What was measured, kept as data: one JSON file a result, with its machine, versions, date and command.
 
 ``results/reproduce/NAME-SEED.json`` is one training; ``results/reproduce/NAME-SEED@LABEL.json`` is the same
 seed once more in another arithmetic. Speeds belong to a processor: ``results/peers/amd-epyc-znver3.json`` is
@@ -27,7 +27,9 @@ from benchmarks.timing import available_cores
 
 FOLDER = Path(__file__).resolve().parent / "results"
 QUICK = Path("runs/quick")
-DIGITS = 8  # significant ones; rounding twice, here and in a table of five, changes a digit in 1 of 1,000 cells
+DIGITS = (
+    8  # significant ones; rounding twice, here and in a table of five, changes a digit in 1 of 1,000 cells
+)
 PLACES = ("--out", "--runs", "--data")
 ARITHMETIC = ("NUMBA_CPU_NAME", "OPENBLAS_CORETYPE")  # what makes one processor compute like another one
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.timing import best_seconds, seconds
 
-CHAINS = (8, 10, 12)  # multiply-adds that do not wait for each other: latency 4 or 5, two in a cycle
-LINKS = 24  # that follow each other in a chain
-FLOATS = 2048  # 8 KiB: stays in the first-level cache
+# Rows and columns of sums that are held in registers, as in the heart of a matrix product: at least eight sums
+# that do not wait for each other, for a latency of four and two units. Which fits best, the processor decides.
+TILES = ((2, 4), (3, 3), (2, 5), (3, 4))
+FLOATS = 512  # of a row: all rows stay in the first-level cache
+REPEATS = 50
 SIDE = 1024  # of the matrices in the product
 
 
@@ -23,7 +25,7 @@ class Peak(NamedTuple):
     Attributes
     ----------
     registers : float
-        Multiply-adds whose operands are all in registers, with the vectors that LLVM chooses here.
+        Multiply-adds into sums that stay in registers, with the vectors that LLVM chooses here.
     product : float
         A product of two 1024 x 1024 matrices by NumPy's BLAS, which may use wider vectors.
     """
@@ -33,7 +35,7 @@ class Peak(NamedTuple):
 
     @property
     def best(self) -> float:
-        """Return the peak that kernels are compared with: the faster of both, as no limit is below a product."""
+        """Return the peak that kernels are compared with: the faster of both."""
         return max(self)
 
     @property
@@ -49,15 +51,14 @@ def peak(rounds: int = 40) -> Peak:
 
     Loops and product take turns, so that a change of the clock falls on both; the best of all rounds counts.
     """
-    x = np.linspace(-0.5, 0.5, FLOATS, dtype=np.float32)
-    y = np.empty_like(x)
     works: list[tuple[int, Callable[[], Any]]] = []
-    for chains in CHAINS:
-        loop, starts = _loop(chains), np.linspace(0.1, 0.2, chains, dtype=np.float32)
-        works.append((2 * chains * LINKS * FLOATS, lambda f=loop, s=starts: f(x, s, np.float32(0.1), y)))
+    for rows, columns in TILES:
+        x, z = np.ones((rows, FLOATS), np.float32), np.ones((columns, FLOATS), np.float32)
+        flops = 2 * rows * columns * FLOATS * REPEATS
+        works.append((flops, partial(_tile(rows, columns), x, z, REPEATS)))
     a = np.ones((SIDE, SIDE), np.float32)
     out = np.empty_like(a)
-    works.append((2 * SIDE**3, lambda: np.matmul(a, a, out=out)))
+    works.append((2 * SIDE**3, partial(np.matmul, a, a, out=out)))
     best = [math.inf] * len(works)
     for _, work in works:
         work()  # compiles
@@ -79,20 +80,17 @@ def copy_peak(nbytes: int) -> float:
     return 2 * source.nbytes / best_seconds(lambda: np.copyto(target, source), rounds=5)
 
 
-def _loop(chains: int) -> Callable:
-    """Write the loop out, chain by chain and link by link: nothing but multiply-adds is left in it.
-
-    For each number v of a vector, chains of ``p = p * v + c`` begin at different values. Chains, v and c fit
-    into 16 registers.
-    """
+def _tile(rows: int, columns: int) -> Callable[..., float]:
+    """Write a loop out in which each number of ``rows`` meets each of ``columns``, and every pair has a sum."""
     import numba
 
-    names = [f"p{k}" for k in range(chains)]
-    lines = ["def loop(x, starts, c, y):", *(f"    s{k} = starts[{k}]" for k in range(chains))]
-    lines += ["    for i in range(len(x)):", "        v = x[i]"]
-    lines += [f"        {name} = s{k}" for k, name in enumerate(names)]
-    lines += [f"        {name} = {name} * v + c" for _ in range(LINKS) for name in names]
-    lines += [f"        y[i] = {' + '.join(names)}"]
-    namespace: dict[str, Any] = {}
+    sums = [f"s{i}_{j}" for i in range(rows) for j in range(columns)]
+    lines = ["def tile(x, z, repeats):", f"    {' = '.join(sums)} = zero"]
+    lines += [f"    x{i} = x[{i}]" for i in range(rows)] + [f"    z{j} = z[{j}]" for j in range(columns)]
+    lines += ["    for _ in range(repeats):", "        for k in range(x.shape[1]):"]
+    lines += [f"            s{i}_{j} += x{i}[k] * z{j}[k]" for i in range(rows) for j in range(columns)]
+    lines += [f"    return {' + '.join(sums)}"]
+    namespace: dict[str, Any] = {"zero": np.float32(0)}
     exec("\n".join(lines), namespace)
-    return numba.njit(fastmath={"contract"}, error_model="numpy")(namespace["loop"])
+    fast = {"contract", "reassoc", "nsz"}  # a sum in vectors is a sum in another order
+    return numba.njit(fastmath=fast, error_model="numpy")(namespace["tile"])

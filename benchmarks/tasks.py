@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from npae import datasets
 from npae.datasets import gaussian_noise
+from npae.geometry import Pads, window_pads
+from npae.layers import Layer
 from npae.model import Sequential
-from npae.recipes import get_recipe
+from npae.recipes import Recipe, get_recipe
 
 SEED = 0
 
@@ -56,6 +59,26 @@ def build_model(name: str, dtype: type = np.float32) -> Sequential:
     model = recipe.build()
     model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
     return model
+
+
+def shapes(block: Layer | Sequential) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return input and output shape of what is built."""
+    if block.input_shape is None or block.output_shape is None:
+        raise ValueError(f"{block!r} is not built")
+    return block.input_shape, block.output_shape
+
+
+def paddings(shape: tuple[int, ...], window: tuple[int, int], layer: Any) -> Pads:
+    """Return what a layer with strides and a padding adds around images (channels, height, width)."""
+    _, height, width = shape
+    return window_pads((height, width), window, layer.strides, layer.padding)
+
+
+def loss_name(recipe: Recipe) -> str:
+    """Return the loss of a recipe that is timed: a bare name."""
+    if not isinstance(recipe.loss, str):
+        raise ValueError(f"the loss of {recipe.name} is {recipe.loss!r}; the peers know bare names only")
+    return recipe.loss
 
 
 def training_data(name: str, images: np.ndarray) -> Data:

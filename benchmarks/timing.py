@@ -1,4 +1,4 @@
-"""Takes times: rounds in which all take turns, repeats of which the best counts, and processes held to cores."""
+"""Takes times: in rounds where all take turns, or the best of repeats, with processes held to cores."""
 
 from __future__ import annotations
 
