@@ -57,7 +57,7 @@ CONTESTANTS = {
 
 
 def missing(name: str) -> list[str]:
-    """Return the modules that a contestant needs and this Python cannot find, whatever their wheels are called."""
+    """Return the modules that a contestant needs and this Python lacks, whatever their wheels are called."""
     return [module for module in CONTESTANTS[name].needs if importlib.util.find_spec(module) is None]
 
 

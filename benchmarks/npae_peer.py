@@ -46,7 +46,7 @@ class _Enough(Exception):
 
 
 class _AfterStep(npae.Callback):
-    """Computes the loss of each step from the epoch's running mean; leaves `fit` when ``after_step`` says so."""
+    """Gives the loss of each step, from the epoch's running mean, and leaves `fit` when it is told to."""
 
     def __init__(self, after_step: Callable[[float], bool]):
         self.after_step = after_step

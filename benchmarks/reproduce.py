@@ -11,7 +11,6 @@ the same seed is trained once more in another arithmetic: where the result diffe
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -72,7 +71,8 @@ def train(name: str, seed: int, directory: Path, threads: int | None = None) -> 
         command = ["anomaly", "--data", "mnist", *common]
     else:
         begun = (directory / CHECKPOINT).is_file() or any(directory.glob(f"{PARTS}/*/*.npz"))
-        command = ["train", name, "--data", RECIPES[name].dataset, *common]
+        film = ["--animate"] if name == "latent2d" else []  # keeps the codes of each epoch
+        command = ["train", name, "--data", RECIPES[name].dataset, *film, *common]
     print(f"{name}, seed {seed}", flush=True)
     return cli.main([*command, *(["--resume"] if begun else [])])
 
@@ -115,7 +115,7 @@ def record(name: str, seed: int, directory: Path) -> results.Result:
         "recipe": name,
         "threads": found.get("threads"),
         "dataset": {key: found["dataset"][key] for key in ("name", "sha256")},
-        "metrics_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "metrics_sha256": results.digest(path),
         "seconds": seconds,
         "seconds_of_parts": parts,
         "metrics": metrics,

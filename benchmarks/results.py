@@ -9,6 +9,7 @@ side. A file is replaced as a whole, and it is replaced as soon as there is some
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -74,6 +75,11 @@ def found(group: str, folder: Path = FOLDER) -> dict[str, Result]:
     """Return all results of a group by name, in the order of their names."""
     paths = sorted((folder / group).glob("*.json"))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def facts(command: str, arguments: Sequence[str] | None = None, seed: int | None = None) -> Result:

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.timing import best_seconds, seconds
 
-# Rows and columns of sums that are held in registers, as in the heart of a matrix product: at least eight sums
-# that do not wait for each other, for a latency of four and two units. Which fits best, the processor decides.
+# Rows and columns of sums that are held in registers, as in the heart of a matrix product: at least eight
+# sums that do not wait for each other, for a latency of four and two units. The fastest of them counts.
 TILES = ((2, 4), (3, 3), (2, 5), (3, 4))
 FLOATS = 512  # of a row: all rows stay in the first-level cache
 REPEATS = 50
@@ -81,7 +81,7 @@ def copy_peak(nbytes: int) -> float:
 
 
 def _tile(rows: int, columns: int) -> Callable[..., float]:
-    """Write a loop out in which each number of ``rows`` meets each of ``columns``, and every pair has a sum."""
+    """Write a loop out in which each of ``rows`` meets each of ``columns``, and every pair has a sum."""
     import numba
 
     sums = [f"s{i}_{j}" for i in range(rows) for j in range(columns)]
