@@ -74,9 +74,9 @@ class Work:
         arguments = self.arguments(self.n)
         return self.amount(self.n) / best_seconds(lambda: function(*arguments), rounds) / 1e9
 
-    def peak(self) -> float:
-        """Return the speed that the machine reaches on such work, in the same unit."""
-        return (roofline.peak().best if self.arithmetic else roofline.copy_peak(self.amount(self.n))) / 1e9
+    def peak(self, arithmetic: float) -> float:
+        """Return the speed that the machine reaches on such work; ``arithmetic`` is the peak of that."""
+        return (arithmetic if self.arithmetic else roofline.copy_peak(self.amount(self.n))) / 1e9
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pin(1)
     sorts = SORTS[options.quick or options.no_loops :]
     with single_threaded_blas():
-        peak = roofline.peak(2 if options.quick else 40)
+        peak = roofline.peak(options.quick)
         result["peaks"] = {
             "GFLOP/s in registers": peak.registers / 1e9,
             "GFLOP/s in a matrix product": peak.product / 1e9,
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "images": work.n,
                     "kernel": f"{work.module.__name__.rsplit('.', 1)[1]}.{work.function}",
                     "unit": "GFLOP/s" if work.arithmetic else "GB/s",
-                    "peak": work.peak(),
+                    "peak": work.peak(peak.best),
                     **{sort: work.speed(sort, 1 if options.quick else 7) for sort in sorts},
                 }
             )

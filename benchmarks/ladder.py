@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pin(1)
     with single_threaded_blas():
         rungs = _climb(layer, n, shard, options.quick)
-        peak = roofline.peak(2 if options.quick else 40)
+        peak = roofline.peak(options.quick)
     result |= {
         "layer": f"{options.layer} of {options.recipe}: {_describe(layer)}, {n} images",
         "unit": "GFLOP/s",

@@ -15,7 +15,7 @@ from benchmarks.timing import best_seconds, seconds
 # sums that do not wait for each other, for a latency of four and two units. The fastest of them counts.
 TILES = ((2, 4), (3, 3), (2, 5), (3, 4))
 FLOATS = 512  # of a row: all rows stay in the first-level cache
-REPEATS = 50
+REPEATS, ROUNDS = 50, 40
 SIDE = 1024  # of the matrices in the product
 
 
@@ -46,13 +46,13 @@ class Peak(NamedTuple):
 
 
 @cache
-def peak(rounds: int = 40) -> Peak:
-    """Return the peak of one core; BLAS must be held to one thread.
+def peak(quick: bool = False) -> Peak:
+    """Return the peak of one core; BLAS must be held to one thread. ``quick`` shows only that it works.
 
     Loops and product take turns, so that a change of the clock falls on both; the best of all rounds counts.
     """
     works: list[tuple[int, Callable[[], Any]]] = []
-    for rows, columns in TILES:
+    for rows, columns in TILES[:1] if quick else TILES:
         x, z = np.ones((rows, FLOATS), np.float32), np.ones((columns, FLOATS), np.float32)
         flops = 2 * rows * columns * FLOATS * REPEATS
         works.append((flops, partial(_tile(rows, columns), x, z, REPEATS)))
@@ -62,7 +62,7 @@ def peak(rounds: int = 40) -> Peak:
     best = [math.inf] * len(works)
     for _, work in works:
         work()  # compiles
-    for _ in range(rounds):
+    for _ in range(1 if quick else ROUNDS):
         for k, (_, work) in enumerate(works):
             best[k] = min(best[k], seconds(work, 0.005))
     *loops, product = (flops / taken for (flops, _), taken in zip(works, best))
