@@ -22,13 +22,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.blocks import BLOCKS, value_of
+from benchmarks.blocks import BLOCKS, Runs, value_of
 from benchmarks.published import FAMILY, RESULTS, SEEDS, SYSTEMS, Row
 from benchmarks.tables import fixed
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("README.md", "benchmarks/README.md")
 FIGURES = "examples/figures"
+FIVE = 5  # seeds, where the same seed ends elsewhere in another arithmetic
 LONG = 60  # characters: a line of that length does not stand twice by chance
 
 BEGIN = "<!-- begin: {}, written by python -m benchmarks.report -->"
@@ -136,6 +137,11 @@ def lacking(folder: Path) -> list[str]:
             further = [Row("", (), "", ours, digits) for _, ours, digits in _of_family(name)]
             empty = [row.ours for row in (*rows, *further) if value_of(row, recorded) is None]
             problems += [f"{name}, seed {seed}, has no {ours}" for ours in empty]
+        runs = Runs(name, folder)
+        chaotic = [row.what for row in rows if not runs.repeats(row)]
+        if chaotic and len(runs.own) < FIVE:
+            listed = f"{chaotic[0]} and {len(chaotic) - 1} more" if chaotic[1:] else chaotic[0]
+            problems.append(f"{name}: {listed} does not repeat; expected {FIVE} seeds, found {len(runs.own)}")
     for name in SYSTEMS:
         if not any((folder / "reproduce").glob(f"{name}-0@*.json")):
             problems.append(f"{name} was not tried in another arithmetic")

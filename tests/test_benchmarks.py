@@ -46,6 +46,13 @@ def data(tmp_path, images):
     return path
 
 
+def recorded(name, folder):
+    """A result that must be there."""
+    result = results.read(name, folder)
+    assert result is not None
+    return result
+
+
 def only(group, folder):
     """The one result of a group, with the facts that every result has."""
     ((name, result),) = results.found(group, folder).items()
@@ -55,8 +62,13 @@ def only(group, folder):
 
 
 def test_every_round_begins_with_another_one():
-    order = []
-    turns = {name: (lambda name=name: order.append(name) or len(order)) for name in "abc"}
+    order: list[str] = []
+
+    def turn(name):
+        order.append(name)
+        return len(order)
+
+    turns = {name: (lambda name=name: turn(name)) for name in "abc"}
     results = alternate(turns, rounds=3, pause=0)
     assert "".join(order) == "abcbcacab"
     assert results == {"a": [1, 6, 8], "b": [2, 4, 9], "c": [3, 5, 7]}
@@ -80,7 +92,7 @@ def test_noise_of_verification_is_drawn_once_over_clean_targets(images):
     fresh = training_data("transposed-denoiser", images)
     assert fresh.noise == 0.5 and fresh.y is None and fresh.x.dtype == np.uint8
     drawn = verification_data("transposed-denoiser", images, steps=3)
-    assert drawn.noise is None and drawn.x.shape == drawn.y.shape == (60, 1, 28, 28)
+    assert drawn.noise is None and drawn.y is not None and drawn.x.shape == drawn.y.shape == (60, 1, 28, 28)
     noise = drawn.x - drawn.y / np.float32(255)
     assert (
         0.2 < noise.std() < 0.5 and drawn.x.min() == 0 and drawn.x.max() == 1
@@ -111,7 +123,7 @@ def test_a_result_comes_back_rounded_and_in_its_order(tmp_path):
     given = {"b": [1.0, float("nan"), 2], "a": {"x": np.float32(0.1)}}
     path = results.write("group/name", given, tmp_path)
     assert results.read("group/name", tmp_path) == {"b": [1.0, None, 2], "a": {"x": 0.1}}
-    assert list(results.read("group/name", tmp_path)) == ["b", "a"] and path.read_text().count("\n") == 6
+    assert list(recorded("group/name", tmp_path)) == ["b", "a"] and path.read_text().count("\n") == 6
     assert results.found("group", tmp_path).keys() == {"name"} and results.read("none", tmp_path) is None
 
 
@@ -224,8 +236,14 @@ def test_a_script_trains_and_validates(data, capsys):
 
 
 def test_npae_gives_the_loss_of_each_step_across_epochs(images):
-    data, losses = training_data("dense", images[: 2 * 256]), []
-    Npae("dense", threads=1).train(data, False, lambda loss: losses.append(loss) or len(losses) == 5)
+    data = training_data("dense", images[: 2 * 256])
+    losses: list[float] = []
+
+    def enough(loss):
+        losses.append(loss)
+        return len(losses) == 5
+
+    Npae("dense", threads=1).train(data, False, enough)
     assert len(losses) == 5 and losses == sorted(losses, reverse=True)
 
 
@@ -246,7 +264,7 @@ def test_a_complete_run_is_recorded_and_not_trained(tmp_path, run, monkeypatch):
     monkeypatch.setattr(reproduce.cli, "main", lambda command: pytest.fail("it trains"))
     out = tmp_path / "results"
     assert reproduce.main(["sparse", "--seed", "0", "--runs", str(tmp_path), "--out", str(out)]) == 0
-    result = results.read("reproduce/sparse-0", out)
+    result = recorded("reproduce/sparse-0", out)
     assert result["command"] == "python -m benchmarks.reproduce sparse --seed 0"
     assert (result["seconds"], result["seconds_of_parts"]) == (14.0, 5.0)
     assert result["metrics_sha256"] == results.digest(run / "metrics.json")
@@ -274,7 +292,7 @@ def test_a_reproduction_goes_on_until_all_numbers_are_there(tmp_path, run, monke
     for _ in range(2):
         assert reproduce.main(arguments) == 0
     assert len(commands) == 1 and commands[0][:2] == ["train", "sparse"] and commands[0][-1] == "--resume"
-    told = results.read("reproduce/sparse-0", tmp_path / "results")["machine"]
+    told = recorded("reproduce/sparse-0", tmp_path / "results")["machine"]
     assert "assumed" not in told and told["processor"] == results.machine()["processor"]
 
 
@@ -311,7 +329,7 @@ def test_rows_tell_whether_a_seed_repeats(tmp_path, run):
 
 
 def test_the_other_arithmetic_is_told_to_a_process_of_its_own(tmp_path, monkeypatch):
-    called = {}
+    called: dict = {}
 
     def run(command, env):
         called.update(env, command=command)
@@ -351,7 +369,7 @@ def test_the_areas_of_npae_anomaly_have_rows_of_their_own(tmp_path, monkeypatch)
         arguments = ["anomaly", "--seed", "1", "--runs", str(tmp_path), "--out", str(tmp_path / "results")]
         assert reproduce.main(arguments) == 0
     assert len(commands) == 1 and "--resume" not in commands[0]
-    found = results.read("reproduce/anomaly-1", tmp_path / "results")
+    found = recorded("reproduce/anomaly-1", tmp_path / "results")
     assert found["seconds"] == 6
     values = [blocks.value_of(row, found) for row in published.RESULTS["anomaly"]]
     assert values == pytest.approx([0.5, areas[1]["1"], 0.5])
