@@ -40,7 +40,7 @@ DRAWN: dict[str, tuple[str, str]] = {
     "masking-denoiser.png": ("masking-denoiser", "noise_levels.png"),
     "stacked-denoiser.png": ("stacked-denoiser", "labels.png"),
     "contractive.png": ("contractive", "singular_values.png"),
-    "sparse.png": ("sparse", "filters_sigmoid.png"),
+    "sparse.png": ("sparse", "filters.png"),
     "overcomplete.png": ("overcomplete", "copying.png"),
     "deep.png": ("deep", "digits.png"),
     "anomaly.png": ("anomaly", "auc.png"),
