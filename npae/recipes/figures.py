@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def draw_reconstructions(run) -> None:
-    """Draw ten test images above their reconstructions, and the corrupted inputs between, if any."""
+    """Draw ten test images above what comes out: reconstructed, or, below the noisy inputs, denoised."""
     from npae import plotting
 
     inputs, clean = run.test_images(10)
