@@ -56,6 +56,8 @@ STYLE = {
     "legend.frameon": False,
     "legend.fontsize": TEXT,
     "legend.borderpad": 0,
+    "legend.handlelength": 1.6,
+    "legend.columnspacing": 1.2,
     "legend.borderaxespad": 0.2,
     "image.cmap": "gray",
     "image.interpolation": "nearest",
@@ -119,7 +121,7 @@ def number(value: float) -> str:
 def legend(body: SubFigure, handles: Mapping[str, Any]) -> None:
     """Name what is drawn in columns above all axes; ``handles`` are the artists by name."""
     if any(handles):
-        columns = max(1, int(WIDTH / (LETTER * max(map(len, handles)) + 90)))
+        columns = max(1, int(WIDTH / (12.3 * max(map(len, handles)) + 90)))
         body.legend(list(handles.values()), list(handles), loc="outside upper left", ncols=columns)
 
 

@@ -63,7 +63,7 @@ def lines(
     _check_count(series, variants)
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f'log names the logarithmic axes, "", "x", "y" or "xy", not {log!r}')
-    with sheet(path, title, 620) as body:
+    with sheet(path, title, 680) as body:
         axes, handles = body.subplots(), {}
         for k, (name, (x, y)) in enumerate(series.items()):
             x, y = np.asarray(x, dtype=np.float64), np.atleast_2d(np.asarray(y, dtype=np.float64))
@@ -189,7 +189,7 @@ def bars(
             line = axes.axhline(value, color=GREY, linewidth=1.2, linestyle=DASHES[k % 3 + 1])
             handles[f"{name}, {number(value)}"] = line
         axes.axhline(base, color=axes.spines["bottom"].get_edgecolor(), linewidth=0.8)
-        axes.margins(y=0.18 if form and narrow else 0.1)  # for the numbers
+        axes.margins(y=0.3 if form and narrow else 0.1)  # for the numbers
         room = (WIDTH - 150) / len(groups) - LETTER
         axes.set_xticks(places, [wrap(text, room) for text in groups])
         axes.tick_params(axis="x", length=0)

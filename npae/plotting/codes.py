@@ -78,7 +78,7 @@ def code_scatter(
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
     labels, names = _name_classes(labels, class_names)
     side = min(800, WIDTH / len(panels))
-    with sheet(path, title, side + 60, width=WIDTH if len(panels) > 1 else 1000) as body:
+    with sheet(path, title, side + 30, width=WIDTH if len(panels) > 1 else 1000) as body:
         drawn = body.subplots(1, len(panels), squeeze=False)[0]
         for axes, (name, codes, error) in zip(drawn, panels):
             codes = _planar(name, codes, len(labels))
@@ -86,9 +86,9 @@ def code_scatter(
             axes.set_box_aspect(1)
             axes.locator_params(nbins=7 if len(panels) == 1 else 5, steps=[1, 2, 5, 10])
             told = "" if error is None else f"\ntest MSE {number(error)} per pixel"
-            axes.set_title(wrap(name, side - 90) + told)
-        body.supxlabel(AXES[0], fontsize=TEXT)
-        body.supylabel(AXES[1], fontsize=TEXT)
+            axes.set_title(wrap(name + told, side - 150))
+            axes.set_xlabel(wrap(AXES[0], side - 150))
+        drawn[0].set_ylabel(wrap(AXES[1], side - 50))
         _name_colours(body, names)
         _settle(body)
         for axes, (_, codes, _) in zip(drawn, panels):

@@ -56,7 +56,7 @@ def loss_curves(
     }
     if not others.keys() <= CURVES.keys():
         raise ValueError(f"reference may hold {list(CURVES)}, not {list(others)}")
-    with sheet(path, title, 600) as body:
+    with sheet(path, title, 660) as body:
         axes, handles = body.subplots(), {}
         for key, line in _draw_curves(axes, curves).items():
             handles[f"{CURVES[key][0]}, {number(curves[key][-1])} at the end"] = line

@@ -91,8 +91,13 @@ def draw(run) -> None:
         for name, model in found.items()
     }
     groups = ["of a small change of grey pixels", "of the squared error of noisy images"]
-    least = [min(shares, key=lambda name, k=k: shares[name][k]) for k in range(len(groups))]
-    title = f"Shares that pass to the output: {least[0]} passes least of a small change, {least[1]} least of noise"
+    named = {"alone": "alone", "sparsity": "with sparsity", "noise": "with noise"}
+    shares = {named[name]: values for name, values in shares.items()}
+    change, noisy = (sorted(shares, key=lambda name, k=k: shares[name][k]) for k in range(2))
+    title = (
+        f"What each model lets through: {change[0]} it passes least of a small change, {change[-1]} most; "
+        f"of noise, least {noisy[0]}, most {noisy[-1]}"
+    )
     plotting.bars(run.path("copying.png"), shares, groups, title, "share that passes", form="{:.3f}")
 
 
