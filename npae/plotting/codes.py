@@ -44,7 +44,7 @@ CLASSES = np.array(
     ]
 )
 THUMBNAIL = 56  # pixels, about the width of an image among codes
-STEPS, FRAME, HOLD = 4, 60, 2500  # frames from one epoch to the next, milliseconds of each, and of the last
+STEPS, FRAME, HOLD = 3, 80, 2500  # frames from one epoch to the next, milliseconds of each, and of the last
 
 
 def code_scatter(

@@ -74,10 +74,10 @@ def draw(run) -> None:
     rows += [(stage, [images[stage] for _, images in shown]) for stage in shown[0][1]]
     title = f"Test images, damaged at {TRAINED_AT} and repaired"
     plotting.image_groups(run.path("reconstructions.png"), list(KINDS), rows, title)
-    rows = against_noise(run, {"PSNR, dB": metrics.psnr, "SSIM": metrics.ssim})
+    charts = against_noise(run, {"PSNR, dB": metrics.psnr, "SSIM": metrics.ssim})
     count = len(run.dataset.test_images)
     title = f"{count:,} test images before and after; each model with noise is trained at {TRAINED_AT}"
-    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), rows, title)
+    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), charts, title)
     models = {"no noise": plain(run), **{kind: denoiser(run, kind) for kind in KINDS}}
     panels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in models.items()]
     plotting.filters(
