@@ -1,4 +1,4 @@
-"""What every room needs of arguments: numbers are checked and refused in the same words; unknown names too."""
+"""Checks of arguments: every room refuses the same numbers, and unknown names, in the same words."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ BACKENDS = [
 
 @pytest.fixture(autouse=True)
 def _alone(request, monkeypatch, tmp_path_factory):
-    """Keep every test off the network and out of the user's home, and from real data unless it asks for them."""
+    """Keep every test off the network and the user's home, and from real data unless it asks for them."""
     monkeypatch.setenv("NPAE_OFFLINE", "1")
     if not request.node.get_closest_marker("real_data"):
         monkeypatch.delenv("NPAE_DATA_DIR", raising=False)

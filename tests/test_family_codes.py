@@ -10,7 +10,7 @@ from npae.console.cli import main
 from npae.recipes import contractive, overcomplete, variational, variational_dense
 
 FIGURES = {
-    "sparse": {"reconstructions", "filters", "filters_sigmoid", "codes", "activity"},
+    "sparse": {"reconstructions", "filters", "codes", "activity"},
     "overcomplete": {"clean", "noisy", "filters", "copying"},
     "contractive": {"reconstructions", "filters", "singular_values"},
     "variational": {"reconstructions", "elbo", "samples", "interpolations", "manifold", "codes"},

@@ -191,7 +191,7 @@ def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
     )
     one = plotting.read_image(plotting.line_panels(tmp_path / "one.png", columns, rows[:1], "t"))
     two = plotting.read_image(plotting.line_panels(tmp_path / "two.png", columns, rows, "t"))
-    assert one.shape[1] == two.shape[1] == 1480 and two.shape[0] > 1.5 * one.shape[0] and two.min() < 0.5
+    assert one.shape[1] == two.shape[1] and two.shape[0] > 1.5 * one.shape[0] and two.min() < 0.5
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from npae.console.cli import main
-from npae.plotting import animation
+from npae.plotting import codes
 from npae.recipes.anomaly import Detector, Trial, detectors, try_one
 from npae.recipes.anomaly_report import lesson, table
 from npae.recipes.codes import Plane
@@ -193,8 +193,7 @@ def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_s
 
 
 def test_a_film_keeps_the_codes_of_every_epoch_and_goes_on_with_them(tmp_path, monkeypatch, small_synthetic):
-    monkeypatch.setattr(animation, "HOLD", 1)
-    monkeypatch.setattr(animation, "STEPS", 1)
+    monkeypatch.setattr(codes, "STEPS", 1)
     options = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--quiet", "--animate"]
     assert main([*options, "--epochs", "3", "--out", str(tmp_path / "whole")]) == 0
     assert main([*options, "--epochs", "1", "--out", str(tmp_path / "parts")]) == 0

@@ -58,7 +58,9 @@ def im2col(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> np.ndarray
     return choose(im2col_numpy, im2col_numba)(x, window, strides, pads)
 
 
-def col2im(columns: np.ndarray, shape: tuple[int, ...], window: Pair, strides: Pair, pads: Pads) -> np.ndarray:
+def col2im(
+    columns: np.ndarray, shape: tuple[int, ...], window: Pair, strides: Pair, pads: Pads
+) -> np.ndarray:
     """Add every column to the pixels that it came from: the adjoint of `im2col`.
 
     Parameters

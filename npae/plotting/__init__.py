@@ -1,23 +1,19 @@
 """The figures: arrays in, a PNG (or a GIF) out; the only package of npae that imports matplotlib."""
 
-from npae.plotting.animation import code_animation
-from npae.plotting.canvas import COLOURS, DPI, GREY, HEADING, INK, MARKERS, PALE, TEXT
-from npae.plotting.codes import code_scatter, code_thumbnails
+from npae.plotting.canvas import GREY, HEADING, INK, PALE, TEXT, WIDTH, legend, log_axis, number, sheet, wrap
+from npae.plotting.charts import bars, histograms, line_panels, lines
+from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
-from npae.plotting.images import comparison, image_grid, image_rows, read_image, save_image
-from npae.plotting.panels import line_panels
-from npae.plotting.series import bars, histograms, lines
-from npae.plotting.tiles import filters, image_groups, manifold
+from npae.plotting.images import read_image, save_image
+from npae.plotting.tiles import comparison, filters, image_grid, image_groups, image_rows, manifold
 
 __all__ = [
-    "COLOURS",
-    "DPI",
     "GREY",
     "HEADING",
     "INK",
-    "MARKERS",
     "PALE",
     "TEXT",
+    "WIDTH",
     "bars",
     "code_animation",
     "code_scatter",
@@ -28,11 +24,16 @@ __all__ = [
     "image_grid",
     "image_groups",
     "image_rows",
+    "legend",
     "line_panels",
     "lines",
+    "log_axis",
     "loss_curves",
     "manifold",
+    "number",
     "objective_curves",
     "read_image",
     "save_image",
+    "sheet",
+    "wrap",
 ]

@@ -5,28 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from npae.plotting.canvas import (
-    COLOURS,
-    GREY,
-    INK,
-    MARGIN,
-    PALE,
-    WIDEST,
-    add_axes,
-    epoch_axis,
-    legend,
-    log_scale,
-    save,
-    sheet,
-    style,
-    text_height,
-    wrap,
-    write,
-)
+from npae.plotting.canvas import COLOURS, GREY, INK, TEXT, WIDTH, legend, log_axis, number, sheet, wrap
 
 CURVES = {"loss": ("training", COLOURS[0], "o", "x"), "val_loss": ("validation", COLOURS[1], "s", "+")}
 
@@ -43,7 +28,7 @@ def loss_curves(
     floor_label: str = "entropy of the targets",
     reference_label: str = "published",
 ) -> Path:
-    """Draw training and validation loss against the epoch. Returns ``path``.
+    """Draw training and validation loss against the epoch; a single epoch as bars. Returns ``path``.
 
     Parameters
     ----------
@@ -52,7 +37,7 @@ def loss_curves(
         are ignored, and a number that is not finite leaves a gap.
     title, ylabel : ``ylabel`` names the loss and its unit, e.g. "binary cross-entropy, nats per pixel".
     floor : the least loss there can be: for binary cross-entropy of grey pixels, the entropy of the targets.
-    reference : another log with these keys, as grey crosses: numbers from epoch 1 on, or {epoch: number}.
+    reference : another log with these keys, as crosses: numbers from epoch 1 on, or {epoch: number}.
     log : draw the losses on a logarithmic scale.
     floor_label, reference_label : what these two are, in the legend.
 
@@ -71,23 +56,35 @@ def loss_curves(
     }
     if not others.keys() <= CURVES.keys():
         raise ValueError(f"reference may hold {list(CURVES)}, not {list(others)}")
-
-    figure, start = sheet(1280, 690, title)
-    axes = add_axes(figure, 150, start + MARGIN + 6, 1280 - 150 - MARGIN, 560)
-    _draw_curves(axes, curves)
-    crosses = {"color": GREY, "markersize": 8, "markeredgewidth": 1.4}
-    for key, values in others.items():
-        label = f"{reference_label}, {CURVES[key][0]}"
-        axes.plot(list(values), list(values.values()), CURVES[key][3], label=label, **crosses)
-    if floor is not None:
-        axes.axhline(floor, color=INK, linewidth=1.2, dashes=(5, 4), label=f"{floor_label}, {floor:.4g}")
-    if log:
-        log_scale(axes)
-    epoch_axis(axes, max([len(curves["loss"]), *(epoch for values in others.values() for epoch in values)]))
-    axes.grid(axis="y", color=PALE, linewidth=0.8)
-    legend(axes)
-    style(axes, "epoch", ylabel)
-    return save(figure, path)
+    with sheet(path, title, 660) as body:
+        axes, handles = body.subplots(), {}
+        for key, line in _draw_curves(axes, curves).items():
+            handles[f"{CURVES[key][0]}, {number(curves[key][-1])} at the end"] = line
+        for key, values in others.items():
+            look: dict[str, Any] = {
+                "color": INK,
+                "linestyle": "",
+                "markersize": 8,
+                "markeredgewidth": 1.3,
+                "zorder": 4,
+            }
+            if len(curves["loss"]) == 1:  # bars: the first epoch of the other log belongs beside them
+                values = {epoch: value for epoch, value in values.items() if epoch == 1}
+            if values:
+                x = list(values) if len(curves["loss"]) > 1 else [_place(key)]
+                crosses = axes.plot(x, list(values.values()), marker=CURVES[key][3], **look)[0]
+                last = f"{number(values[max(values)])} after {max(values)}"
+                handles[f"{reference_label}, {CURVES[key][0]}, {last}"] = crosses
+        if floor is not None:
+            line = axes.axhline(floor, color=GREY, linewidth=1.2, dashes=(5, 4))
+            handles[f"{floor_label}, {number(floor)}"] = line
+        if log:
+            log_axis(axes, "y", np.concatenate([line.get_ydata() for line in axes.lines] or [[1]]))
+        if len(curves["loss"]) > 1:
+            _count_epochs(axes, max(len(curves["loss"]), *(max(v, default=1) for v in others.values()), 1))
+        axes.set_ylabel(ylabel)
+        legend(body, handles)
+    return Path(path)
 
 
 def objective_curves(
@@ -107,7 +104,7 @@ def objective_curves(
     path : where the PNG goes.
     history : for each term its key and, if there was validation, the key after "val_", as in `loss_curves`.
     terms : one to four pairs (key, name), e.g. ``[("loss", "-ELBO"), ("reconstruction", "reconstruction"),
-        ("kl", "KL divergence")]``; the name stands above the panel.
+        ("kl", "KL divergence")]``; the name stands above the panel, and below it the last numbers.
     title, ylabel : ``ylabel`` names the unit, e.g. "nats per image".
 
     Raises
@@ -121,32 +118,26 @@ def objective_curves(
         raise ValueError(f"the curves of an objective have 1 to 4 terms, not {len(terms)}")
     panels = [(name, _curves(history, key)) for key, name in terms]
     epochs = len(panels[0][1]["loss"])
-    first, room = 144, 104  # pixels left of a panel, for its numbers; the first one has a name there, too
-    side = min(780, (WIDEST - MARGIN - first + room) / len(panels) - room)
-    label = "{name}, {last:.4g} at the end" if len(panels) < 3 else "{name}, {last:.4g}"
-    heads = [wrap(name, side) for name, _ in panels]
-    top, width = (
-        MARGIN + max(map(text_height, heads)),
-        max(1000, first - room + len(panels) * (room + side) + MARGIN),
-    )
-    figure, start = sheet(width, top + 520, title)
-    for k, (head, (name, curves)) in enumerate(zip(heads, panels)):
+    for name, curves in panels:
         if len(curves["loss"]) != epochs:
             raise ValueError(f"{name} has {len(curves['loss'])} epochs, and {panels[0][0]} {epochs}")
-        left = first + k * (room + side)
-        axes = add_axes(figure, left, start + top, side, 420)
-        write(figure, left, start + top - 12, head)
-        _draw_curves(axes, curves, label)
-        epoch_axis(axes, epochs)
-        axes.grid(axis="y", color=PALE, linewidth=0.8)
-        axes.locator_params(axis="y", nbins=6)
-        legend(axes, handlelength=1.2, borderaxespad=0)
-        style(axes, "epoch", "" if k else ylabel)
-    return save(figure, path)
+    with sheet(path, title, 560) as body:
+        handles = {}
+        for axes, (name, curves) in zip(body.subplots(1, len(panels), squeeze=False).flat, panels):
+            for key, line in _draw_curves(axes, curves).items():
+                handles[CURVES[key][0]] = line
+            last = "\n".join(f"{CURVES[key][0]} {number(values[-1])}" for key, values in curves.items())
+            axes.set_title(f"{wrap(name, WIDTH / len(panels) - 90)}\n{last}", va="bottom")
+            axes.locator_params(axis="y", nbins=6)
+            if epochs > 1:
+                _count_epochs(axes, epochs)
+        body.supylabel(ylabel, fontsize=TEXT)
+        legend(body, handles)
+    return Path(path)
 
 
 def _curves(history: Mapping[str, Sequence[float]], key: str) -> dict[str, np.ndarray]:
-    """The two series of a term, under the keys of `CURVES`; a ValueError if there is nothing to draw."""
+    """Return the two series of a term, under the keys of `CURVES`, or raise ValueError if there is none."""
     keys = {"loss": key, "val_loss": f"val_{key}"}
     found = {
         own: np.asarray(history[name], dtype=np.float64)
@@ -160,10 +151,31 @@ def _curves(history: Mapping[str, Sequence[float]], key: str) -> dict[str, np.nd
     return found
 
 
-def _draw_curves(axes: Axes, curves: Mapping[str, np.ndarray], label="{name}, {last:.4g} at the end") -> None:
-    """Fill axes with training and validation; the legend says where they end."""
+def _draw_curves(axes: Axes, curves: Mapping[str, np.ndarray]) -> dict:
+    """Fill axes with training and validation, and return what is drawn of each."""
+    drawn: dict[str, Any] = {}
     for key, values in curves.items():
         name, colour, marker, _ = CURVES[key]
-        marker = marker if len(values) <= 25 else None
-        look = {"color": colour, "linewidth": 1.6, "marker": marker, "markersize": 4, "zorder": 3}
-        axes.plot(range(1, len(values) + 1), values, label=label.format(name=name, last=values[-1]), **look)
+        if len(values) == 1:  # a line of one point would be a dot
+            drawn[key] = axes.bar(_place(key), values[0], color=colour, width=0.7)
+            axes.set_xticks([_place(key) for key in curves], [CURVES[key][0] for key in curves])
+            axes.set(xlabel="after one epoch", xlim=(-1, len(curves)))
+        else:
+            look: dict[str, Any] = {
+                "color": colour,
+                "marker": marker if len(values) <= 25 else None,
+                "zorder": 3,
+            }
+            drawn[key] = axes.plot(range(1, len(values) + 1), values, **look)[0]
+    axes.grid(axis="y")
+    return drawn
+
+
+def _place(key: str) -> int:
+    return list(CURVES).index(key)
+
+
+def _count_epochs(axes: Axes, epochs: int) -> None:
+    """Let the horizontal axis count epochs, from 1 on, in whole numbers."""
+    axes.set(xlim=(0.5, epochs + 0.5), xlabel="epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))

@@ -56,8 +56,8 @@ def lesson(found: Found, dataset: Dataset) -> str:
     column, trial = hardest(found)
     name, (normal, anomalous) = class_name(dataset, trial.label), mean_errors(trial)
     told = (
-        f"the {column.model} model with a code of {column.code} has never seen class {name}, and its mean "
-        f"squared error there is {anomalous:.1f} per image, on the classes it was trained on {normal:.1f}: "
+        f"the {column.model} model with a code of {column.code} has never seen class {name}, and its squared "
+        f"error per image is {anomalous:.1f} there, on the classes it was trained on {normal:.1f}: "
         f"ROC-AUC {trial.auc:.2f}"
     )
     if normal > 0.8 * _error_of_the_mean_image(dataset):
@@ -170,14 +170,14 @@ def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -
 
     rows = []
     columns = min(len(places) for places, _ in trial.outputs.values())
-    for kind, name in ((True, "never seen"), (False, "known")):
+    for kind, name in ((True, "never seen"), (False, "trained on")):
         places, outputs = trial.outputs[kind]
         rows += [(name, dataset.test_images[places]), ("reconstructed", outputs)]
     normal, anomalous = mean_errors(trial)
     name = class_name(dataset, trial.label)
     title = (
-        f"{column.model}, code of {column.code}, never shown class {name}: mean squared error "
-        f"{anomalous:.1f} there, {normal:.1f} on what it knows"
+        f"{column.model}, code of {column.code}, never shown class {name}: squared error per "
+        f"image {anomalous:.1f} there, {normal:.1f} on the classes it was trained on"
     )
     plotting.image_rows(path, rows, title=title, columns=columns)
 

@@ -74,7 +74,7 @@ def draw(run: Run) -> None:
     x, _ = run.test_images(10)
     rows = [("original", run.pixels(x))]
     rows += [(name, run.pixels(model.reconstruct(x))) for name, model in found.items()]
-    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images and their reconstructions")
+    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
     plotting.filters(run.path("filters.png"), kernels, "What the first 100 of 256 units look at")
     spectra = {}
@@ -91,6 +91,7 @@ def draw(run: Run) -> None:
         across,
         "mean singular value of the Jacobian",
         log="y",
+        variants=2,  # on and off the data: solid and dashed
     )
 
 

@@ -61,13 +61,13 @@ def draw(run: Run) -> None:
     images, _ = run.test_images()
     outputs = {name: decode(encode(images)) for name, (encode, decode) in coders(run).items()}
     rows = [(name, run.pixels(values[:10])) for name, values in {"original": images, **outputs}.items()]
-    title = "Test images from codes of thirty numbers"
+    title = "Test images, reconstructed from codes of thirty numbers"
     plotting.image_rows(run.path("reconstructions.png"), rows, title=title)
     labels = run.dataset.test_labels
     digits = np.unique(labels)
     lost = {name: metrics.squared_error_per_image(values, images) for name, values in outputs.items()}
     errors = {name: [values[labels == digit].mean() for digit in digits] for name, values in lost.items()}
-    title = "What is lost of each digit, in test images"
+    title = "Error of the reconstructed test images, by digit"
     groups = [str(digit) for digit in digits]
     plotting.bars(run.path("digits.png"), errors, groups, title, "squared error per image", form="{:.2f}")
 

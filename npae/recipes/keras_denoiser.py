@@ -63,14 +63,16 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw what the original shows: clean images and their copies, noisy ones and what is left of them."""
+    """Draw what the original shows: clean images reconstructed, and noisy ones denoised."""
     from npae import plotting
 
     draw_reconstructions(run)
     _, images = run.test_images(10)
-    rows = [("original", images), ("copied", clean(run).reconstruct(images))]
+    rows = [("original", images), ("reconstructed", clean(run).reconstruct(images))]
     rows = [(name, run.pixels(values)) for name, values in rows]
-    plotting.image_rows(run.path("clean.png"), rows, title="Test images, after the clean epochs")
+    plotting.image_rows(
+        run.path("clean.png"), rows, title="Clean test images, after the epochs on clean images"
+    )
     plotting.loss_curves(
         run.path("clean_loss.png"),
         run.part_history("clean"),

@@ -32,7 +32,7 @@ def draw(run: Run) -> None:
     draw_reconstructions(run)
     x, _ = run.test_images()
     codes = run.model.encode(x)
-    error = mean_squared_error(run.model.decode(codes), x)
+    error = mean_squared_error(run.pixels(run.model.decode(codes)), run.pixels(x))  # test_mse
     pca = PCA(2).fit(run.train_images())
     components = pca.transform(x)
     pca_error = mean_squared_error(pca.inverse_transform(components), x)

@@ -23,9 +23,8 @@ AXES = {
     "gaussian": "standard deviation",
 }
 TRAINED_AT = 0.5  # of each kind
-LEVELS = np.linspace(0, 0.9, 10)  # PSNR begins at the second: what is not damaged has infinitely many dB
-Chart = dict[str, tuple[np.ndarray, np.ndarray]]  # lines by stage
-IMAGES = 500  # of the test set, for the curves
+LEVELS = np.linspace(0.1, 0.9, 5)  # from 0.1: the PSNR of what is not damaged is infinite
+Chart = dict[str, tuple[np.ndarray, list[float]]]  # lines by stage
 
 
 def build() -> Autoencoder:
@@ -77,12 +76,10 @@ def draw(run: Run) -> None:
     rows += [(stage, [images[stage] for _, images in shown]) for stage in shown[0][1]]
     title = f"Test images, damaged at {TRAINED_AT} and repaired"
     plotting.image_groups(run.path("reconstructions.png"), list(KINDS), rows, title)
-    rows = [
-        ("PSNR, dB", against_noise(run, metrics.psnr, LEVELS[1:])),
-        ("SSIM", against_noise(run, metrics.ssim, LEVELS)),
-    ]
-    title = f"{IMAGES:,} test images before and after; every model is trained at {TRAINED_AT}"
-    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), rows, title)
+    charts = against_noise(run, {"PSNR, dB": metrics.psnr, "SSIM": metrics.ssim})
+    count = len(run.dataset.test_images)
+    title = f"{count:,} test images before and after; each model with noise is trained at {TRAINED_AT}"
+    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), charts, title)
     models = {"no noise": plain(run), **{kind: denoiser(run, kind) for kind in KINDS}}
     panels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in models.items()]
     plotting.filters(
@@ -90,17 +87,19 @@ def draw(run: Run) -> None:
     )
 
 
-def against_noise(run: Run, metric: Callable, levels: np.ndarray) -> list[Chart]:
-    """Return for each kind of noise a metric by stage, as lines ``(levels, values)``."""
-    charts: list[Chart] = []
+def against_noise(run: Run, measures: dict[str, Callable]) -> list[tuple[str, list[Chart]]]:
+    """Return each metric of the whole test set: by kind of noise, by stage, as lines ``(LEVELS, values)``."""
+    rows: list[tuple[str, list[Chart]]] = [(name, []) for name in measures]
     for kind in KINDS:
-        measured = []
-        for level in levels:
-            clean, images = stages(run, kind, level, IMAGES)
-            measured.append({stage: metric(values, clean) for stage, values in images.items()})
-        lines = {stage: np.array([values[stage] for values in measured]) for stage in measured[0]}
-        charts.append({stage: (levels, values) for stage, values in lines.items()})
-    return charts
+        measured: list[dict[str, list[float]]] = [{} for _ in measures]
+        for level in LEVELS:
+            clean, images = stages(run, kind, level, None)
+            for lines, metric in zip(measured, measures.values()):
+                for stage, values in images.items():
+                    lines.setdefault(stage, []).append(metric(values, clean))
+        for (_, charts), lines in zip(rows, measured):
+            charts.append({stage: (LEVELS, values) for stage, values in lines.items()})
+    return rows
 
 
 RECIPE = Recipe(

@@ -72,14 +72,14 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw the outputs of each model for clean and for noisy images, its filters, and its errors."""
+    """Draw the outputs of each model for clean and noisy images, its filters, and what it lets through."""
     from npae import plotting
 
     found, tests = models(run), inputs(run)
     for test, (given, _) in tests.items():
-        rows = [("given", run.pixels(given[:10]))]
+        rows = [("input", run.pixels(given[:10]))]
         rows += [(name, run.pixels(model.reconstruct(given[:10]))) for name, model in found.items()]
-        title = f"{test.capitalize()} test images, and what each model makes of them"
+        title = f"{test.capitalize()} test images and the output of each model"
         plotting.image_rows(run.path(f"{test}.png"), rows, title=title)
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
     plotting.filters(run.path("filters.png"), kernels, f"What the first 100 of {UNITS} units look at")
@@ -91,12 +91,15 @@ def draw(run: Run) -> None:
         ]
         for name, model in found.items()
     }
-    groups = [
-        "a small change of a grey pixel that comes out again",
-        "squared error of noisy images that is left",
-    ]
-    title = "How much of a disturbance each model lets through"
-    plotting.bars(run.path("copying.png"), shares, groups, title, "share")
+    groups = ["of a small change of grey pixels", "of the squared error of noisy images"]
+    named = {"alone": "alone", "sparsity": "with sparsity", "noise": "with noise"}
+    shares = {named[name]: values for name, values in shares.items()}
+    change, noisy = (sorted(shares, key=lambda name, k=k: shares[name][k]) for k in range(2))
+    title = (
+        f"What each model lets through: {change[0]} it passes least of a small change, {change[-1]} most; "
+        f"of noise, least {noisy[0]}, most {noisy[-1]}"
+    )
+    plotting.bars(run.path("copying.png"), shares, groups, title, "share that passes", form="{:.3f}")
 
 
 RECIPE = Recipe(

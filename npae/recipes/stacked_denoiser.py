@@ -111,19 +111,19 @@ def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
     )
 
 
-def error_rate(run: Run, start: str, share: int) -> float:
-    """Return the percentage of test images given a wrong class, the mean over the draws of labels."""
+def error_rates(run: Run, start: str, share: int) -> list[float]:
+    """Return the percentage of test images given a wrong class, for each draw of the labels."""
     labels, pixels = run.dataset.test_labels, run.dataset.test_images
     images = Batches(pixels.reshape(len(pixels), -1))
     models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
     classes = [predict(model, images, run.threads).argmax(axis=1) for model in models]
-    return float(np.mean([100 * np.mean(found != labels) for found in classes]))
+    return [float(100 * np.mean(found != labels)) for found in classes]
 
 
 def measure(run: Run) -> dict[str, float]:
     """Return the test errors of the classifiers, in per cent, by start and share of the labels."""
     return {
-        f"test_error_{name}_{share}": error_rate(run, start, share)
+        f"test_error_{name}_{share}": float(np.mean(error_rates(run, start, share)))
         for start, name in STARTS.items()
         for share in SHARES
     }
@@ -142,10 +142,18 @@ def draw(run: Run) -> None:
     title = "What the first units of the first layer look at"
     plotting.filters(run.path("filters.png"), panels, title, count=49)
     counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
+    draws = max(draws for _, draws in SHARES.values())
+    errors = {}
+    for start in STARTS:
+        rates = np.full((draws, len(SHARES)), np.nan)  # with gaps where labels were drawn less often
+        for column, share in enumerate(SHARES):
+            found = error_rates(run, start, share)
+            rates[: len(found), column] = found
+        errors[start] = (counts, rates)
     plotting.lines(
         run.path("labels.png"),
-        {start: (counts, [error_rate(run, start, share) for share in SHARES]) for start in STARTS},
-        "Test error of the classifier, with and without layers that have seen all images",
+        errors,
+        f"Test error of the classifier; at 1 % of the labels mean and range over {draws} draws of them",
         "labels",
         "test error, %",
         log="x",

@@ -5,8 +5,8 @@ from functools import partial
 from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose, MaxPool2D
 from npae.model import Autoencoder, Sequential
+from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
-from npae.recipes.run import Run
 
 # The original is written in PyTorch and begins with PyTorch's initial values.
 begin = "pytorch_uniform"
@@ -30,15 +30,6 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run: Run) -> None:
-    """Draw ten noisy test images above the outputs of the model."""
-    from npae import plotting
-
-    noisy, _ = run.test_images(10)
-    rows = [("noisy", run.pixels(noisy)), ("denoised", run.pixels(run.model.reconstruct(noisy)))]
-    plotting.image_rows(run.path("reconstructions.png"), rows, title="Noise taken out of test images")
-
-
 RECIPE = Recipe(
     name="transposed-denoiser",
     summary="max-pooling down, transposed convolutions up, noise 0.5",
@@ -49,6 +40,6 @@ RECIPE = Recipe(
     loss="mse",
     epochs=20,
     batch_size=20,
-    draw=draw,
+    draw=draw_reconstructions,
     corruption=gaussian_noise(0.5),
 )

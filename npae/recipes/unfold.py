@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from npae.recipes.codes import encode
+from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.run import Run
 from npae.training.checkpoints import written_whole
 from npae.training.events import Callback, TrainingState
 
-COUNT = 2000  # test images
 FOLDER, FILM = "unfold", "unfold.gif"
 
 
@@ -33,7 +33,7 @@ class Unfold(Callback):
 
     def __init__(self, run: Run):
         self.folder, self.model = run.path(FOLDER), run.model
-        self.images = run.test_batches(corruption=None).batch(slice(COUNT))[0]
+        self.images = run.test_batches(corruption=None).batch(slice(None))[0]
         shape = run.model.encode(self.images[:1]).shape[1:]
         if shape != (2,):
             size = " x ".join(map(str, shape))
@@ -93,8 +93,9 @@ def draw(run: Run) -> Path:
         codes = [np.load(path, allow_pickle=False) for _, path in found]
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
-    losses = ["before training", *(f"test loss {value:.4f}" for value in run.history["val_loss"])]
-    captions = [f"epoch {epoch}, {losses[epoch]}" if epoch else losses[0] for epoch, _ in found]
+    captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]
+    # Of the trained model, on the same images and in the same unit as in the run's metrics and other figures.
+    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
     title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
     labels = run.dataset.test_labels[: len(codes[0])]
     return plotting.code_animation(run.path(FILM), codes, labels, captions, title, run.class_names)
