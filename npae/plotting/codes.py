@@ -279,6 +279,7 @@ def _settle(body: SubFigure) -> FigureCanvasAgg:
     figure: Any = body.figure
     canvas = FigureCanvasAgg(figure)
     figure.draw_without_rendering()
+    figure.draw_without_rendering()  # the size of the axes changes their labels, and these the size
     figure.set_layout_engine("none")
     return canvas
 
