@@ -85,7 +85,7 @@ FIGURES = {
     "map": lambda path: plotting.manifold(path, IMAGES.reshape(3, 4, 28, 28), range(4), [2, 1, 0], "t"),
     "pairs of lines": lambda path: plotting.lines(path, PAIRS, LONG, LONG, "y", log="y", variants=2),
     "table of charts": lambda path: plotting.line_panels(path, [(LONG, LONG)] * 3, CHARTS, LONG),
-    "three scatters": lambda path: plotting.code_scatter(path, [(LONG, CODES, 0.04)] * 3, LABELS, LONG),
+    "three scatters": lambda path: plotting.code_scatter(path, [(STAGE, CODES, 0.04)] * 3, LABELS, LONG),
     "many bars": lambda path: plotting.bars(path, MANY, list("0123456789"), LONG, "ROC-AUC", base=0.5),
     "long names": lambda path: plotting.bars(
         path, {LONG: [1, 2]}, [LONG, LONG], LONG, "y", references={LONG: 1}

@@ -24,7 +24,7 @@ def update(
 
         m <- beta_1 m + (1 - beta_1) g           running mean of the gradient
         v <- beta_2 v + (1 - beta_2) g²          running mean of its square
-        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this takes that bias away
+        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this corrects for it
         v̂ = v / (1 - beta_2^t)
         params <- params - learning_rate m̂ / (√v̂ + epsilon)
 

@@ -1,4 +1,4 @@
-"""The fully connected layer: y = f(x K + b), forward and backward."""
+"""The fully connected layer, forward and backward; `npae.layers.dense` derives it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npae.kernels.products import gemm_for, multiply
 
 
 def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str = "linear") -> np.ndarray:
-    """Return ``y = f(x K + b)``: each output is a weighted sum of all inputs, plus its bias.
+    """Return ``y = activation(x @ kernel + bias)``.
 
     Parameters
     ----------
@@ -40,13 +40,7 @@ def backward(
     activation: str = "linear",
     need_dx: bool = True,
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-    """Return the gradients of ``y = f(z)``, ``z = x K + b``, by the chain rule.
-
-    With ``dz = dy f'(z)``: element (i, j) of z is ``sum_k x[i, k] K[k, j] + b[j]``, hence
-
-        dx[i, k] = sum_j dz[i, j] K[k, j]        dx = dz Kᵀ
-        dK[k, j] = sum_i x[i, k] dz[i, j]        dK = xᵀ dz
-        db[j]    = sum_i dz[i, j]
+    """Return the gradients (dx, dkernel, dbias), as derived in `npae.layers.dense`.
 
     Parameters
     ----------
@@ -56,7 +50,7 @@ def backward(
     kernel : ndarray (c_in, units)
     activation : {"linear", "relu", "sigmoid", "tanh"}
     need_dx : bool
-        False spares the product for dx; the first layer of a network has nobody to hand it to.
+        False leaves out dx, which the first layer of a model does not need.
 
     Returns
     -------
@@ -81,11 +75,11 @@ def forward_loops(x, kernel, bias, activation="linear"):
     units = kernel.shape[1]
     z = np.empty((n, units), x.dtype)
     for i in range(n):
-        for j in range(units):
-            total = bias[j]
+        for u in range(units):
+            total = bias[u]
             for k in range(c_in):
-                total += x[i, k] * kernel[k, j]
-            z[i, j] = total
+                total += x[i, k] * kernel[k, u]
+            z[i, u] = total
     return activations.forward_loops(z, activation)
 
 
@@ -94,12 +88,12 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
     dz = activations.backward_loops(dy, y, activation)
     dx, dkernel, dbias = np.zeros_like(x), np.zeros_like(kernel), np.zeros(kernel.shape[1], x.dtype)
     for i in range(x.shape[0]):
-        for j in range(kernel.shape[1]):
-            dbias[j] += dz[i, j]
+        for u in range(kernel.shape[1]):
+            dbias[u] += dz[i, u]
         for k in range(x.shape[1]):
-            for j in range(kernel.shape[1]):
-                dx[i, k] += dz[i, j] * kernel[k, j]
-                dkernel[k, j] += x[i, k] * dz[i, j]
+            for u in range(kernel.shape[1]):
+                dx[i, k] += dz[i, u] * kernel[k, u]
+                dkernel[k, u] += x[i, k] * dz[i, u]
     return (dx if need_dx else None), dkernel, dbias
 
 

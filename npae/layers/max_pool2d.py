@@ -26,7 +26,7 @@ class MaxPool2D(Layer):
 
     Notes
     -----
-    Shapes: x (n, c, h_in, w_in), y (n, c, h_out, w_out).
+    Shapes: x (n, c_in, h_in, w_in), y (n, c_in, h_out, w_out).
 
     The maximum has the derivative 1 by its largest argument and 0 by the others. So backward adds
     ``dy[i, c, p, q]`` to dx at the place (r, s) of that window's maximum. A place that is the maximum of

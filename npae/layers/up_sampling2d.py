@@ -22,7 +22,7 @@ class UpSampling2D(Layer):
 
     Notes
     -----
-    Shapes: x (n, c, h_in, w_in), y (n, c, h_in*sh, w_in*sw).
+    Shapes: x (n, c_in, h_in, w_in), y (n, c_in, h_in*sh, w_in*sw).
 
     Each pixel x[i, c, r, s] stands in sh*sw outputs, so dx[i, c, r, s] is dy summed over that block. Nothing
     is cached.

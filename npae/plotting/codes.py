@@ -78,15 +78,17 @@ def code_scatter(
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
     labels, names = _name_classes(labels, class_names)
     side = min(800, WIDTH / len(panels))
-    with sheet(path, title, side + 30, width=WIDTH if len(panels) > 1 else 1000) as body:
+    told = {name: f"\ntest MSE {number(error)} per pixel" for name, _, error in panels if error is not None}
+    heads = {name: wrap(name + told.get(name, ""), side - 150) for name, _, _ in panels}
+    high = side - 30 + 30 * max(head.count("\n") + 1 for head in heads.values())
+    with sheet(path, title, high, width=WIDTH if len(panels) > 1 else 1000) as body:
         drawn = body.subplots(1, len(panels), squeeze=False)[0]
-        for axes, (name, codes, error) in zip(drawn, panels):
+        for axes, (name, codes, _) in zip(drawn, panels):
             codes = _planar(name, codes, len(labels))
             _draw_points(axes, codes, labels)
             axes.set_box_aspect(1)
             axes.locator_params(nbins=7 if len(panels) == 1 else 5, steps=[1, 2, 5, 10])
-            told = "" if error is None else f"\ntest MSE {number(error)} per pixel"
-            axes.set_title(wrap(name + told, side - 150))
+            axes.set_title(heads[name])
             axes.set_xlabel(wrap(AXES[0], side - 150))
         drawn[0].set_ylabel(wrap(AXES[1], side - 50))
         _name_colours(body, names)
@@ -277,6 +279,7 @@ def _settle(body: SubFigure) -> FigureCanvasAgg:
     figure: Any = body.figure
     canvas = FigureCanvasAgg(figure)
     figure.draw_without_rendering()
+    figure.draw_without_rendering()  # the size of the axes changes their labels, and these the size
     figure.set_layout_engine("none")
     return canvas
 
