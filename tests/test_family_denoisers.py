@@ -12,7 +12,7 @@ from npae.datasets import Dataset, random_shift, synthetic_digits
 from npae.measures import metrics
 from npae.model import Sequential
 from npae.recipes import RECIPES, keras_denoiser, masking_denoiser, stacked_denoiser
-from npae.recipes.run import load_run
+from npae.recipes.stored import load_run
 from npae.training.batches import Batches
 from npae.training.callbacks import half_cosine
 from npae.training.checkpoints import load_model

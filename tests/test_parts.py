@@ -15,7 +15,8 @@ from npae.objectives.penalties import L1, KullbackLeibler
 from npae.recipes import RECIPES
 from npae.recipes.folder import Settings
 from npae.recipes.recipe import Later, Recipe
-from npae.recipes.run import Run, load_run
+from npae.recipes.run import Run
+from npae.recipes.stored import load_run
 from npae.training.checkpoints import load_model, save_model
 from npae.training.fit import fit
 from npae.training.kept import Compute
@@ -123,7 +124,7 @@ def test_a_missing_part_is_trained_again_with_a_line_and_is_the_same(folder, cap
 
 def test_an_interrupted_part_goes_on_where_it_was(toy, tmp_path):
     def new(name, progress=None):
-        return Run(Settings("toy", data="synthetic"), toy, tmp_path / name, Compute(progress=progress))
+        return Run(TOY, Settings("toy", data="synthetic"), toy, tmp_path / name, Compute(progress=progress))
 
     class Interrupts(Progress):
         def labelled(self, label):
@@ -223,7 +224,7 @@ def test_pretrained_weights_are_where_the_training_begins(toy, tmp_path):
         def labelled(self, label):
             return Progress(io.StringIO())
 
-    run = Run(Settings("toy", data="synthetic"), toy, tmp_path, Compute(threads=1))
+    run = Run(TOY, Settings("toy", data="synthetic"), toy, tmp_path, Compute(threads=1))
     run.train([Watch(io.StringIO())])
     expected = plain(run).params
     assert all(np.array_equal(value, expected[name]) for name, value in started[0].items())
@@ -276,7 +277,7 @@ def test_more_epochs_than_asked_for_and_other_data_are_told(folder, toy):
         classifier(load_run(folder), epochs=1)
     now = dataclasses.replace(toy, sha256="1" * 64)
     before = load_run(folder)
-    other = Run(before.settings, now, folder, model=before.model, trained_on=toy.sha256)
+    other = Run(before.recipe, before.settings, now, folder, model=before.model, trained_on=toy.sha256)
     assert isinstance(plain(other), Autoencoder)  # it is there, and may be measured on other data
     with pytest.raises(ValueError, match="trained on the run's own data only"):
         other.part("another", small)

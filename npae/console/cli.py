@@ -166,6 +166,7 @@ def train(options: argparse.Namespace) -> int:
     from npae.kernels.backend import get_backend
     from npae.recipes import unfold
     from npae.recipes.folder import run_folder
+    from npae.recipes.report import finish
 
     get_backend()  # complains now rather than when an earlier run is out of the way
     run, moved = _new_run(options), None
@@ -178,6 +179,7 @@ def train(options: argparse.Namespace) -> int:
             tell(about(run.dataset))
             tell(run.model.summary())
             run.train(callbacks, options.resume)
+            finish(run)
             if options.animate:
                 unfold.draw(run)
     except KeyboardInterrupt:
@@ -210,8 +212,8 @@ def _new_run(options: argparse.Namespace) -> Run:
     if options.layers:
         from npae.exercises.plug import LearnersRun
 
-        return LearnersRun(settings, dataset, directory, options.layers, compute)
-    return Run(settings, dataset, directory, compute)
+        return LearnersRun(recipe, settings, dataset, directory, options.layers, compute)
+    return Run(recipe, settings, dataset, directory, compute)
 
 
 def _what_is_kept(run: Run, moved: Path | None) -> str:
@@ -243,9 +245,10 @@ def evaluate(options: argparse.Namespace) -> None:
 def plot(options: argparse.Namespace) -> None:
     """Draw the figures of a run again."""
     from npae.recipes import unfold
+    from npae.recipes.report import draw
 
     run = evaluated(options)
-    run.draw()
+    draw(run)
     if unfold.kept(run.path(unfold.FOLDER)):
         unfold.draw(run)
     print(f"the figures in {run.directory} are drawn again")

@@ -83,7 +83,7 @@ def say(line: str) -> None:
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
     """Return the run that a command measures or draws, with its model and data."""
-    from npae.recipes.run import load_run
+    from npae.recipes.stored import load_run
     from npae.training.callbacks import Progress
 
     compute = Compute(options.threads, Progress(sys.stderr), warn)

@@ -97,7 +97,7 @@ class LearnersRun(Run):
 
     Parameters
     ----------
-    settings, dataset, directory
+    recipe, settings, dataset, directory
         As of `Run`.
     layers : path
         The learner's folder.
@@ -111,9 +111,9 @@ class LearnersRun(Run):
     """
 
     def __init__(
-        self, settings, dataset, directory, layers: str | os.PathLike, compute: Compute | None = None
+        self, recipe, settings, dataset, directory, layers: str | os.PathLike, compute: Compute | None = None
     ):
-        super().__init__(settings, dataset, directory, compute)
+        super().__init__(recipe, settings, dataset, directory, compute)
         if self.recipe.name not in RECIPES:
             raise ValueError(f"--layers is not for {self.recipe.name}; {' and '.join(RECIPES)} take it")
         self.learner = Learner(layers)
@@ -137,7 +137,6 @@ class LearnersRun(Run):
             callbacks=[*callbacks, _Patience(report)],
             twin=twin_of(self.model, function),
         )
-        self.finish()
 
     def facts(self):
         return {**super().facts(), "layers": self.learner.describe(self.exercises)}

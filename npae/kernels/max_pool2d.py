@@ -95,10 +95,10 @@ def forward_numpy(x, window, strides, pads):
     cells = list(_cells(y.shape[2:], window, strides))
     y.fill(-np.inf)
     for cell in cells:
-        np.maximum(y, padded[(..., *cell)], out=y)
+        np.maximum(y, padded[:, :, cell[0], cell[1]], out=y)
     offset.fill(0)
     for k, cell in reversed(list(enumerate(cells))):  # the first maximum is written last, and stays
-        value = padded[(..., *cell)]
+        value = padded[:, :, cell[0], cell[1]]
         np.copyto(offset, offset.dtype.type(k), where=((value == y) | np.isnan(value)) & inside[cell])
     return y, offset
 
@@ -136,7 +136,11 @@ def forward_numba(x, window, strides, pads):
         planes = (n * c_in, h_out * w_out)
         _forward_2x2(x.reshape(n * c_in, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
     else:
-        x, planes, before = x.reshape(n * c_in, h_in, w_in), (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
+        x, planes, before = (
+            x.reshape(n * c_in, h_in, w_in),
+            (n * c_in, h_out, w_out),
+            (pads[0][0], pads[1][0]),
+        )
         _forward(x, y.reshape(planes), offset.reshape(planes), window, strides, before)
     return y, offset
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from npae.datasets import prepare_image
 from npae.recipes import get_recipe
-from npae.recipes.folder import load_trained
+from npae.recipes.stored import load_trained
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 

@@ -24,7 +24,7 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
     Parameters
     ----------
     run : Run
-        From `npae.recipes.run.load_run`.
+        From `npae.recipes.stored.load_run`.
     pairs : sequence of (int, int), optional
         Test images, by number, to go from and to. Default: the first image of each of several classes, to the
         first one of another; and from one image of a class to the next.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from npae import datasets, recipes
-from npae.model import Autoencoder
-from npae.training.checkpoints import load_model, read_metadata, written_whole
+from npae import datasets
+from npae.datasets import Dataset
+from npae.training.checkpoints import read_metadata, written_whole
 from npae.training.kept import CHECKPOINT, HISTORY, MODEL
 
 METRICS = "metrics.json"
@@ -144,30 +144,6 @@ def _put_back(directory: Path, moved: Path | None) -> None:
         moved.rename(place)
 
 
-def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, dict[str, Any]]:
-    """Return the model of a run, its settings and its metadata.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds no model that ``npae train`` wrote.
-    """
-    path = Path(directory) / MODEL
-    if not path.is_file():
-        goes_on = "its training has not ended, go on with npae train --resume"
-        advice = goes_on if begun(directory) else "expected a folder that npae train wrote"
-        raise ValueError(f"{directory} holds no {MODEL}; {advice}")
-    model, metadata = load_model(path)
-    settings = Settings.from_metadata(metadata, path)
-    shape = recipes.get_recipe(settings.recipe).input_shape
-    if not isinstance(model, Autoencoder) or (model.input_shape, model.output_shape) != (shape, shape):
-        raise ValueError(
-            f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
-            f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
-        )
-    return model, settings, metadata
-
-
 def located(data: str) -> str:
     """Return the name of a data set as it is, and a path in full: it must be found from any folder."""
     return data if is_named(data) else os.path.abspath(os.path.expanduser(data))
@@ -266,3 +242,10 @@ def _move_aside(directory: Path) -> Path:
 def _entry(metadata: Any, name: str) -> dict[str, Any]:
     found = metadata.get(name) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def other_data(directory: str | os.PathLike, metadata: dict[str, Any], now: Dataset) -> str:
+    """Return a sentence that says that the data set of a run and one at hand differ."""
+    before = metadata["dataset"]
+    sums = f"SHA-256 {before['sha256'][:12]} and {now.sha256[:12]}"
+    return f"the run in {directory} was trained on {before['name']}, and {now.name} is other data ({sums})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,11 +15,9 @@ from npae.measures.metrics import PCA
 from npae.measures.probes import k_nearest_neighbours, linear_probe
 from npae.objectives.objective import Objective, get_objective
 from npae.recipes.codes import encode
+from npae.recipes.run import Run
 from npae.recipes.views import plain_batches
 from npae.training.evaluation import evaluate_terms, predict
-
-if TYPE_CHECKING:
-    from npae.recipes.run import Run
 
 _CHUNK = 1000  # images at a time, for the sake of memory; every metric is a mean
 VOTERS = 20_000  # training codes that the nearest neighbours are looked for among

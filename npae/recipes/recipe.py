@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from npae.datasets.corruption import Corruption
 from npae.model import Autoencoder
@@ -12,8 +12,7 @@ from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.training.optimizers import Adam
 
-if TYPE_CHECKING:
-    from npae.recipes.run import Run
+AnyRun = Any  # an npae.recipes.run.Run, which knows recipes, while a recipe knows no runs
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Recipe:
     loss: str | Loss | Objective
     epochs: int
     batch_size: int
-    draw: Callable[[Run], dict[str, float] | None]
+    draw: Callable[[AnyRun], dict[str, float] | None]
     learning_rate: float | Callable[[int, int], float] = 1e-3
     keras_adam: bool = False
     scale: float = 1 / 255
@@ -85,8 +84,8 @@ class Recipe:
     drawn_once: bool = False
     sample: Corruption | None = None
     augment: Corruption | None = None
-    before: Callable[[Run], None] | None = None
-    measure: Callable[[Run], dict[str, float]] | None = None
+    before: Callable[[AnyRun], None] | None = None
+    measure: Callable[[AnyRun], dict[str, float]] | None = None
     noise: Corruption | None = None
     published: dict[str, list[float] | dict[int, float]] = field(default_factory=dict)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -12,25 +11,25 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from npae import datasets, recipes
 from npae.datasets import Dataset
-from npae.kernels.backend import get_backend
-from npae.measures.findings import findings
-from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
-from npae.recipes import views
-from npae.recipes.codes import encode
-from npae.recipes.folder import METRICS, PARTS, Settings, load_trained, located, read_history, trained_on
-from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
+from npae.recipes.folder import PARTS, Settings, located, other_data, read_history
 from npae.recipes.parts import Part, PartData, trained_part
 from npae.recipes.recipe import Recipe, described
+from npae.recipes.views import (
+    FASHION,
+    Chosen,
+    limited,
+    plain_batches,
+    test_batches,
+    train_batches,
+)
 from npae.training.batches import Batches
 from npae.training.callbacks import Schedule
-from npae.training.checkpoints import written_whole
 from npae.training.events import Callback
 from npae.training.kept import HISTORY, Compute, Plan, train_in
-from npae.training.workers import core_count
 
 Model = TypeVar("Model", bound=Sequential)
 
@@ -40,6 +39,8 @@ class Run:
 
     Parameters
     ----------
+    recipe : Recipe
+        That of ``settings``.
     settings, dataset, directory
     compute : Compute, optional
         Default: all cores, without showing progress.
@@ -51,6 +52,7 @@ class Run:
 
     def __init__(
         self,
+        recipe: Recipe,
         settings: Settings,
         dataset: Dataset,
         directory: str | os.PathLike,
@@ -59,14 +61,13 @@ class Run:
         model: Autoencoder | None = None,
         trained_on: str | None = None,
     ):
-        recipe = recipes.get_recipe(settings.recipe)
-        self.recipe: Recipe = recipe.with_noise() if settings.noise else recipe
+        self.recipe = recipe.with_noise() if settings.noise else recipe
         self.epochs: int = settings.epochs or recipe.epochs
         self.batch_size: int = settings.batch_size or recipe.batch_size
         self.settings = replace(
             settings, data=located(settings.data), epochs=self.epochs, batch_size=self.batch_size
         )
-        self.dataset = views.limited(dataset, settings.limit)
+        self.dataset = limited(dataset, settings.limit)
         self.directory = Path(directory)
         self.compute = compute or Compute()
         self.model: Autoencoder = model or self._new_model()
@@ -87,21 +88,21 @@ class Run:
     @property
     def class_names(self) -> list[str] | None:
         """Names of the ten classes, where they are not the digits."""
-        return views.FASHION if self.dataset.name == "fashion-mnist" else None
+        return FASHION if self.dataset.name == "fashion-mnist" else None
 
     def path(self, name: str) -> Path:
         """Return the path of a file of this run."""
         return self.directory / name
 
-    def train_batches(self, corruption: views.Chosen = ...) -> Batches:
+    def train_batches(self, corruption: Chosen = ...) -> Batches:
         """Return the training set as the model sees it, corrupted as the recipe says, or else as given."""
-        return views.train_batches(self.recipe, self.dataset, self.settings.seed, corruption)
+        return train_batches(self.recipe, self.dataset, self.settings.seed, corruption)
 
-    def test_batches(self, corruption: views.Chosen = ...) -> Batches:
+    def test_batches(self, corruption: Chosen = ...) -> Batches:
         """Return the test set; its corruption is drawn once and is the same in every run."""
-        return views.test_batches(self.recipe, self.dataset, corruption)
+        return test_batches(self.recipe, self.dataset, corruption)
 
-    def batches(self, corruption: views.Chosen = ...) -> tuple[Batches, Batches]:
+    def batches(self, corruption: Chosen = ...) -> tuple[Batches, Batches]:
         """Return `train_batches` and `test_batches`."""
         return self.train_batches(corruption), self.test_batches(corruption)
 
@@ -111,14 +112,14 @@ class Run:
 
     def train_images(self) -> np.ndarray:
         """Return all clean training images, scaled, (n, *input_shape)."""
-        return views.plain_batches(self.recipe, self.dataset.train_images).batch(slice(None))[1]
+        return plain_batches(self.recipe, self.dataset.train_images).batch(slice(None))[1]
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
         """Return model values as images (n, 28, 28) from 0 to 1, for drawing."""
         return ((values - self.recipe.offset) / (255 * self.recipe.scale)).reshape(-1, 28, 28).clip(0, 1)
 
     def train(self, callbacks: Sequence[Callback] = (), resume: bool = False) -> None:
-        """Train to the last epoch, leaving a checkpoint after each one, then write what `finish` writes."""
+        """Train to the last epoch, leaving a checkpoint after each one, and the model at the end."""
         train_in(
             self.directory,
             self.model,
@@ -130,7 +131,6 @@ class Run:
             before=partial(self.recipe.before, self) if self.recipe.before else None,
             callbacks=callbacks,
         )
-        self.finish()
 
     def plan(self) -> Plan:
         """Return how the run's own model is trained."""
@@ -198,63 +198,6 @@ class Run:
         """Return the numbers of each epoch of a part that is trained."""
         return read_history(self._part_folder(name) / HISTORY)
 
-    def finish(self) -> None:
-        """Write metrics, then draw the figures, which may add metrics."""
-        history, numbers = self.history, reconstruction_metrics(self)
-        report = {
-            "recipe": self.settings.recipe,
-            "source": self.recipe.source,
-            "objective": repr(get_objective(self.recipe.loss)),
-            **self.facts(),
-            "threads": self.compute.threads or core_count(),
-            "backend": get_backend(),
-            "versions": versions(),
-            "seconds_per_epoch": float(np.median(history["seconds"])),
-            "loss": history["loss"][-1],
-            "val_loss": history["val_loss"][-1],
-            "findings": self.findings(),
-            **numbers,
-        }
-        self._write_metrics(report)
-        for further in (self.recipe.measure, lambda run: run.draw(numbers)):
-            if further:
-                self._write_metrics(report := {**report, **further(self)})
-
-    def findings(self) -> list[dict[str, str]]:
-        """Return what is wrong with the codes of test images, if anything, and report it."""
-        images = self.test_batches(corruption=None).batch(slice(500))[0]
-        codes = encode(self.model, images, self.compute.threads)
-        found = findings(codes, variational=isinstance(self.model, VariationalAutoencoder))
-        for sentence, evidence in found:
-            self.compute.report(f"npae: {sentence} ({evidence})")
-        return [{"sentence": sentence, "evidence": evidence} for sentence, evidence in found]
-
-    def draw(self, numbers: dict[str, float] | None = None) -> dict[str, float]:
-        """Draw the loss curve and the recipe's own figures.
-
-        Parameters
-        ----------
-        numbers : dict, optional
-            What `reconstruction_metrics` returned; otherwise it is measured again.
-
-        Returns
-        -------
-        The metrics that the recipe adds.
-        """
-        from npae import plotting
-
-        if numbers is None:
-            numbers = reconstruction_metrics(self)
-        plotting.loss_curves(
-            self.path("loss.png"),
-            self.history,
-            f"{self.settings.recipe} on {self.dataset.name}",
-            loss_label(get_objective(self.recipe.loss)),
-            floor=loss_floor(self, numbers),
-            reference=self.recipe.published if self.dataset.name == self.recipe.dataset else None,
-        )
-        return self.recipe.draw(self) or {}
-
     def facts(self) -> dict[str, Any]:
         """Return what is kept with every model of this run, to resume and to evaluate it."""
         sample, augment = self.recipe.sample, self.recipe.augment
@@ -274,14 +217,10 @@ class Run:
     def _part_folder(self, name: str) -> Path:
         return self.path(PARTS) / name
 
-    def _write_metrics(self, report: dict[str, Any]) -> None:
-        with written_whole(self.path(METRICS)) as file:
-            file.write((json.dumps(report, indent=2, default=float) + "\n").encode())
-
     def _check_resumable(self, history: dict[str, list[float]], metadata: dict[str, Any]) -> None:
         Settings.from_metadata(metadata, self.directory)
         if metadata["dataset"]["sha256"] != self.dataset.sha256:
-            other = _other_data(self.directory, metadata, self.dataset)
+            other = other_data(self.directory, metadata, self.dataset)
             raise ValueError(f"{other}; it goes on only with what it began with")
         wanted = ("loss", "val_loss", "seconds")
         if not isinstance(history, dict) or not all(history.get(name) for name in wanted):
@@ -291,40 +230,3 @@ class Run:
         done = len(history["loss"])
         if done > self.epochs:
             raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
-
-
-def load_run(directory: str | os.PathLike, data: str | None = None, compute: Compute | None = None) -> Run:
-    """Return a run that was trained before, with its model and data set.
-
-    Parameters
-    ----------
-    directory : path
-        Where ``npae train`` wrote to.
-    data : str, optional
-        Another data set than that of the training.
-    compute : Compute, optional
-        Its ``report`` also gets a line if ``data`` is indeed another one, and the lines of
-        `npae.datasets.load`.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds no trained model, or the data set of the training cannot be found or has changed.
-    """
-    compute = compute or Compute()
-    model, settings, metadata = load_trained(directory)
-    preferred = recipes.get_recipe(settings.recipe).dataset
-    dataset = datasets.load(data or trained_on(metadata), preferred, report=compute.report)
-    before = metadata["dataset"]["sha256"]
-    if before != dataset.sha256:
-        other = _other_data(directory, metadata, dataset)
-        if data is None:
-            raise ValueError(f"{other}; put that back, or let npae evaluate measure on this with --data")
-        compute.report(f"npae: {other}")
-    return Run(settings, dataset, directory, compute, model=model, trained_on=before)
-
-
-def _other_data(directory: str | os.PathLike, metadata: dict[str, Any], now: Dataset) -> str:
-    before = metadata["dataset"]
-    sums = f"SHA-256 {before['sha256'][:12]} and {now.sha256[:12]}"
-    return f"the run in {directory} was trained on {before['name']}, and {now.name} is other data ({sums})"

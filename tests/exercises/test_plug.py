@@ -15,7 +15,7 @@ from npae.kernels.backend import use_backend
 from npae.objectives.losses import BinaryCrossentropy
 from npae.recipes import get_recipe
 from npae.recipes.folder import Settings
-from npae.recipes.run import load_run
+from npae.recipes.stored import load_run
 from npae.training.fit import loss_and_gradients
 from npae.training.kept import Compute
 
@@ -89,7 +89,12 @@ def test_it_says_whose_work_it_is(home, trusted, small_synthetic, tmp_path):
     said = []
     settings = Settings("conv", data="synthetic", epochs=1, limit=20)
     run = LearnersRun(
-        settings, small_synthetic, tmp_path / "run", home.directory, Compute(report=said.append)
+        get_recipe(settings.recipe),
+        settings,
+        small_synthetic,
+        tmp_path / "run",
+        home.directory,
+        Compute(report=said.append),
     )
     run.train()
     yours = next(line for line in said if line.startswith("yours:"))
@@ -140,7 +145,14 @@ def test_a_slow_training_is_foretold(home, trusted, small_synthetic, tmp_path, m
     monkeypatch.setattr(plug, "SLOW_EPOCH", 0.0)
     said = []
     settings = Settings("dense", data="synthetic", epochs=2, limit=20, batch_size=10)
-    run = LearnersRun(settings, small_synthetic, tmp_path, home.directory, Compute(report=said.append))
+    run = LearnersRun(
+        get_recipe(settings.recipe),
+        settings,
+        small_synthetic,
+        tmp_path,
+        home.directory,
+        Compute(report=said.append),
+    )
     run.train()
     assert sum("--limit 2000 makes it shorter" in line for line in said) == 1
 
@@ -149,7 +161,9 @@ def test_a_float64_answer_is_taken_back_to_the_dtype_of_the_model(home, trusted,
     text = workspace.solution_text("dense").replace("y = x @ kernel", "y = x.astype(float) @ kernel")
     home.file("dense").write_text(text)
     settings = Settings("dense", data="synthetic", epochs=1, limit=20)
-    run = LearnersRun(settings, small_synthetic, tmp_path, home.directory, Compute(report=len))
+    run = LearnersRun(
+        get_recipe(settings.recipe), settings, small_synthetic, tmp_path, home.directory, Compute(report=len)
+    )
     run.train()
     assert {value.dtype for value in run.model.params.values()} == {np.dtype("float32")}
 
