@@ -72,7 +72,7 @@ def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
 
 
 def forward_loops(z, activation):
-    """The definition of `forward`, in plain loops."""
+    """Compute `forward` by its definition, in plain loops."""
     check(activation)
     y = np.empty_like(z)
     for index in np.ndindex(z.shape):
@@ -90,7 +90,7 @@ def forward_loops(z, activation):
 
 
 def backward_loops(dy, y, activation):
-    """The definition of `backward`, in plain loops."""
+    """Compute `backward` by its definition, in plain loops."""
     check(activation)
     dz = np.empty_like(dy)
     for index in np.ndindex(dy.shape):

@@ -51,7 +51,7 @@ def update(
 
 
 def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    """The definition of `update`, in plain loops."""
+    """Compute `update` by its definition, in plain loops."""
     for i in range(len(params)):
         m[i] = beta_1 * m[i] + (1 - beta_1) * grads[i]
         v[i] = beta_2 * v[i] + (1 - beta_2) * grads[i] ** 2

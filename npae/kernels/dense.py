@@ -70,7 +70,7 @@ def backward(
 
 
 def forward_loops(x, kernel, bias, activation="linear"):
-    """The definition of `forward`, in plain loops."""
+    """Compute `forward` by its definition, in plain loops."""
     n, c_in = x.shape
     units = kernel.shape[1]
     z = np.empty((n, units), x.dtype)
@@ -84,7 +84,7 @@ def forward_loops(x, kernel, bias, activation="linear"):
 
 
 def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
-    """The definition of `backward`, in plain loops."""
+    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx, dkernel, dbias = np.zeros_like(x), np.zeros_like(kernel), np.zeros(kernel.shape[1], x.dtype)
     for i in range(x.shape[0]):

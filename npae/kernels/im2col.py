@@ -2,8 +2,8 @@
 
 A convolution moves a window over its input. `im2col` copies the pixels in the window, at every position, into
 one column of a matrix; one matrix product then applies all filters at all positions. `col2im` is the reverse:
-it adds every column to the pixels that it came from. The two are adjoint, ``<im2col(x), y> = <x, col2im(y)>``:
-where the forward pass needs one, the backward pass needs the other.
+it adds every column to the pixels that it came from. The two are adjoint,
+``<im2col(x), y> = <x, col2im(y)>``: where the forward pass needs one, the backward pass needs the other.
 
 One 3x3 image, a 2x2 window, stride 1, no padding; the window stands at four positions A, B, C, D::
 

@@ -56,8 +56,8 @@ def backward(
 
 
 def forward_loops(x, window, strides, pads):
-    """The definition of `forward`, in plain loops."""
-    (n, c_in, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
+    """Compute `forward` by its definition, in plain loops."""
+    (_, _, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
     y, offset = _outputs(x, window, strides, pads)
     for i, c, p, q in np.ndindex(y.shape):
         best = None
@@ -75,8 +75,8 @@ def forward_loops(x, window, strides, pads):
 
 
 def backward_loops(dy, offset, shape, window, strides, pads):
-    """The definition of `backward`, in plain loops."""
-    (kh, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
+    """Compute `backward` by its definition, in plain loops."""
+    (_, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
     dx = np.zeros(shape, dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
         a, b = divmod(int(offset[i, c, p, q]), kw)

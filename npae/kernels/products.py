@@ -64,9 +64,7 @@ def multiply(gemm, a, b, out, add=False):
 
 @jit
 def _is_laid_out(matrix):
-    """Whether neighbours in a row are neighbours in memory, and rows do not overlap; strides of axes of one
-    element say nothing.
-    """
+    """Return whether rows are contiguous and do not overlap; an axis of one element has no say."""
     (rows, columns), (between_rows, between_columns) = matrix.shape, matrix.strides
     fits = columns <= 1 or between_columns == matrix.itemsize
     return fits and (rows <= 1 or between_rows >= columns * matrix.itemsize)

@@ -31,7 +31,7 @@ def forward(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return dx: for each pixel of x, the sum of dy over its block, as derived in `npae.layers.up_sampling2d`.
+    """Return dx: for each pixel of x, the sum of dy over its block.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def forward_loops(x, size):
-    """The definition of `forward`, in plain loops."""
+    """Compute `forward` by its definition, in plain loops."""
     (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
     y = np.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
     for i, c, p, q in np.ndindex(y.shape):
@@ -58,7 +58,7 @@ def forward_loops(x, size):
 
 
 def backward_loops(dy, size):
-    """The definition of `backward`, in plain loops."""
+    """Compute `backward` by its definition, in plain loops."""
     (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
     dx = np.zeros((n, c_in, h_out // sh, w_out // sw), dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
