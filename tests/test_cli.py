@@ -254,19 +254,34 @@ def test_help_and_import_load_neither_numba_nor_matplotlib():
     assert run("--help").returncode == 0
 
 
-def test_it_works_without_numba_and_says_so_once(tmp_path):
+@pytest.fixture
+def few_digits(tmp_path, small_synthetic):
+    """Options of npae train in a process of its own, which need not draw 70,000 digits."""
+    names = {
+        "x_train": "train_images",
+        "y_train": "train_labels",
+        "x_test": "test_images",
+        "y_test": "test_labels",
+    }
+    arrays = {name: getattr(small_synthetic, role) for name, role in names.items()}
+    np.savez(tmp_path / "digits.npz", **arrays)
+    return ["--data", tmp_path / "digits.npz"]
+
+
+def test_it_works_without_numba_and_says_so_once(tmp_path, few_digits):
     (tmp_path / "numba.py").write_text("raise ImportError('no such thing here')")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.getcwd()])}
-    result = run("train", "conv", *TRAIN, "--out", tmp_path / "run", env=environment)
+    options = [*TRAIN, *few_digits, "--out", tmp_path / "run"]
+    result = run("train", "conv", *options, env=environment)
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("slower NumPy backend") == 1
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["backend"] == "numpy"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different there")
-def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path):
+def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path, few_digits):
     folder = tmp_path / "run"
-    options = ["train", "dense", "--limit", "2000", "--data", "synthetic", "--out", str(folder)]
+    options = ["train", "dense", *map(str, few_digits), "--out", str(folder)]
     program = (  # a shell starts what runs in the background with SIGINT ignored, and a child inherits that
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from npae.console.cli import main; raise SystemExit(main())"

@@ -27,7 +27,7 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def digits():
-    arrays = datasets.synthetic_digits(2000, 200, seed=1)
+    arrays = datasets.synthetic_digits(500, 200, seed=1)
     return datasets.Dataset(
         "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
     )
@@ -52,7 +52,7 @@ def trained(request, tmp_path, digits, monkeypatch):
     return name, folder, json.loads((folder / "metrics.json").read_text())
 
 
-@pytest.mark.parametrize("trained", [(name, 2000) for name in FIGURES], indirect=True, ids=list(FIGURES))
+@pytest.mark.parametrize("trained", [(name, 400) for name in FIGURES], indirect=True, ids=list(FIGURES))
 def test_a_member_runs_to_its_end(trained):
     name, folder, metrics = trained
     assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}

@@ -22,7 +22,7 @@ from npae.training.evaluation import predict
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """Return a function that trains a recipe by the command line, once, and returns run and metrics."""
-    digits = Dataset("synthetic", *synthetic_digits(2000, 200), source="", sha256="0" * 64, synthetic=True)
+    digits = Dataset("synthetic", *synthetic_digits(1000, 200), source="", sha256="0" * 64, synthetic=True)
     folders = tmp_path_factory.mktemp("runs")
 
     def train(name, *options):
@@ -30,7 +30,7 @@ def trained(tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(datasets, "load", lambda *args, **kwargs: digits)
             if not folder.exists():
-                few = ["--limit", "2000", "--epochs", "1", *options]
+                few = ["--epochs", "1", *options]
                 assert main(["train", name, *few, "--out", str(folder), "--quiet"]) == 0
             return load_run(folder), json.loads((folder / "metrics.json").read_text())
 
@@ -46,7 +46,7 @@ def parts(run):
 
 
 def test_masking_denoiser_compares_three_kinds_of_noise_with_none(trained):
-    run, numbers = trained("masking-denoiser", "--batch-size", "40")
+    run, numbers = trained("masking-denoiser", "--batch-size", "25")
     assert figures(run) == {"loss.png", "reconstructions.png", "noise_levels.png", "filters.png"}
     assert parts(run) == {"plain", "salt-and-pepper", "gaussian"}
     for kind in ("salt-and-pepper", "gaussian"):
@@ -65,7 +65,7 @@ def test_the_kinds_of_noise_have_one_interface_and_leave_nothing_out_at_level_0(
 
 
 def test_stacked_denoiser_begins_with_its_layers_and_ends_as_classifiers(trained):
-    run, numbers = trained("stacked-denoiser")
+    run, numbers = trained("stacked-denoiser", "--limit", "400")
     assert figures(run) == {"loss.png", "reconstructions.png", "filters.png", "labels.png"}
     names = {f"{start}-{share}-0" for start in ("pretrained", "scratch") for share in (100, 10, 1)}
     assert parts(run) >= names | {"layer-1", "layer-2", "layer-3"}
@@ -77,7 +77,7 @@ def test_stacked_denoiser_begins_with_its_layers_and_ends_as_classifiers(trained
 
 
 def test_the_stack_unrolled_is_its_layers_one_inside_the_other(trained):
-    run, _ = trained("stacked-denoiser")
+    run, _ = trained("stacked-denoiser", "--limit", "400")
     stacked_denoiser.before(run)  # put the weights of the layers back
     first, second, third = stacked_denoiser.layers(run)
     x, _ = run.test_images(5)
@@ -86,7 +86,7 @@ def test_the_stack_unrolled_is_its_layers_one_inside_the_other(trained):
 
 
 def test_both_starts_of_a_classifier_see_the_same_labels_and_the_share_that_they_should(trained, monkeypatch):
-    run, _ = trained("stacked-denoiser")
+    run, _ = trained("stacked-denoiser", "--limit", "400")
     seen = []
 
     def part(name, build, *, data=None, **options):
@@ -99,7 +99,7 @@ def test_both_starts_of_a_classifier_see_the_same_labels_and_the_share_that_they
         stacked_denoiser.classifier(run, start, 10)
     (one, rate), (other, other_rate) = seen
     assert np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y) and rate == other_rate
-    assert len(np.unique(one.x, axis=0)) == 200
+    assert len(np.unique(one.x, axis=0)) == 40
     monkeypatch.setattr(run, "settings", dataclasses.replace(run.settings, seed=1))
     stacked_denoiser.classifier(run, "from scratch", 10)
     assert not np.array_equal(seen[-1][0].x, one.x)
@@ -130,7 +130,7 @@ def test_deep_needs_no_more_than_a_few_images(tmp_path, small_synthetic):
 
 
 def test_keras_denoiser_goes_on_from_the_model_of_the_clean_epochs(trained):
-    run, numbers = trained("keras-denoiser", "--batch-size", "20")
+    run, numbers = trained("keras-denoiser", "--batch-size", "10")
     assert figures(run) == {"loss.png", "reconstructions.png", "clean.png", "clean_loss.png"}
     clean = keras_denoiser.clean(run)
     keras_denoiser.before(run)

@@ -10,6 +10,7 @@ import pytest
 from npae import gradcheck, layers
 from npae.arguments import UnknownName
 from npae.gradcheck import check_layer, check_loss, check_model
+from npae.gradcheck.checks import check_recipe
 from npae.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from npae.model import Sequential
 from npae.objectives import losses, penalties
@@ -21,11 +22,24 @@ def array_of(report, name):
     return next(array for array in report.arrays if array.name == name)
 
 
-def test_everything_in_the_catalogue_is_right(backend):
-    reports = gradcheck.run()
+def assert_right(reports):
     assert [report.name for report in reports if not report.passed] == []
     assert max(report.worst_error for report in reports) < 1e-7
     assert all(array.checked for report in reports for array in report.arrays)
+
+
+def test_every_layer_loss_and_penalty_in_the_catalogue_is_right(backend):
+    assert_right(gradcheck.run([name for name in gradcheck.cases() if name not in RECIPES]))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_right_along_one_direction_of_each_array(name):
+    assert_right([check_recipe(RECIPES[name], directions=1)])
+
+
+@pytest.mark.slow
+def test_everything_in_the_catalogue_is_right(backend):
+    assert_right(gradcheck.run())
 
 
 def test_the_catalogue_meets_kinks():

@@ -19,7 +19,7 @@ from npae.recipes.stored import load_run
 from npae.training.fit import loss_and_gradients
 from npae.training.kept import Compute
 
-TRAIN = ["--limit", "60", "--epochs", "2", "--data", "synthetic", "--batch-size", "16", "--quiet"]
+TRAIN = ["--limit", "32", "--epochs", "2", "--data", "synthetic", "--batch-size", "8", "--quiet"]
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_an_error_in_a_learners_function_is_told_by_line(home, trusted, small_sy
     assert "your dense_forward stops with an error (05_dense.py, line 2" in error and "Traceback" not in error
     home.file("dense").write_text("def dense_forward(x, kernel, bias):\n    return x, x\n")
     assert main(["train", "dense", *TRAIN, *layers]) == 1
-    assert "y of your dense has shape (8, 784), but (8, 32) is needed" in capsys.readouterr().err
+    assert "y of your dense has shape (4, 784), but (4, 32) is needed" in capsys.readouterr().err
 
 
 def test_a_slow_training_is_foretold(home, trusted, small_synthetic, tmp_path, monkeypatch):
