@@ -131,6 +131,7 @@ def test_figures_are_whole_pngs_of_a_readable_size(name, tmp_path, kept):
 
 def touching(figure):
     """Texts, legends and axes that lie on each other or reach out of the figure, in words."""
+    figure.get_tightbbox()  # moves texts to where they are drawn
     renderer, sheet = FigureCanvasAgg(figure).get_renderer(), figure.bbox
     boxes = [(f"axes {k}", axes, axes) for k, axes in enumerate(figure.axes) if axes.axison]
     boxes += [("legend", legend, None) for legend in figure.findobj(Legend)]
@@ -187,7 +188,7 @@ def test_images_share_one_scale(tmp_path, kept):
 
 def test_drawing_from_threads_gives_the_same_bytes(tmp_path):
     with ThreadPoolExecutor(4) as pool:
-        paths = list(pool.map(lambda k: FIGURES["loss"](tmp_path / f"{k}.png"), range(8)))
+        paths = list(pool.map(lambda k: FIGURES["loss"](tmp_path / f"{k}.png"), range(4)))
     assert len({path.read_bytes() for path in paths}) == 1
 
 

@@ -98,15 +98,16 @@ def blank(title: str | None, height: float, width: float = WIDTH, note: str = ""
 
 def settle(figure: Figure) -> None:
     """Lay a figure out and keep that: the size of its axes changes their labels, and these the size."""
-    figure.draw_without_rendering()
-    figure.draw_without_rendering()
+    engine: Any = figure.get_layout_engine()
+    for _ in range(2):
+        engine.execute(figure)
     figure.set_layout_engine("none")
 
 
 def render(figure: Figure) -> bytes:
     """Return the bytes of a PNG."""
     data = io.BytesIO()
-    figure.savefig(data, format="png", bbox_inches="tight", metadata={"Software": None})
+    figure.savefig(data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None})
     return data.getvalue()
 
 

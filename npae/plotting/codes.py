@@ -79,6 +79,7 @@ def code_scatter(
         _name_colours(body, names)
         settle(body.figure)
         for axes, (_, codes, _) in zip(drawn, panels):
+            axes.apply_aspect()
             _write_classes(axes, np.asarray(codes, dtype=np.float64), labels)
     return Path(path)
 
