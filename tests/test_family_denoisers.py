@@ -52,7 +52,8 @@ def test_masking_denoiser_compares_three_kinds_of_noise_with_none(trained):
     for kind in ("salt-and-pepper", "gaussian"):
         assert numbers[f"{kind}_denoised_psnr_db"] > numbers[f"{kind}_noisy_psnr_db"] + 3
         assert 0 < numbers[f"{kind}_noisy_ssim"] < 1
-    _, images = masking_denoiser.stages(run, "masking", 0.5, 100)
+    clean, _ = masking_denoiser.clean_images(run, 100)
+    images = masking_denoiser.stages(run, "masking", 0.5, clean)
     outputs = {name: metrics.mean_squared_error(image, images["before"]) for name, image in images.items()}
     assert outputs["before"] == 0 and len(set(outputs.values())) == 3  # two models, and not one of them twice
 

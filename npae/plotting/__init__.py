@@ -1,6 +1,12 @@
-"""The figures: arrays in, a PNG (or a GIF) out; the only package of npae that imports matplotlib."""
+"""The figures: arrays in, a PNG (or a GIF) out; the only package of npae that imports matplotlib.
 
-from npae.plotting.canvas import GREY, HEADING, INK, PALE, TEXT, WIDTH, legend, log_axis, number, sheet, wrap
+What all functions have in common: ``path`` comes first; it ends in .png (a film's in .gif), lies in a folder
+that exists, and is returned. ``title`` stands above everything. What cannot be drawn raises ValueError, what
+cannot be written OSError, and either leaves no file. Images are (n, h, w), (n, 1, h, w) or (n, h * w) with
+h = w, uint8 0..255 or floats 0..1; all are shown on one scale, 0 black and 1 white.
+"""
+
+from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap
 from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
@@ -9,9 +15,7 @@ from npae.plotting.tiles import comparison, filters, image_grid, image_groups, i
 
 __all__ = [
     "GREY",
-    "HEADING",
     "INK",
-    "PALE",
     "TEXT",
     "WIDTH",
     "bars",
@@ -30,7 +34,6 @@ __all__ = [
     "log_axis",
     "loss_curves",
     "manifold",
-    "number",
     "objective_curves",
     "read_image",
     "save_image",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import textwrap
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +15,12 @@ import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 # Figures are 1280 pixels wide and stand in a README at about 800: 11 points are about 11 pixels high there.
 DPI, WIDTH = 160, 1280
 TEXT, HEADING = 11, 13  # points
-LETTER = 13.5  # pixels, the mean width of a letter of TEXT
 INK, GREY, PALE = "#222222", "#777777", "#dddddd"
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; markers say the same once more.
@@ -72,24 +71,21 @@ def sheet(
 ) -> Iterator[SubFigure]:
     """Give a figure to draw on, then write it to ``path`` as a PNG; an error in between writes nothing.
 
-    Parameters
-    ----------
-    path : where the PNG goes.
-    title, note : above and below everything; long ones are broken into lines.
-    height, width : pixels, without the title and the note. White margins that are left are cut off.
+    ``title`` and ``note`` stand above and below it, broken into lines; ``height`` and ``width`` are what is
+    between them, in pixels. White margins that are left are cut off.
     """
     path = check_path(path)
     with drawing, style.context(["default", STYLE]):
         figure, body = blank(title, height, width, note)
         yield body
+        settle(figure)
         data = render(figure)
     write_file(path, data)
 
 
 def blank(title: str | None, height: float, width: float = WIDTH, note: str = "") -> tuple[Figure, SubFigure]:
     """Return a figure with its title and note, and the part of it between them that is drawn on."""
-    title = wrap(title or "", width * TEXT / HEADING)
-    note = wrap(note, width * TEXT / (TEXT - 2))
+    title, note = wrap(title or "", width - 20, HEADING), wrap(note, width - 20, TEXT - 2)
     lines = (title.count("\n") + 1) * bool(title) + 0.8 * (note.count("\n") + 1) * bool(note)
     figure = Figure(figsize=(width / DPI, (height + 36 * lines) / DPI), layout="constrained")
     if title:
@@ -100,17 +96,42 @@ def blank(title: str | None, height: float, width: float = WIDTH, note: str = ""
     return figure, figure.add_subfigure(figure.add_gridspec()[0])
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out and keep that: the size of its axes changes their labels, and these the size."""
+    engine: Any = figure.get_layout_engine()
+    for _ in range(2):
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+
+
 def render(figure: Figure) -> bytes:
     """Return the bytes of a PNG."""
     data = io.BytesIO()
-    figure.savefig(data, format="png", bbox_inches="tight", metadata={"Software": None})
+    figure.savefig(data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None})
     return data.getvalue()
 
 
-def wrap(text: str, pixels: float) -> str:
-    """Return ``text`` broken into lines of about so many pixels; line breaks that it has stay."""
-    letters = max(6, int(pixels / LETTER))
-    return "\n".join(textwrap.fill(line, letters, break_long_words=False) for line in text.split("\n"))
+def text_width(text: str, points: float = TEXT) -> float:
+    """Return the width of one line of text in pixels."""
+    font = get_font(findfont("DejaVu Sans"))
+    font.set_size(points, DPI)
+    font.set_text(text)
+    return font.get_width_height()[0] / 64
+
+
+def wrap(text: str, pixels: float, points: float = TEXT) -> str:
+    """Return ``text`` broken into lines that are no wider than ``pixels``, where no single word is."""
+    lines = []
+    for given in text.split("\n"):
+        line = ""
+        for word in given.split(" "):
+            if line and text_width(f"{line} {word}", points) > pixels:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def number(value: float) -> str:
@@ -121,28 +142,19 @@ def number(value: float) -> str:
 def legend(body: SubFigure, handles: Mapping[str, Any]) -> None:
     """Name what is drawn in columns above all axes; ``handles`` are the artists by name."""
     if any(handles):
-        columns = max(1, int(WIDTH / (12.3 * max(map(len, handles)) + 90)))
+        columns = max(1, int(WIDTH / (max(map(text_width, handles)) + 95)))
         body.legend(list(handles.values()), list(handles), loc="outside upper left", ncols=columns)
 
 
 def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> None:
-    """Make an axis logarithmic, with one format for all of its ticks.
+    """Make an axis, "x" or "y", logarithmic, with one format for all ticks.
 
-    Parameters
-    ----------
-    axes : matplotlib's.
-    which : "x" or "y".
-    drawn : all numbers along the axis.
-
-    Raises
-    ------
-    ValueError
-        If one of them is not above 0.
+    ``drawn`` are all numbers along it; one that is not above 0 raises ValueError.
     """
     finite = np.asarray(drawn, dtype=float)
     finite = finite[np.isfinite(finite)]
     if (finite <= 0).any():
-        raise ValueError(f"a logarithmic scale needs numbers above 0, not {finite.min():g}; leave it out")
+        raise ValueError(f"a logarithmic {which} needs numbers above 0, not {finite.min():g}; leave it out")
     axes.set(**{f"{which}scale": "log"})
     axis = axes.xaxis if which == "x" else axes.yaxis
     decades = np.log10(finite.max() / finite.min()) if finite.size else 0
@@ -150,6 +162,15 @@ def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> Non
     axis.set_major_locator(LogLocator(subs=subs, numticks=12) if decades > 1 else MaxNLocator(7))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter("{x:,g}" if decades <= 3 else lambda x, _: _power(x))
+
+
+def reference_lines(axes: Axes, values: Mapping[str, float] | None) -> dict[str, Any]:
+    """Draw horizontal dashed lines to compare with; return them by name and number, for the legend."""
+    look = {"color": GREY, "linewidth": 1.2}
+    return {
+        f"{name}, {number(value)}": axes.axhline(value, linestyle=DASHES[k % 3 + 1], **look)
+        for k, (name, value) in enumerate((values or {}).items())
+    }
 
 
 def _power(x: float) -> str:

@@ -1,4 +1,8 @@
-"""Two-dimensional codes as figures: points coloured by class, alone, with images, or over the epochs."""
+"""Two-dimensional codes as figures: points coloured by class, alone, with images, or over the epochs.
+
+All of them take codes (n, 2), labels (n,), integers from 0 to 9, and up to ten names of classes, which stand
+beside the numbers.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ from npae.plotting.canvas import (
     check_path,
     drawing,
     number,
+    settle,
     sheet,
     wrap,
     write_file,
@@ -34,15 +39,8 @@ from npae.plotting.images import grey_images
 
 AXES = ("first coordinate of the code", "second coordinate of the code")
 # M. Petroff's ten colours (2021, arXiv:2107.02270), chosen to be told apart by the colour-blind as well.
-CLASSES = np.array(
-    [
-        to_rgb(f"#{colour}")
-        for colour in (
-            *("3f90da", "ffa90e", "bd1f01", "94a4a2", "832db6"),
-            *("a96b59", "e76300", "b9ac70", "717581", "92dadd"),
-        )
-    ]
-)
+HUES = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd"
+CLASSES = np.array([to_rgb(f"#{hue}") for hue in HUES.split()])
 THUMBNAIL = 56  # pixels, about the width of an image among codes
 STEPS, FRAME, HOLD = 3, 80, 2500  # frames from one epoch to the next, milliseconds of each, and of the last
 
@@ -54,46 +52,34 @@ def code_scatter(
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
-    """Draw two-dimensional codes as points coloured by class, one panel for each coder. Returns ``path``.
+    """Draw two-dimensional codes as points coloured by class, one panel for each coder.
 
     The number of a class also stands near the median of its codes, for those who cannot tell the colours
-    apart. Each panel has its own scale, since codes have no unit.
-
-    Parameters
-    ----------
-    path : where the PNG goes.
-    panels : one to three triples (name, codes (n, 2), test error as mean squared error per pixel, or None).
-    labels : (n,) integers: the class of each code, 0..9.
-    title : above everything.
-    class_names : up to ten names, shown beside the numbers.
-
-    Raises
-    ------
-    ValueError
-        If codes are not finite (n, 2), or labels are not n integers that stand for a class.
-    OSError
-        If ``path`` cannot be written.
+    apart. Each panel has its own scale, since codes have no unit. ``panels`` are one to three triples (name,
+    codes (n, 2), test error as mean squared error per pixel, or None).
     """
     if not 1 <= len(panels) <= 3:
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
     labels, names = _name_classes(labels, class_names)
-    side = min(800, WIDTH / len(panels))
-    told = {name: f"\ntest MSE {number(error)} per pixel" for name, _, error in panels if error is not None}
-    heads = {name: wrap(name + told.get(name, ""), side - 150) for name, _, _ in panels}
-    high = side - 30 + 30 * max(head.count("\n") + 1 for head in heads.values())
+    side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels that are left to the axes
+    heads = [
+        name + ("" if error is None else f"\ntest MSE {number(error)} per pixel") for name, _, error in panels
+    ]
+    heads = [wrap(head, side) for head in heads]
+    high = side + 140 + 30 * max(head.count("\n") + 1 for head in heads)
     with sheet(path, title, high, width=WIDTH if len(panels) > 1 else 1000) as body:
         drawn = body.subplots(1, len(panels), squeeze=False)[0]
-        for axes, (name, codes, _) in zip(drawn, panels):
-            codes = _planar(name, codes, len(labels))
-            _draw_points(axes, codes, labels)
+        for axes, (name, codes, _), head in zip(drawn, panels, heads):
+            _draw_points(axes, _planar(name, codes, len(labels)), labels)
             axes.set_box_aspect(1)
             axes.locator_params(nbins=7 if len(panels) == 1 else 5, steps=[1, 2, 5, 10])
-            axes.set_title(heads[name])
-            axes.set_xlabel(wrap(AXES[0], side - 150))
-        drawn[0].set_ylabel(wrap(AXES[1], side - 50))
+            axes.set_title(head)
+            axes.set_xlabel(wrap(AXES[0], side))
+        drawn[0].set_ylabel(wrap(AXES[1], side))
         _name_colours(body, names)
-        _settle(body)
+        settle(body.figure)
         for axes, (_, codes, _) in zip(drawn, panels):
+            axes.apply_aspect()
             _write_classes(axes, np.asarray(codes, dtype=np.float64), labels)
     return Path(path)
 
@@ -107,27 +93,10 @@ def code_thumbnails(
     class_names: Sequence[str] | None = None,
     axis_names: tuple[str, str] = AXES,
 ) -> Path:
-    """Draw codes as points coloured by class, and some of the images at their places. Returns ``path``.
+    """Draw codes as points coloured by class, and some of their images, light on dark, in their places.
 
     An image is drawn in the colour of its class, without its background, wherever there is room for one: the
     first of the set that has its place still free. The few codes that lie furthest out are left out.
-
-    Parameters
-    ----------
-    path : where the PNG goes.
-    codes : (n, 2).
-    images : n images, as in `image_rows`, light on dark.
-    labels : (n,) integers: the class of each code, 0..9.
-    title : above everything.
-    class_names : up to ten names, shown beside the numbers.
-    axis_names : of the two coordinates.
-
-    Raises
-    ------
-    ValueError
-        If codes are not finite (n, 2), or images and labels do not belong to them.
-    OSError
-        If ``path`` cannot be written.
     """
     labels, names = _name_classes(labels, class_names)
     codes = _planar("codes", codes, len(labels))
@@ -157,32 +126,15 @@ def code_animation(
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
-    """Draw how two-dimensional codes move from epoch to epoch, as an endless GIF. Returns ``path``.
+    """Draw how two-dimensional codes move from epoch to epoch, as an endless GIF.
 
     Between two epochs every point goes straight from its one place to its next. The axes stay as they are: on
-    them codes that begin as a small heap are seen to spread.
-
-    Parameters
-    ----------
-    path : where the GIF goes.
-    codes : for each epoch the codes (n, 2) of the same examples.
-    labels : (n,) integers: the class of each code, 0..9.
-    captions : for each epoch what stands above the axes, e.g. "epoch 3, test loss 0.0448".
-    title : above everything.
-    class_names : up to ten names, shown beside the numbers.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two epochs, codes are not finite (n, 2), or labels do not belong to them.
-    OSError
-        If ``path`` cannot be written.
+    them codes that begin as a small heap are seen to spread. For each epoch there are the codes (n, 2) of the
+    same examples, and the caption that stands above the axes, e.g. "epoch 3, test loss 0.0448".
     """
     if len(codes) < 2 or len(captions) != len(codes):
-        raise ValueError(
-            f"an animation needs at least two epochs, and a caption for each; got {len(codes)} and "
-            f"{len(captions)}"
-        )
+        got = f"{len(codes)} and {len(captions)}"
+        raise ValueError(f"an animation needs at least two epochs, and a caption for each; got {got}")
     path = check_path(path, ".gif")  # now rather than when all is drawn
     labels, names = _name_classes(labels, class_names)
     places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
@@ -196,7 +148,8 @@ def code_animation(
         axes.set_title(max(captions, key=len))
         axes.locator_params(nbins=6, steps=[1, 2, 5, 10])
         _name_colours(body, names)
-        canvas = _settle(body)
+        canvas = FigureCanvasAgg(figure)
+        settle(figure)
         frames: list[Any] = []
         numbers: list[Any] = []
         for now, caption in film(places, captions):
@@ -272,16 +225,6 @@ def _name_colours(body: SubFigure, names: Sequence[str]) -> None:
     look: dict[str, Any] = {"linestyle": "", "marker": "s", "markersize": 9}
     squares = [Line2D([], [], color=colour, **look) for colour in CLASSES[: len(names)]]
     body.legend(squares[::-1], list(names)[::-1], loc="outside right center", handletextpad=0)
-
-
-def _settle(body: SubFigure) -> FigureCanvasAgg:
-    """Lay the figure out now and keep that: what is written into its axes depends on their size."""
-    figure: Any = body.figure
-    canvas = FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    figure.draw_without_rendering()  # the size of the axes changes their labels, and these the size
-    figure.set_layout_engine("none")
-    return canvas
 
 
 def _write_classes(axes: Axes, codes: np.ndarray, labels: np.ndarray) -> list:

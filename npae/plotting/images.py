@@ -15,9 +15,9 @@ from npae.plotting.canvas import write_file
 
 
 def save_image(path: str | os.PathLike, pixels: np.ndarray) -> Path:
-    """Write one grey image, (h, w), (1, h, w) or (h * w,), as a plain 8-bit greyscale PNG. Returns ``path``.
+    """Write one grey image, (h, w), (1, h, w) or (h * w,), as a plain 8-bit greyscale PNG.
 
-    ``pixels`` are uint8 0..255, or floats 0..1, clipped and rounded. Raises as `image_rows` does.
+    Floats are clipped and rounded.
     """
     grey = np.rint(255 * grey_images(np.asarray(pixels)[None], "pixels", 1)[0]).astype(np.uint8)
     height, width = grey.shape

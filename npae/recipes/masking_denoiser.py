@@ -44,26 +44,32 @@ def plain(run: Run) -> Autoencoder:
     return run.part("plain", build, data=lambda: run.batches(corruption=None))
 
 
-def stages(run: Run, kind: str, level: float, count: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return clean test images, and what there is before and after each model, (n, 28, 28) by name."""
-    _, clean = run.test_images(count)
+def stages(run: Run, kind: str, level: float, clean: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what there is of clean images (n, 784) before and after each model, (n, 28, 28) by name."""
     noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
     outputs = {
         "before": noisy,
         "trained without noise": predict(plain(run), noisy, run.threads),
         "trained with this noise": predict(denoiser(run, kind), noisy, run.threads),
     }
-    return run.pixels(clean), {name: run.pixels(values) for name, values in outputs.items()}
+    return {name: values.reshape(-1, 28, 28) for name, values in outputs.items()}  # all from 0 to 1
+
+
+def clean_images(run: Run, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first clean test images as the models take them, (n, 784), and as images (n, 28, 28)."""
+    _, clean = run.test_images(count)
+    return clean, clean.reshape(-1, 28, 28)
 
 
 def measure(run: Run) -> dict[str, float]:
     """Return PSNR and SSIM of the whole test set before and after, at the level of the training."""
-    numbers = {}
+    numbers, (clean, images) = {}, clean_images(run)
     for kind in KINDS:
-        clean, images = stages(run, kind, TRAINED_AT, None)
-        for stage, name in zip(images, ("noisy", "plain", "denoised")):
-            numbers[f"{kind}_{name}_psnr_db"] = metrics.psnr(images[stage], clean)
-            numbers[f"{kind}_{name}_ssim"] = metrics.ssim(images[stage], clean)
+        for name, values in zip(
+            ("noisy", "plain", "denoised"), stages(run, kind, TRAINED_AT, clean).values()
+        ):
+            numbers[f"{kind}_{name}_psnr_db"] = metrics.psnr(values, images)
+            numbers[f"{kind}_{name}_ssim"] = metrics.ssim(values, images)
     return numbers
 
 
@@ -71,9 +77,10 @@ def draw(run: Run) -> None:
     """Draw damaged and repaired images of each kind, PSNR and SSIM against the noise, and the filters."""
     from npae import plotting
 
-    shown = [stages(run, kind, TRAINED_AT, 5) for kind in KINDS]
-    rows = [("original", [clean for clean, _ in shown])]
-    rows += [(stage, [images[stage] for _, images in shown]) for stage in shown[0][1]]
+    clean, images = clean_images(run, 5)
+    shown = [stages(run, kind, TRAINED_AT, clean) for kind in KINDS]
+    rows = [("original", [images] * len(KINDS))]
+    rows += [(stage, [of_a_kind[stage] for of_a_kind in shown]) for stage in shown[0]]
     title = f"Test images, damaged at {TRAINED_AT} and repaired"
     plotting.image_groups(run.path("reconstructions.png"), list(KINDS), rows, title)
     charts = against_noise(run, {"PSNR, dB": metrics.psnr, "SSIM": metrics.ssim})
@@ -89,16 +96,14 @@ def draw(run: Run) -> None:
 
 def against_noise(run: Run, measures: dict[str, Callable]) -> list[tuple[str, list[Chart]]]:
     """Return each metric of the whole test set: by kind of noise, by stage, as lines ``(LEVELS, values)``."""
-    rows: list[tuple[str, list[Chart]]] = [(name, []) for name in measures]
-    for kind in KINDS:
-        measured: list[dict[str, list[float]]] = [{} for _ in measures]
+    clean, images = clean_images(run)
+    rows: list[tuple[str, list[Chart]]] = [(name, [{} for _ in KINDS]) for name in measures]
+    for k, kind in enumerate(KINDS):
         for level in LEVELS:
-            clean, images = stages(run, kind, level, None)
-            for lines, metric in zip(measured, measures.values()):
-                for stage, values in images.items():
-                    lines.setdefault(stage, []).append(metric(values, clean))
-        for (_, charts), lines in zip(rows, measured):
-            charts.append({stage: (LEVELS, values) for stage, values in lines.items()})
+            for stage, values in stages(run, kind, level, clean).items():
+                for name, charts in rows:
+                    line = charts[k].setdefault(stage, (LEVELS, []))
+                    line[1].append(measures[name](values, images))
     return rows
 
 
