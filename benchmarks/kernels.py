@@ -23,6 +23,7 @@ from benchmarks.timing import best_seconds, pin, seconds
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, max_pool2d, up_sampling2d
 from npae.kernels.blas import single_threaded_blas
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
+from npae.model import Sequential
 from npae.objectives.losses import fuse, get_loss
 from npae.recipes import get_recipe
 from npae.training.shards import shard_size
@@ -122,6 +123,7 @@ def works(name: str) -> Iterator[Work]:
     built = build_model(name)
     n = shard_size(built, recipe.batch_size)
     model, loss = fuse(built, get_loss(loss_name(recipe)))
+    assert isinstance(model, Sequential)
     for layer_name, layer in model.leaves():
         before, after = shapes(layer)
         text = f"{_shape(before)} -> {_shape(after)}"

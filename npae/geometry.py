@@ -88,13 +88,14 @@ def transpose_output_size(
 ) -> Pair:
     """Return the output size (height, width) of a transposed convolution.
 
-    A convolution of stride 3 gives three input sizes one and the same output size, so its transpose must choose
-    among them. "same" gives ``size * stride``; "valid" gives ``(size - 1) * stride + max(window, stride)``.
-    ``output_padding`` chooses another: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All
-    as in Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
+    A convolution of stride 3 gives three input sizes one and the same output size, so its transpose must
+    choose among them. "same" gives ``size * stride``; "valid" gives ``(size - 1) * stride + max(window,
+    stride)``. ``output_padding`` chooses another: ``(size - 1) * stride + window + output_padding``, less
+    ``2 * (window // 2)`` for "same". All as in Keras; "valid" with ``output_padding`` is PyTorch's formula at
+    its ``padding=0``.
 
-    The convolution must lead back from the output to ``size``: ``output_padding`` is from 0 to ``stride - 1``,
-    or from 1 to ``stride`` for "same" and an even window, from which ``2 * (window // 2)`` takes one more.
+    The convolution must lead back from the output to ``size``: ``output_padding`` is from 0 to ``stride -
+    1``, or from 1 to ``stride`` for "same" and an even window, where ``2 * (window // 2)`` takes one more.
 
     Raises
     ------

@@ -189,7 +189,7 @@ def check_model(
     notes, original = _notes_on_dtypes(x=x, t=t), model
     x, t = np.array(x, np.float64), np.array(t, np.float64)
     model = copy.deepcopy(original)
-    model.build(model.input_shape, random, np.float64)
+    model.build(model.built()[0], random, np.float64)
     model.set_params(original.params)
     notes += _leave_zero(model.params, random)
     seed, bound = int(random.integers(2**32)), objective.on(model)

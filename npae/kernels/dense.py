@@ -144,10 +144,7 @@ def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     if not dy.shape == y.shape == shape:
         raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; both must be {shape}")
     dy, x, y, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, y, kernel))
-    if activation == "linear":
-        dz = dy if dy.flags.writeable else dy.copy()
-    else:
-        dz = arrays.empty(shape, x.dtype)
+    dz = arrays.empty(shape, x.dtype) if activation != "linear" else dy if dy.flags.writeable else dy.copy()
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
     dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(shape[1:], x.dtype)
     _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, (dkernel, dbias))

@@ -136,12 +136,9 @@ def forward_numba(x, window, strides, pads):
         planes = (n * c_in, h_out * w_out)
         _forward_2x2(x.reshape(n * c_in, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
     else:
-        x, planes, before = (
-            x.reshape(n * c_in, h_in, w_in),
-            (n * c_in, h_out, w_out),
-            (pads[0][0], pads[1][0]),
-        )
-        _forward(x, y.reshape(planes), offset.reshape(planes), window, strides, before)
+        shape, before = (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
+        x = x.reshape(n * c_in, h_in, w_in)
+        _forward(x, y.reshape(shape), offset.reshape(shape), window, strides, before)
     return y, offset
 
 
@@ -153,9 +150,9 @@ def backward_numba(dy, offset, shape, window, strides, pads):
         dx, planes = arrays.empty(shape, dy.dtype), (n * c_in, h_out * w_out)
         _backward_2x2(dy.reshape(planes), offset.reshape(planes), dx.reshape(n * c_in, h_out, 2, w_in))
     else:
-        dx, planes, before = arrays.zeros(shape, dy.dtype), (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
+        dx, out, before = arrays.zeros(shape, dy.dtype), (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
         dx_planes = dx.reshape(n * c_in, h_in, w_in)
-        _backward(dy.reshape(planes), offset.reshape(planes), dx_planes, window[1], strides, before)
+        _backward(dy.reshape(out), offset.reshape(out), dx_planes, window[1], strides, before)
     return dx
 
 

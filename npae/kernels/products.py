@@ -109,4 +109,4 @@ def _to_call_c() -> None:
 
     @overload(call_c)
     def call_c_compiled(address, arguments):
-        return lambda address, arguments: call(address, arguments)
+        return lambda address, arguments: call(address, arguments)  # type: ignore[call-arg]  # Numba adds the typing context

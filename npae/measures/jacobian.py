@@ -36,7 +36,8 @@ def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
         dcode = np.zeros((len(x), size), code.dtype)
         dcode[:, u] = 1
         dx, _ = encoder.backward(dcode.reshape(code.shape), cache)
-        found[:, u] = np.reshape(dx, (len(x), -1))
+        assert dx is not None  # asked for
+        found[:, u] = dx.reshape(len(x), -1)
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from npae.arguments import integer
-from npae.model import Sequential, VariationalAutoencoder
+from npae.layers import Layer
+from npae.model import VariationalAutoencoder
 from npae.objectives.losses import Loss, fuse, get_loss
 from npae.training.batches import Batches, as_batches
 from npae.training.evaluation import check_shape
@@ -96,7 +97,7 @@ def negative_log_likelihood(
 
 
 def _log_weights(
-    decoder: Sequential,
+    decoder: Layer,
     loss: Loss,
     x: np.ndarray,
     means: np.ndarray,

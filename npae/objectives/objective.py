@@ -141,6 +141,7 @@ class BoundObjective:
             y, cache = self._behind.forward(code, rng)
             value, dy = self._loss(y, t, _elements(t, examples))
             dcode, grads = self._behind.backward(dy, cache)
+            assert dcode is not None  # asked for
             terms, further = [value], dict[str, np.ndarray]()
             for penalty in self.penalties:
                 value, slope, direct = penalty(self._encoder, code, encoder_cache, examples)

@@ -107,7 +107,9 @@ def settle(figure: Figure) -> None:
 def render(figure: Figure) -> bytes:
     """Return the bytes of a PNG."""
     data = io.BytesIO()
-    figure.savefig(data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None})
+    figure.savefig(
+        data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None}
+    )
     return data.getvalue()
 
 
@@ -166,7 +168,7 @@ def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> Non
 
 def reference_lines(axes: Axes, values: Mapping[str, float] | None) -> dict[str, Any]:
     """Draw horizontal dashed lines to compare with; return them by name and number, for the legend."""
-    look = {"color": GREY, "linewidth": 1.2}
+    look: dict[str, Any] = {"color": GREY, "linewidth": 1.2}
     return {
         f"{name}, {number(value)}": axes.axhline(value, linestyle=DASHES[k % 3 + 1], **look)
         for k, (name, value) in enumerate((values or {}).items())

@@ -209,7 +209,7 @@ def _planar(name: str, codes: np.ndarray, count: int) -> np.ndarray:
     return codes
 
 
-def _draw_points(axes: Axes, codes: np.ndarray, labels: np.ndarray, **look: Any):
+def _draw_points(axes: Axes, codes: np.ndarray, labels: np.ndarray, **look: Any) -> Any:
     """Draw codes in the colours of their classes, and return the collection of points."""
     order = _shuffled(len(labels))
     return axes.scatter(codes[order, 0], codes[order, 1], s=4, c=CLASSES[labels[order]], linewidths=0, **look)

@@ -47,7 +47,7 @@ def draw_samples(run: Run, shape: tuple[int, int] = (8, 16)) -> None:
     from npae import plotting
 
     count = shape[0] * shape[1]
-    codes = np.random.default_rng(0).standard_normal((count, *run.model.decoder.input_shape), np.float32)
+    codes = np.random.default_rng(0).standard_normal((count, *run.model.decoder.built()[0]), np.float32)
     images = run.pixels(predict(run.model.decoder, codes, run.threads))
     plotting.image_grid(run.path("samples.png"), images, shape, "Codes drawn from N(0, 1), decoded")
 

@@ -94,7 +94,9 @@ def draw(run: Run) -> None:
     groups = ["of a small change of grey pixels", "of the squared error of noisy images"]
     named = {"alone": "alone", "sparsity": "with sparsity", "noise": "with noise"}
     shares = {named[name]: values for name, values in shares.items()}
-    change, noisy = (sorted(shares, key=lambda name, k=k: shares[name][k]) for k in range(2))
+    change, noisy = (
+        [name for _, name in sorted((values[k], name) for name, values in shares.items())] for k in range(2)
+    )
     title = (
         f"What each model lets through: {change[0]} it passes least of a small change, {change[-1]} most; "
         f"of noise, least {noisy[0]}, most {noisy[-1]}"
