@@ -202,7 +202,7 @@ def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
         ([("PSNR", [{}])], "1 to 7 series, not 0"),
         ([("PSNR", [CHART] * 2)], "PSNR: 1 charts of .'before', 'after'. are needed"),
         ([("PSNR", [CHART]), ("SSIM", [{"before": ([0], [1])}])], "SSIM: 1 charts"),
-        ([("PSNR", [{"before": ([0, 1], [1])}])], r"PSNR, before: x and y must be \(n,\)"),
+        ([("PSNR", [{"before": ([0, 1], [1])}])], r"before: x must be \(n,\), y \(n,\) or \(runs, n\); got \(2,\) and \(1, 1\)"),
     ],
 )
 def test_panels_that_cannot_be_drawn_are_told_in_words(rows, words, tmp_path):

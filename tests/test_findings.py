@@ -54,7 +54,7 @@ def test_a_code_of_one_number_and_a_few_codes_prove_nothing(rng):
 def test_a_finding_is_a_line_of_the_command_and_an_entry_of_the_metrics(
     tmp_path, small_synthetic, monkeypatch, capsys
 ):
-    monkeypatch.setattr("npae.recipes.run.findings", lambda codes, variational: [("a", f"{codes.shape}")])
+    monkeypatch.setattr("npae.recipes.report.findings", lambda codes, variational: [("a", f"{codes.shape}")])
     options = ["train", "dense", "--limit", "60", "--epochs", "1", "--out", str(tmp_path)]
     assert main(options) == 0
     assert "\nnpae: a ((60, 32))\n" in capsys.readouterr().out

@@ -154,7 +154,7 @@ def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):
     assert told.startswith(
         "Simple images reconstruct too well: the dense model with a code of 4 has never seen"
     )
-    assert "1.0 per image, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
+    assert "error per image is 1.0 there, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
     assert told.endswith("dense with a code of 4, 1 as the only normal class: 0.90.")
     alone = {columns[0]: found[columns[0]]}
     assert lesson(alone, bars).endswith("often helps, but no other detector did better here.")

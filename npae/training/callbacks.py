@@ -50,7 +50,7 @@ class Progress(Callback):
         self.label = label
         self.stream = stream or sys.stdout or io.StringIO()  # a closed standard output is None
         self.live = self.stream.isatty()
-        self._waiting: threading.Timer | None = None
+        self._stepped = threading.Event()
 
     def labelled(self, label: str) -> Progress:
         """Return one that writes to the same stream, about something else."""
@@ -66,13 +66,11 @@ class Progress(Callback):
             self._rewrite(f"{self._epoch(state)}  {wait}"[: self._width()])
         elif first and get_backend() == "numba":
             line = "the first step takes a while: it compiles its kernels, unless an earlier run has\n"
-            self._waiting = threading.Timer(self.SECONDS_OF_SILENCE, self._rewrite, [line])
-            self._waiting.daemon = True
-            self._waiting.start()
+            threading.Thread(target=self._explain_silence, args=[line], daemon=True).start()
 
     def on_step_end(self, state: TrainingState) -> None:
         """Show the bar, the time left and the loss so far."""
-        self._stop_waiting()
+        self._stepped.set()
         now = time.perf_counter()
         if not self.live or now - self._shown < self.SECONDS_BETWEEN_UPDATES:
             return
@@ -96,14 +94,13 @@ class Progress(Callback):
 
     def on_train_end(self, state: TrainingState) -> None:
         """End the line of an epoch that was interrupted."""
-        self._stop_waiting()
+        self._stepped.set()
         if self.live and len(state.history) < state.epoch:
             self.stream.write("\n")  # keep the half-done line, so that what follows starts on one of its own
 
-    def _stop_waiting(self) -> None:
-        if self._waiting:
-            self._waiting.cancel()
-            self._waiting = None
+    def _explain_silence(self, line: str) -> None:
+        if not self._stepped.wait(self.SECONDS_OF_SILENCE):
+            self._rewrite(line)
 
     def _rewrite(self, line: str) -> None:
         self.stream.write(f"\r\x1b[2K{line}" if self.live else line)
@@ -161,7 +158,7 @@ class LearningRate(Callback):
         """Set the rate of this epoch."""
         rate = self.rate(state.epoch, state.epochs) if callable(self.rate) else self.rate
         positive_number(rate, f"the learning rate of epoch {state.epoch}")
-        state.optimizer.learning_rate = float(rate)
+        state.optimizer.set_learning_rate(rate)
 
 
 def half_cosine(peak: float) -> Schedule:

@@ -17,8 +17,14 @@ class _Optimizer:
 
     entries: tuple[str, ...] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, learning_rate: float) -> None:
+        self.set_learning_rate(learning_rate)
         self.state: dict[str, Any] = {}
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Use ``rate`` from the next step on, or raise ValueError if it is not a positive number."""
+        positive_number(rate, "learning_rate")
+        self.learning_rate = float(rate)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from the ``state`` of another optimiser of this class, for instance from a checkpoint.
@@ -94,14 +100,12 @@ class Adam(_Optimizer):
         epsilon: float = 1e-7,
         epsilon_hat: bool = False,
     ):
-        positive_number(learning_rate, "learning_rate")
+        super().__init__(learning_rate)
         positive_number(epsilon, "epsilon")
         fraction(beta_1, "beta_1")
         fraction(beta_2, "beta_2")
-        self.learning_rate = learning_rate
         self.beta_1 = beta_1
         self.beta_2 = beta_2
-        super().__init__()
         self.epsilon = epsilon
         self.epsilon_hat = epsilon_hat
 
@@ -147,11 +151,9 @@ class SGD(_Optimizer):
     entries = ("velocity",)
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
-        positive_number(learning_rate, "learning_rate")
+        super().__init__(learning_rate)
         fraction(momentum, "momentum")
-        self.learning_rate = learning_rate
         self.momentum = momentum
-        super().__init__()
         self.nesterov = nesterov
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
