@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import results
-from benchmarks.published import FAMILY, RESULTS, SEEDS, SYSTEMS, UNITS, Row
+from benchmarks.published import DIFFERS, FAMILY, RESULTS, SEEDS, SYSTEMS, UNITS, Line, Row
 from benchmarks.tables import MISSING, fixed, markdown, number, spread
 from benchmarks.timing import geometric_mean
+from npae.kernels import dense
+from npae.layers import Dense
 from npae.recipes import RECIPES
 
 Result = results.Result
 NOT_YET = "not yet measured"
+LOSS = Line("", (("final test loss {}", "val_loss", 4),), "")  # of a recipe that `FAMILY` does not describe
 
 
 class Runs:
@@ -83,6 +88,15 @@ def value_of(row: Row, result: Result) -> float | None:
     return values[index] if index < len(values) else None
 
 
+def layer(folder: Path) -> str:
+    """Return the formulas and the code of the dense layer, as they stand in its two files."""
+    notes = (inspect.getdoc(Dense) or "").partition("Notes\n")[2]
+    formulas = "\n".join(line.strip() for line in notes.splitlines() if line.startswith("    "))
+    functions = (Dense.forward, Dense.backward, dense.forward_numpy, dense.backward_numpy)
+    code = [textwrap.dedent(inspect.getsource(function)).rstrip() for function in functions]
+    return "```python\n" + "\n\n".join([textwrap.indent(formulas, "# "), *code]) + "\n```"
+
+
 def systems(folder: Path) -> str:
     """Return the five systems, one row each."""
     rows: list[list[str]] = []
@@ -99,16 +113,17 @@ def systems(folder: Path) -> str:
         texts = list(cells(row))
         if training:
             texts = [f"{text} (training {more})" for text, more in zip(texts, cells(training))]
-        rows.append([f"`npae train {name}`", UNITS[name], *texts])
-    header = ["", "final test loss", "published", "original's framework, measured", "npae"]
-    return f"{markdown(header, rows, left=5)}\n\n{_made_by(all_runs)}"
+        rows.append([f"`npae train {name}`", UNITS[name], *texts, DIFFERS[name]])
+    header = ["", "final test loss", "published", "original's framework, measured", "npae", "what differs"]
+    return f"{markdown(header, rows, left=6)}\n\n{_made_by(all_runs)}"
 
 
 def family(folder: Path) -> str:
     """Return the rest of the family, one row each."""
     rows: list[list[str]] = []
     all_runs: list[Result] = []
-    for name, line in FAMILY.items():
+    others = {name: LOSS for name in RECIPES if name not in SYSTEMS}
+    for name, line in {**others, **FAMILY}.items():
         runs = Runs(name, folder)
         all_runs += runs.own.values()
         texts = []
@@ -117,7 +132,9 @@ def family(folder: Path) -> str:
             texts += [text.format(spread(there, digits))] if there else []
         command = f"`npae train {name}`" if name in RECIPES else f"`npae {name}`"
         seeds = f" ({_count(len(runs.own), 'seed')})" if texts else ""
-        rows.append([command, line.published, (", ".join(texts) or NOT_YET) + seeds, line.shows])
+        published = line.published or RECIPES[name].source
+        shows = line.shows or RECIPES[name].summary
+        rows.append([command, published, (", ".join(texts) or NOT_YET) + seeds, shows])
     header = ["", "published", "npae: mean (least–greatest)", "what it shows"]
     return f"{markdown(header, rows, left=4)}\n\n{_made_by(all_runs)}"
 
@@ -297,6 +314,7 @@ def ladder_table(result: Result) -> str:
 
 
 BLOCKS: dict[str, Callable[[Path], str]] = {
+    "layer": layer,
     "systems": systems,
     "family": family,
     "speed": speed,

@@ -124,7 +124,7 @@ def from_run(recipe: str, run: Path, figures: dict[str, str], out: Path) -> resu
                 "metrics_sha256": results.digest(run / METRICS),
                 "sha256": results.digest(path),
                 "drawn": _today(),
-                "numbers": {row.ours: value_of(row, recorded) for row in RESULTS[recipe]},
+                "numbers": {row.ours: value_of(row, recorded) for row in RESULTS.get(recipe, ())},
             }
         return notes
 

@@ -71,6 +71,14 @@ UNITS = {
     "latent2d": "MSE a pixel",
     "transposed-denoiser": "MSE a pixel",
 }
+# What differs from the original: of which tutorial, and how.
+DIFFERS = {
+    "dense": "Keras tutorial: nothing; `--noise` also trains it as a denoiser",
+    "conv": "Keras tutorial: nothing; `--noise` is its denoising part",
+    "strided-denoiser": "TensorFlow tutorial: nothing; the noise is drawn once, as there",
+    "latent2d": "Keras tutorial, deep model: pixels from -0.5 to 0.5 under a tanh, as there; npae adds PCA",
+    "transposed-denoiser": "PyTorch tutorial: it prints the sum over a batch of 20 and has no test set",
+}
 
 RESULTS: dict[str, list[Row]] = {
     "dense": [

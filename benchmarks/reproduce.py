@@ -84,7 +84,7 @@ def complete(name: str, directory: Path) -> bool:
     if name == "anomaly":
         return True
     known = {*json.loads((directory / METRICS).read_text()), *read_history(directory / HISTORY)}
-    return all(row.ours.partition(" ")[0] in known for row in RESULTS[name])
+    return all(row.ours.partition(" ")[0] in known for row in RESULTS.get(name, ()))
 
 
 def record(name: str, seed: int, directory: Path) -> results.Result:

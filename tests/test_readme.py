@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import report, results
+from npae.console.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,6 +27,17 @@ def test_the_recipes_of_the_readme_are_those_there_are():
 
     missing = [name for name in RECIPES if f"`npae train {name}`" not in README]
     assert not missing
+
+
+def test_the_diagnosis_of_the_readme_is_what_the_checker_says(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercises", "start"]) == 0
+    solution = (ROOT / "npae/exercises/solutions/05_dense.py").read_text()
+    wrong = solution.replace("x.T @ dy", "x.T @ dy / len(x)")
+    (tmp_path / "npae-exercises/05_dense.py").write_text(wrong)
+    assert wrong != solution and main(["exercises", "check", "dense"]) == 1
+    shown = re.search(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)[1]
+    assert shown in capsys.readouterr().out
 
 
 def test_the_tables_are_those_of_the_results_and_nothing_stands_twice(capsys):
@@ -51,7 +63,7 @@ SPEED, UNKNOWN = report.BEGIN.format("speed"), report.BEGIN.format("sped")
         ("![a](a.png)\n![b](a.png)\n", "the figure 'a.png' stands 2 times"),
         (f"{LINE}\n\n{LINE}\n", "the line 'a line that"),
         ("![a](b.png)\n", "the figure b.png is missing"),
-        (f"{UNKNOWN}\n", "is unknown; expected one of systems, family"),
+        (f"{UNKNOWN}\n", "is unknown; expected one of layer, systems"),
         (f"{SPEED}\n", "'speed' is not closed"),
         (f"{report.END.format('speed')}\n", "'speed' ends where it has not begun"),
         ("<!-- begin: speed -->\n", "is not written as"),
