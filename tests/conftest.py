@@ -1,6 +1,6 @@
-"""What all tests share: no network, no folder of the user's, both backends, and the real data where it
-lies."""
+"""What all tests share: no network, no folder of the user's, both backends, quick figures, and the real data."""
 
+import io
 import os
 
 import numpy as np
@@ -38,6 +38,21 @@ def _alone(request, monkeypatch, tmp_path_factory):
 def _default_backend():
     yield
     set_backend(os.environ.get("NPAE_BACKEND") or "numba")
+
+
+@pytest.fixture(autouse=True)
+def _small_figures(request, monkeypatch):
+    """Draw every figure small and without a layout, which takes most of its time, unless a test looks into it."""
+    if request.node.get_closest_marker("figures"):
+        return
+
+    def render(figure):
+        data = io.BytesIO()
+        figure.savefig(data, format="png", dpi=20)
+        return data.getvalue()
+
+    monkeypatch.setattr("npae.plotting.canvas.settle", lambda figure: figure.set_layout_engine("none"))
+    monkeypatch.setattr("npae.plotting.canvas.render", render)
 
 
 @pytest.fixture(params=BACKENDS)

@@ -50,6 +50,7 @@ def test_train_writes_model_history_metrics_and_figures(recipe, tmp_path, small_
     assert (tmp_path / "run" / "history.csv").read_text().startswith("epoch,loss,val_loss,seconds\n1,")
 
 
+@pytest.mark.figures
 @pytest.mark.parametrize("recipe", ["dense", "conv"])
 def test_noise_makes_a_denoiser_with_three_rows(recipe, tmp_path, small_synthetic):
     assert main(["train", recipe, "--noise", *TRAIN, "--out", str(tmp_path / "run"), "--quiet"]) == 0

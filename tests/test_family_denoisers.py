@@ -185,6 +185,7 @@ def test_the_published_sizes():
 CHART = {"before": ([0, 1], [3.0, 1.0]), "after": ([0, 1, 2], [3.0, 2.0, 1.5])}
 
 
+@pytest.mark.figures
 def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
     columns, rows = (
         [("masking", "share"), ("gaussian", "stddev")],
@@ -202,7 +203,10 @@ def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
         ([("PSNR", [{}])], "1 to 7 series, not 0"),
         ([("PSNR", [CHART] * 2)], "PSNR: 1 charts of .'before', 'after'. are needed"),
         ([("PSNR", [CHART]), ("SSIM", [{"before": ([0], [1])}])], "SSIM: 1 charts"),
-        ([("PSNR", [{"before": ([0, 1], [1])}])], r"before: x must be \(n,\), y \(n,\) or \(runs, n\); got \(2,\) and \(1, 1\)"),
+        (
+            [("PSNR", [{"before": ([0, 1], [1])}])],
+            r"before: x must be \(n,\), y \(n,\) or \(runs, n\); got \(2,\) and \(1, 1\)",
+        ),
     ],
 )
 def test_panels_that_cannot_be_drawn_are_told_in_words(rows, words, tmp_path):

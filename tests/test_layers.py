@@ -29,7 +29,7 @@ from npae.model import Sequential
 pytestmark = pytest.mark.usefixtures("backend")
 
 ACTIVATIONS = (None, "relu", "sigmoid", "tanh")
-SIZES = ((5, 6), (7, 4))
+SIZES = ((4, 6), (5, 4))
 KERNELS = ((1, 1), (2, 3), (3, 2), (3, 3), (4, 1), (4, 3))
 STRIDES = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 2))
 PADDINGS = ("valid", "same")
@@ -115,7 +115,7 @@ def test_there_are_at_least_300_geometries():
 
 @pytest.mark.parametrize("layer, shape, batch", GEOMETRIES, ids=lambda value: str(value).replace(" ", ""))
 def test_every_entry_of_every_gradient(layer, shape, batch):
-    report = check_layer(layer, shape, batch, rng=1, training=True)
+    report = check_layer(layer, shape, batch, rng=1, training=isinstance(layer, (GaussianNoise, Dropout)))
     assert report.passed, report
     assert report.worst_error < 1e-7
     assert report.arrays[0].checked == batch * np.prod(shape)

@@ -18,6 +18,9 @@ from npae import plotting
 from npae.plotting import canvas, codes
 from npae.plotting import charts as number_charts
 
+pytestmark = pytest.mark.figures
+
+
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((12, 28, 28), dtype=np.float32)
 CODES = RNG.normal(size=(200, 2))

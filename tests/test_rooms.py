@@ -144,6 +144,8 @@ EXCEPTED = {
     "npae/exercises/": "until the issue that rewrites the exercises",
     "npae/kernels/backend.py": "the index of Numba's cache on disk has no other door",
 }
+
+
 def attributes_set_from_outside(path: Path) -> list[str]:
     """Return the places where a file sets an attribute of an object outside of that object's class.
 

@@ -125,8 +125,7 @@ def im2col_numpy(x, window, strides, pads):
     """Pad, take a view of all windows, and copy it once in the order of the rows and columns."""
     n, c_in, h_in, w_in = x.shape
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
-    padded = np.pad(x, ((0, 0), (0, 0), *pads))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, window, axis=(2, 3))
+    windows = np.lib.stride_tricks.sliding_window_view(arrays.padded(x, pads), window, axis=(2, 3))
     windows = windows[:, :, :: strides[0], :: strides[1]]  # (n, c_in, h_out, w_out, kh, kw)
     return windows.transpose(0, 1, 4, 5, 2, 3).reshape(n, c_in * window[0] * window[1], h_out * w_out)
 

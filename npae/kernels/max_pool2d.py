@@ -90,8 +90,8 @@ def backward_loops(dy, offset, shape, window, strides, pads):
 def forward_numpy(x, window, strides, pads):
     """`forward`, on whole arrays."""
     y, offset = _outputs(x, window, strides, pads)
-    padded = np.pad(x, ((0, 0), (0, 0), *pads), constant_values=-np.inf)
-    inside = np.pad(np.ones(x.shape[2:], bool), pads)
+    padded = arrays.padded(x, pads, -np.inf)
+    inside = arrays.padded(np.ones((1, 1, *x.shape[2:]), bool), pads)[0, 0]
     cells = list(_cells(y.shape[2:], window, strides))
     y.fill(-np.inf)
     for cell in cells:
