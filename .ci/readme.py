@@ -1,4 +1,4 @@
-"""Runs the shell blocks of README.md after the first two, shortened, and its Python blocks, in an empty folder.
+"""Runs the shell blocks of README.md after the first two, shortened, and its Python blocks, in a folder.
 
     python .ci/readme.py FOLDER
 
@@ -38,7 +38,9 @@ def main(folder: str) -> int:
     commands = [line.partition("  #")[0].strip() for text in shell for line in text.splitlines() if line]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     todo = [["bash", "-euo", "pipefail", "-c", shortened(command)] for command in commands]
-    todo += [[sys.executable, "-c", text] for language, text in blocks if language == "python" and "import" in text]
+    todo += [
+        [sys.executable, "-c", text] for language, text in blocks if language == "python" and "import" in text
+    ]
     Path(folder, "my_layers.py").write_text(MY_LAYER, encoding="utf-8")
     for command in todo:
         print(f"$ {command[-1]}", flush=True)

@@ -1,4 +1,4 @@
-"""What all tests share: no network, no folder of the user's, both backends, quick figures, and the real data."""
+"""What all tests share: no network, an empty home, both backends, small figures, and the real data."""
 
 import io
 import os
@@ -42,7 +42,7 @@ def _default_backend():
 
 @pytest.fixture(autouse=True)
 def _small_figures(request, monkeypatch):
-    """Draw every figure small and without a layout, which takes most of its time, unless a test looks into it."""
+    """Draw figures small and without a layout, which takes most of the time, unless a test looks at them."""
     if request.node.get_closest_marker("figures"):
         return
 

@@ -52,7 +52,7 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
 
 
 def padded(x: np.ndarray, pads: tuple[tuple[int, int], tuple[int, int]], value: float = 0) -> np.ndarray:
-    """Return images (n, c, h, w) with ``value`` in ``((top, bottom), (left, right))`` rows and columns around."""
+    """Return images (n, c, h, w) with ``((top, bottom), (left, right))`` rows and columns of ``value``."""
     (top, bottom), (left, right) = pads
     n, c, h, w = x.shape
     wide = np.full((n, c, top + h + bottom, left + w + right), value, x.dtype)
