@@ -22,12 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.results import Result
 from benchmarks.tasks import training_data, verification_data
 from benchmarks.timing import pin, thread_environment
 
@@ -37,7 +38,7 @@ WARM_STEPS = 3
 
 
 class Contestant(NamedTuple):
-    """Where a contestant is written, and what has to be installed for it."""
+    """Where a contestant is written, and the modules that it needs."""
 
     module: str
     name: str
@@ -56,16 +57,31 @@ CONTESTANTS = {
 
 
 def missing(name: str) -> list[str]:
-    """Return the packages that a contestant needs and this Python does not have."""
-    return [package for package in CONTESTANTS[name].needs if importlib.util.find_spec(package) is None]
+    """Return the modules that a contestant needs and this Python lacks, whatever their wheels are called."""
+    return [module for module in CONTESTANTS[name].needs if importlib.util.find_spec(module) is None]
 
 
-def versions(name: str) -> str:
-    """Return "torch 2.1.0" or "keras 3.1.0, jax 0.4.2": the versions of what a contestant is made of."""
-    return ", ".join(f"{package} {version(package)}" for package in CONTESTANTS[name].needs)
+def present(wanted: Sequence[str]) -> tuple[list[str], Result]:
+    """Return who of these can compete, npae first, and what a result says of each: empty, or "missing"."""
+    names = ["npae"]
+    told: Result = {"npae": {}}
+    for name in wanted:
+        if lacking := missing(name):
+            told[name] = {"missing": f"no module {' and '.join(lacking)}"}
+            print(f"{name}: skipped, {told[name]['missing']} (pip install '.[bench]' brings it)")
+        else:
+            names.append(name)
+            told[name] = {}
+    return names, told
 
 
-def create(name: str, recipe: str, threads: int):
+def versions(name: str) -> dict[str, str]:
+    """Return the versions of the modules that a contestant needs, imported here."""
+    modules = {module: importlib.import_module(module) for module in CONTESTANTS[name].needs}
+    return {name: str(getattr(module, "__version__", "unknown")) for name, module in modules.items()}
+
+
+def create(name: str, recipe: str, threads: int) -> Any:
     """Return a contestant, in this process."""
     module, cls, variant, _ = CONTESTANTS[name]
     return getattr(importlib.import_module(module), cls)(recipe, threads, variant)
@@ -91,11 +107,13 @@ class Remote:
     ----------
     losses : list of float
         Of the first `VERIFIED_STEPS` steps, on data on which all must agree.
+    versions : dict
+        See `versions`.
     """
 
     def __init__(self, name: str, recipe: str, threads: int, images: str | os.PathLike):
         self.name = name
-        self._messages = tempfile.TemporaryFile("w+")
+        self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115, it is closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contestants", name, recipe, str(threads), str(images)],
             stdin=subprocess.PIPE,
@@ -105,36 +123,45 @@ class Remote:
             cwd=ROOT,
             env=thread_environment(threads),
         )
-        self.losses: list[float] = self._answer()
+        ready = self._answer()
+        self.losses: list[float] = ready["losses"]
+        self.versions: dict[str, str] = ready["versions"]
 
     def step_seconds(self, steps: int) -> float:
         """Let the contestant do some steps, and return the seconds of one."""
-        self._process.stdin.write(f"{steps}\n")
-        self._process.stdin.flush()
+        self._pipes[0].write(f"{steps}\n")
+        self._pipes[0].flush()
         return self._answer() / steps
 
     def close(self) -> None:
         """End the process."""
-        self._process.stdin.close()
+        self._pipes[0].close()
         self._process.wait()
-        self._process.stdout.close()
+        self._pipes[1].close()
         self._messages.close()
 
-    def _answer(self):
-        line = self._process.stdout.readline()
+    @property
+    def _pipes(self) -> tuple[IO[str], IO[str]]:
+        assert self._process.stdin and self._process.stdout
+        return self._process.stdin, self._process.stdout
+
+    def _answer(self) -> Any:
+        line = self._pipes[1].readline()
         if line:
             return json.loads(line)
         self._process.wait()
         self._messages.seek(0)
         lines = [line.strip() for line in self._messages if line.strip()]
-        raise ContestantFailed(lines[-1] if lines else f"{self.name} ended without a word")
+        raise ContestantFailed(lines[-1] if lines else f"{self.name} ended and printed nothing")
 
 
 class _Turns:
     """Given to a contestant as ``after_step``: waits after each turn to be told the steps of the next one."""
 
-    def __init__(self, answer):
+    def __init__(self, answer: Callable[[float], None]):
         self.answer = answer
+        self.timed = 0
+        self.began = 0.0
         self.left = self._next()
 
     def __call__(self, loss: float) -> bool:
@@ -160,7 +187,7 @@ def _serve(name: str, recipe: str, threads: str, images: str) -> None:
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints goes to stderr and not between the answers
 
-    def answer(value) -> None:
+    def answer(value: Any) -> None:
         channel.write(json.dumps(value) + "\n")
         channel.flush()
 
@@ -174,7 +201,7 @@ def _serve(name: str, recipe: str, threads: str, images: str) -> None:
         return len(losses) == VERIFIED_STEPS
 
     contestant.train(verification_data(recipe, pixels, VERIFIED_STEPS), False, verified)
-    answer(losses)
+    answer({"losses": losses, "versions": versions(name)})
     turns = _Turns(answer)
     if turns.left:
         contestant.train(training_data(recipe, pixels), True, turns)

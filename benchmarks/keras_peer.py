@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.tasks import EPSILON, Data, build_model, minibatches
+from benchmarks.tasks import EPSILON, Data, build_model, loss_name, minibatches, shapes
 from npae import layers
 from npae.model import Sequential
 from npae.recipes import get_recipe
@@ -37,10 +37,10 @@ class Keras:
         self.loss = {
             "mse": keras.losses.MeanSquaredError(),
             "binary_crossentropy": keras.losses.BinaryCrossentropy(from_logits=True),
-        }[self.recipe.loss]
+        }[loss_name(self.recipe)]
         self.optimizer = keras.optimizers.Adam(learning_rate=1e-3, epsilon=EPSILON)
         self.optimizer.build(self.twin.trainable_variables)
-        self.backend = {"tensorflow": _OnTensorFlow, "jax": _OnJax}[variant](self)
+        self.backend: _OnTensorFlow | _OnJax = _OnJax(self) if variant == "jax" else _OnTensorFlow(self)
 
     def train(self, data: Data, shuffle: bool, after_step: Callable[[float], bool]) -> None:
         step = self.backend.stepper(data)
@@ -77,7 +77,7 @@ def keras_twin(model: Sequential, from_logits: bool):
 
     leaves = [layer for _, layer in model.leaves()]
     twins = [_twin_of(layer, from_logits and layer is leaves[-1]) for layer in leaves]
-    shape = model.input_shape
+    shape, _ = shapes(model)
     twin = keras.Sequential([keras.Input(shape if len(shape) == 1 else (*shape[1:], shape[0])), *twins])
     for layer, its_twin in zip(leaves, twins):
         if layer.params:
@@ -125,7 +125,8 @@ class _OnTensorFlow:
     def stepper(self, data: Data):
         import tensorflow as tf
 
-        peer, images, targets = self.peer, *self._constants(data)
+        peer = self.peer
+        images, targets = self._constants(data)
         variables = peer.twin.trainable_variables
 
         # Measured: XLA halves the time of fully connected models, and multiplies that of convolutions.

@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from benchmarks import report, roofline
-from benchmarks.tasks import TIMED, build_model
-from benchmarks.timing import best_seconds, describe_machine, pin, seconds
-from npae.geometry import window_pads
+from benchmarks import blocks, results, roofline
+from benchmarks.tasks import TIMED, build_model, loss_name, paddings, shapes
+from benchmarks.timing import best_seconds, pin, seconds
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, max_pool2d, up_sampling2d
 from npae.kernels.blas import single_threaded_blas
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
+from npae.model import Sequential
 from npae.objectives.losses import fuse, get_loss
 from npae.recipes import get_recipe
 from npae.training.shards import shard_size
 
-VERSIONS = ("loops", "numpy", "numba")
+SORTS = ("loops", "numpy", "numba")
 LOOPS_LIMIT = 1_000_000  # operations: what plain Python does in about half a second
 
 
@@ -74,133 +75,185 @@ class Work:
         arguments = self.arguments(self.n)
         return self.amount(self.n) / best_seconds(lambda: function(*arguments), rounds) / 1e9
 
-    def peak(self) -> float:
-        """Return the speed that the machine reaches on such work, in the same unit."""
-        return (roofline.fma_peak() if self.arithmetic else roofline.copy_peak(self.amount(self.n))) / 1e9
+    def peak(self, arithmetic: float) -> float:
+        """Return the speed that the machine reaches on such work; ``arithmetic`` is the peak of that."""
+        return (arithmetic if self.arithmetic else roofline.copy_peak(self.amount(self.n))) / 1e9
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Time the kernels, print the table and write the CSV."""
-    parser = report.parser(
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Time the kernels, and record each when it is timed."""
+    parser = results.parser(
         "kernels", "Every kernel's versions beside the machine's measured peak, on one core."
     )
     parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument("--no-loops", action="store_true", help="leave out the definition in plain Python")
     options = parser.parse_args(arguments)
-    print(describe_machine())
+    result = results.facts("kernels", arguments, seed=0)
+    results.warn_if_busy(result)
+    print(blocks.description(result))
     pin(1)
-    versions = VERSIONS[options.quick or options.no_loops :]
-    rows, records = [], []
+    sorts = SORTS[options.quick or options.no_loops :]
     with single_threaded_blas():
-        print(
-            f"peak of one core: {roofline.fma_peak() / 1e9:.1f} GFLOP/s in registers, "
-            f"{roofline.sgemm_peak() / 1e9:.1f} in a matrix product, "
-            f"{roofline.copy_peak(1 << 28) / 1e9:.1f} GB/s copied\n"
-        )
+        peak = roofline.peak(options.quick)
+        result["peaks"] = {
+            "GFLOP/s in registers": peak.registers / 1e9,
+            "GFLOP/s in a matrix product": peak.product / 1e9,
+            "GB/s copied": roofline.copy_peak(1 << 28) / 1e9,
+        }
+        result |= {"sorts": sorts, "works": []}
         for work in (work for recipe in options.recipes for work in works(recipe)):
-            speeds = {version: work.speed(version, 1 if options.quick else 7) for version in versions}
-            share = speeds["numba"] / work.peak()
-            unit = "GFLOP/s" if work.arithmetic else "GB/s"
-            name = f"{work.module.__name__.rsplit('.', 1)[1]}.{work.function}"
-            columns = [work.recipe, work.layer, work.shape, work.n, work.what]
-            rows.append([*columns, *map(report.number, speeds.values()), unit, f"{share:.0%}"])
-            records.append(
-                dict(zip(("recipe", "layer", "shape", "images", "what"), columns), kernel=name, unit=unit)
+            result["works"].append(
+                {
+                    **{name: getattr(work, name) for name in ("recipe", "layer", "shape", "what")},
+                    "images": work.n,
+                    "kernel": f"{work.module.__name__.rsplit('.', 1)[1]}.{work.function}",
+                    "unit": "GFLOP/s" if work.arithmetic else "GB/s",
+                    "peak": work.peak(peak.best),
+                    **{sort: work.speed(sort, 1 if options.quick else 7) for sort in sorts},
+                }
             )
-            records[-1] |= speeds | {"peak": work.peak(), "share": share}
-    header = ["recipe", "layer", "shape", "images", "what", *versions, "unit", "of peak"]
-    print(report.table(header, rows, left=3))
-    print(f"\n{report.write_csv(options.out / 'kernels.csv', records)}")
+            path = results.write(f"kernels/{results.slug()}", result, results.folder_of(options))
+    print(f"\n{blocks.kernels_table(result)}\n\n{path}")
     return 0
 
 
-def works(recipe: str) -> Iterator[Work]:
+def works(name: str) -> Iterator[Work]:
     """Yield the work of every layer of a recipe, of its loss and of its optimiser, at the size of a shard."""
-    recipe = get_recipe(recipe)
-    model = build_model(recipe.name)
-    n = shard_size(model, recipe.batch_size)
-    model, loss = fuse(model, get_loss(recipe.loss))
-    for name, layer in model.leaves():
-        shape = f"{_shape(layer.input_shape)} -> {_shape(layer.output_shape)}"
+    recipe = get_recipe(name)
+    built = build_model(name)
+    n = shard_size(built, recipe.batch_size)
+    model, loss = fuse(built, get_loss(loss_name(recipe)))
+    assert isinstance(model, Sequential)
+    for layer_name, layer in model.leaves():
+        before, after = shapes(layer)
+        text = f"{_shape(before)} -> {_shape(after)}"
         if layer.params:
-            shape += f", {_shape(layer.params['kernel'].shape)}"
+            text += f", {_shape(layer.params['kernel'].shape)}"
         for what, module, function, arguments, amount, arithmetic in _LAYERS[type(layer)](layer):
-            yield Work(recipe.name, name, shape, what, module, function, arguments, amount, arithmetic, n)
-    shape = model.output_shape
-    function = _LOSSES[loss.name]
-    targets = lambda n: (_values(n, *shape), abs(_values(n, *shape)).clip(0, 1), n * math.prod(shape))
-    yield Work(
-        recipe.name,
-        "loss",
-        _shape(shape),
-        "both",
-        losses,
-        function,
-        targets,
-        _moved(3 * math.prod(shape)),
-        False,
-        n,
-    )
+            yield Work(name, layer_name, text, what, module, function, arguments, amount, arithmetic, n)
+    _, shape = shapes(model)
+
+    def outputs(n: int) -> tuple[Any, ...]:
+        return _values(n, *shape), abs(_values(n, *shape)).clip(0, 1), n * math.prod(shape)
+
+    moved = _moved(3 * math.prod(shape))
+    yield Work(name, "loss", _shape(shape), "both", losses, _LOSSES[loss.name], outputs, moved, False, n)
     size = sum(value.size for value in model.params.values())
-    flat = lambda _: (*(abs(_values(size)) for _ in range(4)), 1, 1e-3, 0.9, 0.999, 1e-7)
-    yield Work(recipe.name, "adam", str(size), "update", adam, "update", flat, _moved(7 * size, 0), False, n)
+
+    def parameters(_: int) -> tuple[Any, ...]:
+        return *(abs(_values(size)) for _ in range(4)), 1, 1e-3, 0.9, 0.999, 1e-7
+
+    moved = _moved(7 * size, 0)
+    yield Work(name, "adam", str(size), "update", adam, "update", parameters, moved, False, n)
 
 
-def _convolution(layer: Conv2D):
+# What, module, function, arguments of n images, amount of n images, whether that is arithmetic.
+Pieces = Iterator[tuple[str, ModuleType, str, Callable[[int], tuple[Any, ...]], Callable[[int], int], bool]]
+
+
+def _convolution(layer: Conv2D) -> Pieces:
     kernel, bias, window = layer.params["kernel"], layer.params["bias"], layer.kernel_size
-    c_in, *size = layer.input_shape
-    geometry = (layer.strides, window_pads(size, window, layer.strides, layer.padding))
-    x, dz = _inputs(layer.input_shape), _inputs(layer.output_shape)
-    for piece in (
-        ("forward", conv2d, "forward", lambda n: (x(n), kernel, bias, *geometry, layer.activation)),
-        ("input gradient", conv2d, "input_gradient", lambda n: (dz(n), kernel, tuple(size), *geometry)),
-        ("kernel gradient", conv2d, "kernel_gradient", lambda n: (dz(n), x(n), window, *geometry)),
-    ):
-        yield *piece, lambda n: 2 * n * layer.multiply_adds(), True
-    columns = (c_in * math.prod(window), math.prod(layer.output_shape[1:]))
-    for piece in (
-        ("im2col", im2col, "im2col", lambda n: (x(n), window, *geometry)),
-        ("col2im", im2col, "col2im", lambda n: (_values(n, *columns), (n, c_in, *size), window, *geometry)),
-    ):
-        yield *piece, _moved(math.prod(columns) + math.prod(layer.input_shape)), False
+    before, after = shapes(layer)
+    c_in, *size = before
+    geometry = (layer.strides, paddings(before, window, layer))
+    x, dz = _inputs(before), _inputs(after)
+
+    def amount(n: int) -> int:
+        return 2 * n * layer.multiply_adds()
+
+    def ahead(n: int) -> tuple[Any, ...]:
+        return x(n), kernel, bias, *geometry, layer.activation
+
+    yield "forward", conv2d, "forward", ahead, amount, True
+    yield (
+        "input gradient",
+        conv2d,
+        "input_gradient",
+        lambda n: (dz(n), kernel, tuple(size), *geometry),
+        amount,
+        True,
+    )
+    yield (
+        "kernel gradient",
+        conv2d,
+        "kernel_gradient",
+        lambda n: (dz(n), x(n), window, *geometry),
+        amount,
+        True,
+    )
+    columns = (c_in * math.prod(window), math.prod(after[1:]))
+    moved = _moved(math.prod(columns) + math.prod(before))
+    yield "im2col", im2col, "im2col", lambda n: (x(n), window, *geometry), moved, False
+    yield (
+        "col2im",
+        im2col,
+        "col2im",
+        lambda n: (_values(n, *columns), (n, c_in, *size), window, *geometry),
+        moved,
+        False,
+    )
 
 
-def _transposed_convolution(layer: Conv2DTranspose):
+def _transposed_convolution(layer: Conv2DTranspose) -> Pieces:
     kernel, bias, window = layer.params["kernel"], layer.params["bias"], layer.kernel_size
-    size, activation = layer.output_shape[1:], layer.activation
-    geometry = (layer.strides, window_pads(size, window, layer.strides, layer.padding))
-    x, dz = _inputs(layer.input_shape), _inputs(layer.output_shape)
-    for piece in (
-        ("forward", conv2d_transpose, "forward", lambda n: (x(n), kernel, bias, *geometry, size, activation)),
-        ("input gradient", conv2d, "forward", lambda n: (dz(n), kernel, None, *geometry)),
-        ("kernel gradient", conv2d, "kernel_gradient", lambda n: (x(n), dz(n), window, *geometry)),
-    ):
-        yield *piece, lambda n: 2 * n * layer.multiply_adds(), True
+    before, after = shapes(layer)
+    size, activation = after[1:], layer.activation
+    geometry = (layer.strides, paddings(after, window, layer))
+    x, dz = _inputs(before), _inputs(after)
+
+    def amount(n: int) -> int:
+        return 2 * n * layer.multiply_adds()
+
+    def ahead(n: int) -> tuple[Any, ...]:
+        return x(n), kernel, bias, *geometry, size, activation
+
+    yield "forward", conv2d_transpose, "forward", ahead, amount, True
+    yield "input gradient", conv2d, "forward", lambda n: (dz(n), kernel, None, *geometry), amount, True
+    yield (
+        "kernel gradient",
+        conv2d,
+        "kernel_gradient",
+        lambda n: (x(n), dz(n), window, *geometry),
+        amount,
+        True,
+    )
 
 
-def _dense(layer: Dense):
+def _dense(layer: Dense) -> Pieces:
     kernel, bias, activation = layer.params["kernel"], layer.params["bias"], layer.activation
-    x, y = _inputs(layer.input_shape), _inputs(layer.output_shape)
-    ahead = lambda n: (x(n), kernel, bias, activation)
-    back = lambda n: (y(n), x(n), y(n), kernel, activation)
-    yield "forward", dense, "forward", ahead, lambda n: 2 * n * kernel.size, True
-    yield "both gradients", dense, "backward", back, lambda n: 4 * n * kernel.size, True
+    before, after = shapes(layer)
+    x, y = _inputs(before), _inputs(after)
+
+    def back(n: int) -> tuple[Any, ...]:
+        return y(n), x(n), y(n), kernel, activation
+
+    yield "forward", dense, "forward", lambda n: (x(n), kernel, bias, activation), _times(2, kernel), True
+    yield "both gradients", dense, "backward", back, _times(4, kernel), True
 
 
-def _max_pool(layer: MaxPool2D):
+def _max_pool(layer: MaxPool2D) -> Pieces:
+    before, after = shapes(layer)
     window, strides = layer.pool_size, layer.strides
-    pads = window_pads(layer.input_shape[1:], window, strides, layer.padding)
-    x, dy = _inputs(layer.input_shape), _inputs(layer.output_shape)
-    offset = lambda n: max_pool2d.forward_numpy(x(n), window, strides, pads)[1]
-    moved = lambda n: x(n).nbytes + dy(n).nbytes + offset(n).nbytes
-    back = lambda n: (dy(n), offset(n), (n, *layer.input_shape), window, strides, pads)
+    pads = paddings(before, window, layer)
+    x, dy = _inputs(before), _inputs(after)
+
+    def offset(n: int) -> np.ndarray:
+        return max_pool2d.forward_numpy(x(n), window, strides, pads)[1]
+
+    def moved(n: int) -> int:
+        return x(n).nbytes + dy(n).nbytes + offset(n).nbytes
+
+    def back(n: int) -> tuple[Any, ...]:
+        return dy(n), offset(n), (n, *before), window, strides, pads
+
     yield "forward", max_pool2d, "forward", lambda n: (x(n), window, strides, pads), moved, False
     yield "gradient", max_pool2d, "backward", back, moved, False
 
 
-def _up_sampling(layer: UpSampling2D):
-    moved = _moved(math.prod(layer.input_shape) + math.prod(layer.output_shape))
-    x, dy = _inputs(layer.input_shape), _inputs(layer.output_shape)
+def _up_sampling(layer: UpSampling2D) -> Pieces:
+    before, after = shapes(layer)
+    moved = _moved(math.prod(before) + math.prod(after))
+    x, dy = _inputs(before), _inputs(after)
     yield "forward", up_sampling2d, "forward", lambda n: (x(n), layer.size), moved, False
     yield "gradient", up_sampling2d, "backward", lambda n: (dy(n), layer.size), moved, False
 
@@ -224,6 +277,10 @@ def _inputs(shape: tuple[int, ...]) -> Callable[[int], np.ndarray]:
 
 def _values(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).standard_normal(shape, np.float32)
+
+
+def _times(count: int, kernel: np.ndarray) -> Callable[[int], int]:
+    return lambda n: count * n * kernel.size
 
 
 def _moved(numbers: int, per_image: int = 1) -> Callable[[int], int]:

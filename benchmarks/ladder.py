@@ -7,20 +7,22 @@ included), and a forward and a backward pass together.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks import report, roofline
-from benchmarks.contestants import ROOT, missing
-from benchmarks.tasks import TIMED, build_model
-from benchmarks.timing import best_seconds, describe_machine, pin, thread_environment
-from npae.geometry import window_pads
+from benchmarks import blocks, results, roofline
+from benchmarks.contestants import ROOT, present, versions
+from benchmarks.results import Result
+from benchmarks.tasks import TIMED, build_model, paddings, shapes
+from benchmarks.timing import best_seconds, pin, thread_environment
 from npae.kernels import activations, conv2d
 from npae.kernels.blas import single_threaded_blas
 from npae.kernels.im2col import col2im_numba, im2col_numba
@@ -32,42 +34,39 @@ from npae.training.shards import shard_size
 PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "JAX"}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Climb the ladder; returns 1 if a rung does not compute what the NumPy version computes."""
-    parser = report.parser("ladder", "One convolution, from loops to the kernel that trains, as a picture.")
-    parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
-    parser.add_argument(
-        "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, as in npae's summary()"
-    )
-    parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), metavar="NAME")
-    parser.add_argument(
-        "--as-peer", choices=list(PEERS), help="be the process of a peer: print its seconds as JSON"
-    )
-    options = parser.parse_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Climb the ladder; returns 1 if a peer failed, and raises if a rung does not compute what NumPy does."""
+    options = _options(arguments)
     layer, n, shard = find_layer(options.recipe, options.layer)
     if options.as_peer:
         return _be_a_peer(options.as_peer, layer, n, 1 if options.quick else 10)
-    facts = describe_machine()
-    print(facts)
+    result = results.facts("ladder", arguments, seed=0)
+    results.warn_if_busy(result)
+    print(blocks.description(result))
+    names, told = present(options.peers)
     pin(1)
     with single_threaded_blas():
         rungs = _climb(layer, n, shard, options.quick)
-        lines = {
-            "peak, multiply-adds in registers": roofline.fma_peak() / 1e9,
-            "matrix product in NumPy": roofline.sgemm_peak() / 1e9,
-        }
+        peak = roofline.peak(options.quick)
+    result |= {
+        "layer": f"{options.layer} of {options.recipe}: {_describe(layer)}, {n} images",
+        "unit": "GFLOP/s",
+        "peak": {"GFLOP/s": peak.best / 1e9, "of": peak.of},
+        "registers": peak.registers / 1e9,
+        "product": peak.product / 1e9,
+        "contestants": told,
+        "rungs": rungs,
+    }
     failed = False
-    for name in options.peers:
-        if lacking := missing(name):
-            print(f"{name}: skipped, {' and '.join(lacking)} not installed")
-            continue
-        taken = _ask_peer(name, options)
-        failed |= taken is None
-        if taken:
-            rungs.append((PEERS[name], "", _speeds(layer, n, taken)))
-    _show(
-        rungs, lines, f"{options.layer} of {options.recipe}: {_describe(layer)}, {n} images", facts, options
-    )
+    path = results.write(f"ladder/{results.slug()}", result, results.folder_of(options))
+    for name in names[1:]:
+        answer = _ask_peer(name, options)
+        failed |= "left_out" in answer
+        told[name] = {key: answer[key] for key in ("versions", "left_out") if key in answer}
+        if "seconds" in answer:
+            rungs.append({"name": PEERS[name], "adds": "", **_speeds(layer, n, answer["seconds"])})
+        results.write(f"ladder/{results.slug()}", result, results.folder_of(options))
+    print(f"\n{blocks.ladder_table(result)}\n\n{path}")
     return int(failed)
 
 
@@ -89,10 +88,10 @@ def find_layer(recipe: str, name: str) -> tuple[Conv2D, int, int]:
     return convolutions[name], batch_size, shard_size(model, batch_size)
 
 
-def _climb(layer: Conv2D, n: int, shard: int, quick: bool):
-    """Return npae's rungs: (name, what it adds, GFLOP/s)."""
+def _climb(layer: Conv2D, n: int, shard: int, quick: bool) -> list[Result]:
+    """Return npae's rungs: name, what it adds, GFLOP/s."""
     x, dy = _draw(layer, n)
-    rungs = [
+    rungs: list[tuple[str, str, Callable, Callable, int]] = [
         ("loops", "the definition, in plain Python", conv2d.forward_loops, conv2d.backward_loops, 1),
         (
             "im2col, NumPy",
@@ -110,15 +109,15 @@ def _climb(layer: Conv2D, n: int, shard: int, quick: bool):
             shard,
         ),
     ]
-    results = []
+    climbed = []
     for name, idea, forward, backward, size in rungs:
         count = 1 if size == 1 else n
         passes = _passes(layer, forward, backward, x[:count], dy[:count], size)
         _verify(layer, name, forward, backward, x[:1], dy[:1])
         rounds, at_least = (1, 0) if quick or count == 1 else (7, 0.02)
         taken = [best_seconds(one_pass, rounds, at_least) for one_pass in passes]
-        results.append((name, idea, _speeds(layer, count, taken)))
-    return results
+        climbed.append({"name": name, "adds": idea, **_speeds(layer, count, taken)})
+    return climbed
 
 
 def forward_columns(x, kernel, bias, strides, pads, activation):
@@ -163,13 +162,15 @@ def _verify(layer: Conv2D, name: str, forward: Callable, backward: Callable, x, 
             raise ValueError(f"the rung {name!r} does not compute what the NumPy version computes")
 
 
-def _ask_peer(name: str, options) -> list[float] | None:
+def _ask_peer(name: str, options: argparse.Namespace) -> Result:
+    """Return the "seconds" and "versions" of a peer, or why it is "left_out"."""
     command = [sys.executable, "-m", "benchmarks.ladder", "--as-peer", name, "--recipe", options.recipe]
     command += ["--layer", options.layer, *(["--quick"] if options.quick else [])]
     process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=thread_environment(1))
     if process.returncode:
-        print(f"{name}: left out, it failed: {(process.stderr.strip() or '?').splitlines()[-1]}")
-        return None
+        reason = f"it failed: {(process.stderr.strip() or '?').splitlines()[-1]}"
+        print(f"{name}: left out, {reason}")
+        return {"left_out": reason}
     return json.loads(process.stdout.splitlines()[-1])
 
 
@@ -186,7 +187,8 @@ def _be_a_peer(name: str, layer: Conv2D, n: int, rounds: int) -> int:
     expected, _ = model.forward(x)
     if np.abs(output - expected).max() > 1e-4 * np.abs(expected).max():
         raise ValueError(f"{name} does not compute what npae computes")
-    print(json.dumps([best_seconds(one_pass, rounds, 0.02) for one_pass in passes]))
+    taken = [best_seconds(one_pass, rounds, 0.02) for one_pass in passes]
+    print(json.dumps({"seconds": taken, "versions": versions(name)}))
     return 0
 
 
@@ -237,49 +239,49 @@ def _keras_passes(model: Sequential, x, dy):
     return passes, np.moveaxis(np.asarray(passes[0]()), -1, 1)
 
 
-def _show(rungs, lines, what: str, facts: str, options) -> None:
-    rows = [
-        [name, *map(report.number, speeds), f"{speeds[0] / list(lines.values())[0]:.1%}", idea]
-        for name, idea, speeds in rungs
-    ]
-    print(
-        f"\n{what}\n"
-        + report.table(["", "forward", "forward + backward", "of peak, forward", "what it adds"], rows)
-    )
-    for name, value in lines.items():
-        print(f"{name}: {value:.1f}")
-    print("all in GFLOP/s")
-    records = [
-        dict(zip(("rung", "forward", "both"), (row[0], *speeds))) for row, (_, _, speeds) in zip(rows, rungs)
-    ]
-    records = [{**record, "unit": "GFLOP/s", **lines, "layer": what} for record in records]
-    print(f"\n{report.write_csv(options.out / 'ladder.csv', records)}")
+def draw(result: Result, path: Path) -> Path:
+    """Draw a recorded result as bars that climb towards the peak."""
     from benchmarks import charts
 
-    title = f"One convolution on one core: {what.split(': ')[1]}"
-    facts = f"{what.split(': ')[0]}; {facts}"
-    series = ("forward", "forward and backward")
-    print(charts.ladder(Path(options.out) / "ladder.png", title, facts, rungs, series, lines, "GFLOP/s"))
+    rungs = [(r["name"], r["adds"], (r["forward"], r["both"])) for r in result["rungs"]]
+    where, what = result["layer"].split(": ")
+    note = f"{where}; {blocks.description(result)}"
+    lines = {"multiply-adds in registers": result["registers"], "matrix product": result["product"]}
+    title, series = f"One convolution on one core: {what}", ("forward", "forward and backward")
+    return charts.ladder(path, title, note, rungs, series, lines, result["unit"])
 
 
-def _speeds(layer: Conv2D, n: int, taken: list[float]) -> list[float]:
+def _speeds(layer: Conv2D, n: int, taken: Sequence[float]) -> dict[str, float]:
     flops = 2 * n * layer.multiply_adds()
-    return [flops / taken[0] / 1e9, 3 * flops / taken[1] / 1e9]
+    return {"forward": flops / taken[0] / 1e9, "both": 3 * flops / taken[1] / 1e9}
 
 
-def _arguments(layer: Conv2D) -> tuple:
-    pads = window_pads(layer.input_shape[1:], layer.kernel_size, layer.strides, layer.padding)
+def _arguments(layer: Conv2D) -> tuple[Any, ...]:
+    pads = paddings(shapes(layer)[0], layer.kernel_size, layer)
     return layer.params["kernel"], layer.params["bias"], layer.strides, pads, layer.activation
 
 
 def _draw(layer: Conv2D, n: int) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
-    return [rng.standard_normal((n, *shape), np.float32) for shape in (layer.input_shape, layer.output_shape)]
+    return [rng.standard_normal((n, *shape), np.float32) for shape in shapes(layer)]
 
 
 def _describe(layer: Conv2D) -> str:
-    (c_in, h, w), (kh, kw) = layer.input_shape, layer.kernel_size
+    (c_in, h, w), (kh, kw) = shapes(layer)[0], layer.kernel_size
     return f"{c_in} to {layer.filters} channels, {kh}x{kw}, on {h}x{w}"
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = results.parser("ladder", "One convolution, from loops to the kernel that trains, as a picture.")
+    parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
+    parser.add_argument(
+        "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, as in npae's summary()"
+    )
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), metavar="NAME")
+    parser.add_argument(
+        "--as-peer", choices=list(PEERS), help="be the process of a peer: print its seconds as JSON"
+    )
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.pytorch_twin import pytorch_loss, pytorch_twin
-from benchmarks.tasks import EPSILON, Data, build_model, minibatches
+from benchmarks.tasks import EPSILON, Data, build_model, loss_name, minibatches, shapes
 from npae.recipes import get_recipe
 
 
@@ -27,10 +27,10 @@ class PyTorch:
         model = build_model(recipe)
         self.twin = pytorch_twin(model)
         self.format = torch.contiguous_format
-        if variant == "channels-last" and len(model.input_shape) == 3:
+        if variant == "channels-last" and len(shapes(model)[0]) == 3:
             self.format = torch.channels_last
             self.twin = self.twin.to(memory_format=self.format)
-        loss_of = pytorch_loss(self.twin, self.recipe.loss)
+        loss_of = pytorch_loss(self.twin, loss_name(self.recipe))
         # One fused pass over all parameters: measured to be no slower than PyTorch's two other ways.
         self.optimizer = torch.optim.Adam(self.twin.parameters(), lr=1e-3, eps=EPSILON, fused=True)
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from benchmarks.tasks import paddings, shapes
 from npae import layers
-from npae.geometry import Pads, window_pads
 from npae.layers.activations import Activation
 from npae.model import Sequential
 
@@ -80,33 +80,33 @@ def gradients(model: Sequential, twin: nn.Sequential) -> dict[str, np.ndarray]:
 
 
 def _modules(layer: layers.Layer) -> list[nn.Module]:
+    before, after = shapes(layer)
     if isinstance(layer, layers.Dense):
-        module = nn.Linear(layer.input_shape[0], layer.units)
+        module = nn.Linear(before[0], layer.units)
         return [_with_weights(module, layer.params["kernel"].T, layer), *_activation(layer)]
     if isinstance(layer, layers.Conv2D):
         return _convolution(layer)
     if isinstance(layer, layers.Conv2DTranspose):
         return _transposed_convolution(layer)
-    if isinstance(layer, layers.MaxPool2D) and _pads(layer.input_shape, layer.pool_size, layer) == (
-        (0, 0),
-        (0, 0),
-    ):
-        return [nn.MaxPool2d(layer.pool_size, layer.strides)]
+    if isinstance(layer, layers.MaxPool2D):
+        if paddings(before, layer.pool_size, layer) == ((0, 0), (0, 0)):
+            return [nn.MaxPool2d(layer.pool_size, layer.strides)]
+        raise ValueError(f"no PyTorch twin is written here for the padding of {layer!r}")
     if isinstance(layer, layers.UpSampling2D):
         return [nn.Upsample(scale_factor=tuple(map(float, layer.size)), mode="nearest")]
     if isinstance(layer, layers.Reshape):
-        return [nn.Unflatten(1, layer.output_shape) if len(layer.output_shape) > 1 else nn.Flatten()]
+        return [nn.Unflatten(1, after) if len(after) > 1 else nn.Flatten()]
     if isinstance(layer, Activation):
         return _activation(layer)
     raise ValueError(f"no PyTorch twin is written here for {layer!r}")
 
 
 def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
-    (top, bottom), (left, right) = _pads(layer.input_shape, layer.kernel_size, layer)
+    shape, _ = shapes(layer)
+    (top, bottom), (left, right) = paddings(shape, layer.kernel_size, layer)
     even = top == bottom and left == right
-    c_in = layer.input_shape[0]
     module = nn.Conv2d(
-        c_in, layer.filters, layer.kernel_size, layer.strides, padding=(top, left) if even else 0
+        shape[0], layer.filters, layer.kernel_size, layer.strides, padding=(top, left) if even else 0
     )
     pad = [] if even else [nn.ZeroPad2d((left, right, top, bottom))]
     return [*pad, _with_weights(module, layer.params["kernel"], layer), *_activation(layer)]
@@ -114,27 +114,22 @@ def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
 
 def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
     """PyTorch gives all ``(size - 1) * stride + kernel`` pixels; Keras's "same" keeps a part of them."""
-    (_, *size), (c_out, *output_size) = layer.input_shape, layer.output_shape
+    (c_in, *size), (c_out, *output_size) = shapes(layer)
     whole = [(s - 1) * stride + k for s, stride, k in zip(size, layer.strides, layer.kernel_size)]
-    (top, _), (left, _) = _pads(layer.output_shape, layer.kernel_size, layer)
+    (top, _), (left, _) = paddings((c_out, *output_size), layer.kernel_size, layer)
     lacking = [max(start + wanted - w, 0) for start, wanted, w in zip((top, left), output_size, whole)]
-    module = nn.ConvTranspose2d(
-        layer.input_shape[0], c_out, layer.kernel_size, layer.strides, output_padding=tuple(lacking)
-    )
+    module = nn.ConvTranspose2d(c_in, c_out, layer.kernel_size, layer.strides, output_padding=tuple(lacking))
     crop = (
-        [Crop(top, left, tuple(output_size))]
+        [Crop(top, left, (output_size[0], output_size[1]))]
         if [w + more for w, more in zip(whole, lacking)] != output_size
         else []
     )
     return [_with_weights(module, layer.params["kernel"], layer), *crop, *_activation(layer)]
 
 
-def _pads(shape: tuple[int, ...], window: tuple[int, int], layer) -> Pads:
-    return window_pads(shape[1:], window, layer.strides, layer.padding)
-
-
 def _activation(layer: layers.Layer) -> list[nn.Module]:
-    return [ACTIVATIONS[layer.activation]()] if layer.activation in ACTIVATIONS else []
+    name = getattr(layer, "activation", None)  # not every layer has one
+    return [ACTIVATIONS[name]()] if name in ACTIVATIONS else []
 
 
 def _with_weights(module: nn.Module, kernel: np.ndarray, layer: layers.Layer) -> nn.Module:

@@ -1,121 +1,183 @@
-"""Trains the recipes as published, over several seeds, and prints the results beside the originals'.
+"""Trains the recipes as published, over several seeds, and records the results.
 
-    python -m benchmarks.reproduce [NAME...] [--seeds N] [--out DIR]
+    python -m benchmarks.reproduce [NAME...] [--seeds N | --seed S] [--runs DIR]
 
-Each run is an ordinary run of ``npae train``, kept in DIR; a run that is there already is not trained again,
-and one that was interrupted goes on, so that a reproduction can be made in pieces. ``anomaly`` is the command
-of that name. Where the originals were run again with their own frameworks, over one to four seeds, a curve of
-ours belongs where theirs lie.
+Each run is an ordinary run of ``npae train``, kept in DIR. A run that is complete is not trained again, only
+recorded; one that was interrupted goes on. So a reproduction can be made in pieces, and by several processes
+at once if each has names or seeds of its own. ``anomaly`` is the command of that name. With ``--perturbed``
+the same seed is trained once more in another arithmetic: where the result differs, a seed tells little.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
-from benchmarks.published import RESULTS, Row
-from npae import datasets
+from benchmarks import results
+from benchmarks.published import RESULTS, SEEDS
 from npae.console import cli
-from npae.recipes import RECIPES, get_recipe
-from npae.recipes.folder import HISTORY, METRICS, PARTS, Settings, begun, make_room, read_history
-from npae.recipes.run import Run, load_run
-from npae.training.callbacks import Progress
+from npae.recipes import RECIPES
+from npae.recipes.folder import CHECKPOINT, HISTORY, METRICS, PARTS, read_history
 
-HEAD = ("setting", "", "published", "Keras or PyTorch, measured", "npae")
+RUNS = "runs/reproduce"
+COLUMNS = ("loss", "val_loss", "seconds")  # of history.csv
+MACHINE = "machine.json"  # in a run's folder: metrics.json does not tell the processor
+
+# Another arithmetic on this machine: npae's kernels without fused multiply-adds and wide vectors, and the
+# matrix product of an old core. Sums are added in another order, so the last bits differ.
+PERTURBED = {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "Nehalem"}
+PERTURBED_ARM = {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "ARMV8"}
 
 
-def main() -> None:
-    """Train what is asked for and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: {' '.join(RESULTS)}")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 0 to N-1; default: 3")
-    parser.add_argument("--out", default="runs/reproduce", metavar="DIR", help="default: runs/reproduce")
-    options = parser.parse_args()
-    rows = []
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train what is asked for and record it; returns 1 if a training failed."""
+    options = _options(arguments)
+    if options.perturbed:
+        return _in_another_arithmetic(options)
+    failed = 0
     for name in options.names or RESULTS:
-        runs = [trained(name, seed, Path(options.out) / f"{name}-{seed}") for seed in range(options.seeds)]
-        rows += rows_of(name, runs)
-    table = markdown(HEAD, rows)
-    (Path(options.out) / "table.md").write_text(table)
-    print(table)
+        count = options.seeds or SEEDS.get(name, 3)
+        for seed in [options.seed] if options.seed is not None else range(count):
+            run = f"{name}-{seed}" + (f"@{options.label}" if options.label else "")
+            directory = Path(options.runs) / run
+            if not complete(name, directory):
+                if options.record_only:
+                    print(f"{run}: not complete in {options.runs}, not recorded")
+                    continue
+                if train(name, seed, directory, options.threads):
+                    print(f"{run}: the training failed; the other runs go on", file=sys.stderr)
+                    failed = 1
+                    continue
+            print(results.write(f"reproduce/{run}", record(name, seed, directory), options.out))
+    return failed
 
 
-def trained(name: str, seed: int, directory: Path) -> tuple[dict[str, list[float]], dict, float]:
-    """Return history, metrics and the seconds of the parts of a recipe's run with this seed, trained if it is
-    not there yet."""
+def train(name: str, seed: int, directory: Path, threads: int | None = None) -> int:
+    """Train a run, from where it was interrupted if it was, and return the exit status of npae's command."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MACHINE).write_text(json.dumps(results.machine()) + "\n")
+    common = ["--seed", str(seed), "--out", str(directory)]
+    common += ["--threads", str(threads)] if threads else []
     if name == "anomaly":
-        return detected(seed, directory)
-    recipe = get_recipe(name)
-    if not complete(name, directory):
-        run = Run(Settings(name, seed=seed), datasets.load(recipe.dataset), directory)
-        goes_on = begun(directory) is not None
-        if not goes_on:
-            make_room(directory)
-        print(f"{name}, seed {seed}")
-        run.train([Progress()], resume=goes_on)
-    parts = [sum(read_history(path)["seconds"]) for path in sorted(directory.glob(f"{PARTS}/*/{HISTORY}"))]
-    return load_run(directory).history, json.loads((directory / METRICS).read_text()), sum(parts)
-
-
-def detected(seed: int, directory: Path) -> tuple[dict[str, list[float]], dict, float]:
-    """Return what `trained` does, of a run of ``npae anomaly``; its metrics are the areas under the curve,
-    named "deep-2-anomaly-7", with the class that is singled out, or "deep-2-anomaly-mean"."""
-    if not (directory / METRICS).is_file():
-        resume = ["--resume"] if any(directory.glob(f"{PARTS}/*.npz")) else []
-        command = ["anomaly", "--data", "mnist", "--seed", str(seed), "--out", str(directory), *resume]
-        if cli.main(command):
-            raise SystemExit(1)  # it has said why
-    areas, seconds = {}, 0.0
-    for found in json.loads((directory / METRICS).read_text())["detectors"]:
-        kind = "normal" if found["normal"] == "one class" else "anomaly"
-        for label, area in {**found["roc_auc"], "mean": found["mean_roc_auc"]}.items():
-            areas[f"{found['model']}-{found['code']}-{kind}-{label}"] = area
-        seconds += found["seconds"]
-    return {"seconds": [seconds]}, areas, 0.0
+        begun = any(directory.glob(f"{PARTS}/*.npz"))
+        command = ["anomaly", "--data", "mnist", *common]
+    else:
+        begun = (directory / CHECKPOINT).is_file() or any(directory.glob(f"{PARTS}/*/*.npz"))
+        film = ["--animate"] if name == "latent2d" else []  # keeps the codes of each epoch
+        command = ["train", name, "--data", RECIPES[name].dataset, *film, *common]
+    print(f"{name}, seed {seed}", flush=True)
+    return cli.main([*command, *(["--resume"] if begun else [])])
 
 
 def complete(name: str, directory: Path) -> bool:
-    """Return whether a run has all numbers of the table: what its parts tell comes after the others."""
+    """Return whether a run has all numbers of the tables: those that its parts give come after the others."""
     if not (directory / METRICS).is_file():
         return False
+    if name == "anomaly":
+        return True
     known = {*json.loads((directory / METRICS).read_text()), *read_history(directory / HISTORY)}
-    return all(row.ours.partition(" ")[0] in known for row in RESULTS[name])
+    return all(row.ours.partition(" ")[0] in known for row in RESULTS.get(name, ()))
 
 
-def rows_of(name: str, runs: list[tuple[dict[str, list[float]], dict, float]]) -> list[tuple[str, ...]]:
-    """Return the rows of one recipe, with a number a seed in each cell."""
-    title = f"`{name}`, {get_recipe(name).epochs} epochs" if name in RECIPES else f"`npae {name}`"
-    rows = []
-    for row in RESULTS[name]:
-        ours = [value_of(row, history, metrics) for history, metrics, _ in runs]
-        rows.append(
-            (title, row.what, row.published, _listed(row.measured, row.digits), _listed(ours, row.digits))
-        )
-        title = ""
-    seconds = [sum(history["seconds"]) for history, _, _ in runs]
-    rows.append(("", "seconds, with validation", "", "", _listed(seconds, 0)))
-    if any(parts for _, _, parts in runs):  # pre-training, or the models to compare with
-        seconds = [own + parts for own, (_, _, parts) in zip(seconds, runs)]
-        rows.append(("", "the same, with its parts", "", "", _listed(seconds, 0)))
-    return rows
+def record(name: str, seed: int, directory: Path) -> results.Result:
+    """Return the result that a complete run is kept as.
+
+    "metrics" holds all numbers of metrics.json. Those of ``npae anomaly`` are areas under the ROC curve, with
+    names like "deep-2-anomaly-7", by the class that is singled out, and "deep-2-anomaly-mean".
+    """
+    path = directory / METRICS
+    found = json.loads(path.read_text())
+    history = {} if name == "anomaly" else read_history(directory / HISTORY)
+    history = {column: history[column] for column in COLUMNS if column in history}
+    seconds, parts = sum(history.get("seconds", [])), _seconds_of_parts(directory)
+    metrics = {key: value for key, value in found.items() if _is_number(value) and key != "threads"}
+    if name == "anomaly":
+        metrics = areas(found)
+        seconds = sum(detector["seconds"] for detector in found["detectors"])
+    _, _, label = directory.name.partition("@")
+    words = [name, "--seed", str(seed), *(["--label", label] if label else [])]
+    result = results.facts("reproduce", words, seed)
+    result |= {"date": f"{datetime.fromtimestamp(path.stat().st_mtime, timezone.utc):%Y-%m-%d}"}
+    if (directory / MACHINE).is_file():
+        result["machine"] = json.loads((directory / MACHINE).read_text())
+    else:
+        result["machine"] |= {"load_before": None, "assumed": "of the recording; the run does not tell"}
+    result["versions"] |= found.get("versions", {})
+    result |= {
+        "recipe": name,
+        "threads": found.get("threads"),
+        "dataset": {key: found["dataset"][key] for key in ("name", "sha256")},
+        "metrics_sha256": results.digest(path),
+        "seconds": seconds,
+        "seconds_of_parts": parts,
+        "metrics": metrics,
+        "history": history,
+    }
+    return result
 
 
-def value_of(row: Row, history: dict[str, list[float]], metrics: dict) -> float:
-    """Return one number of a run."""
-    column, _, epoch = row.ours.partition(" ")
-    return history[column][int(epoch or 0) - 1] if column in history else metrics[column]
+def areas(found: dict[str, Any]) -> dict[str, float]:
+    """Return the areas under the curve in the metrics of ``npae anomaly``, by name."""
+    named = {}
+    for detector in found["detectors"]:
+        kind = "normal" if detector["normal"] == "one class" else "anomaly"
+        for label, area in {**detector["roc_auc"], "mean": detector["mean_roc_auc"]}.items():
+            named[f"{detector['model']}-{detector['code']}-{kind}-{label}"] = area
+    return named
 
 
-def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+def _in_another_arithmetic(options: argparse.Namespace) -> int:
+    told = PERTURBED_ARM if platform.machine().lower() in ("arm64", "aarch64") else PERTURBED
+    command = [sys.executable, "-m", "benchmarks.reproduce", *options.names, "--label", "generic"]
+    command += ["--seed", str(options.seed or 0), "--runs", str(options.runs), "--out", str(options.out)]
+    command += ["--threads", str(options.threads)] if options.threads else []
+    return subprocess.run(command, env={**os.environ, **told}).returncode
 
 
-def _listed(values, digits: int) -> str:
-    return " / ".join(f"{value:.{digits}f}" for value in values)
+def _seconds_of_parts(directory: Path) -> float:
+    paths = sorted(directory.glob(f"{PARTS}/*/{HISTORY}"))
+    return sum(sum(read_history(path)["seconds"]) for path in paths)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.reproduce", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: {' '.join(RESULTS)}")
+    seeds = parser.add_mutually_exclusive_group()
+    more = ", ".join(f"{count} for {name}" for name, count in SEEDS.items())
+    seeds.add_argument("--seeds", type=int, metavar="N", help=f"seeds 0 to N-1; default: 3; {more}")
+    seeds.add_argument("--seed", type=int, metavar="S", help="only this one")
+    parser.add_argument("--runs", type=Path, default=Path(RUNS), metavar="DIR", help=f"default: {RUNS}")
+    parser.add_argument(
+        "--out", type=Path, default=results.FOLDER, metavar="DIR", help="of the results that are recorded"
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
+    parser.add_argument("--record-only", action="store_true", help="train nothing: record complete runs")
+    parser.add_argument(
+        "--perturbed", action="store_true", help="seed 0 once more, in the arithmetic of another core"
+    )
+    parser.add_argument(
+        "--label", metavar="LABEL", help="record as NAME-SEED@LABEL, beside the run of another processor"
+    )
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in RESULTS]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}; expected some of {', '.join(RESULTS)}")
+    return options
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,6 +5,7 @@ Everything is a process of its own, measured from its start to its end, with its
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import os
 import re
@@ -12,18 +13,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from benchmarks import report
-from benchmarks.contestants import CONTESTANTS, ROOT, create, missing
+from benchmarks import blocks, results
+from benchmarks.contestants import CONTESTANTS, ROOT, create, present
+from benchmarks.results import Result
+from benchmarks.tables import number
 from benchmarks.tasks import TIMED, Data, training_data
-from benchmarks.timing import describe_machine, pin, thread_environment
+from benchmarks.timing import pin, thread_environment
 from npae import datasets
 from npae.recipes import get_recipe
 
-PACKAGES = {
+NEEDS = {  # modules whose distributions have to be installed
     "npae": ("numpy", "numba", "matplotlib"),
     "pytorch": ("torch",),
     "keras-tensorflow": ("keras", "tensorflow"),
@@ -37,8 +40,32 @@ IMPORTS = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure everything that was asked for and print a line for each."""
+class Notes:
+    """What is measured, written into the result's file line by line."""
+
+    def __init__(self, result: Result, options: argparse.Namespace):
+        self.result = result
+        self.folder = results.folder_of(options)
+        self.name = f"startup/{results.slug()}"
+
+    def keep(self) -> None:
+        """Write the file."""
+        self.path = results.write(self.name, self.result, self.folder)
+
+    def line(self, label: str, measurement: Callable[[], tuple[float, float]], rounds: int) -> None:
+        """Measure a process ``rounds`` times, and keep the fastest or why it failed."""
+        try:
+            taken, memory = min(measurement() for _ in range(rounds))
+            self.result["processes"].append({"what": label, "seconds": taken, "peak_MB": memory})
+            print(f"  {label:<55} {number(taken):>6} s {memory:7.0f} MB", flush=True)
+        except RuntimeError as failure:
+            self.result["processes"].append({"what": label, "left_out": str(failure)})
+            print(f"  {label}: left out: {failure}", flush=True)
+        self.keep()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure all that is asked for, and keep each line as soon as it is measured."""
     options = _options(arguments)
     if options.first_step:
         pin(options.threads)
@@ -48,21 +75,21 @@ def main(arguments: list[str] | None = None) -> int:
         pin(options.threads)
         _script(options.script, options)
         return 0
-    print(describe_machine())
-    peers = [name for name in options.peers if not missing(name)]
-    for name in set(options.peers) - set(peers):
-        print(f"{name}: skipped, {' and '.join(missing(name))} not installed")
-    records: list[dict] = []
-    _starts(["npae", *peers], options, records)
+    result = results.facts("startup", arguments, seed=0)
+    results.warn_if_busy(result)
+    print(blocks.description(result))
+    names, told = present(options.peers)
+    result |= {"recipe": options.recipe, "threads": options.threads, "contestants": told}
+    result |= {"processes": [], "disk": {}}
+    for name in dict.fromkeys(map(_kind, names)):
+        packages = closure(distributions(NEEDS[name]))
+        result["disk"][name] = {"MB": sum(map(size_on_disk, packages)) / 1e6, "packages": len(packages)}
+    notes = Notes(result, options)
+    notes.keep()
+    _starts(names, options, notes)
     if not options.no_training:
-        _trainings(["npae", *peers], options, records)
-    print(
-        f"\n{report.write_csv(options.out / 'startup.csv', records)}\n\n"
-        "size on disk of what has to be installed beside:"
-    )
-    for name in dict.fromkeys(map(_kind, ("npae", *peers))):
-        names = closure(PACKAGES[name])
-        print(f"  {name:<22} {sum(map(size_on_disk, names)) / 1e6:7.0f} MB  in {len(names)} packages")
+        _trainings(names, options, notes)
+    print(f"\n{blocks.startup_table(result)}\n\n{notes.path}")
     return 0
 
 
@@ -100,7 +127,13 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
     return taken, memory
 
 
-def closure(packages: tuple[str, ...]) -> set[str]:
+def distributions(modules: Iterable[str]) -> list[str]:
+    """Return the names under which modules are installed: "tensorflow" may be "tensorflow-cpu"."""
+    known = importlib.metadata.packages_distributions()
+    return [name for module in modules for name in known.get(module, [module])]
+
+
+def closure(packages: Iterable[str]) -> set[str]:
     """Return the names of installed distributions that these need, themselves included."""
     from packaging.requirements import Requirement
 
@@ -127,78 +160,60 @@ def size_on_disk(package: str) -> int:
     return sum(os.path.getsize(path) for path in paths if os.path.exists(path))
 
 
-def _starts(names: list[str], options, records: list[dict]) -> None:
+def _starts(names: Sequence[str], options: argparse.Namespace, notes: Notes) -> None:
+    rounds, recipe = 1 if options.quick else 5, options.recipe
     python = sys.executable
-    rounds = 1 if options.quick else 5
     print(f"\nfrom the start of a process to its end, the fastest of {rounds}:\n")
+    step = [python, "-m", "benchmarks.startup", "--recipe", recipe, "--threads", str(options.threads)]
     with tempfile.TemporaryDirectory() as warm:
         environment = {**thread_environment(options.threads), "NUMBA_CACHE_DIR": warm}
-        _line("python -c pass", lambda: measure([python, "-c", "pass"], environment), rounds, records)
-        for name in names:
-            command = [python, "-c", f"import {IMPORTS[_kind(name)]}"]
-            _line(
-                f"import {IMPORTS[_kind(name)]}", lambda c=command: measure(c, environment), rounds, records
-            )
-        command = [python, "-m", "npae", "--help"]
-        _line("npae --help", lambda: measure(command, environment), rounds, records)
-        step = [
-            python,
-            "-m",
-            "benchmarks.startup",
-            "--recipe",
-            options.recipe,
-            "--threads",
-            str(options.threads),
-        ]
+
+        def process(*command: str) -> Callable[[], tuple[float, float]]:
+            return lambda: measure([python, *command], environment)
+
+        def first_step(name: str) -> Callable[[], tuple[float, float]]:
+            return lambda: measure([*step, "--first-step", name], environment)
 
         def cold() -> tuple[float, float]:
             with tempfile.TemporaryDirectory() as empty:
                 return measure([*step, "--first-step", "npae"], {**environment, "NUMBA_CACHE_DIR": empty})
 
-        _line(f"first step of {options.recipe}, npae, empty cache", cold, 1 if options.quick else 2, records)
+        notes.line("python -c pass", process("-c", "pass"), rounds)
+        for kind in dict.fromkeys(map(_kind, names)):
+            notes.line(f"import {IMPORTS[kind]}", process("-c", f"import {IMPORTS[kind]}"), rounds)
+        notes.line("npae --help", process("-m", "npae", "--help"), rounds)
+        notes.line(f"first step of {recipe}, npae, empty cache", cold, 1 if options.quick else 2)
+        first_step("npae")()  # fills the cache
         for name in names:
-            if name == "npae":
-                measure([*step, "--first-step", name], environment)  # fills the cache
-            label = f"first step of {options.recipe}, {name}{', warm cache' if name == 'npae' else ''}"
-            _line(
-                label,
-                lambda n=name: measure([*step, "--first-step", n], environment),
-                min(rounds, 3),
-                records,
-            )
+            label = f"first step of {recipe}, {name}{', warm cache' if name == 'npae' else ''}"
+            notes.line(label, first_step(name), min(rounds, 3))
 
 
-def _trainings(names: list[str], options, records: list[dict]) -> None:
+def _trainings(names: Sequence[str], options: argparse.Namespace, notes: Notes) -> None:
     epochs = options.epochs or (1 if options.quick else get_recipe(options.recipe).epochs)
     print(f"\n{options.recipe} trained for {epochs} epochs, validated after each, from start to end:\n")
     shared = ["--threads", str(options.threads), "--epochs", str(epochs), "--data", options.data]
     shared += ["--limit", str(options.limit)] if options.limit else []
     script = [sys.executable, "-m", "benchmarks.startup", "--recipe", options.recipe, *shared, "--script"]
     train = [sys.executable, "-m", "npae", "train", options.recipe, "--quiet", *shared, "--out"]
+    what = f"{options.recipe}, {epochs} epochs"
     for name in names:
         with tempfile.TemporaryDirectory() as empty:
             environment = {**thread_environment(options.threads), "NUMBA_CACHE_DIR": f"{empty}/cache"}
             if name == "pytorch-compile":
                 environment["TORCHINDUCTOR_CACHE_DIR"] = f"{empty}/cache"
-            label = f"{name}, a script"
+
+            def process(
+                *command: str, told: dict[str, str] = environment
+            ) -> Callable[[], tuple[float, float]]:
+                return lambda: measure(list(command), told)
+
+            label = f"{what}: {name}, a script"
             if name == "npae":
-                command = [*train, f"{empty}/run"]
-                what = f"npae train {options.recipe}, empty cache, figures and all"
-                _line(what, lambda: measure(command, environment), 1, records)
+                command = f"{what}: npae train, empty cache, figures and all"
+                notes.line(command, process(*train, f"{empty}/run"), 1)
                 label += ", now that the cache is warm"
-            _line(label, lambda: measure([*script, name], environment), 1, records)
-
-
-def _line(
-    label: str, measurement: Callable[[], tuple[float, float]], rounds: int, records: list[dict]
-) -> None:
-    try:
-        taken, memory = min(measurement() for _ in range(rounds))
-    except RuntimeError as failure:
-        print(f"  {label}: left out: {failure}")
-        return
-    print(f"  {label:<55} {report.number(taken):>6} s {memory:7.0f} MB", flush=True)
-    records.append({"what": label, "seconds": taken, "peak_MB": memory})
+            notes.line(label, process(*script, name), 1)
 
 
 def _first_step(name: str, recipe: str, threads: int) -> None:
@@ -208,7 +223,7 @@ def _first_step(name: str, recipe: str, threads: int) -> None:
     create(name, recipe, threads).train(training_data(recipe, images), False, lambda loss: True)
 
 
-def _script(name: str, options) -> None:
+def _script(name: str, options: argparse.Namespace) -> None:
     """Be the script that a user of that framework would train the recipe with."""
     recipe = get_recipe(options.recipe)
     dataset = datasets.load(options.data, recipe.dataset)
@@ -237,11 +252,11 @@ def _kind(name: str) -> str:
     return "pytorch" if name.startswith("pytorch") else name
 
 
-def _options(arguments: list[str] | None):
-    parser = report.parser(
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = results.parser(
         "startup", "Cold and warm starts, whole trainings, peak memory, size on disk; peers beside."
     )
-    report.add_threads(parser)
+    results.add_threads(parser)
     peers = [name for name in CONTESTANTS if name != "npae"]
     parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
     parser.add_argument(

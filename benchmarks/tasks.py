@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from npae import datasets
+from npae.datasets import gaussian_noise
+from npae.geometry import Pads, window_pads
+from npae.layers import Layer
 from npae.model import Sequential
-from npae.recipes import get_recipe
+from npae.recipes import Recipe, get_recipe
 
 SEED = 0
 
@@ -49,29 +53,50 @@ def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> 
     return datasets.load(source, get_recipe(recipe).dataset).train_images[:limit]
 
 
-def build_model(recipe: str, dtype=np.float32) -> Sequential:
+def build_model(name: str, dtype: type = np.float32) -> Sequential:
     """Return the recipe's model with the initial weights that all contestants start from."""
-    recipe = get_recipe(recipe)
+    recipe = get_recipe(name)
     model = recipe.build()
     model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
     return model
 
 
-def training_data(recipe: str, images: np.ndarray) -> Data:
+def shapes(block: Layer | Sequential) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return input and output shape of what is built."""
+    if block.input_shape is None or block.output_shape is None:
+        raise ValueError(f"{block!r} is not built")
+    return block.input_shape, block.output_shape
+
+
+def paddings(shape: tuple[int, ...], window: tuple[int, int], layer: Any) -> Pads:
+    """Return what a layer with strides and a padding adds around images (channels, height, width)."""
+    _, height, width = shape
+    return window_pads((height, width), window, layer.strides, layer.padding)
+
+
+def loss_name(recipe: Recipe) -> str:
+    """Return the loss of a recipe that is timed: a bare name."""
+    if not isinstance(recipe.loss, str):
+        raise ValueError(f"the loss of {recipe.name} is {recipe.loss!r}; the peers know bare names only")
+    return recipe.loss
+
+
+def training_data(name: str, images: np.ndarray) -> Data:
     """Return the data of a recipe; noise that the recipe draws once is drawn here."""
-    recipe = get_recipe(recipe)
+    recipe = get_recipe(name)
     data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
     if recipe.corruption is None:
         return data
+    assert isinstance(recipe.corruption, gaussian_noise), f"{name} damages its images in another way"
+    stddev = recipe.corruption.stddev
     if not recipe.drawn_once:
-        return Data(data.x, noise=recipe.corruption.stddev, scale=recipe.scale, offset=recipe.offset)
-    return with_noise_drawn(data, recipe.corruption.stddev)
+        return Data(data.x, noise=stddev, scale=recipe.scale, offset=recipe.offset)
+    return with_noise_drawn(data, stddev)
 
 
-def verification_data(recipe: str, images: np.ndarray, steps: int = 10) -> Data:
+def verification_data(name: str, images: np.ndarray, steps: int = 10) -> Data:
     """Return data for a few steps on which all must agree: fresh noise, too, is drawn once here."""
-    recipe_ = get_recipe(recipe)
-    data = training_data(recipe, images[: steps * recipe_.batch_size])
+    data = training_data(name, images[: steps * get_recipe(name).batch_size])
     return data if data.noise is None else with_noise_drawn(data, data.noise)
 
 

@@ -1,11 +1,9 @@
-"""Holding the watch: turns taken in rounds, and the facts about the machine that belong to a number."""
+"""Takes times: in rounds where all take turns, or the best of repeats, with processes held to cores."""
 
 from __future__ import annotations
 
 import os
-import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -99,37 +97,3 @@ def thread_environment(threads: int) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "CUDA_VISIBLE_DEVICES": "",
     }
-
-
-def machine() -> dict[str, str]:
-    """Return what has to stand beside a measured number: processor, cores, load, system, versions."""
-    facts = {
-        "processor": _processor(),
-        "cores": str(len(available_cores())),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-    if hasattr(os, "getloadavg"):
-        facts["load before"] = f"{os.getloadavg()[0]:.1f}"
-    return facts
-
-
-def describe_machine() -> str:
-    """Return `machine` as one line, and warn on stderr where something else is running."""
-    facts = machine()
-    if float(facts.get("load before", 0)) > 0.5:
-        print(
-            "warning: other processes are running; they disturb some contestants more than others",
-            file=sys.stderr,
-        )
-    return ", ".join(f"{name} {value}" for name, value in facts.items())
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-        return names[0]
-    except (OSError, IndexError):
-        return platform.processor() or platform.machine()

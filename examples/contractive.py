@@ -1,5 +1,6 @@
-"""A contractive code follows what happens to digits, and ignores most of what does not."""
+"""A contractive code follows changes that digits undergo, and ignores most others."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from npae import datasets, plotting
 
 
 def movement(model: npae.Autoencoder, images: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return how far each code moves, relative to how far codes are apart, when its image takes a step."""
+    """Return how far each code moves when its image takes a step, in standard deviations of the codes."""
     codes = model.encode(images)
     spread = np.sqrt(codes.var(axis=0).sum())
     return np.linalg.norm(model.encode(images + steps) - codes, axis=1) / spread
@@ -22,7 +23,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
     images, _ = test.batch(slice(1000))
 
-    # Two steps of one length: a pixel to the right, as a writer might, and in a direction drawn at random.
+    # Two steps of the same length: one pixel to the right, and in a random direction.
     shift = np.roll(images.reshape(-1, 28, 28), 1, axis=2).reshape(images.shape) - images
     noise = np.random.default_rng(0).standard_normal(images.shape, np.float32)
     noise *= np.linalg.norm(shift, axis=1, keepdims=True) / np.linalg.norm(noise, axis=1, keepdims=True)
@@ -47,7 +48,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
         panels.append((name, moved))
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    title = "How far codes move when images take a step of one and the same length"
+    title = "How far codes move when images take steps of the same length"
     plotting.histograms(
         folder / "movement.png", panels, title, "movement, in standard deviations of the codes"
     )
@@ -55,4 +56,8 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

@@ -1,5 +1,6 @@
-"""A convolutional autoencoder on MNIST, and its use as a detector of what it has not seen."""
+"""A convolutional autoencoder on MNIST, which also finds images unlike its training set."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -60,4 +61,8 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

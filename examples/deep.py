@@ -1,25 +1,26 @@
-"""A deep autoencoder to thirty numbers, and the best linear code of that size beside it."""
+"""A deep autoencoder with a code of thirty numbers, beside the best linear code of that size."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 
 import npae
 from npae import datasets, plotting
+from npae.measures.metrics import squared_error_per_image
 
 
 def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-deep") -> float:
     """Train, draw test images from codes of thirty numbers, and return the squared error per test image."""
     digits = datasets.load(preferred="mnist")
 
-    # Every batch is moved by up to a pixel, inputs and targets alike: without, it learns the training images
-    # better than the test images.
+    # Inputs and targets of every batch are moved by up to a pixel, against overfitting.
     shifted = datasets.random_shift(1)
     train = npae.Batches(digits.train_images[:limit], shape=(784,), sample=shifted)
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
 
-    # Half of what goes into a rectified unit is lost; He's initial values make up for that.
-    def dense(units):
+    # A rectified unit loses half of its input's variance; He's initial values make up for that.
+    def dense(units: int) -> npae.Dense:
         return npae.Dense(units, activation="relu", kernel_initializer="he_normal")
 
     encoder = npae.Sequential([dense(1000), dense(500), dense(250), npae.Dense(30)])
@@ -28,7 +29,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
     model.build((784,))
     print(model.summary())
 
-    # A learning rate that falls to nothing: large steps to get there, small ones to settle.
+    # A learning rate that falls to nothing: large steps first, small ones to settle.
     falling = npae.LearningRate(lambda epoch, last: 1e-3 * (1 + np.cos(np.pi * (epoch - 1) / last)) / 2)
     npae.fit(
         model,
@@ -45,7 +46,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
     pca = npae.PCA(30).fit(plain.batch(slice(None))[0])
     linear = pca.inverse_transform(pca.transform(images))
     errors = {
-        name: float(npae.measures.metrics.squared_error_per_image(reconstructed, images).mean())
+        name: float(squared_error_per_image(reconstructed, images).mean())
         for name, reconstructed in (("autoencoder", outputs), ("PCA-30", linear))
     }
     for name, error in errors.items():
@@ -58,4 +59,8 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

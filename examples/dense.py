@@ -1,5 +1,6 @@
 """A fully connected autoencoder on MNIST: 784 pixels, a code of 32 numbers, 784 pixels."""
 
+import argparse
 from pathlib import Path
 
 import npae
@@ -8,9 +9,9 @@ from npae import datasets, plotting
 
 def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-dense") -> float:
     """Train, draw ten reconstructions, and return the test loss."""
-    digits = datasets.load(preferred="mnist")  # synthetic digits where MNIST cannot be had
+    digits = datasets.load(preferred="mnist")  # synthetic digits where there is no MNIST
 
-    # Images stay bytes in memory; every batch is flattened to 784 floats from 0 to 1 when it is made.
+    # Images stay bytes in memory; Batches turns each batch into rows of 784 floats from 0 to 1.
     train = npae.Batches(digits.train_images[:limit], shape=(784,))
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
 
@@ -40,4 +41,8 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

@@ -1,5 +1,6 @@
-"""A model that first learns to copy clean images, and goes on with noisy ones from there."""
+"""A model that first learns to copy clean images, and then to denoise noisy ones."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,10 @@ def main(epochs: int = 100, limit: int | None = None, out: str = "runs/example-k
     train = npae.Batches(digits.train_images[:limit], shape=(1, 28, 28))
     test = npae.Batches(digits.test_images[:limit], shape=(1, 28, 28))
 
-    def conv():
+    def conv() -> npae.Layer:
         return npae.Conv2D(32, 3, activation="relu", padding="same")
 
-    def conv_transpose():
+    def conv_transpose() -> npae.Layer:
         return npae.Conv2DTranspose(32, 3, strides=2, activation="relu", padding="same")
 
     encoder = npae.Sequential([conv(), npae.MaxPool2D(2), conv(), npae.MaxPool2D(2)])
@@ -26,7 +27,7 @@ def main(epochs: int = 100, limit: int | None = None, out: str = "runs/example-k
     model = npae.Autoencoder(encoder, decoder)
     model.build((1, 28, 28))
 
-    def fit(inputs, checks, epochs):
+    def fit(inputs: npae.Batches, checks: npae.Batches, epochs: int) -> npae.History:
         return npae.fit(
             model,
             inputs,
@@ -56,4 +57,8 @@ def main(epochs: int = 100, limit: int | None = None, out: str = "runs/example-k
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

@@ -1,5 +1,6 @@
-"""A code of two numbers: every digit becomes a point of a plane, here beside what PCA makes of it."""
+"""A code of two numbers shows every digit as a point of a plane, here beside the plane of PCA."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -44,4 +45,8 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-la
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

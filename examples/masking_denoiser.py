@@ -1,5 +1,6 @@
-"""Three ways to damage images, with one interface, and one model that repairs each of them."""
+"""Three corruptions with one interface, and a model that learns to repair each of them."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,13 @@ KINDS = {
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-masking-denoiser") -> float:
-    """Train a model against each kind of noise, draw what they repair, and return the mean PSNR in dB."""
+    """Train a model for each corruption, draw the repaired images, and return the mean PSNR in dB."""
     digits = datasets.load(preferred="mnist")
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
     clean, _ = test.batch(slice(None))
     rows, decibels = [("original", clean[:10])], []
     for name, corrupt in KINDS.items():
-        # Only the inputs are damaged, anew in every batch; the targets stay clean.
+        # Batches corrupts the inputs of every batch anew; the targets stay clean.
         train = npae.Batches(digits.train_images[:limit], shape=(784,), corruption=corrupt)
         model = npae.Autoencoder(
             npae.Sequential([npae.Dense(1000, activation="relu")]),
@@ -38,7 +39,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-ma
         )
         noisy = corrupt(clean, np.random.default_rng(0))
         repaired = npae.predict(model, noisy)
-        before, after = (npae.measures.metrics.psnr(images, clean) for images in (noisy, repaired))
+        before, after = (npae.psnr(images, clean) for images in (noisy, repaired))
         print(f"{name}: {before:.1f} dB before, {after:.1f} dB after")
         rows += [(name, noisy[:10]), ("repaired", repaired[:10])]
         decibels.append(after)
@@ -49,4 +50,8 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-ma
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

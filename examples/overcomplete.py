@@ -1,5 +1,6 @@
-"""A code that is wider than the image can copy it, pixel by pixel; noise in training forbids that."""
+"""A code wider than the image can copy it, pixel by pixel; noise in training prevents that."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from npae import datasets, plotting
 
 
 def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-overcomplete") -> float:
-    """Train with and without noise, draw what gets through, and return how much noise the second one lets."""
+    """Train without and with noise, draw the outputs, and return the share of noise left by the second."""
     digits = datasets.load(preferred="mnist")
     corrupt = datasets.gaussian_noise(0.5)
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
@@ -33,15 +34,19 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-ov
         )
         outputs = npae.predict(model, noisy)
         share = np.mean((outputs - clean) ** 2) / np.mean((noisy - clean) ** 2)
-        print(f"{name}: {share:.0%} of the squared noise is still there")
+        print(f"{name}: {share:.0%} of the squared noise is left")
         rows.append((name, outputs[:10]))
         kernels.append((name, model.encoder.params["dense/kernel"]))
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     plotting.image_rows(folder / "noise.png", rows)
-    plotting.filters(folder / "filters.png", kernels, "What the first 100 units look at")
+    plotting.filters(folder / "filters.png", kernels, "Filters of the first 100 units")
     return float(share)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

@@ -1,5 +1,6 @@
-"""What sparsity costs: the same autoencoder under heavier and heavier penalties on its code."""
+"""The cost of sparsity: one autoencoder under larger and larger penalties on its code."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-sp
             callbacks=[npae.Progress(label=f"weight {weight:g}")],
         )
 
-        # The loss that counts is that of the reconstruction alone; the penalty is only the way to the code.
+        # Compared is the loss of the reconstruction alone, without the penalty that shaped the code.
         loss = npae.evaluate(model, test, loss="binary_crossentropy")
         code = npae.predict(model.encoder, test)
         active = (code > 0).mean()
@@ -45,4 +46,8 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-sp
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

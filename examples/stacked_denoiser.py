@@ -1,5 +1,6 @@
-"""A stack of denoising autoencoders, learned without labels, then fine-tuned with a few of them."""
+"""A stack of denoising autoencoders, trained without labels, then fine-tuned with a few labels."""
 
+import argparse
 from itertools import chain
 from pathlib import Path
 
@@ -9,16 +10,16 @@ import npae
 from npae import datasets, plotting
 
 
-def fit(model, data, loss, epochs, label):
+def fit(model: npae.Sequential, data: npae.Batches, loss: str | npae.Loss, epochs: int, label: str) -> None:
     """Train a model."""
     npae.fit(model, data, loss=loss, epochs=epochs, batch_size=128, callbacks=[npae.Progress(label=label)])
 
 
-def classify(hidden, digits, count: int, epochs: int) -> float:
+def classify(hidden: list[npae.Dense], digits: datasets.Dataset, count: int, epochs: int) -> float:
     """Fine-tune a classifier on ``count`` labels, and return its test error."""
     dropped = chain.from_iterable((layer, npae.Dropout(0.5)) for layer in hidden)
     model = npae.Sequential([npae.Dropout(0.2), *dropped, npae.Dense(10)])
-    model.build((784,))  # layers that are built already keep their weights
+    model.build((784,))  # layers that are built keep their weights
     chosen = np.tile(np.arange(count), 20)
     images, labels = digits.train_images[chosen].reshape(-1, 784), digits.train_labels[chosen]
     fit(model, npae.Batches(images, npae.one_hot(labels)), npae.SoftmaxCrossentropy(), epochs, "labels")
@@ -27,12 +28,13 @@ def classify(hidden, digits, count: int, epochs: int) -> float:
 
 
 def main(epochs: int = 15, limit: int | None = None, out: str = "runs/example-stacked-denoiser") -> float:
-    """Learn three layers, fine-tune on 1 % of the labels, and return the test error."""
+    """Train three layers, fine-tune on 1 % of the labels, and return the test error."""
     digits = datasets.load(preferred="mnist")
     codes, _ = npae.Batches(digits.train_images[:limit], shape=(784,)).batch(slice(None))
-    layers, scratch = [], [npae.Dense(1000, activation="sigmoid") for _ in range(3)]
+    layers: list[npae.Dense] = []
+    scratch = [npae.Dense(1000, activation="sigmoid") for _ in range(3)]
     for number, masked in enumerate((0.1, 0.2, 0.3), start=1):
-        # A layer learns to repair the masked codes of the one below; its own codes are the next one's images.
+        # A layer learns to repair masked codes of the layer below; its own codes are the next layer's inputs.
         layer = npae.Dense(1000, activation="sigmoid")
         back = npae.Dense(codes.shape[1], activation="sigmoid")
         model = npae.Autoencoder(npae.Sequential([layer]), npae.Sequential([back]))
@@ -45,7 +47,7 @@ def main(epochs: int = 15, limit: int | None = None, out: str = "runs/example-st
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     filters = [("first layer", layers[0].params["kernel"])]
-    plotting.filters(folder / "filters.png", filters, "What the first units look at")
+    plotting.filters(folder / "filters.png", filters, "Filters of the first units")
     count = max(1, len(codes) // 100)
     errors = {
         name: classify(hidden, digits, count, epochs)
@@ -57,4 +59,8 @@ def main(epochs: int = 15, limit: int | None = None, out: str = "runs/example-st
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

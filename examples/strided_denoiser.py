@@ -1,5 +1,6 @@
-"""A denoiser for Fashion-MNIST: noise that is drawn once, strides down, transposed convolutions up."""
+"""A denoiser for Fashion-MNIST: noise drawn once, strides on the way down, transposed convolutions up."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from npae import datasets, plotting
 
 
 def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-strided-denoiser") -> float:
-    """Train, draw what becomes of noisy images, and return the test loss."""
+    """Train, draw denoised images, and return the test loss."""
     fashion = datasets.load(preferred="fashion-mnist")
     clean = fashion.train_images[:limit, None]  # (n, 1, 28, 28) bytes
     clean_test = fashion.test_images[:limit, None]
@@ -46,10 +47,10 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-st
         callbacks=[npae.Progress()],
     )
 
-    # Encoder and decoder work on their own, too.
+    # Encoder and decoder also work on their own.
     codes = model.encode(noisy_test[:10])
     print("one image is", noisy_test[0].size, "numbers, its code", codes[0].size)
-    rows = [("noisy", noisy_test[:10]), ("reconstructed", model.decode(codes)), ("original", clean_test[:10])]
+    rows = [("noisy", noisy_test[:10]), ("denoised", model.decode(codes)), ("original", clean_test[:10])]
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     plotting.image_rows(folder / "denoised.png", rows)
@@ -57,4 +58,8 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-st
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

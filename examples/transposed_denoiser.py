@@ -1,6 +1,8 @@
-"""A denoiser with fresh noise in every batch: it never sees the same noisy image twice."""
+"""A denoiser with new noise in every batch, which never sees the same noisy image twice."""
 
+import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,15 +11,15 @@ from npae import datasets, plotting
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-transposed-denoiser") -> float:
-    """Train, draw what becomes of noisy images, and return the last epoch's training loss."""
+    """Train, draw denoised images, and return the last epoch's training loss."""
     digits = datasets.load(preferred="mnist")
     corrupt = datasets.gaussian_noise(0.5)
 
-    # A corruption given to Batches damages the inputs of each batch anew; the targets stay clean.
+    # Batches corrupts the inputs of each batch anew; the targets stay clean.
     train = npae.Batches(digits.train_images[:limit], shape=(1, 28, 28), corruption=corrupt)
 
-    # The original begins with PyTorch's initial values, so this one does.
-    start = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
+    # PyTorch's initial values, as in the original.
+    start: dict[str, Any] = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
     encoder = npae.Sequential(
         [
             npae.Conv2D(32, 3, padding="same", activation="relu", **start),
@@ -45,4 +47,8 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-tr
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
+    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--out", help="the folder for the figures")
+    main(**vars(parser.parse_args()))

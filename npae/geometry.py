@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
+from typing import TypeAlias
 
-Pair = tuple[int, int]
-Pads = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+Pair: TypeAlias = tuple[int, int]  # (vertical, horizontal)
+Pads: TypeAlias = tuple[Pair, Pair]  # ((top, bottom), (left, right))
 
 
 def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
@@ -23,7 +25,12 @@ def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
         values = ()
     if len(values) != 2 or min(values) < least:
         raise ValueError(f"{name} must be an integer of at least {least} or two of them, not {value!r}")
-    return values
+    return _two(values)
+
+
+def _two(values: Iterable[int]) -> Pair:
+    vertical, horizontal = values
+    return vertical, horizontal
 
 
 def check_padding(padding: str) -> str:
@@ -40,10 +47,10 @@ def check_padding(padding: str) -> str:
 
 
 def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) -> Pair:
-    """Output size (height, width) of a convolution or a pooling.
+    """Return the output size (height, width) of a convolution or a pooling.
 
-    "valid" counts the windows that fit whole, ``(size - window) // stride + 1``; "same" gives one window for
-    every stride begun, ``ceil(size / stride)``, and pads as far as that needs.
+    "valid" counts the windows that fit whole, ``(size - window) // stride + 1``; "same" gives
+    ``ceil(size / stride)`` windows, and pads the input until the last of them fits.
 
     Raises
     ------
@@ -51,20 +58,20 @@ def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) ->
         If not even one window fits.
     """
     if padding == "same":
-        return tuple(-(-s // stride) for s, stride in zip(size, strides))
+        return _two(-(-s // stride) for s, stride in zip(size, strides))
     if any(w > s for s, w in zip(size, window)):
         raise ValueError(
             f"a window of {window[0]}x{window[1]} does not fit an input of {size[0]}x{size[1]}; "
             'use padding="same" or a smaller window'
         )
-    return tuple((s - w) // stride + 1 for s, w, stride in zip(size, window, strides))
+    return _two((s - w) // stride + 1 for s, w, stride in zip(size, window, strides))
 
 
 def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
-    """Rows and columns of padding, ``((top, bottom), (left, right))``, of a convolution or a pooling.
+    """Return the padding ``((top, bottom), (left, right))`` of a convolution or a pooling.
 
-    For "same" the total is what the last window lacks; where it is odd, the extra pixel goes to the bottom
-    and the right, as in Keras.
+    "same" adds the rows and columns that the last window lacks. Where their number is odd, the extra one goes
+    to the bottom or the right, as in Keras.
     """
     if padding == "valid":
         return (0, 0), (0, 0)
@@ -72,33 +79,34 @@ def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
     for s, w, stride in zip(size, window, strides):
         lacking = max((-(-s // stride) - 1) * stride + w - s, 0)
         pads.append((lacking // 2, lacking - lacking // 2))
-    return tuple(pads)
+    vertical, horizontal = pads
+    return vertical, horizontal
 
 
 def transpose_output_size(
     size: Pair, window: Pair, strides: Pair, padding: str, output_padding: Pair | None = None
 ) -> Pair:
-    """Output size (height, width) of a transposed convolution.
+    """Return the output size (height, width) of a transposed convolution.
 
-    A convolution with stride s maps s different sizes to one, so its transpose must choose. "same" gives
-    ``size * stride``; "valid" gives ``(size - 1) * stride + max(window, stride)``. ``output_padding`` chooses
-    otherwise: ``(size - 1) * stride + window + output_padding``, less ``2 * (window // 2)`` for "same". All
-    as in Keras; "valid" with ``output_padding`` is PyTorch's formula at its ``padding=0``.
+    A convolution of stride 3 gives three input sizes one and the same output size, so its transpose must
+    choose among them. "same" gives ``size * stride``; "valid" gives ``(size - 1) * stride + max(window,
+    stride)``. ``output_padding`` chooses another: ``(size - 1) * stride + window + output_padding``, less
+    ``2 * (window // 2)`` for "same". All as in Keras; "valid" with ``output_padding`` is PyTorch's formula at
+    its ``padding=0``.
 
-    The convolution must lead back from the output to ``size``. For that, ``output_padding`` is from 0 to
-    ``stride - 1``; with "same" and an even window, whose ``2 * (window // 2)`` takes away one more, from 1 to
-    ``stride``.
+    The convolution must lead back from the output to ``size``: ``output_padding`` is from 0 to ``stride -
+    1``, or from 1 to ``stride`` for "same" and an even window, where ``2 * (window // 2)`` takes one more.
 
     Raises
     ------
     ValueError
-        If the convolution that is to be transposed would not lead back from the output to the input.
+        If the convolution would not lead back from the output to ``size``.
     """
     if output_padding is None:
         if padding == "same":
-            return tuple(s * stride for s, stride in zip(size, strides))
-        return tuple((s - 1) * stride + max(w, stride) for s, w, stride in zip(size, window, strides))
-    output = tuple(
+            return _two(s * stride for s, stride in zip(size, strides))
+        return _two((s - 1) * stride + max(w, stride) for s, w, stride in zip(size, window, strides))
+    output = _two(
         (s - 1) * stride + w - (2 * (w // 2) if padding == "same" else 0) + extra
         for s, w, stride, extra in zip(size, window, strides, output_padding)
     )

@@ -1,10 +1,11 @@
-"""First values of parameters: how wide they are spread decides whether a signal survives many layers."""
+"""First values of parameters; their variance decides whether a signal survives many layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 Initializer = Callable[..., np.ndarray]
 
@@ -27,9 +28,9 @@ def glorot_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.ra
 
 
 def he_normal(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw from N(0, 2 / fan_in): ReLU passes half of the signal on, so twice the variance is sent in.
+    """Draw from N(0, 2 / fan_in): ReLU passes half of the signal, so the variance is doubled.
 
-    Keras cuts this distribution off at two standard deviations; here it is the paper's, whole.
+    Keras cuts this distribution off at two standard deviations; the paper, and this function, do not.
 
     Source: He et al. 2015, eq. 10.
     """
@@ -53,7 +54,7 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def initial_values(
-    name: str, shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator, dtype
+    name: str, shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
     """Return first values for a parameter.
 
@@ -63,7 +64,7 @@ def initial_values(
         A key of `INITIALIZERS`.
     shape : tuple of int
     fan_in, fan_out : int
-        How many inputs one output is made of, and how many outputs one input goes to.
+        How many inputs each output depends on, and how many outputs each input goes to.
     rng : numpy.random.Generator
     dtype : float32 or float64
         The values are drawn in float64 and rounded, so that both dtypes start from the same point.

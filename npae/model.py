@@ -1,56 +1,64 @@
-"""Models: two loops over layers, one forward and one back."""
+"""Models: layers in a row, run by two loops, one forward and one backward."""
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
-from npae.layers.layer import Layer
+from npae.layers.layer import Grads, Layer, Shape
 from npae.layers.sampling import Sampling
 
 
 class Sequential(Layer):
-    """Layers in a row. It is a layer itself, so a row can stand in a row.
+    """Layers in a row. A model is itself a layer, so it can be part of another model.
 
     Parameters
     ----------
     layers : list of Layer
+    names : list of str, optional
+        One for each layer; default: its class, numbered where it comes again, as "dense", "dense_1".
 
     Notes
     -----
-    Forward keeps every layer's cache in a list; backward walks the same list from its end and hands each
-    layer the gradient that the one behind it returned: the chain rule, as a loop.
+    Forward keeps every layer's cache in a list. Backward walks that list from its end and gives each layer
+    the dx of the layer after it as its dy: the chain rule, as a loop.
 
-    The parameters of the layer named "conv2d_1" are called "conv2d_1/kernel" and "conv2d_1/bias" here.
+    The parameters of the layer named "conv2d_1" are called "conv2d_1/kernel" and "conv2d_1/bias" here. Names
+    belong to the model, since a layer may stand in several models under a name in each.
     """
 
-    def __init__(self, layers: list[Layer]):
+    def __init__(self, layers: Sequence[Layer], names: Sequence[str] | None = None):
         super().__init__()
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise ValueError(f"a model is made of layers, but was given {layer!r}")
+                raise ValueError(f"a model takes layers, not {layer!r}")
         if len({id(layer) for layer in layers}) < len(layers):
-            raise ValueError("a model was given one and the same layer twice; make a second one")
+            raise ValueError("a model was given the same layer twice; make a second one")
         self.layers = list(layers)
-        self.names = self._names()
+        kinds = [snake_case(type(layer).__name__) for layer in self.layers]
+        self.names = numbered(kinds) if names is None else list(names)
 
-    def build(self, input_shape, rng=None, dtype=np.float32):
+    def build(
+        self, input_shape: Shape, rng: Generator | int | None = None, dtype: DTypeLike = np.float32
+    ) -> Shape:
         """Build all layers for inputs of ``input_shape`` (without the batch axis).
 
-        A layer that is built already, for just these inputs, is left as it is: so a trained encoder keeps its
-        weights in a second model, as in ``Sequential([model.encoder, Dense(10)])``. It then belongs to both
-        models, and training one of them changes the other; ``copy.deepcopy`` keeps them apart. To begin anew,
+        A layer that was already built for these inputs stays as it is. So a trained encoder keeps its weights
+        in a second model, as in ``Sequential([model.encoder, Dense(10)])``. It then belongs to both models:
+        training one changes the other, unless ``copy.deepcopy`` separates them. To draw new first values,
         make a new model.
 
         Parameters
         ----------
         input_shape : tuple of int
         rng : numpy.random.Generator or int, optional
-            Where the first values come from; an int is a seed. Default: seed 0.
+            Draws the first values; an int is a seed. Default: seed 0.
         dtype : float32 or float64
 
         Returns
@@ -60,34 +68,34 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            If a layer cannot take what the one before it gives; the message names the layer and its position.
+            If a layer cannot take the output of the layer before it; the message names the layer.
         """
-        rng = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng or 0)
+        rng = rng if isinstance(rng, Generator) else np.random.default_rng(rng or 0)
         self.input_shape, self.output_shape = tuple(input_shape), None
         shape = self.input_shape
         for position, (name, layer) in enumerate(zip(self.names, self.layers), start=1):
             try:
                 if not layer.is_built(shape, dtype):
                     layer.build(shape, rng, dtype)
-                shape = layer.output_shape
+                _, shape = layer.built()
             except ValueError as error:
                 raise ValueError(f"layer {position} of {len(self.layers)} ({name}): {error}") from None
         self.output_shape = shape
         return shape
 
-    def is_built(self, input_shape, dtype):
+    def is_built(self, input_shape: Shape, dtype: DTypeLike) -> bool:
         shape = tuple(input_shape)
         if self.output_shape is None or self.input_shape != shape:
             return False
-        for layer in self.layers:  # each of them may have been built for another model since
+        for layer in self.layers:  # since then, another model may have built one of them anew
             if not layer.is_built(shape, dtype):
                 return False
-            shape = layer.output_shape
+            _, shape = layer.built()
         return True
 
     @property
     def dtype(self) -> np.dtype | None:
-        """Of the first layer that has parameters."""
+        """The dtype of the first layer that has parameters."""
         return next((layer.dtype for layer in self.layers if layer.dtype is not None), None)
 
     @property
@@ -106,7 +114,7 @@ class Sequential(Layer):
                 "a model's parameters belong to its layers; use set_params to change their values"
             )
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         caches = []
         for layer in self.layers:
@@ -114,14 +122,16 @@ class Sequential(Layer):
             caches.append(cache)
         return x, caches
 
-    def backward(self, dy, cache, need_dx=True):
-        grads = {}
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
+        grads: Grads = {}
         first = 0 if need_dx else self._first_that_learns()
         for position in range(len(self.layers) - 1, first - 1, -1):
             layer = self.layers[position]
-            dy, layer_grads = layer.backward(dy, cache[position], need_dx or position > first)
+            dx, layer_grads = layer.backward(dy, cache[position], need_dx or position > first)
             for key, grad in layer_grads.items():
                 grads[f"{self.names[position]}/{key}"] = grad
+            if dx is not None:
+                dy = dx
         return (dy if need_dx else None), grads
 
     def set_params(self, values: dict[str, np.ndarray]) -> None:
@@ -147,10 +157,11 @@ class Sequential(Layer):
             params[key][...] = value
 
     def pack(self) -> np.ndarray:
-        """Move all parameters into one new 1-D array, of which they become views, and return it.
+        """Move all parameters into one new 1-D array, keep them as views of it, and return it.
 
-        A change of the array is a change of the model: an optimiser needs no names, only this vector. Layers
-        that another model has too move with it: what that one packed before is no longer its own.
+        Changing the array changes the model, so an optimiser needs this vector only and no names. The layers
+        that a second model shares move too: an array that the second model packed before no longer changes
+        it.
         """
         params = self.params
         if not params:
@@ -161,17 +172,17 @@ class Sequential(Layer):
         self.rehome(buffer)
         return buffer
 
-    def rehome(self, buffer):
+    def rehome(self, buffer: np.ndarray) -> None:
         start = 0
         for layer in self.layers:
             size = sum(value.size for value in layer.params.values())
             layer.rehome(buffer[start : start + size])
             start += size
 
-    def multiply_adds(self):
+    def multiply_adds(self) -> int:
         return sum(layer.multiply_adds() for layer in self.layers)
 
-    def without_activation(self, activation):
+    def without_activation(self, activation: str) -> Layer | None:
         for position in range(len(self.layers) - 1, -1, -1):
             if not self.layers[position].rearranges:
                 break
@@ -180,9 +191,13 @@ class Sequential(Layer):
         bare_layer = self.layers[position].without_activation(activation)
         if bare_layer is None:
             return None
-        bare = copy.copy(self)
-        bare.layers = [*self.layers[:position], bare_layer, *self.layers[position + 1 :]]
-        return bare
+        return self.with_layers([*self.layers[:position], bare_layer, *self.layers[position + 1 :]])
+
+    def with_layers(self, layers: list[Layer]) -> Sequential:
+        """Return a copy of this model with other layers, of the same shapes, under the same names."""
+        twin = copy.copy(self)
+        twin.layers = layers
+        return twin
 
     def leaves(self) -> Iterator[tuple[str, Layer]]:
         """Yield ``(full name, layer)`` of every layer that is not itself a model, in order."""
@@ -213,24 +228,16 @@ class Sequential(Layer):
     def config(self) -> dict[str, Any]:
         return {"layers": self.layers}
 
+    def _take_shapes(self, input_shape: Shape | None, output_shape: Shape | None) -> None:
+        self.input_shape, self.output_shape = input_shape, output_shape
+
     def _first_that_learns(self) -> int:
         learns = [position for position, layer in enumerate(self.layers) if layer.params]
         return learns[0] if learns else len(self.layers)
 
-    def _names(self) -> list[str]:
-        # Kept here and not in the layers: an encoder may stand in several models, under a name in each.
-        counts: dict[str, int] = {}
-        names = []
-        for layer in self.layers:
-            kind = snake_case(type(layer).__name__)
-            number = counts.get(kind, 0)
-            counts[kind] = number + 1
-            names.append(f"{kind}_{number}" if number else kind)
-        return names
-
 
 class Autoencoder(Sequential):
-    """An encoder and a decoder, trained as one and usable on their own.
+    """An encoder and a decoder: trained together, usable separately.
 
     Parameters
     ----------
@@ -238,7 +245,7 @@ class Autoencoder(Sequential):
     """
 
     def __init__(self, encoder: Sequential, decoder: Sequential):
-        super().__init__([encoder, decoder])
+        super().__init__([encoder, decoder], ["encoder", "decoder"])
         self.encoder = encoder
         self.decoder = decoder
 
@@ -247,7 +254,7 @@ class Autoencoder(Sequential):
         return self.encoder.forward(x)[0]
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Return the reconstructions that a batch of codes stands for."""
+        """Return the reconstructions of a batch of codes."""
         return self.decoder.forward(codes)[0]
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
@@ -256,16 +263,12 @@ class Autoencoder(Sequential):
 
     def behind_encoder(self) -> Sequential:
         """Return the layers behind the encoder as a model that shares them, under the same names."""
-        behind = Sequential(self.layers[1:])
-        behind.names = self.names[1:]
-        behind.input_shape, behind.output_shape = self.encoder.output_shape, self.output_shape
+        behind = Sequential(self.layers[1:], self.names[1:])
+        behind._take_shapes(self.encoder.output_shape, self.output_shape)
         return behind
 
-    def config(self):
+    def config(self) -> dict[str, Any]:
         return {"encoder": self.encoder, "decoder": self.decoder}
-
-    def _names(self):
-        return ["encoder", "decoder"]
 
 
 class VariationalAutoencoder(Autoencoder):
@@ -274,36 +277,39 @@ class VariationalAutoencoder(Autoencoder):
     Parameters
     ----------
     encoder : Sequential
-        To flat outputs (n, 2k): k means and behind them k logarithms of variances.
+        Gives flat outputs (n, 2d): d means, then d logarithms of variances.
     decoder : Sequential
-        From codes (n, k).
+        Takes codes (n, d).
 
     Notes
     -----
-    It is trained on `npae.objectives.objective.Objective` of a reconstruction per image and
-    `npae.objectives.penalties.KullbackLeibler`. At inference the code is the mean: a reconstruction is that of the most
-    likely code, and "val_reconstruction" is lower than the expectation over codes that the evidence lower
-    bound asks for; see ``seed`` of `npae.training.evaluation.evaluate_terms`.
+    Train it on an `npae.Objective` of a reconstruction loss per image and `npae.KullbackLeibler`. At
+    inference the code is the mean. So "val_reconstruction" is the error of the most likely code, lower than
+    the expectation over codes in the evidence lower bound; ``seed`` of `npae.evaluate_terms` draws codes
+    instead.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013).
     """
 
     def __init__(self, encoder: Sequential, decoder: Sequential):
-        Sequential.__init__(self, [encoder, Sampling(), decoder])
+        Sequential.__init__(self, [encoder, Sampling(), decoder], ["encoder", "sampling", "decoder"])
         self.encoder = encoder
         self.decoder = decoder
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the means (n, k) of the codes of a batch x."""
+        """Return the means (n, d) of the codes of a batch x."""
         return self.statistics(x)[0]
 
     def statistics(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return ``(means, logarithms of variances)`` of the codes of a batch x, both (n, k)."""
+        """Return ``(means, logarithms of variances)`` of the codes of a batch x, both (n, d)."""
         means, log_variances = np.split(self.encoder.forward(x)[0], 2, axis=1)
         return means, log_variances
 
-    def _names(self):
-        return ["encoder", "sampling", "decoder"]
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Return the names, each with a number where it stood before: "dense", "dense_1"."""
+    counts = [names[:position].count(name) for position, name in enumerate(names)]
+    return [f"{name}_{count}" if count else name for name, count in zip(names, counts)]
 
 
 def snake_case(name: str) -> str:

@@ -1,6 +1,6 @@
-"""What all tests share: no network, no folder of the user's, both backends, and the real data where it
-lies."""
+"""What all tests share: no network, an empty home, both backends, small figures, and the real data."""
 
+import io
 import os
 
 import numpy as np
@@ -25,7 +25,7 @@ BACKENDS = [
 
 @pytest.fixture(autouse=True)
 def _alone(request, monkeypatch, tmp_path_factory):
-    """Keep every test off the network and out of the user's home, and from real data unless it asks for them."""
+    """Keep every test off the network and the user's home, and from real data unless it asks for them."""
     monkeypatch.setenv("NPAE_OFFLINE", "1")
     if not request.node.get_closest_marker("real_data"):
         monkeypatch.delenv("NPAE_DATA_DIR", raising=False)
@@ -38,6 +38,21 @@ def _alone(request, monkeypatch, tmp_path_factory):
 def _default_backend():
     yield
     set_backend(os.environ.get("NPAE_BACKEND") or "numba")
+
+
+@pytest.fixture(autouse=True)
+def _small_figures(request, monkeypatch):
+    """Draw figures small and without a layout, which takes most of the time, unless a test looks at them."""
+    if request.node.get_closest_marker("figures"):
+        return
+
+    def render(figure):
+        data = io.BytesIO()
+        figure.savefig(data, format="png", dpi=20)
+        return data.getvalue()
+
+    monkeypatch.setattr("npae.plotting.canvas.settle", lambda figure: figure.set_layout_engine("none"))
+    monkeypatch.setattr("npae.plotting.canvas.render", render)
 
 
 @pytest.fixture(params=BACKENDS)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -49,6 +50,7 @@ def test_train_writes_model_history_metrics_and_figures(recipe, tmp_path, small_
     assert (tmp_path / "run" / "history.csv").read_text().startswith("epoch,loss,val_loss,seconds\n1,")
 
 
+@pytest.mark.figures
 @pytest.mark.parametrize("recipe", ["dense", "conv"])
 def test_noise_makes_a_denoiser_with_three_rows(recipe, tmp_path, small_synthetic):
     assert main(["train", recipe, "--noise", *TRAIN, "--out", str(tmp_path / "run"), "--quiet"]) == 0
@@ -74,7 +76,7 @@ def test_evaluate_measures_everything_once_in_one_column(tmp_path, small_synthet
             fitted.append(self)
             return super().fit(x)
 
-    monkeypatch.setattr("npae.recipes.code_measures.PCA", CountedPCA)
+    monkeypatch.setattr("npae.recipes.measures.PCA", CountedPCA)
     assert main(["train", "latent2d", *TRAIN, "--out", str(tmp_path), "--quiet"]) == 0
     fitted.clear()
     assert main(["evaluate", str(tmp_path)]) == 0
@@ -133,16 +135,14 @@ def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["train", "cnov", "--data", "synthetic"], "did you mean conv"),
         (["train", "latent2d", "--noise", "--data", "synthetic"], "--noise is not for latent2d"),
-        (["train", "conv", "--data", "minst"], "mnist"),
         (["train", "conv", "--data", "mnist"], "mnist cannot be had; this was tried"),
         (["train", "conv", "--resume", "--out", "nowhere"], "nowhere holds no checkpoint.npz"),
         (["evaluate", "nowhere"], "nowhere holds no model.npz"),
         (["plot", "."], "holds no model.npz"),
         (["denoise", "nowhere", "a.png"], "nowhere holds no model.npz"),
-        (["gradcheck", "Conv2"], "Conv2D"),
-        (["data", "fetch", "mnits"], "mnist"),
+        (["train", "conv", "--data", "/"], "/ holds no data set"),
+        (["evaluate", "nowhere", "--data", "mnist"], "nowhere holds no model.npz"),
     ],
 )
 def test_failures_are_one_clear_line_and_status_1(arguments, words, capsys, tmp_path, monkeypatch):
@@ -153,22 +153,67 @@ def test_failures_are_one_clear_line_and_status_1(arguments, words, capsys, tmp_
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "arguments, words",
     [
-        [],
-        ["fly"],
-        ["train"],
-        ["train", "conv", "--epochs", "0"],
-        ["train", "conv", "--epochs", "many"],
-        ["train", "conv", "--threads", "-1"],
-        ["train", "conv", "--backend", "cuda"],
-        ["data"],
+        (["train", "cnov", "--data", "synthetic"], "unknown recipe 'cnov'; did you mean conv"),
+        (["train", "conv", "--data", "minst"], 'did you mean "mnist"'),
+        (["anomaly", "--data", "/no/such/place"], "nor a path that exists"),
+        (["gradcheck", "Dense", "Conv2"], "no gradient check named 'Conv2'; did you mean Conv2D"),
+        (["data", "fetch", "mnits"], "unknown data set 'mnits'"),
+        (["exercises", "hint", "dens"], "dense"),
     ],
 )
-def test_wrong_usage_is_status_2(arguments, capsys):
+def test_unknown_names_are_one_clear_line_and_status_2(arguments, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercises", "start", "."]) == 0
+    assert main(arguments) == 2
+    captured = capsys.readouterr().err
+    assert captured.startswith("npae: error: ") and words in captured and captured.count("\n") == 1
+
+
+def test_another_data_set_of_an_evaluation_is_looked_for_by_name_or_path(run_folder, capsys, monkeypatch):
+    def unknown(*args, **kwargs):
+        raise ValueError("'minst' is neither a data set nor a path")
+
+    monkeypatch.setattr("npae.datasets.load", unknown)
+    assert main(["evaluate", str(run_folder), "--data", "minst"]) == 2
+    assert main(["evaluate", str(run_folder), "--data", str(run_folder)]) == 1  # it is there
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ([], "COMMAND"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["train"], "RECIPE"),
+        (["train", "conv", "--epochs", "0"], "--epochs must be a whole number of at least 1, not '0'"),
+        (["train", "conv", "--batch-size", "many"], "--batch-size must be a whole number of at least 1, not"),
+        (["train", "conv", "--seed", "-1"], "--seed must be a whole number of at least 0, not '-1'"),
+        (["explore", ".", "--pair", "1", "x"], "--pair must be a whole number of at least 0, not 'x'"),
+        (["exercises", "check", "--seconds", "0"], "--seconds must be a number of seconds above 0, not '0'"),
+        (["train", "conv", "--backend", "cuda"], "invalid choice: 'cuda'"),
+        (["data"], "ACTION"),
+    ],
+)
+def test_wrong_usage_is_status_2(arguments, words, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
-    assert stop.value.code == 2 and "npae" in capsys.readouterr().err
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert stop.value.code == 2 and error.startswith("npae") and words in error
+
+
+def test_the_version_is_that_of_the_package(capsys, monkeypatch):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0 and capsys.readouterr().out == f"npae {metadata.version('npae')}\n"
+
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == "npae not installed\n"
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_before_the_training(tmp_path, small_synthetic, capsys):
@@ -210,19 +255,34 @@ def test_help_and_import_load_neither_numba_nor_matplotlib():
     assert run("--help").returncode == 0
 
 
-def test_it_works_without_numba_and_says_so_once(tmp_path):
+@pytest.fixture
+def few_digits(tmp_path, small_synthetic):
+    """Options of npae train in a process of its own, which need not draw 70,000 digits."""
+    names = {
+        "x_train": "train_images",
+        "y_train": "train_labels",
+        "x_test": "test_images",
+        "y_test": "test_labels",
+    }
+    arrays = {name: getattr(small_synthetic, role) for name, role in names.items()}
+    np.savez(tmp_path / "digits.npz", **arrays)
+    return ["--data", tmp_path / "digits.npz"]
+
+
+def test_it_works_without_numba_and_says_so_once(tmp_path, few_digits):
     (tmp_path / "numba.py").write_text("raise ImportError('no such thing here')")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.getcwd()])}
-    result = run("train", "conv", *TRAIN, "--out", tmp_path / "run", env=environment)
+    options = [*TRAIN, *few_digits, "--out", tmp_path / "run"]
+    result = run("train", "conv", *options, env=environment)
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("slower NumPy backend") == 1
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["backend"] == "numpy"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different there")
-def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path):
+def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path, few_digits):
     folder = tmp_path / "run"
-    options = ["train", "dense", "--limit", "2000", "--data", "synthetic", "--out", str(folder)]
+    options = ["train", "dense", *map(str, few_digits), "--out", str(folder)]
     program = (  # a shell starts what runs in the background with SIGINT ignored, and a child inherits that
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from npae.console.cli import main; raise SystemExit(main())"

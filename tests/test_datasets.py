@@ -1,5 +1,7 @@
 """Data sets are found where they lie, never taken for one another, replaced only where none was named."""
 
+# ruff: noqa: F811 - pytest passes the imported fixture as an argument of its name
+
 import os
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from npae.console.cli import main
 from npae.recipes import contractive, overcomplete, variational, variational_dense
 
 FIGURES = {
-    "sparse": {"reconstructions", "filters", "filters_sigmoid", "codes", "activity"},
+    "sparse": {"reconstructions", "filters", "codes", "activity"},
     "overcomplete": {"clean", "noisy", "filters", "copying"},
     "contractive": {"reconstructions", "filters", "singular_values"},
     "variational": {"reconstructions", "elbo", "samples", "interpolations", "manifold", "codes"},
@@ -27,7 +27,7 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def digits():
-    arrays = datasets.synthetic_digits(2000, 200, seed=1)
+    arrays = datasets.synthetic_digits(500, 200, seed=1)
     return datasets.Dataset(
         "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
     )
@@ -52,7 +52,7 @@ def trained(request, tmp_path, digits, monkeypatch):
     return name, folder, json.loads((folder / "metrics.json").read_text())
 
 
-@pytest.mark.parametrize("trained", [(name, 2000) for name in FIGURES], indirect=True, ids=list(FIGURES))
+@pytest.mark.parametrize("trained", [(name, 400) for name in FIGURES], indirect=True, ids=list(FIGURES))
 def test_a_member_runs_to_its_end(trained):
     name, folder, metrics = trained
     assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}
@@ -73,6 +73,13 @@ def test_the_bound_is_the_sum_of_its_parts_and_lies_above_the_likelihood(trained
     parts = metrics["test_elbo_reconstruction"] + metrics["test_elbo_kl"]
     assert metrics["test_negative_elbo"] == pytest.approx(parts)
     assert metrics["test_nll_k5"] < metrics["test_negative_elbo"]
+
+
+def test_the_warm_up_of_the_rate_counts_epochs_and_thirty_of_them_have_the_rates_they_always_had():
+    falling = [2e-3 * min(1, (1 - done / 30) / 0.3) for done in range(3, 30)]
+    assert [variational.learning_rate(epoch, 30) for epoch in range(1, 31)] == [2e-4, 1e-3, 1e-3, *falling]
+    assert [variational.learning_rate(epoch, 3) for epoch in (1, 2, 3)] == [2e-4, 1e-3, 1e-3]
+    assert [variational.early_rate(epoch, 5) for epoch in range(1, 6)] == [2e-4, 1e-3, 1e-3, 2e-3, 2e-3]
 
 
 def test_beta_weighs_the_code_against_the_reconstruction():

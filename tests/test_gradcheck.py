@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from npae import gradcheck, layers
+from npae.arguments import UnknownName
 from npae.gradcheck import check_layer, check_loss, check_model
+from npae.gradcheck.checks import check_recipe
 from npae.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from npae.model import Sequential
 from npae.objectives import losses, penalties
@@ -20,11 +22,24 @@ def array_of(report, name):
     return next(array for array in report.arrays if array.name == name)
 
 
-def test_everything_in_the_catalogue_is_right(backend):
-    reports = gradcheck.run()
+def assert_right(reports):
     assert [report.name for report in reports if not report.passed] == []
     assert max(report.worst_error for report in reports) < 1e-7
     assert all(array.checked for report in reports for array in report.arrays)
+
+
+def test_every_layer_loss_and_penalty_in_the_catalogue_is_right(backend):
+    assert_right(gradcheck.run([name for name in gradcheck.cases() if name not in RECIPES]))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_right_along_one_direction_of_each_array(name):
+    assert_right([check_recipe(RECIPES[name], directions=1)])
+
+
+@pytest.mark.slow
+def test_everything_in_the_catalogue_is_right(backend):
+    assert_right(gradcheck.run())
 
 
 def test_the_catalogue_meets_kinks():
@@ -48,10 +63,24 @@ def test_the_catalogue_leaves_no_layer_loss_or_recipe_out():
 
 
 def test_an_unknown_name_is_answered_with_near_ones():
-    with pytest.raises(ValueError, match="no gradient check named 'conv2d'; did you mean Conv2D"):
-        gradcheck.run(["conv2d"])
-    with pytest.raises(ValueError, match="expected some of Dense, Conv2D"):
+    with pytest.raises(UnknownName, match="no gradient check named 'Conv2'; did you mean Conv2D"):
+        gradcheck.run(["Conv2"])
+    with pytest.raises(UnknownName, match="expected some of Dense, Conv2D"):
         gradcheck.run(["xylophone"])
+
+
+def test_case_decides_only_between_names_that_differ_in_nothing_else():
+    """`Dense` is the layer and `dense` the recipe, so DENSE may be either."""
+    (report,) = gradcheck.run(["FLATTEN"])
+    assert report.name == "Flatten() on 2x3x4"
+    with pytest.raises(UnknownName, match="did you mean Dense or dense"):
+        gradcheck.run(["DENSE"])
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+def test_a_loss_has_the_name_that_fit_takes(name):
+    kind = losses.LOSSES[name].__name__
+    assert {report.name.split("(")[0] for report in gradcheck.run([name])} == {kind}
 
 
 # Layers that are wrong in the ways in which learners' layers are wrong.
@@ -147,7 +176,7 @@ def test_a_wrong_gradient_fails_in_the_array_that_is_wrong(layer, shape, wrong):
     assert array_of(report, wrong).verdict == "fail"
     assert array_of(report, wrong).worst_error > 1e-7
     assert array_of(report, wrong).kinks == 0
-    assert report.problems == []
+    assert report.problems == ()
 
 
 def test_the_report_says_where_and_what():

@@ -29,7 +29,7 @@ from npae.model import Sequential
 pytestmark = pytest.mark.usefixtures("backend")
 
 ACTIVATIONS = (None, "relu", "sigmoid", "tanh")
-SIZES = ((5, 6), (7, 4))
+SIZES = ((4, 6), (5, 4))
 KERNELS = ((1, 1), (2, 3), (3, 2), (3, 3), (4, 1), (4, 3))
 STRIDES = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 2))
 PADDINGS = ("valid", "same")
@@ -115,7 +115,7 @@ def test_there_are_at_least_300_geometries():
 
 @pytest.mark.parametrize("layer, shape, batch", GEOMETRIES, ids=lambda value: str(value).replace(" ", ""))
 def test_every_entry_of_every_gradient(layer, shape, batch):
-    report = check_layer(layer, shape, batch, rng=1, training=True)
+    report = check_layer(layer, shape, batch, rng=1, training=isinstance(layer, (GaussianNoise, Dropout)))
     assert report.passed, report
     assert report.worst_error < 1e-7
     assert report.arrays[0].checked == batch * np.prod(shape)
@@ -321,12 +321,12 @@ def test_inputs_of_another_shape_are_refused_by_name_and_shape(layer, shape):
     "make, message",
     [
         (lambda: Dense(0), "units must be a positive integer, not 0"),
-        (lambda: Dense(3, "softmax"), "unknown activation 'softmax'; expected None or one of linear, relu"),
+        (lambda: Dense(3, "softmax"), "unknown activation 'softmax'; expected one of linear, relu"),
         (lambda: Conv2D(2, (3, 3, 3)), r"kernel_size must be an integer .* not \(3, 3, 3\)"),
         (lambda: Conv2D(2, 3, padding="full"), 'padding must be "valid" or "same", not \'full\''),
         (lambda: MaxPool2D(0), "pool_size must be an integer of at least 1"),
-        (lambda: Dropout(1.0), "rate must be at least 0 and below 1, not 1.0"),
-        (lambda: GaussianNoise(-1), "stddev must be a number of at least 0, not -1"),
+        (lambda: Dropout(1.0), "rate must be a number of at least 0 and below 1, not 1.0"),
+        (lambda: GaussianNoise(-1), "stddev must be a finite number of at least 0, not -1"),
         (lambda: Reshape("ab"), "target_shape must be a tuple of integers, not 'ab'"),
     ],
 )

@@ -179,7 +179,7 @@ def test_sizes_that_do_not_fit_name_the_layer_and_its_position(layers, input_sha
         (lambda: Dense(2, "swish"), "unknown activation 'swish'"),
         (lambda: Dropout(1.0), "rate"),
         (lambda: GaussianNoise(-1), "stddev"),
-        (lambda: Sequential([Dense]), "made of layers"),
+        (lambda: Sequential([Dense]), "a model takes layers, not"),
     ],
 )
 def test_wrong_arguments_are_told_what_was_expected(make, words):

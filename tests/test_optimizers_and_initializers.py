@@ -83,3 +83,34 @@ def test_adams_epsilon_hat_is_added_to_the_uncorrected_root():
         params -= 1e-3 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 0.1)
         optimizer.update(ours, g)
     np.testing.assert_allclose(ours, params, rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [Adam, lambda: SGD(momentum=0.9)])
+def test_an_optimiser_continues_from_a_restored_state(make, rng):
+    grads = rng.standard_normal((4, 7))
+    whole, params = make(), np.zeros(7)
+    for g in grads[:2]:
+        whole.update(params, g)
+    resumed, copied = make(), params.copy()
+    resumed.restore(
+        {name: np.copy(value) if np.ndim(value) else value for name, value in whole.state.items()}
+    )
+    for g in grads[2:]:
+        whole.update(params, g)
+        resumed.update(copied, g)
+    np.testing.assert_array_equal(copied, params)
+
+
+@pytest.mark.parametrize(
+    "state, words",
+    [
+        ({"velocity": np.zeros(3)}, "has a state of"),
+        ({"step": -1, "m": np.zeros(3), "v": np.zeros(3)}, "step must be an integer of at least 0, not -1"),
+        ({"step": 1, "m": np.zeros(3), "v": np.zeros(4)}, "vectors must have one length"),
+    ],
+)
+def test_a_state_that_is_not_adams_is_refused(state, words):
+    optimizer = Adam()
+    with pytest.raises(ValueError, match=words):
+        optimizer.restore(state)
+    assert optimizer.state == {}

@@ -269,7 +269,7 @@ def test_a_model_is_checked_entry_by_entry_where_no_directions_are_asked_for():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: L1(0), "weight must be a positive number, not 0; leave the penalty out"),
+        (lambda: L1(0), "weight must be a positive number, not 0"),
         (lambda: Contractive(-1.0), "weight must be a positive number"),
         (lambda: KullbackLeibler(math.nan), "beta must be a positive number"),
         (lambda: KLSparsity(1.0), "target must be a share between 0 and 1"),

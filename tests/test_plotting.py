@@ -8,10 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread, imsave
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 
+from benchmarks import charts
 from npae import plotting
-from npae.plotting import animation, classes, codes, series
+from npae.plotting import canvas, codes
+from npae.plotting import charts as number_charts
+
+pytestmark = pytest.mark.figures
+
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((12, 28, 28), dtype=np.float32)
@@ -37,6 +45,23 @@ SCORES = {"normal": RNG.gamma(5, 3, 900), "anomalous": RNG.gamma(9, 4, 100)}
 GROUPS = [("7", [IMAGES[:1], IMAGES[:4]]), ("9", [IMAGES[5:6], IMAGES[6:10]])]
 MARKED = [[[True], [False] * 4], [[False], [True] * 4]]
 KERNEL = RNG.normal(size=(30, 8))
+LONG = "A name that is so long that it cannot stand in a single line beside others of its kind"
+STAGE = "trained without any noise"
+PAIR = [IMAGES[:1], IMAGES[:10]]
+FIRST = {key: values[:1] for key, values in ELBO.items()}
+MANY = {name: RNG.random(10) for name in ("one anomaly, deep, code of 2", "one anomaly", "one normal")}
+PAIRS = {
+    f"{a}, {b} the data": ([1, 2, 3], [1e-6, 1e-2, 10]) for a in ("plain", "deep") for b in ("on", "off")
+}
+CHARTS = [
+    (name, [{"before": ([0, 1], [3.0, 1.0]), "after": ([0, 1], [3.0, 2])}] * 3) for name in ("PSNR", "SSIM")
+]
+PEERS = {"npae": 1.0, "pytorch-channels-last": 20.0, "keras-tensorflow": 0}
+RUNGS = [
+    (name, LONG, [0.002 * 20**k, 0.001 * 20**k]) for k, name in enumerate(("loops", "NumPy", "Numba", "fast"))
+]
+PEAKS = {"peak, multiply-adds in registers": 250.0, "matrix product in NumPy": 240.0}
+GROWTH = {"npae": ([16, 128, 2048], [1, 8, 130.0]), "~ batch": ([16, 2048], [1, 128.0])}
 FIGURES = {
     "two rows": lambda path: plotting.image_rows(path, IN_TWO_ROWS, title="t"),
     "column titles": lambda path: plotting.image_rows(path, IN_TWO_ROWS, ["Ankle boot"] * 5, columns=5),
@@ -61,18 +86,89 @@ FIGURES = {
     "filters": lambda path: plotting.filters(path, [("plain", RNG.normal(size=(784, 100)))], "t"),
     "four filters": lambda path: plotting.filters(path, [("w", KERNEL)] * 4, "t", shape=(6, 5), count=9),
     "map": lambda path: plotting.manifold(path, IMAGES.reshape(3, 4, 28, 28), range(4), [2, 1, 0], "t"),
+    "pairs of lines": lambda path: plotting.lines(path, PAIRS, LONG, LONG, "y", log="y", variants=2),
+    "table of charts": lambda path: plotting.line_panels(path, [(LONG, LONG)] * 3, CHARTS, LONG),
+    "three scatters": lambda path: plotting.code_scatter(path, [(LONG, CODES, 0.04)] * 3, LABELS, LONG),
+    "many bars": lambda path: plotting.bars(path, MANY, list("0123456789"), LONG, "ROC-AUC", base=0.5),
+    "long names": lambda path: plotting.bars(
+        path, {LONG: [1, 2]}, [LONG, LONG], LONG, "y", references={LONG: 1}
+    ),
+    "long labels": lambda path: plotting.image_rows(
+        path, [(STAGE, IMAGES)] * 3, ["a heading"] * 10, title=LONG
+    ),
+    "long headings": lambda path: plotting.image_groups(path, ["image", LONG], [(STAGE, PAIR)] * 3, LONG),
+    "long terms": lambda path: plotting.objective_curves(path, ELBO, [("kl", LONG)] * 4, LONG, "nats"),
+    "one epoch of terms": lambda path: plotting.objective_curves(path, FIRST, ELBO_TERMS, "t", "nats"),
+    "one epoch, published": lambda path: plotting.loss_curves(path, FIRST, LONG, "y", 3.0, PUBLISHED),
+    "peers": lambda path: charts.bar_panels(path, LONG, LONG, {f"a\n{k}": PEERS for k in range(6)}, "ms"),
+    "ladder": lambda path: charts.ladder(path, LONG, LONG, RUNGS, ["forward", "both"], PEAKS, "GFLOP/s"),
+    "scaling": lambda path: charts.curve_panels(path, LONG, LONG, [("x", "ms", GROWTH)] * 4),
 }
 
 
+@pytest.fixture
+def kept(monkeypatch):
+    """Keep the figures that are drawn, and what lies on each other in them."""
+    figures = []
+
+    def render(figure, render=canvas.render):
+        figure.touching = touching(figure)  # before a saved one is cut
+        figures.append(figure)
+        return render(figure)
+
+    monkeypatch.setattr(canvas, "render", render)
+    return figures
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_figures_are_whole_pngs_of_a_readable_size(name, tmp_path):
+def test_figures_are_whole_pngs_of_a_readable_size(name, tmp_path, kept):
     path = tmp_path / "figure.png"
-    # What a person has set for their own figures changes neither the size nor the backend of these.
-    with matplotlib.rc_context({"savefig.bbox": "tight", "savefig.dpi": 30, "figure.dpi": 30}):
-        assert FIGURES[name](str(path)) == path
+    # What a person has set for their own figures changes neither the size nor the look of these.
+    with matplotlib.rc_context({"savefig.bbox": None, "savefig.dpi": 30, "figure.dpi": 30, "font.size": 40}):
+        assert FIGURES[name](path) == path
     height, width, _ = imread(path).shape
-    assert 1000 <= width <= 1600 and 150 <= height <= 1100
+    assert 500 <= width <= 1320 and 150 <= height <= 1500
     assert [file.name for file in tmp_path.iterdir()] == ["figure.png"]
+    assert not kept[0].touching
+
+
+def touching(figure):
+    """Texts, legends and axes that lie on each other or reach out of the figure, in words."""
+    figure.get_tightbbox()  # moves texts to where they are drawn
+    renderer, sheet = FigureCanvasAgg(figure).get_renderer(), figure.bbox
+    boxes = [(f"axes {k}", axes, axes) for k, axes in enumerate(figure.axes) if axes.axison]
+    boxes += [("legend", legend, None) for legend in figure.findobj(Legend)]
+    hidden = {text for legend in figure.findobj(Legend) for text in legend.findobj(Text)}
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            drawn = axis._update_ticks() if axes.axison else []  # those beyond the limits are not drawn
+            every = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            hidden |= {label for tick in every if tick not in drawn for label in (tick.label1, tick.label2)}
+    for text in figure.findobj(Text):
+        seen = text.get_visible() and text.get_text().strip() and (text.axes is None or text.axes.axison)
+        if seen and text not in hidden:
+            boxes.append((repr(text.get_text()), text, text.axes))
+    extents = [artist.get_window_extent(renderer) for _, artist, _ in boxes]
+    found = []
+    for k, ((name, artist, axes), box) in enumerate(zip(boxes, extents)):
+        if not (box.x0 >= -1 and box.y0 >= -1 and box.x1 <= sheet.width + 1 and box.y1 <= sheet.height + 1):
+            found.append(f"{name} leaves the figure")
+        for (other_name, other_artist, other_axes), other in zip(boxes[:k], extents):
+            across = min(box.x1, other.x1) - max(box.x0, other.x0)
+            down = min(box.y1, other.y1) - max(box.y0, other.y0)
+            inside = artist is other_axes or other_artist is axes  # a text in its own axes
+            if across > 1 and down > 1 and not inside:
+                found.append(f"{name} touches {other_name}")
+    return found
+
+
+def test_what_touches_is_found(tmp_path, kept):
+    with plotting.sheet(tmp_path / "a.png", "title", 300) as body:
+        axes = body.subplots()
+        axes.text(0.5, 0.5, "one")
+        axes.text(0.5, 0.5, "two")
+        body.text(2, 0.5, "outside", in_layout=False)
+    assert set(kept[0].touching) == {"'outside' leaves the figure", "'two' touches 'one'"}
 
 
 @pytest.mark.parametrize("shape", [(12, 28, 28), (12, 1, 28, 28), (12, 784)])
@@ -83,65 +179,110 @@ def test_images_of_any_layout_draw_the_same_figure(shape, tmp_path):
     assert plain.read_bytes() == other.read_bytes()
 
 
-def test_images_share_one_scale_and_keep_their_pixels(tmp_path):
+def test_images_share_one_scale(tmp_path, kept):
     dim, bright = np.full((2, 2, 3), 0.25), np.full((2, 2, 3), 2.0)
-    drawn = imread(plotting.image_rows(tmp_path / "rows.png", [("", dim), ("", bright)]))[:, :, 0]
-    area = 2 * (2 * 20) * (3 * 20)  # two images of 2x3, each pixel twenty wide
-    assert np.isclose(drawn, 64 / 255, atol=0.005).sum() == area
-    assert np.isclose(drawn, 1).sum() == drawn.size - area  # what exceeds the scale is white
+    plotting.image_rows(tmp_path / "rows.png", [("dim", dim), ("bright", bright)])
+    axes = kept[0].axes[0]
+    pixels = axes.images[0].get_array()
+    assert axes.images[0].get_clim() == (0, 1) and pixels.shape[2] == 3
+    assert (pixels == 0.25).sum() == dim.size * 3 and (pixels == 1).sum() == pixels.size - dim.size * 3
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["dim", "bright"]
 
 
 def test_drawing_from_threads_gives_the_same_bytes(tmp_path):
     with ThreadPoolExecutor(4) as pool:
-        paths = list(pool.map(lambda k: FIGURES["loss"](tmp_path / f"{k}.png"), range(8)))
+        paths = list(pool.map(lambda k: FIGURES["loss"](tmp_path / f"{k}.png"), range(4)))
     assert len({path.read_bytes() for path in paths}) == 1
 
 
 def test_labels_that_would_overlap_are_spread():
-    points = classes.spread(np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5], [0.9, 0.1]]), 0.05)
+    points = codes.spread(np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5], [0.9, 0.1]]), 0.05)
     gaps = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(4, 1)]
     assert gaps.min() > 0.045
     np.testing.assert_allclose(points[3], [0.9, 0.1], atol=1e-5)
-    heap = classes.spread(np.full((10, 2), 0.5), 0.05)  # as at the beginning of a film
+    heap = codes.spread(np.full((10, 2), 0.5), 0.05)  # as at the beginning of a film
     gaps = np.linalg.norm(heap[:, None] - heap, axis=2)[np.triu_indices(10, 1)]
     assert gaps.min() > 0.045 and np.abs(heap - 0.5).max() < 0.1
 
 
-def test_groups_keep_pixels_and_frame_what_is_marked(tmp_path):
+def test_groups_keep_pixels_and_frame_what_is_marked(tmp_path, kept):
     images = np.full((3, 2, 3), 0.25)
     rows = [("", [images[:1], images[:2]]), ("", [images[:1], images[:2]])]
     marked = [[[False], [False, True]], [[False], [False, False]]]
-    drawn = imread(plotting.image_groups(tmp_path / "groups.png", ["", ""], rows, marked=marked))
-    grey = np.isclose(drawn[..., :3], 64 / 255, atol=0.005).all(axis=2)
-    red = np.isclose(drawn[..., :3], [213 / 255, 94 / 255, 0], atol=0.005).all(axis=2)
-    assert grey.sum() == 6 * (2 * 8) * (3 * 8)  # six images of 2x3, each pixel eight wide
-    assert red.sum() == (16 + 8) * (24 + 8) - 16 * 24  # one frame, four wide
+    plotting.image_groups(tmp_path / "groups.png", ["", ""], rows, marked=marked)
+    pixels = kept[0].axes[0].images[0].get_array()
+    red = np.isclose(pixels, [213 / 255, 94 / 255, 0], atol=0.005).all(axis=2)
+    assert (pixels == 0.25).all(axis=2).sum() == 6 * 2 * 3  # six images of 2 x 3
+    assert red.sum() == 4 * 5 - 2 * 3  # one frame
 
 
-def test_filters_are_grey_at_zero_and_symmetric(tmp_path):
-    kernel = np.zeros((4, 1))
-    kernel[:, 0] = [-2, 0, 1, 2]
-    drawn = imread(plotting.filters(tmp_path / "filters.png", [("", kernel)], "t"))[:, :, 0]
-    levels, counts = np.unique(np.rint(255 * drawn), return_counts=True)
-    np.testing.assert_allclose(levels[counts > 1000], [0, 127.5, 191, 255], atol=1)
+def test_filters_are_grey_at_zero_and_symmetric(tmp_path, kept):
+    kernel = np.array([[-2.0], [0], [1], [2]])
+    plotting.filters(tmp_path / "filters.png", [("w", kernel)], "t")
+    axes = kept[0].axes[0]
+    np.testing.assert_allclose(axes.images[0].get_array(), [[0, 0.5], [0.75, 1]], atol=1e-3)
+    assert axes.get_title(loc="left") == "w\nblack −2, white 2"
 
 
-def test_a_map_has_its_images_where_their_codes_are(tmp_path):
+def test_a_map_has_its_images_where_their_codes_are(tmp_path, kept):
     images = np.zeros((2, 2, 28, 28))
     images[0, 1] = 1  # top right
-    drawn = imread(plotting.manifold(tmp_path / "map.png", images, [0, 1], [1, 0], "t"))[:, :, 0]
-    black = np.argwhere(drawn == 0)
-    (top, left), (bottom, right) = black.min(axis=0), black.max(axis=0)
-    middle_y, middle_x = (top + bottom) // 2, (left + right) // 2
-    assert (drawn[top + 5 : middle_y - 5, middle_x + 5 : right - 5] == 1).all()
-    assert (drawn[middle_y + 5 : bottom - 5, left + 5 : middle_x - 5] == 0).all()
+    plotting.manifold(tmp_path / "map.png", images, [0, 1], [1, 0], "t")
+    shown = kept[0].axes[0].images[0]
+    assert shown.get_extent() == [-0.5, 1.5, -0.5, 1.5] and shown.origin == "upper"
+    assert shown.get_array()[:28, 28:].min() == 1 and shown.get_array().sum() == 28 * 28
+
+
+def test_lines_are_means_with_bars_from_least_to_largest(tmp_path, kept):
+    runs = [[4.0, 1.0], [np.nan, 2.0], [np.nan, 6.0]]  # the first point was measured once
+    plotting.lines(tmp_path / "lines.png", {"x": ([1, 2], runs)}, "t", "x", "y")
+    mean, low, high = kept[0].axes[0].lines
+    assert mean.get_ydata().tolist() == [4, 3]
+    assert low.get_ydata().tolist() == [4, 1] and high.get_ydata().tolist() == [4, 6]
+
+
+def test_variants_share_a_colour_and_differ_in_dashes(tmp_path, kept):
+    FIGURES["pairs of lines"](tmp_path / "lines.png")
+    looks = [(line.get_color(), line.get_linestyle()) for line in kept[0].axes[0].lines]
+    assert looks[0][0] == looks[1][0] != looks[2][0] == looks[3][0]
+    assert looks[0][1] == looks[2][1] == "-" and looks[1][1] == looks[3][1] == "--"
+    ticks = [text.get_text() for text in kept[0].axes[0].get_yticklabels()]
+    assert "10⁻⁶" in ticks and "10⁰" in ticks  # one format for small and large
+
+
+def test_charts_of_a_column_have_one_range_and_those_of_a_row_too(tmp_path, kept):
+    psnr = [{"x": ([0.1, 0.9], [30.0, 10])}, {"x": ([0.1, 0.5], [20.0, 10])}]
+    ssim = [{"x": ([0.0, 0.9], [1.0, 0.1])}, {"x": ([0.0, 0.5], [1.0, 0.2])}]
+    rows = [("PSNR", psnr), ("SSIM", ssim)]
+    plotting.line_panels(tmp_path / "a.png", [("masking", "share"), ("gaussian", "σ")], rows, "t")
+    one, two, three, four = kept[0].axes
+    assert one.get_xlim() == three.get_xlim() and two.get_xlim() == four.get_xlim()
+    assert one.get_ylim() == two.get_ylim() and three.get_ylim() == four.get_ylim()
+
+
+def test_losses_are_told_in_one_format_and_the_published_ones_lie_above(tmp_path, kept):
+    history = {"loss": [0.2, 0.07599], "val_loss": [0.1, 0.075]}
+    plotting.loss_curves(tmp_path / "a.png", history, "t", "y", reference={"loss": [0.2, 0.0764]})
+    (legend,) = kept[0].findobj(Legend)
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names[:2] == ["training, 0.0760 at the end", "validation, 0.0750 at the end"]
+    assert names[2] == "published, training, 0.0764 after 2"
+    training, validation, published = kept[0].axes[0].lines
+    assert published.get_zorder() > max(training.get_zorder(), validation.get_zorder())
+
+
+def test_a_single_epoch_is_drawn_as_bars(tmp_path, kept):
+    FIGURES["one epoch, published"](tmp_path / "a.png")
+    axes = kept[0].axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [9, 9]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["training", "validation"]
 
 
 def test_histograms_share_bins_and_compare_shares():
-    edges = series._shared_bins([("", SCORES)], list(SCORES), 10, None)
+    edges = number_charts.shared_bins([("", SCORES)], 10, None)
     assert edges[0] == min(values.min() for values in SCORES.values()) and len(edges) == 11
     assert edges[-1] == max(np.quantile(values, 0.99) for values in SCORES.values())
-    assert series._shared_bins([("", {"x": np.ones(3)})], ["x"], 1, None).tolist() == [1, 2]
+    assert number_charts.shared_bins([("", {"x": np.ones(3)})], 1, None).tolist() == [1, 2]
 
 
 def test_thumbnails_do_not_cover_each_other(rng):
@@ -153,14 +294,14 @@ def test_thumbnails_do_not_cover_each_other(rng):
 
 
 def test_an_animation_is_a_gif_that_ends_where_the_codes_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(animation, "HOLD", 2)
+    monkeypatch.setattr(codes, "STEPS", 2)
     captions = ["epoch 0, before training", "epoch 1, test loss 0.05"]
     path = tmp_path / "film.gif"
     with matplotlib.rc_context({"savefig.bbox": "tight", "savefig.dpi": 30}):
         assert plotting.code_animation(path, [CODES / 9, CODES], LABELS, captions, "t") == path
     assert path.read_bytes().startswith(b"GIF89a") and 10_000 < path.stat().st_size < 1_000_000
-    frames = list(animation._frames(np.stack([CODES / 9, CODES]), captions))
-    assert len(frames) == animation.STEPS + 1 and frames[0][1] == captions[0]
+    frames = list(codes.film(np.stack([CODES / 9, CODES]), captions))
+    assert len(frames) == codes.STEPS + 1 and frames[0][1] == captions[0]
     np.testing.assert_array_equal(frames[0][0], CODES / 9)
     np.testing.assert_array_equal(frames[-1][0], CODES)
 
@@ -182,14 +323,18 @@ BAD = {
     "1 to 3 panels": lambda path: plotting.code_scatter(path, [], LABELS, "t"),
     "at least one epoch": lambda path: plotting.loss_curves(path, {"loss": []}, "t", "y"),
     "as many": lambda path: plotting.loss_curves(path, {"loss": [1], "val_loss": [1, 2]}, "t", "y"),
-    "above 0": lambda path: plotting.loss_curves(path, {"loss": [1, 0]}, "t", "y", log=True),
+    "logarithmic y needs .*above 0": lambda path: plotting.loss_curves(
+        path, {"loss": [1, 0]}, "t", "y", log=True
+    ),
     "reference": lambda path: plotting.loss_curves(path, HISTORY, "t", "y", reference={"accuracy": [1]}),
     "1 to 4 terms": lambda path: plotting.objective_curves(path, ELBO, [], "t", "y"),
     'history needs "l1"': lambda path: plotting.objective_curves(path, ELBO, [("l1", "L1")], "t", "y"),
     "1 to 7 series": lambda path: plotting.lines(path, {}, "t", "x", "y"),
     "ours: x must be": lambda path: plotting.lines(path, {"ours": ([1, 2], [1])}, "t", "x", "y"),
     "logarithmic axes": lambda path: plotting.lines(path, LINES, "t", "x", "y", log="z"),
-    "ours: .*above 0": lambda path: plotting.lines(path, {"ours": ([0], [1])}, "t", "x", "y", log="x"),
+    "logarithmic x needs .*above 0": lambda path: plotting.lines(
+        path, {"ours": ([0], [1])}, "t", "x", "y", log="x"
+    ),
     "2 groups need as many": lambda path: plotting.bars(path, {"a": [1]}, ["a", "b"], "t", "y"),
     "1 to 12 panels": lambda path: plotting.histograms(path, [], "t", "x"),
     "at least one bin": lambda path: plotting.histograms(path, [("", SCORES)], "t", "x", bins=0),
@@ -198,7 +343,7 @@ BAD = {
     "12 labels need as many": lambda path: plotting.code_thumbnails(
         path, CODES[:12], IMAGES[:9], LABELS[:12], "t"
     ),
-    "at least one heading": lambda path: plotting.image_groups(path, [], GROUPS),
+    "one row and one heading; got 2": lambda path: plotting.image_groups(path, [], GROUPS),
     "same 1 groups": lambda path: plotting.image_groups(path, ["a"], GROUPS),
     "1 to 4 panels": lambda path: plotting.filters(path, [], "t"),
     r"w: a kernel.*\(30, 8\)": lambda path: plotting.filters(path, [("w", KERNEL)], "t"),

@@ -109,6 +109,7 @@ def test_without_a_product_in_reach_other_ways_give_the_same(monkeypatch):
 
 
 @pytest.mark.skipif(not compiled, reason="needs Numba")
+@pytest.mark.slow
 def test_an_edited_kernel_is_compiled_again_also_where_another_file_calls_it(tmp_path):
     """`dense` calls a function of `activations`, of whose file Numba's cache knows nothing by itself."""
     shutil.copytree(
@@ -130,8 +131,8 @@ def test_an_edited_kernel_is_compiled_again_also_where_another_file_calls_it(tmp
     assert run() == run() == "0.0\n"
     source = tmp_path / "npae/kernels/activations.py"
     text = source.read_text()
-    assert text.count("y[j] = 0 if v <= 0 else v") == 1
-    source.write_text(text.replace("y[j] = 0 if v <= 0 else v", "y[j] = 2 + 3 if v <= 0 else v"))
+    assert text.count("y[u] = 0 if v <= 0 else v") == 1
+    source.write_text(text.replace("y[u] = 0 if v <= 0 else v", "y[u] = 2 + 3 if v <= 0 else v"))
     assert run() == "5.0\n"
     assert activations.CODES["relu"] == 1
 

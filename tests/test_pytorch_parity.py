@@ -5,11 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-torch = pytest.importorskip(
-    "torch", reason="PyTorch is missing; pip install torch brings the twin to compare with"
-)
-
-from benchmarks.pytorch_twin import gradients, pytorch_loss, pytorch_twin
 from benchmarks.tasks import TIMED, build_model, load_images, verification_data
 from npae.datasets import synthetic_digits
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, MaxPool2D, Reshape, UpSampling2D
@@ -18,6 +13,11 @@ from npae.objectives.losses import get_loss
 from npae.recipes import RECIPES
 from npae.training.batches import Batches
 from npae.training.fit import Callback, fit, loss_and_gradients
+
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is missing; pip install torch brings the twin to compare with"
+)
+from benchmarks.pytorch_twin import gradients, pytorch_loss, pytorch_twin  # noqa: E402  # needs torch
 
 torch.set_num_threads(1)  # small products: more threads only wait for each other
 STEPS = 20

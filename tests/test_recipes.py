@@ -65,7 +65,7 @@ def test_a_system_runs_to_its_end_on_two_thousand_digits(name, tmp_path, digits,
     options = ["--limit", "2000", "--epochs", "1", "--quiet"]
     assert main(["train", name, *options, "--out", str(tmp_path)]) == 0
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    untrained = reconstruction_metrics(Run(Settings(name), digits, tmp_path))
+    untrained = reconstruction_metrics(Run(RECIPES[name], Settings(name), digits, tmp_path))
     assert metrics["dataset"]["train"] == 2000 and metrics["test_mse"] < untrained["test_mse"]
     assert ("test_bce_per_pixel" in metrics) == (name in ("dense", "conv"))
 

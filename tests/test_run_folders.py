@@ -91,7 +91,7 @@ def test_an_earlier_run_is_back_if_no_epoch_was_complete(run_folder, failure, mo
         raise failure
 
     before = contents(run_folder)
-    monkeypatch.setattr("npae.recipes.run.fit", fit)
+    monkeypatch.setattr("npae.training.kept.fit", fit)
     assert main(["train", "conv", *TRAIN, "--out", str(run_folder)]) == 1
     assert ("the earlier run is back" if failure is KeyboardInterrupt else "nan") in last_line(capsys)
     assert contents(run_folder) == before and not run_folder.with_name("run.1").exists()
@@ -108,7 +108,7 @@ def test_an_earlier_run_is_back_though_a_part_of_the_next_one_had_begun(
     def fit(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("npae.recipes.parts.fit", fit)
+    monkeypatch.setattr("npae.training.kept.fit", fit)
     assert main(options) == 1
     assert contents(folder) == {"metrics.json": b"an earlier run"} and not (tmp_path / "run.1").exists()
 
@@ -193,7 +193,8 @@ def test_progress_never_writes_a_line_wider_than_the_terminal(columns, monkeypat
     progress, model = npae.Progress(out), npae.Sequential([])
     state = TrainingState(model, npae.Adam(), npae.History(), epochs=100, steps=10000, epoch=1)
     progress.on_epoch_begin(state)
-    progress.SECONDS_BETWEEN_UPDATES, state.step, state.loss = 0, 5000, 0.25
+    progress.SECONDS_BETWEEN_UPDATES = 0
+    state.after_step(5000, (0.25,))
     progress.on_step_end(state)
     progress.on_train_end(state)
     lines = re.split(r"[\r\n]", out.getvalue().replace("\x1b[2K", ""))

@@ -66,7 +66,7 @@ def test_a_mistake_in_the_way_back_is_noticed(layer):
 
 @pytest.mark.parametrize("shape", [(3,), (2, 2, 2)])
 def test_what_cannot_be_halved_is_refused_in_words(shape):
-    with pytest.raises(ValueError, match="k means and k logarithms of variances"):
+    with pytest.raises(ValueError, match="d means and d logarithms of variances"):
         Sampling().build(shape, np.random.default_rng(0))
 
 

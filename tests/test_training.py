@@ -2,6 +2,7 @@
 words."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -152,10 +153,26 @@ def test_early_stopping_on_a_column_that_is_not_there_says_which_are(rng):
 
 def test_progress_is_one_line_an_epoch_where_there_is_no_terminal(rng):
     out = io.StringIO()
-    npae.fit(dense_model(), images(rng), epochs=2, validation_data=images(rng), callbacks=[Progress(out)])
+    progress = Progress(out)
+    progress.SECONDS_OF_SILENCE = 1000  # kernels may still have to be compiled
+    npae.fit(dense_model(), images(rng), epochs=2, validation_data=images(rng), callbacks=[progress])
     lines = out.getvalue().splitlines()
     assert len(lines) == 2 and "\r" not in out.getvalue()
     assert lines[0].startswith("epoch 1/2") and "ms/step" in lines[0] and "val_loss" in lines[0]
+
+
+def test_progress_says_where_there_is_no_terminal_that_the_first_step_compiles(backend, rng):
+    class FirstStepIsSlow(npae.Callback):
+        def on_epoch_begin(self, state):
+            for _ in range(200 if backend == "numba" and state.epoch == 1 else 0):
+                time.sleep(0.01 if not out.getvalue() else 0)
+
+    out = io.StringIO()
+    progress = Progress(out)
+    progress.SECONDS_OF_SILENCE = 0.01
+    npae.fit(dense_model(), images(rng), epochs=2, callbacks=[progress, FirstStepIsSlow()])
+    lines = out.getvalue().splitlines()
+    assert [line[:5] for line in lines] == ["the f"] * (backend == "numba") + ["epoch", "epoch"]
 
 
 def test_progress_on_a_terminal_shows_a_bar_and_the_time_left(rng):
@@ -242,7 +259,7 @@ def test_a_penalty_that_becomes_infinite_is_named(rng):
         (dict(loss="hinge"), "unknown loss 'hinge'"),
         (dict(epochs=0), "epochs must be a positive integer"),
         (dict(batch_size=2.5), "batch_size must be a positive integer"),
-        (dict(threads=0), "threads must be at least 1"),
+        (dict(threads=0), "threads must be a positive integer, not 0"),
     ],
 )
 def test_bad_input_is_refused_in_words(change, words):

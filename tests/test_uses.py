@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from npae.console.cli import main
-from npae.plotting import animation
+from npae.plotting import codes
 from npae.recipes.anomaly import Detector, Trial, detectors, try_one
 from npae.recipes.anomaly_report import lesson, table
 from npae.recipes.codes import Plane
@@ -154,7 +154,7 @@ def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):
     assert told.startswith(
         "Simple images reconstruct too well: the dense model with a code of 4 has never seen"
     )
-    assert "1.0 per image, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
+    assert "error per image is 1.0 there, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
     assert told.endswith("dense with a code of 4, 1 as the only normal class: 0.90.")
     alone = {columns[0]: found[columns[0]]}
     assert lesson(alone, bars).endswith("often helps, but no other detector did better here.")
@@ -187,14 +187,13 @@ def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_s
     assert main(["explore", str(tmp_path), "--pair", "3", "5", "--pair", "0", "0"]) == 0
     names = ["interpolations.png", "map.png", "codes.png", "neighbours.png"]
     assert capsys.readouterr().out.split() == [str(tmp_path / "explore" / name) for name in names]
-    assert all((tmp_path / "explore" / name).stat().st_size > 5000 for name in names)
+    assert all((tmp_path / "explore" / name).stat().st_size > 500 for name in names)
     assert main(["explore", str(tmp_path), "--pair", "3", "60"]) == 1
     assert "no test image 60; they count from 0 to 59" in last_line(capsys)
 
 
 def test_a_film_keeps_the_codes_of_every_epoch_and_goes_on_with_them(tmp_path, monkeypatch, small_synthetic):
-    monkeypatch.setattr(animation, "HOLD", 1)
-    monkeypatch.setattr(animation, "STEPS", 1)
+    monkeypatch.setattr(codes, "STEPS", 1)
     options = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--quiet", "--animate"]
     assert main([*options, "--epochs", "3", "--out", str(tmp_path / "whole")]) == 0
     assert main([*options, "--epochs", "1", "--out", str(tmp_path / "parts")]) == 0

@@ -1,4 +1,4 @@
-"""The front door: reads the command line, calls the rooms behind it, and puts every failure into one line."""
+"""The command line: parses what was typed, calls the rooms below, and puts every failure into one line."""
 
 from __future__ import annotations
 
@@ -7,17 +7,38 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from npae.console.commandline import about, add_backend, add_compute, load_data, natural, positive, warn
+from npae.console.commandline import (
+    Commands,
+    Parser,
+    WrongUsage,
+    about,
+    add_backend,
+    add_compute,
+    add_training,
+    evaluated,
+    is_back,
+    load_data,
+    say,
+    say_nothing,
+    warn,
+    whole_number,
+    wrong_usage_if,
+)
 from npae.console.exercises import add_exercises
 from npae.console.uses import add_uses
+from npae.training.kept import Compute
+
+if TYPE_CHECKING:
+    from npae.recipes.run import Run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
-            setattr(sys, name, open(os.devnull, "w"))
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
     try:
         options = build_parser().parse_args(arguments)
         if getattr(options, "backend", None):
@@ -27,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = options.command(options) or 0
         sys.stdout.flush()
         return status
-    except BrokenPipeError:  # the reader of our output has gone: nothing to say to anyone
+    except BrokenPipeError:  # the program that read our output has ended: there is no one to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
         warn(f"npae: error: {error or type(error).__name__}")
-        return 1
+        return 2 if isinstance(error, WrongUsage) else 1
     except KeyboardInterrupt:
         warn("npae: interrupted")
         return 1
@@ -40,9 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="npae", description="Autoencoders from scratch, to be read and checked."
-    )
+    parser = Parser(prog="npae", description="Autoencoders from scratch, to be read and checked.")
+    parser.add_argument("--version", action=_Version, help="print the version of npae, and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("list", help="the recipes, one line each")
@@ -88,16 +108,24 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_train(commands) -> None:
+class _Version(argparse.Action):
+    """Print the version and exit; nothing is imported for it by other commands."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str):
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from npae.recipes.measures import npae_version
+
+        print(f"npae {npae_version()}")
+        parser.exit()
+
+
+def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
     command.add_argument("recipe", metavar="RECIPE", help="a name that npae list shows")
-    command.add_argument(
-        "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
-    )
-    command.add_argument("--epochs", type=positive, metavar="N", help="default: as published")
-    command.add_argument("--batch-size", type=positive, metavar="N", help="default: as published")
-    command.add_argument("--seed", type=natural, metavar="N", help="default: 0")
-    command.add_argument("--limit", type=positive, metavar="N", help="use only the first N images")
+    add_training(command, epochs="default: as published")
+    command.add_argument("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
     command.add_argument(
         "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
     )
@@ -111,14 +139,10 @@ def _add_train(commands) -> None:
     command.add_argument(
         "--resume", action="store_true", help="go on with the run in --out after its last epoch"
     )
-    command.add_argument(
-        "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
-    )
-    add_compute(command)
     command.set_defaults(command=train)
 
 
-def _add_data(commands) -> None:
+def _add_data(commands: Commands) -> None:
     command = commands.add_parser("data", help="find or fetch the data sets")
     actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
     action = actions.add_parser("where", help="what was looked for where, and found")
@@ -128,7 +152,7 @@ def _add_data(commands) -> None:
     action.set_defaults(command=data_fetch)
 
 
-def list_recipes(options) -> None:
+def list_recipes(options: argparse.Namespace) -> None:
     """Print the recipes."""
     from npae.recipes import RECIPES
 
@@ -137,111 +161,101 @@ def list_recipes(options) -> None:
         print(f"{recipe.name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
 
 
-def train(options) -> int:
+def train(options: argparse.Namespace) -> int:
     """Train a recipe."""
     from npae.kernels.backend import get_backend
     from npae.recipes import unfold
-    from npae.recipes.folder import make_room, put_back
-    from npae.training.callbacks import Progress
+    from npae.recipes.folder import run_folder
+    from npae.recipes.report import finish
 
     get_backend()  # complains now rather than when an earlier run is out of the way
-    run = _new_run(options)
-    callbacks = [] if options.quiet else [Progress()]
-    if options.animate:
-        callbacks.append(unfold.Unfold(run))
-    say = (lambda line: None) if options.quiet else print
-    directory = run.directory
-    moved = None if options.resume else make_room(directory)
+    run, moved = _new_run(options), None
+    tell = run.compute.report
+    callbacks = [unfold.Unfold(run)] if options.animate else []
     try:
-        if moved:
-            say(f"{directory} held an earlier run; it is now {moved}")
-        say(about(run.dataset))
-        say(run.model.summary())
-        run.train(callbacks, options.threads, options.resume)
-        if options.animate:
-            unfold.draw(run)
+        with run_folder(run.directory, options.resume) as moved:
+            if moved:
+                tell(f"{run.directory} held an earlier run; it is now {moved}")
+            tell(about(run.dataset))
+            tell(run.model.summary())
+            run.train(callbacks, options.resume)
+            finish(run)
+            if options.animate:
+                unfold.draw(run)
     except KeyboardInterrupt:
-        warn(f"npae: interrupted; {_what_is_kept(run, moved, put_back(directory, moved))}")
+        warn(f"npae: interrupted; {_what_is_kept(run, moved)}")
         return 1
-    except BaseException:
-        put_back(directory, moved)
-        raise
-    say(
-        f"validation loss {run.history['val_loss'][-1]:.4f}; "
-        f"the model, its metrics and figures are in {directory}"
-    )
+    loss = run.history["val_loss"][-1]
+    tell(f"validation loss {loss:.4f}; the model, its metrics and figures are in {run.directory}")
     return 0
 
 
-def _new_run(options):
-    from npae.recipes import get_recipe
+def _new_run(options: argparse.Namespace) -> Run:
+    from npae.recipes import RECIPES, get_recipe
     from npae.recipes.folder import Settings, resumed_settings
     from npae.recipes.run import Run
+    from npae.training.callbacks import Progress
 
-    recipe = get_recipe(options.recipe)
+    with wrong_usage_if(options.recipe not in RECIPES):
+        recipe = get_recipe(options.recipe)
     if options.layers and options.resume:
-        raise ValueError("--layers and --resume do not go together: what your adam remembers is not on disk")
-    asked = {
-        name: getattr(options, name) for name in ("data", "epochs", "batch_size", "seed", "limit", "noise")
-    }
-    asked = {"recipe": recipe.name, **{name: value for name, value in asked.items() if value is not None}}
+        raise ValueError("--layers and --resume do not go together: the state of your adam is not on disk")
+    names = ("data", "epochs", "batch_size", "seed", "limit", "noise")
+    asked = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    asked["recipe"] = recipe.name
     kind = ("-noise" if options.noise else "") + ("-layers" if options.layers else "")
     directory = Path(options.out or f"runs/{recipe.name}{kind}")
     settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
     dataset = load_data(settings.data, recipe.dataset, options.quiet)
+    progress, report = (None, say_nothing) if options.quiet else (Progress(), say)
+    compute = Compute(options.threads, progress, report)
     if options.layers:
         from npae.exercises.plug import LearnersRun
 
-        say = (lambda line: None) if options.quiet else print
-        return LearnersRun(settings, dataset, directory, options.layers, say)
-    return Run(settings, dataset, directory)
+        return LearnersRun(recipe, settings, dataset, directory, options.layers, compute)
+    return Run(recipe, settings, dataset, directory, compute)
 
 
-def _what_is_kept(run, moved: Path | None, back: bool) -> str:
-    from npae.recipes.folder import begun
+def _what_is_kept(run: Run, moved: Path | None) -> str:
+    from npae.recipes.folder import begun, epochs_done
 
-    done = len(run.history.get("loss", []))
-    if back:
+    if is_back(moved):
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
+    done, goes_on = epochs_done(run.directory), begun(run.directory)
     earlier = f"; the earlier run is now {moved}" if moved else ""
-    if not done and begun(run.directory):
+    if not done and goes_on:
         return f"what came before the first epoch is in {run.directory}; --resume goes on from there{earlier}"
     if not done:
         return f"no epoch was complete{earlier}"
-    kept = f"{done} of {run.settings.epochs} epochs are in {run.directory}"
-    return kept + ("; --resume goes on from there" if begun(run.directory) else "") + earlier
+    kept = f"{done} of {run.epochs} epochs are in {run.directory}"
+    return kept + ("; --resume goes on from there" if goes_on else "") + earlier
 
 
-def evaluate(options) -> None:
+def evaluate(options: argparse.Namespace) -> None:
     """Measure a trained model."""
-    from npae.recipes.code_measures import all_metrics
-    from npae.recipes.run import load_run
-    from npae.training.callbacks import Progress
+    from npae.recipes.measures import all_metrics
 
-    run = load_run(options.directory, options.data, warn)
-    run.threads, run.progress = options.threads, Progress(sys.stderr)
+    run = evaluated(options, options.data)
     print(about(run.dataset))
     for numbers in all_metrics(run):
         for name, value in numbers.items():
             print(f"{name:<36} {value:.6g}")
 
 
-def plot(options) -> None:
+def plot(options: argparse.Namespace) -> None:
     """Draw the figures of a run again."""
     from npae.recipes import unfold
-    from npae.recipes.run import load_run
-    from npae.training.callbacks import Progress
+    from npae.recipes.report import draw
 
-    run = load_run(options.directory, report=warn)
-    run.threads, run.progress = options.threads, Progress(sys.stderr)
-    run.draw()
+    run = evaluated(options)
+    draw(run)
     if unfold.kept(run.path(unfold.FOLDER)):
         unfold.draw(run)
     print(f"the figures in {run.directory} are drawn again")
 
 
-def denoise(options) -> None:
-    """Send a person's own pictures through a trained model."""
+def denoise(options: argparse.Namespace) -> None:
+    """Send pictures of your own through a trained model."""
     from npae.recipes.denoise import denoise_images
 
     written = denoise_images(options.directory, options.images, options.out, options.threads)
@@ -249,7 +263,7 @@ def denoise(options) -> None:
         print(f"{cleaned}  (beside the original: {comparison})")
 
 
-def gradcheck(options) -> int:
+def gradcheck(options: argparse.Namespace) -> int:
     """Compare gradients with finite differences."""
     from npae import gradcheck as check
 
@@ -257,13 +271,14 @@ def gradcheck(options) -> int:
         from npae.exercises.own_layers import gradcheck_own
 
         return gradcheck_own(options.names, options.input_shape, options.json)
-    reports = check.run(options.names or None)
+    with wrong_usage_if(not check.cases().keys() >= set(options.names)):
+        reports = check.run(options.names or None)
     print(check.as_json(reports) if options.json else check.as_table(reports))
     return 0 if all(report.passed for report in reports) else 1
 
 
-def data_where(options) -> None:
-    """Tell for each data set what was looked for where, and what was found."""
+def data_where(options: argparse.Namespace) -> None:
+    """Print for each data set where it was looked for, and what was found."""
     from npae.datasets import NAMES, where
 
     for name in NAMES:
@@ -276,15 +291,16 @@ def data_where(options) -> None:
             print(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
 
 
-def data_fetch(options) -> None:
+def data_fetch(options: argparse.Namespace) -> None:
     """Download data sets into npae's cache."""
     from npae.datasets import NAMES, fetch
 
     for name in options.names or NAMES:
-        print(f"{name} is in {fetch(name)}")
+        with wrong_usage_if(name.lower().replace("_", "-") not in NAMES):
+            print(f"{name} is in {fetch(name)}")
 
 
-def warmup(options) -> None:
+def warmup(options: argparse.Namespace) -> None:
     """Compile all kernels, or find them compiled."""
     from npae.recipes.warmup import warm_up
 

@@ -1,64 +1,136 @@
-"""What several commands share: their options, how they get their data, and how they say things."""
+"""What several commands share: their options, how they compute, get their data, and report failures."""
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from npae.exercises.targets import WrongUsage
+from npae.training.kept import Compute, warn
+
+if TYPE_CHECKING:
+    from npae.datasets import Dataset
+    from npae.recipes.run import Run
+
+__all__ = ["Parser", "WrongUsage", "warn"]
+
+Commands = argparse._SubParsersAction  # what add_subparsers returns; argparse has no public name for it
 
 
-def add_compute(command) -> None:
+class Parser(argparse.ArgumentParser):
+    """A parser that says "--epochs must be ..." of an option that `whole_number` does not take."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and exit with status 2."""
+        super().error(message.removeprefix("argument ").replace(": must be", " must be", 1))
+
+
+def add_compute(command: argparse.ArgumentParser) -> None:
     """Add ``--threads`` and ``--backend`` to a command."""
     command.add_argument(
-        "--threads", type=positive, metavar="N", help="default: all cores; changes no result"
+        "--threads", type=whole_number(1), metavar="N", help="default: all cores; changes no result"
     )
     add_backend(command)
 
 
-def add_backend(command) -> None:
+def add_backend(command: argparse.ArgumentParser) -> None:
     """Add ``--backend`` to a command."""
     command.add_argument("--backend", choices=("numba", "numpy"), help="default: numba")
 
 
-def load_data(name: str, preferred: str, quiet: bool):
+def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
+    """Add what `npae train` and `npae anomaly` share; ``epochs`` is the help of ``--epochs``."""
+    command.add_argument(
+        "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
+    )
+    command.add_argument("--epochs", type=whole_number(1), metavar="N", help=epochs)
+    command.add_argument("--seed", type=whole_number(0), metavar="N", help="default: 0")
+    command.add_argument("--limit", type=whole_number(1), metavar="N", help="use only the first N images")
+    command.add_argument(
+        "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
+    )
+    add_compute(command)
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """Return what turns the text of an option into a whole number of at least ``least``."""
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}, not {text!r}")
+        return value
+
+    return number
+
+
+def say_nothing(line: str) -> None:
+    """Take a line, and print nothing."""
+
+
+def say(line: str) -> None:
+    """Print a line of a result at once, also into a pipe."""
+    print(line, flush=True)
+
+
+def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
+    """Return the run that a command measures or draws, with its model and data."""
+    from npae.recipes.stored import load_run
+    from npae.training.callbacks import Progress
+
+    compute = Compute(options.threads, Progress(sys.stderr), warn)
+    with wrong_usage_if(data is not None and _is_unknown(data)):
+        return load_run(options.directory, data, compute)
+
+
+def load_data(name: str, preferred: str, quiet: bool) -> Dataset:
     """Return a data set, as `npae.datasets.load` does.
 
     A quiet command is silent about where the data come from, except where they are not the expected ones.
     """
     from npae import datasets
 
-    silent = {"report": lambda line: None, "progress": lambda *amounts: None}
-    dataset = datasets.load(name, preferred, **(silent if quiet else {"report": warn}))
+    with wrong_usage_if(_is_unknown(name)):
+        if quiet:
+            dataset = datasets.load(name, preferred, report=say_nothing, progress=lambda *amounts: None)
+        else:
+            dataset = datasets.load(name, preferred, report=warn)
     if quiet and dataset.synthetic and name.lower() != "synthetic":
         warn(f"npae: the digits are synthetic, {dataset.source}")
     return dataset
 
 
-def about(dataset) -> str:
+def about(dataset: Dataset) -> str:
     """Return a line that says which data these are."""
     count = f"{len(dataset.train_images):,} training and {len(dataset.test_images):,} test images"
     return f"data: {dataset.name}, {count}" + ("" if dataset.synthetic else f", from {dataset.source}")
 
 
-def warn(line: str) -> None:
-    """Say something that is no result."""
-    print(line, file=sys.stderr)
+@contextmanager
+def wrong_usage_if(condition: bool) -> Iterator[None]:
+    """Turn a ValueError of the ``with`` block into one that ends with status 2, if a condition holds."""
+    try:
+        yield
+    except ValueError as error:
+        if condition:
+            raise WrongUsage(str(error)) from None
+        raise
 
 
-def natural(text: str) -> int:
-    """Return the number that a text stands for, at least 0."""
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value
+def is_back(moved: Path | None) -> bool:
+    """Whether a run that was moved aside is in its place again."""
+    return moved is not None and not os.path.lexists(moved)
 
 
-def positive(text: str) -> int:
-    """Return the number that a text stands for, at least 1."""
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+def _is_unknown(data: str) -> bool:
+    from npae.recipes.folder import is_named, located
 
-
-# argparse says "invalid NAME value: '-3'": with these names that is a sentence.
-natural.__name__ = "non-negative integer"
-positive.__name__ = "positive integer"
+    return not is_named(data) and not os.path.exists(located(data))

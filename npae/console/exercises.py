@@ -1,22 +1,31 @@
-"""The command `npae exercises`: what a learner types, and what they read."""
+"""The command `npae exercises` and its actions."""
 
 from __future__ import annotations
 
 import argparse
 import math
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from npae.console.commandline import Commands, WrongUsage, warn
 from npae.exercises import words
-from npae.exercises.targets import WrongUsage, check_one, home_of, name_of, targets
+from npae.exercises.targets import check_one, home_of, name_of, targets
+
+if TYPE_CHECKING:
+    from npae.exercises.workspace import Workspace
+
+Action = Callable[[argparse.Namespace], "int | None"]
+SECONDS = 20.0  # that one check may take
 
 _DESCRIPTION = (
     "About twenty exercises, from one line to a whole model, with a checker that names the mistake."
 )
 
 
-def add_exercises(commands) -> None:
+def add_exercises(commands: Commands) -> None:
     """Add ``exercises`` to the commands of `npae.console.cli`."""
     command = commands.add_parser("exercises", help="write the layers yourself, and be told what is wrong")
     command.description = _DESCRIPTION
@@ -37,28 +46,26 @@ def add_exercises(commands) -> None:
     action = _action(actions, "reset", reset, "write an exercise's file anew, and keep a copy of yours")
     action.add_argument("name", metavar="NAME")
 
-    action = _action(actions, "solution", solution, "print our own answer, once you have yours")
+    action = _action(actions, "solution", solution, "print npae's own answer, once you have yours")
     action.add_argument("name", metavar="NAME")
     action.add_argument("--spoil", action="store_true", help="print it even though you have not solved it")
 
 
-def _action(actions, name: str, function, text: str) -> argparse.ArgumentParser:
+def _action(actions: Commands, name: str, function: Action, text: str) -> argparse.ArgumentParser:
     action = actions.add_parser(name, help=text)
     action.add_argument("--dir", metavar="DIR", help="your exercises; default: this folder or one above it")
     action.set_defaults(command=lambda options: _answered(function, options))
     return action
 
 
-def _answered(function, options) -> int:
-    """Run an action, and return its status: 2 for wrong usage, so that 1 means a wrong answer to a program.
+def _answered(function: Action, options: argparse.Namespace) -> int:
+    """Run an action and return its status: 2 for wrong usage, so that to a program 1 is a wrong answer.
 
-    Where JSON was asked for, an error is JSON, too.
+    With ``--json``, an error is JSON, too.
     """
-    from npae.console.commandline import warn
-
     try:
         return function(options) or 0
-    except BrokenPipeError:  # the reader of our output has gone, which `npae.console.cli` knows how to take
+    except BrokenPipeError:  # `npae.console.cli` handles it
         raise
     except (ValueError, OSError) as error:
         if getattr(options, "json", False):
@@ -68,7 +75,7 @@ def _answered(function, options) -> int:
         return 2 if isinstance(error, WrongUsage) or function is check else 1
 
 
-def _add_check(actions) -> None:
+def _add_check(actions: Commands) -> None:
     action = _action(actions, "check", check, "check your answers; default: the next unsolved exercise")
     action.add_argument("names", metavar="NAME|FILE", nargs="*", help="as dense, 5 or 05_dense.py")
     action.add_argument("--all", action="store_true", help="all exercises")
@@ -78,12 +85,11 @@ def _add_check(actions) -> None:
         action="store_true",
         help="as JSON, for programs; exit status 0 if all passed, 1 if not, 2 if nothing could be checked",
     )
-    action.add_argument(
-        "--seconds", type=_seconds, metavar="S", default=20.0, help="what one check may take; default: 20"
-    )
+    text = f"the longest that one check may take; default: {SECONDS:g}"
+    action.add_argument("--seconds", type=_seconds, metavar="S", default=SECONDS, help=text)
 
 
-def start(options) -> None:
+def start(options: argparse.Namespace) -> None:
     """Write the exercises into a folder."""
     from npae.exercises import workspace
 
@@ -99,7 +105,7 @@ def start(options) -> None:
     else:
         print(f"{len(workspace.ORDER)} exercises are in {home}, each a file that explains itself.")
     words.say_damage(started.workspace)
-    upcoming = started.workspace.progress().next
+    upcoming = _first_unsolved(started.workspace)
     if upcoming is None:
         print(words.ending(started.workspace))
         return
@@ -113,8 +119,8 @@ def start(options) -> None:
     )
 
 
-def list_exercises(options) -> None:
-    """Print the path and how far the learner is."""
+def list_exercises(options: argparse.Namespace) -> None:
+    """Print the exercises in their order, and how far the learner is."""
     from npae.exercises import catalogue
 
     home = home_of(options)
@@ -140,7 +146,7 @@ def list_exercises(options) -> None:
         print(f"next: {home.file(progress.next)}")
 
 
-def check(options) -> int:
+def check(options: argparse.Namespace) -> int:
     """Check answers, and return 0 if all of them passed."""
     if options.watch:
         if options.json or options.all:
@@ -171,7 +177,7 @@ def check(options) -> int:
     return 0 if passed == len(outcomes) else 1
 
 
-def hint(options) -> None:
+def hint(options: argparse.Namespace) -> None:
     """Print the next hint of an exercise."""
     from npae.exercises import catalogue
 
@@ -192,7 +198,7 @@ def hint(options) -> None:
         home.mark(name, lambda now: replace(now, hints=max(now.hints, mark.hints + 1)), progress)
 
 
-def reset(options) -> None:
+def reset(options: argparse.Namespace) -> None:
     """Write an exercise's file anew."""
     home, name = home_of(options), name_of(options.name)
     kept = home.reset(name)
@@ -200,8 +206,8 @@ def reset(options) -> None:
     print(f"{home.file(name)} is as at the start; {work}")
 
 
-def solution(options) -> None:
-    """Print our own answer to an exercise, if it is solved or the learner insists."""
+def solution(options: argparse.Namespace) -> None:
+    """Print npae's own answer to an exercise, if it is solved or the learner insists."""
     from npae.exercises import workspace
 
     name = name_of(options.name)
@@ -214,11 +220,26 @@ def solution(options) -> None:
     print(workspace.solution_text(name), end="")
 
 
+def _first_unsolved(home: Workspace) -> str | None:
+    """Return the first exercise that is not solved; an answer that was never found right is checked now."""
+    from npae.exercises import workspace
+
+    for name, mark in home.progress().marks.items():
+        file = home.file(name)
+        if mark.status == workspace.SOLVED:
+            continue
+        written = file.is_file() and file.read_bytes() != workspace.stub_text(name)
+        if not written or not check_one(name, file, home, SECONDS)[0].passed:
+            return name
+        print(f"{name} is solved")
+    return None
+
+
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
     if not 0 < value < math.inf:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
     return value
-
-
-_seconds.__name__ = "number of seconds"

@@ -1,4 +1,4 @@
-"""Data: reading it, finding it, drawing it, damaging it, and preparing a person's own pictures."""
+"""Data sets: read, found, downloaded, drawn and corrupted; and a person's own pictures, prepared."""
 
 from npae.datasets.corruption import (
     bernoulli,

@@ -1,41 +1,47 @@
-"""Ways to damage images, so that a denoising autoencoder has something to repair.
+"""Corruptions of images, which a denoising autoencoder learns to undo.
 
 Every corruption is called as ``corrupt(x, rng)``, returns a new array of the shape and dtype of ``x``, and
-leaves ``x`` as it was. Each prints itself as it is made, and `describe` gives the same as plain numbers and
-strings.
+leaves ``x`` unchanged. Its repr is the code that makes it, and `describe` returns the same as plain data.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from npae.arguments import integer, non_negative
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
+@dataclasses.dataclass(frozen=True)
 class _Corruption:
-    def describe(self) -> dict:
-        """Return name and numbers as JSON can hold them."""
-        numbers = dataclasses.asdict(self)
-        lists = {key: list(value) for key, value in numbers.items() if isinstance(value, tuple)}
-        return {"name": type(self).__name__, **numbers, **lists}
+    def describe(self) -> dict[str, Any]:
+        """Return name and arguments as JSON can hold them."""
+        arguments = dataclasses.asdict(self)
+        lists = {key: list(value) for key, value in arguments.items() if isinstance(value, tuple)}
+        return {"name": type(self).__name__, **arguments, **lists}
+
+    def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        raise NotImplementedError
 
 
-# The classes below are named like functions since they are used like them: corrupt = gaussian_noise(0.4).
+# The classes below have names like functions since they are used like them: corrupt = gaussian_noise(0.4).
 
 
 @dataclasses.dataclass(frozen=True)
 class gaussian_noise(_Corruption):
-    """Add noise of a normal distribution to every pixel: ``x' = clip(x + stddev * N(0, 1))``.
+    """Add normally distributed noise to every pixel: ``x' = clip(x + stddev * N(0, 1))``.
 
     Parameters
     ----------
     stddev : float
         Standard deviation of the noise, in units of ``x``; 0 or more.
     clip : (float, float) or None
-        Smallest and largest value of the result; None leaves it as it comes.
+        Smallest and largest value of the result; None does not clip.
 
     Raises
     ------
@@ -46,8 +52,8 @@ class gaussian_noise(_Corruption):
     stddev: float
     clip: tuple[float, float] | None = (0.0, 1.0)
 
-    def __post_init__(self):
-        _check_number(self.stddev, "stddev", np.inf)
+    def __post_init__(self) -> None:
+        non_negative(self.stddev, "stddev")
         if self.clip is not None:
             object.__setattr__(self, "clip", _rising(self.clip, "clip"))
 
@@ -62,7 +68,7 @@ class gaussian_noise(_Corruption):
 
 @dataclasses.dataclass(frozen=True)
 class masking_noise(_Corruption):
-    """Set every pixel to 0 with probability ``p``, independently, and leave the others as they are.
+    """Set every pixel to 0 with probability ``p``, independently of the others.
 
     Source: Vincent, Larochelle, Bengio, Manzagol, *Extracting and composing robust features with denoising
     autoencoders*, ICML 2008.
@@ -75,8 +81,8 @@ class masking_noise(_Corruption):
 
     p: float
 
-    def __post_init__(self):
-        _check_number(self.p, "p", 1)
+    def __post_init__(self) -> None:
+        non_negative(self.p, "p", most=1)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return ``x`` with pixels masked; ``x`` float32 or float64 of any shape."""
@@ -86,12 +92,12 @@ class masking_noise(_Corruption):
 
 @dataclasses.dataclass(frozen=True)
 class salt_and_pepper(_Corruption):
-    """Set every pixel to one of two extremes, each with probability ``p / 2``, and leave the others.
+    """Set every pixel to one of two extremes, to each with probability ``p / 2``.
 
     Parameters
     ----------
     p : float
-        From 0 to 1.
+        The expected share of changed pixels, from 0 to 1.
     values : (float, float)
         Pepper and salt, in units of ``x``.
 
@@ -104,8 +110,8 @@ class salt_and_pepper(_Corruption):
     p: float
     values: tuple[float, float] = (0.0, 1.0)
 
-    def __post_init__(self):
-        _check_number(self.p, "p", 1)
+    def __post_init__(self) -> None:
+        non_negative(self.p, "p", most=1)
         object.__setattr__(self, "values", _rising(self.values, "values"))
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -120,8 +126,8 @@ class salt_and_pepper(_Corruption):
 class bernoulli(_Corruption):
     """Make every pixel 1 with its grey value as probability, and 0 otherwise: dynamic binarisation.
 
-    Not a damage but a view of the data that likelihoods are published for: grey is the chance of being on,
-    and every epoch sees other draws. It is meant as the ``sample`` of `npae.training.batches.Batches`.
+    This is no corruption, but the data for which likelihoods are published: binary images, drawn anew in
+    every epoch. Pass it as the ``sample`` of `npae.training.batches.Batches`.
 
     Source: Salakhutdinov & Murray 2008; Burda et al. 2015.
     """
@@ -134,17 +140,17 @@ class bernoulli(_Corruption):
 
 @dataclasses.dataclass(frozen=True)
 class random_shift(_Corruption):
-    """Move every image by up to so many pixels up or down and to a side; what comes in is 0.
+    """Move every image by up to ``pixels`` rows and columns, and fill the gaps with 0.
 
-    Not a damage either: a digit that is moved is still one, and a training set in which they are has more to
-    teach. It is meant as what a recipe augments its training set with.
+    This is no corruption but an augmentation: a moved digit is still a digit, and more of them teach more.
+    Pass it as the ``sample`` of `npae.training.batches.Batches`.
 
     Parameters
     ----------
     pixels : int
-        At most; every shift is equally likely.
+        The largest shift along each axis; all shifts are equally likely.
     shape : (int, int)
-        Height and width of an image, which may come flattened.
+        Height and width of an image, for images that are flattened.
 
     Raises
     ------
@@ -155,12 +161,11 @@ class random_shift(_Corruption):
     pixels: int
     shape: tuple[int, int] = (28, 28)
 
-    def __post_init__(self):
-        if isinstance(self.pixels, bool) or not isinstance(self.pixels, int) or self.pixels < 0:
-            raise ValueError(f"pixels must be an integer of at least 0, not {self.pixels!r}")
+    def __post_init__(self) -> None:
+        integer(self.pixels, "pixels", least=0)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return ``x`` moved; ``x`` float32 or float64 (n, ...) of images that are one behind another."""
+        """Return ``x`` moved; ``x`` float32 or float64 (n, ...), one or more images in each row."""
         _check_images(x)
         images = x.reshape(-1, *self.shape)
         padded = np.pad(images, ((0, 0), *[(self.pixels, self.pixels)] * 2))
@@ -175,7 +180,7 @@ class chain(_Corruption):
     Raises
     ------
     ValueError
-        If there is none, or one cannot be called.
+        If no corruption is given, or one is not callable.
     """
 
     def __init__(self, *corruptions: Corruption):
@@ -192,16 +197,10 @@ class chain(_Corruption):
     def __repr__(self) -> str:
         return f"chain({', '.join(map(repr, self.corruptions))})"
 
-    def describe(self) -> dict:
+    def describe(self) -> dict[str, Any]:
         """Return the descriptions of all, as JSON can hold them."""
-        return {"name": "chain", "corruptions": [corrupt.describe() for corrupt in self.corruptions]}
-
-
-def _check_number(value: float, name: str, most: float) -> None:
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not number or not 0 <= value <= most or not np.isfinite(value):
-        expected = "a finite number of at least 0" if most == np.inf else f"a number from 0 to {most}"
-        raise ValueError(f"{name} must be {expected}, not {value!r}")
+        described: list[Any] = list(self.corruptions)  # functions of a person's own cannot be described
+        return {"name": "chain", "corruptions": [corrupt.describe() for corrupt in described]}
 
 
 def _rising(values: tuple[float, float], name: str) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Fetches data sets from their mirrors: bounded in time, verified, and never leaving half a file behind."""
+"""Downloads data sets from their mirrors: bounded in time, verified, and without leaving partial files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from npae.datasets.known import CHECKSUMS, FILES, MIRRORS, ROLES, check_sum, che
 
 Progress = Callable[[str, int, "int | None"], None]
 
-CONNECT_SECONDS = 2.5  # a mirror that has not answered by then is skipped: being offline must show quickly
+CONNECT_SECONDS = 2.5  # until a mirror without an answer is skipped: few, for machines that are offline
 READ_SECONDS = 15.0  # without a single byte
-LARGEST = 64 << 20  # bytes; no file is half as large, so something else is being sent
+LARGEST = 64 << 20  # bytes; no file of a data set is half as large
 CHUNK = 1 << 16
 
 
@@ -37,17 +37,17 @@ def download(
     seconds: tuple[float, float] | None = None,
     replace: bool = False,
 ) -> Path:
-    """Bring the four files of a data set into a folder; files that are there and right are kept.
+    """Download the four files of a data set into a folder, and keep files that are there and right.
 
-    Each file is taken from the first mirror that gives it whole. It is written to a ``.part`` file, its
-    decompressed content is compared with the known SHA-256, and only then it gets its name, in one step.
+    Each file is downloaded from the first mirror that sends it whole. It is written to a ``.part`` file and
+    renamed only when the SHA-256 of its decompressed content is the known one.
 
     Parameters
     ----------
     name : str
         "mnist" or "fashion-mnist".
     folder : Path
-        Is made where it does not exist.
+        Created if it does not exist.
     mirrors : iterable of str, optional
         Addresses of folders, ending in "/", to use instead of the known ones, in the order given.
     progress : callable, optional
@@ -56,7 +56,7 @@ def download(
         How long to wait for a mirror's answer, and for its next bytes; by default `CONNECT_SECONDS` and
         `READ_SECONDS`.
     replace : bool
-        Whether files of those names that have other checksums are replaced.
+        Whether to replace files of the same names with other checksums.
 
     Returns
     -------
@@ -66,10 +66,10 @@ def download(
     Raises
     ------
     ConnectionError
-        If ``NPAE_OFFLINE`` is set, or no mirror gave a file; the message begins with one line, and tells
-        below it what each mirror did.
+        If ``NPAE_OFFLINE`` is set, or no mirror sent a file. The message is one line, and then one line for
+        each mirror.
     ValueError
-        If a file is in the way that ``replace`` does not allow to replace.
+        If another file has the name of one of the four, and ``replace`` is False.
     OSError
         If the folder cannot be written.
     """
@@ -82,16 +82,16 @@ def download(
         raise ValueError(f"{files} would be overwritten, being no intact {name}; choose another folder")
     mirrors = MIRRORS[name] if mirrors is None else mirrors
     source = _Mirrors(mirrors, progress or show_progress, seconds or (CONNECT_SECONDS, READ_SECONDS))
-    for role in reversed(ROLES):  # small files first: a mirror that does not work shows it at once
+    for role in reversed(ROLES):  # small files first, so that a broken mirror costs little time
         if role not in present or role in wrong:
             saved = source.get(folder / f"{FILES[role]}.gz", name, role)
             if wrong.get(role, saved) != saved:
-                wrong[role].unlink()  # it would still be found before the good one
+                wrong[role].unlink()  # otherwise it would be found before the good file
     return folder
 
 
 def show_progress(file: str, done: int, total: int | None) -> None:
-    """Show a download on stderr, in one line that is written over, where stderr is a terminal."""
+    """Show a download's progress in one line on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         return
     amount = f"{done / 1e6:5.1f} MB" if total is None else f"{done / 1e6:5.1f} of {total / 1e6:.1f} MB"
@@ -106,11 +106,11 @@ def _is_right(path: Path, name: str, role: str) -> bool:
 
 
 class _ReadError(Exception):
-    """The network failed in the middle of a file (an OSError would look like one of the disk)."""
+    """The network failed in the middle of a file (an OSError would mean the disk)."""
 
 
 class _Mirrors:
-    """The mirrors of one data set, in order; one that failed is not asked again, to cost its time once."""
+    """The mirrors of one data set, in order; a mirror that failed is not tried again, to save time."""
 
     def __init__(self, mirrors: Iterable[str], progress: Progress, seconds: tuple[float, float]):
         self.mirrors = list(mirrors)
@@ -120,7 +120,7 @@ class _Mirrors:
         self.reached = False
 
     def get(self, target: Path, name: str, role: str) -> Path:
-        """Save a file from the first mirror that gives it whole, and return where it was saved."""
+        """Save a file from the first mirror that sends it whole, and return its path."""
         for mirror in list(self.mirrors):
             url = mirror + target.name
             response = self._open(url)
@@ -132,7 +132,7 @@ class _Mirrors:
                 except (ValueError, _ReadError) as error:
                     self.failures.append(f"{url}: {error}")
             self.mirrors.remove(mirror)
-        what = "no mirror gave it whole" if self.reached else "no mirror can be reached"
+        what = "no mirror sent it whole" if self.reached else "no mirror can be reached"
         raise ConnectionError("\n  ".join([f"{name} cannot be downloaded: {what}", *self.failures]))
 
     def _open(self, url: str) -> http.client.HTTPResponse | None:
@@ -150,16 +150,16 @@ class _Mirrors:
 def _open(url: str, connect_seconds: float, read_seconds: float) -> http.client.HTTPResponse:
     """Open an address in bounded time.
 
-    A timeout of the socket does not cover looking up the host's name, which can take half a minute on a
-    machine without a network; so a thread does it, and is left to itself when it takes too long.
+    A socket's timeout does not cover the look-up of the host's name, which can take half a minute without a
+    network. So a thread opens the address, and is abandoned when it takes too long.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "npae"})
     answers: queue.Queue = queue.Queue()
 
-    def work():
+    def work() -> None:
         try:
             answers.put(urllib.request.urlopen(request, timeout=read_seconds))
-        except BaseException as error:  # is raised again where it is waited for
+        except BaseException as error:  # raised again in the waiting thread
             answers.put(error)
 
     threading.Thread(target=work, daemon=True).start()
@@ -185,7 +185,7 @@ def _save(response: http.client.HTTPResponse, target: Path, name: str, role: str
             raise ValueError(str(error).replace(str(part), "what it sent")) from None
         check_sum(checksum(payload), role, name, "what it sent")
         if part.stat().st_size == len(payload):
-            target = target.with_suffix("")  # something on the way has decompressed it already
+            target = target.with_suffix("")  # a proxy has decompressed it
         os.replace(part, target)
         return target
     finally:
@@ -193,8 +193,8 @@ def _save(response: http.client.HTTPResponse, target: Path, name: str, role: str
 
 
 def _chunks(response: http.client.HTTPResponse, name: str, progress: Progress) -> Iterable[bytes]:
-    total = response.headers.get("Content-Length", "")
-    total = int(total) if total.isdigit() else None
+    length = response.headers.get("Content-Length", "")
+    total = int(length) if length.isdigit() else None
     done, shown = 0, 0.0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Reads and writes the files that MNIST comes in: IDX, plain or gzipped, and Keras's mnist.npz."""
+"""Reads and writes the file formats of MNIST: IDX, plain or gzipped, and Keras's mnist.npz."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-# The third byte of an IDX file says what its numbers are; all are stored with the highest byte first.
+# By the third byte of an IDX file: the dtype of its numbers, which are stored with the highest byte first.
 IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
@@ -20,22 +20,23 @@ NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 def read_idx(path: str | os.PathLike) -> np.ndarray:
     """Read an IDX file, plain or gzipped.
 
-    An IDX file is: two zero bytes; one byte for the dtype; one byte for the number of dimensions; each
-    dimension as a big-endian 32-bit integer; then the numbers themselves, row-major.
+    An IDX file consists of two zero bytes, one byte for the dtype, one byte for the number of dimensions,
+    each dimension as a big-endian 32-bit integer, and the numbers in row-major order.
 
     Parameters
     ----------
     path : str or path
-        The content, not the name, decides whether it is gzipped; but a name in ``.gz`` promises that it is.
+        Whether the file is gzipped is read from its content; a file named ``.gz`` must be.
 
     Returns
     -------
-    ndarray of uint8, int8, int16, int32, float32 or float64, in this machine's byte order; writable.
+    ndarray of uint8, int8, int16, int32, float32 or float64
+        In this machine's byte order; writable.
 
     Raises
     ------
     ValueError
-        If the file is not gzip though its name says so, is damaged, is no IDX file, is too short or too long.
+        If the file is named ``.gz`` and not gzipped, damaged, no IDX file, too short or too long.
     OSError
         If it cannot be read.
     """
@@ -86,7 +87,7 @@ def read_payload(path: str | os.PathLike) -> bytes:
 
 
 def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarray:
-    """Return the array that the bytes of a decompressed IDX file hold; ``path`` is named in errors.
+    """Return the array in the bytes of a decompressed IDX file; errors name ``path``.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarra
     Returns
     -------
     x_train, y_train, x_test, y_test : ndarray
-        As stored; nothing in the file is executed (``allow_pickle=False``).
+        As stored. No code in the file is executed (``allow_pickle=False``).
 
     Raises
     ------
@@ -158,7 +159,8 @@ def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarra
             if missing:
                 held = ", ".join(archive.files) or "nothing"
                 raise ValueError(f"it lacks {', '.join(missing)} and holds {held}")
-            return tuple(archive[name] for name in NPZ_NAMES)
+            x_train, y_train, x_test, y_test = (archive[name] for name in NPZ_NAMES)
+            return x_train, y_train, x_test, y_test
     except Exception as error:  # a damaged archive fails in a dozen ways, down to NotImplementedError
         expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
         raise ValueError(f"{path} cannot be used: {error}; {expected}") from error

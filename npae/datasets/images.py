@@ -1,4 +1,4 @@
-"""Turns a person's own picture into what the models were trained on: 28 by 28, light on dark."""
+"""Turns a person's own picture into an image as in the training data: 28 by 28, light on dark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 SIZE = 28
 DIGIT_BOX = 20  # MNIST's digits fill this square, centred by mass in the image
-INK = 0.2  # of the way from the background to the strongest stroke; what is fainter is no part of the digit
+INK = 0.2  # of the contrast between background and strongest stroke; fainter pixels are no part of the digit
 
 
 def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
@@ -22,8 +22,8 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
         ``(h, w)`` or ``(h, w, 1)`` grey, ``(h, w, 2)`` grey and alpha, ``(h, w, 3)`` RGB, ``(h, w, 4)`` RGB
         and alpha. Integers from 0 to 255, or floats or booleans from 0 to 1.
     fit_digit : bool
-        Treat it as MNIST was made: cut out the digit, scale it to a box of 20 by 20, keeping its aspect,
-        stretch its contrast, and put its centre of mass in the middle of the image.
+        Whether to process the picture as MNIST was made: cut out the digit, scale it to a box of 20 by 20,
+        keeping its aspect, stretch its contrast, and move its centre of mass to the middle of the image.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shape, the dtype or the values are not those above; or, with ``fit_digit``, nothing is drawn.
+        If shape, dtype or values are none of those above, or with ``fit_digit`` the picture is empty.
     """
     grey = _light_on_dark(_to_grey(_to_unit_floats(np.asarray(pixels))))
     if fit_digit:
@@ -43,9 +43,8 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
 def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Change the size of a grey image by averaging over areas: (h, w) -> ``size``, float64.
 
-    Every new pixel covers a rectangle of the old image, and is the mean of the old pixels under it, each
-    weighted by the part of it that is covered. The weights of rows and columns separate:
-    ``rows @ image @ columns.T``.
+    Every new pixel covers a rectangle of the old image. It is the mean of the old pixels there, weighted by
+    their covered areas. The weights of rows and columns separate: ``rows @ image @ columns.T``.
     """
     rows, columns = (_area_weights(n_new, n_old) for n_new, n_old in zip(size, image.shape))
     return rows @ image @ columns.T
@@ -79,7 +78,7 @@ def _to_unit_floats(pixels: np.ndarray) -> np.ndarray:
 
 
 def _to_grey(pixels: np.ndarray) -> np.ndarray:
-    """Blend with white where transparent, then weigh the colours as the eye does (ITU-R BT.601)."""
+    """Blend with white where transparent, then weight the colours as the eye does (ITU-R BT.601)."""
     if pixels.ndim == 2:
         return pixels
     if pixels.shape[2] in (2, 4):
@@ -95,7 +94,7 @@ def _light_on_dark(grey: np.ndarray) -> np.ndarray:
 
 
 def _background(grey: np.ndarray) -> float:
-    """The median of the border, since what a picture shows is in its middle."""
+    """Return the median of the border, since the digit is in the middle."""
     return float(np.median(np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])))
 
 

@@ -1,10 +1,11 @@
-"""The data sets that npae knows: their files, checksums and mirrors; and reading them, wherever they lie."""
+"""The known data sets, with their files, checksums and mirrors; and reading them from a path."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +19,8 @@ FILES = {
     "test_labels": "t10k-labels-idx1-ubyte",
 }
 
-# SHA-256 of the decompressed files: mirrors compress anew, so the sums of .gz files differ between them.
-# MNIST and Fashion-MNIST use the same file names; these sums alone tell which is which.
+# SHA-256 of the decompressed files, since mirrors differ in how they compress. MNIST and Fashion-MNIST have
+# the same file names, so only these sums distinguish them.
 CHECKSUMS = {
     "mnist": {
         "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -53,17 +54,16 @@ class Dataset:
     Attributes
     ----------
     name : str
-        "mnist", "fashion-mnist", "synthetic", or the path of data that npae does not know.
+        "mnist", "fashion-mnist", "synthetic", or the path of other data.
     train_images, test_images : ndarray of uint8, (n, 28, 28)
     train_labels, test_labels : ndarray of uint8, (n,)
     source : str
         Where the data came from, in words.
     sha256 : str
-        Identifies the data: the SHA-256 of the SHA-256 sums (in hex, joined by newlines) of the four IDX
-        files that hold them, decompressed, in the order above. The same arrays from an .npz file have the
-        same sum.
+        Identifies the data, from IDX and .npz files alike: the SHA-256 of the SHA-256 sums (in hex, joined by
+        newlines) of the four arrays as decompressed IDX files, in the order of `ROLES`.
     synthetic : bool
-        True for digits that were drawn by `synthetic_digits`.
+        True for digits from `synthetic_digits`.
     """
 
     name: str
@@ -75,8 +75,8 @@ class Dataset:
     sha256: str
     synthetic: bool = False
 
-    def describe(self) -> dict:
-        """Return what metadata should say of it, as JSON can hold it."""
+    def describe(self) -> dict[str, Any]:
+        """Return name, source, checksum and sizes as JSON can hold them."""
         return {
             "name": self.name,
             "source": self.source,
@@ -88,12 +88,12 @@ class Dataset:
 
 
 def checksum(payload: bytes) -> str:
-    """SHA-256 of the decompressed content of an IDX file, in hex."""
+    """Return the SHA-256 of the decompressed content of an IDX file, in hex."""
     return hashlib.sha256(payload).hexdigest()
 
 
 def from_arrays(name: str, arrays: dict[str, np.ndarray], source: str, synthetic: bool = False) -> Dataset:
-    """Make a data set of arrays, by role, that lie in no IDX file.
+    """Return a data set of arrays, given by role.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def from_arrays(name: str, arrays: dict[str, np.ndarray], source: str, synthetic
     """
     _check_arrays(arrays, source)
     sums = {role: checksum(encode_idx(arrays[role])) for role in ROLES}
-    return Dataset(name, **arrays, source=source, sha256=_combined(sums), synthetic=synthetic)
+    return _dataset(name, arrays, source, sums, synthetic)
 
 
 def read_dataset(path: Path, expected: str | None = None) -> Dataset:
@@ -112,8 +112,8 @@ def read_dataset(path: Path, expected: str | None = None) -> Dataset:
     ----------
     path : Path
     expected : str or None
-        The name of a known data set that this must be; None takes what is there, and a known checksum or else
-        the path gives the name.
+        The name of the known data set that this must be. With None, any data are read; their name is that of
+        the data set with these checksums, or else the path.
 
     Raises
     ------
@@ -132,26 +132,25 @@ def read_dataset(path: Path, expected: str | None = None) -> Dataset:
             for role in ROLES:
                 check_sum(sums[role], role, expected, f"{role} of {path}")
     _check_arrays(arrays, path)
-    return Dataset(_known_name(sums) or str(path), **arrays, source=str(path), sha256=_combined(sums))
+    known = next((name for name, right in CHECKSUMS.items() if right == sums), str(path))
+    return _dataset(known, arrays, str(path), sums)
 
 
 def find_files(folder: Path) -> dict[str, Path]:
-    """The files of a data set that a folder holds, by role; plain ones go before gzipped ones."""
+    """Return the files of a data set in a folder, by role; plain files are preferred to gzipped ones."""
     found = {}
     for role, name in FILES.items():
         spellings = (name, name.replace("-idx", ".idx"))  # some copies were unpacked by hand from the archive
         candidates = [folder / f"{spelling}{suffix}" for suffix in ("", ".gz") for spelling in spellings]
-        found.update({role: path for path in reversed(candidates) if path.is_file()})
+        present = [path for path in candidates if path.is_file()]
+        found.update({role: present[0]} if present else {})
     return found
 
 
 def check_sum(found: str, role: str, expected: str, what: str) -> None:
-    """Compare the checksum of a file with that of the data set it should belong to.
+    """Raise ValueError unless a file has the checksum of its role in the expected data set.
 
-    Raises
-    ------
-    ValueError
-        That says what the file is instead, where npae knows.
+    The message says which file of which data set it is instead, if that is known.
     """
     right = CHECKSUMS[expected][role]
     if found == right:
@@ -171,7 +170,7 @@ def _read_folder(folder: Path, expected: str | None) -> tuple[dict[str, np.ndarr
     if missing:
         raise ValueError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
     arrays, sums = {}, {}
-    for role in reversed(ROLES):  # small files first: the labels show at once that this is another data set
+    for role in reversed(ROLES):  # small files first: the labels suffice to recognise another data set
         payload = read_payload(files[role])
         array = decode_idx(payload, files[role])
         sums[role] = checksum(payload)
@@ -195,9 +194,9 @@ def _check_arrays(arrays: dict[str, np.ndarray], path: object) -> None:
             )
 
 
-def _known_name(sums: dict[str, str]) -> str | None:
-    return next((name for name, known in CHECKSUMS.items() if known == sums), None)
-
-
-def _combined(sums: dict[str, str]) -> str:
-    return checksum("\n".join(sums[role] for role in ROLES).encode())
+def _dataset(
+    name: str, arrays: dict[str, np.ndarray], source: str, sums: dict[str, str], synthetic: bool = False
+) -> Dataset:
+    train_images, train_labels, test_images, test_labels = (arrays[role] for role in ROLES)
+    combined = checksum("\n".join(sums[role] for role in ROLES).encode())
+    return Dataset(name, train_images, train_labels, test_images, test_labels, source, combined, synthetic)

@@ -1,4 +1,4 @@
-"""Finds data: where this machine keeps it already, else on the mirrors, else drawn by npae itself."""
+"""Finds data: on this machine, else on the mirrors, else as synthetic digits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from npae.arguments import UnknownName
 from npae.datasets.download import READ_SECONDS, Progress, download
 from npae.datasets.known import CHECKSUMS, ROLES, Dataset, find_files, from_arrays, read_dataset
 from npae.datasets.synthetic import synthetic_digits
@@ -20,7 +21,7 @@ Report = Callable[[str], None]
 
 
 class Place(NamedTuple):
-    """One place where a data set was looked for."""
+    """One place that was searched for a data set."""
 
     place: str  # in words, with the path
     found: bool
@@ -43,40 +44,42 @@ def load(
     ----------
     name : str or path
         "mnist" or "fashion-mnist": searched on this machine (see `where`), then downloaded into
-        `cache_folder`, and never replaced by anything else. "synthetic": digits that npae draws. "auto":
-        ``preferred`` from wherever it can be had, else synthetic digits. Anything else is a path: a folder
-        with four IDX files (plain or .gz) under MNIST's names, or an .npz file with Keras's names; data of
-        your own may lie in either.
+        `cache_folder`; no other data are used instead. "synthetic": digits that npae draws. "auto":
+        ``preferred`` from this machine or a mirror, else synthetic digits. Anything else is a path: a folder
+        with four IDX files (plain or .gz) under MNIST's names, or an .npz file with Keras's names. Both may
+        hold data of your own.
     preferred : str
-        "mnist", "fashion-mnist" or "synthetic": what "auto" looks for. In a path whose subfolders hold data
-        sets, it chooses one of them.
+        "mnist", "fashion-mnist" or "synthetic": the data set for "auto", and the subfolder to choose in a
+        path with several data sets.
     download_missing : bool
-        Whether to download what this machine lacks. The environment variable ``NPAE_OFFLINE=1`` forbids it,
+        Whether to download what this machine lacks. The environment variable ``NPAE_OFFLINE=1`` forbids it
         too.
     seed : int
-        Of the synthetic digits.
+        For drawing the synthetic digits.
     mirrors : iterable of str, optional
         Addresses to download from, instead of the known ones.
     report : callable, optional
-        Gets a line of text for every copy that was found but cannot be used, and when synthetic digits take
-        the place of data that cannot be had; by default it is printed on stderr.
+        Called with a line of text for every copy that cannot be used, and when synthetic digits replace
+        missing data. By default the line is printed on stderr.
     progress : callable, optional
         See `npae.datasets.fetch`.
 
     Raises
     ------
+    UnknownName
+        If there is no data set of that name and no such path.
     ValueError
-        If there is no data set of that name and no such path, or the data at the path cannot be used.
+        If the data at the path cannot be used.
     FileNotFoundError
-        If a data set that was named cannot be had; the message begins with one line, and lists below what was
-        tried.
+        If a data set that was named cannot be had. The message is one line, and then one line for each place
+        that was tried.
     """
     report = report or _print_on_stderr
     if not str(name):
-        raise ValueError(f"the data set has no name; expected auto, synthetic, {', '.join(NAMES)} or a path")
+        raise UnknownName(f"the data set has no name; expected auto, synthetic, {', '.join(NAMES)} or a path")
     if isinstance(name, os.PathLike) or _canonical(name) not in ("auto", "synthetic", *NAMES):
         return _load_path(Path(name).expanduser(), _known(preferred, "synthetic"))
-    name = _canonical(name)
+    name = _canonical(str(name))
     wanted = _known(preferred, "synthetic") if name == "auto" else name
     if wanted == "synthetic":
         return _synthetic(seed, "drawn by npae")
@@ -99,23 +102,23 @@ def load(
 
 
 def where(name: str) -> list[Place]:
-    """Look for a data set in every place on this machine where it may lie, in the order in which `load` does.
+    """Search this machine for a data set, in the order of `load`.
 
-    1. ``NPAE_DATA_DIR``: a folder that holds the files, or ``mnist/`` and ``fashion-mnist/``, or
+    1. ``NPAE_DATA_DIR``: a folder with the files, or with ``mnist/`` and ``fashion-mnist/``, or with
        ``mnist.npz``;
     2. npae's own cache, `cache_folder`;
     3. Keras's: ``~/.keras/datasets/``;
-    4. torchvision's: ``MNIST/raw`` or ``FashionMNIST/raw`` in the folders that people give it as ``root``;
+    4. torchvision's: ``MNIST/raw`` or ``FashionMNIST/raw`` in the usual folders for its ``root``;
     5. Debian's: ``/usr/share/datasets/fashion-mnist``.
 
     Returns
     -------
     list of Place
-        ``(place, found, detail)``; every copy has been read whole, and its checksums compared.
+        ``(place, found, detail)``. Every copy was read whole, and its checksums were compared.
 
     Raises
     ------
-    ValueError
+    UnknownName
         If there is no data set of that name.
     """
     name = _known(name, "synthetic")
@@ -131,9 +134,9 @@ def fetch(
     mirrors: Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Download a data set, whether or not it lies elsewhere on this machine, and return its folder.
+    """Download a data set, also if this machine has another copy, and return its folder.
 
-    Files that are there already and have the right checksums are kept.
+    Files in the folder with the right checksums are kept.
 
     Parameters
     ----------
@@ -149,21 +152,22 @@ def fetch(
 
     Raises
     ------
+    UnknownName
+        If there is no data set of that name.
     ValueError
-        If there is no data set of that name, or files of another one are in ``folder``.
+        If files of another data set are in ``folder``.
     ConnectionError
-        If no mirror gave a file, or ``NPAE_OFFLINE`` is set.
+        If no mirror sent a file, or ``NPAE_OFFLINE`` is set.
     OSError
         If the folder cannot be written.
     """
     name = _known(name)
-    own = folder is None
-    folder = cache_folder() / name if own else Path(folder).expanduser()
-    return download(name, folder, mirrors, progress, (10.0, READ_SECONDS), own)
+    target = cache_folder() / name if folder is None else Path(folder).expanduser()
+    return download(name, target, mirrors, progress, (10.0, READ_SECONDS), replace=folder is None)
 
 
 def cache_folder() -> Path:
-    """Where npae keeps what it downloads: ``npae`` in ``XDG_CACHE_HOME``, or in this system's own folder."""
+    """Return the folder for downloads: ``npae`` in ``XDG_CACHE_HOME``, or in the system's cache folder."""
     home = Path(os.path.expanduser("~"))
     if os.environ.get("XDG_CACHE_HOME"):
         return Path(os.environ["XDG_CACHE_HOME"]) / "npae"
@@ -190,7 +194,7 @@ def _places(name: str) -> list[tuple[str, Path]]:
 
 
 def _inside(root: Path, name: str) -> list[Path]:
-    """Where in a folder that somebody keeps data in a data set may lie."""
+    """Return the paths of a data set in a folder of a person's data sets, the likeliest first."""
     return [root / name, root / TORCHVISION[name] / "raw", root / f"{name}.npz", root]
 
 
@@ -228,7 +232,7 @@ def _load_path(path: Path, preferred: str) -> Dataset:
         near = difflib.get_close_matches(_canonical(str(path)), ("auto", "synthetic", *NAMES), n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
         names = ", ".join(("auto", "synthetic", *NAMES))
-        raise ValueError(f"{str(path)!r} is neither a data set ({names}) nor a path that exists{hint}")
+        raise UnknownName(f"{str(path)!r} is neither a data set ({names}) nor a path that exists{hint}")
     if path.is_dir() and not find_files(path):
         inside = [p for p in _inside(path, preferred)[:-1] if p.exists()] if preferred in NAMES else []
         if not inside:
@@ -247,7 +251,7 @@ def _known(name: str, *also: str) -> str:
     if canonical not in (*NAMES, *also):
         near = difflib.get_close_matches(canonical, (*NAMES, *also), n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
-        raise ValueError(f"unknown data set {name!r}; expected one of {', '.join((*NAMES, *also))}{hint}")
+        raise UnknownName(f"unknown data set {name!r}; expected one of {', '.join((*NAMES, *also))}{hint}")
     return canonical
 
 

@@ -1,4 +1,4 @@
-"""Handwritten digits drawn from strokes, so that everything works on a machine without any data."""
+"""Handwritten digits drawn from strokes, so that npae works on a machine without data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-# How people write each digit: (how often, strokes). A stroke lists the points "x,y" that the pen passes, in
-# percent of the digit's height, y downwards; "|" lifts the pen; a point written twice in a row is a sharp
-# corner; the same point written elsewhere in one digit is one point, so that strokes which meet there still
-# meet when it moves.
+from npae.arguments import integer
+
+# Ways of writing each digit: (frequency, strokes). A stroke lists the points "x,y" of the pen, in percent of
+# the digit's height, with y downwards; "|" lifts the pen. A point written twice in a row is a sharp corner.
+# Equal points of a digit are one point, so strokes that meet there still meet when it moves.
 STYLES = {
     0: (
         (5, "50,0 20,14 6,50 20,88 48,100 78,86 90,50 78,14 50,0"),
@@ -67,10 +68,10 @@ STYLES = {
     ),
 }
 
-# How writers differ: standard deviations, in units of the digit's height, unless noted.
+# Differences between writers: standard deviations, in units of the digit's height unless noted.
 POINT_JITTER = 0.025
 END_JITTER = 0.045  # the free ends of strokes vary more than their middles
-SLOPPINESS = (0.6, 1.8)  # of the logarithm of a factor on jitter and bend, and the most that factor may be
+SLOPPINESS = (0.6, 1.8)  # of the logarithm of a factor on jitter and bend, and the largest factor
 BEND = 0.21  # coefficients of a random quadratic map of the plane, which keeps joined strokes joined
 SLANT = (0.15, 0.22)  # mean and deviation, in rows per column
 ROTATION = 0.10  # radians
@@ -82,48 +83,45 @@ THINNEST = 0.97  # pixels
 PRESSURE = 0.30  # amplitude of the slow change of ink along the strokes
 
 SAMPLES = 65  # points on the strokes of one digit, so 64 short pieces between them
-BLOCK = 1000  # images drawn from one random stream; the first k images are the same however many follow
+BLOCK = 1000  # images drawn from one random stream, so that the first k do not depend on how many follow
 SPREAD = 1.4  # 1/pixel**2: a drop of ink spreads as exp(-SPREAD * distance**2)
 STEPS = 64  # positions of a drop per pixel
-GRAIN = 2.0**22  # drops are rounded to multiples of 1 / GRAIN, which makes sums of their products exact
-MARGIN = 3  # pixels around the image, onto which stray drops may fall
+GRAIN = 2.0**22  # drops are multiples of 1 / GRAIN, so sums of their products are exact
+MARGIN = 3  # pixels around the image for drops outside
 DARKEST, FALL, SOFT = 1.34, 2.05, 1.44  # grey value = DARKEST - FALL / (ink + SOFT), clipped to [0, 1]
 
 
 def synthetic_digits(
     train: int = 60000, test: int = 10000, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Draw digits that pass for handwriting, in the format and with the ink statistics of MNIST.
+    """Draw digits that look like handwriting, in the format and with the ink statistics of MNIST.
 
-    Each digit is a spline through jittered control points of one of several ways of writing its class, then
-    bent, slanted, rotated and scaled as a whole, fitted to MNIST's box of 20 by 20 pixels and centred by its
-    mass, all with jitter of their own. The pen's width varies between digits and its pressure along the
-    strokes.
+    Each digit is a spline through the jittered points of one of several ways of writing its class. It is then
+    bent, slanted, rotated, scaled to MNIST's box of 20 by 20 pixels and centred by its mass, each with some
+    jitter. The pen's width varies between digits, its pressure along the strokes.
 
-    Training and test images come from independent random streams of the same distribution, and the
-    first ``k`` images are the same however many are asked for. Each 1000 images hold 100 of each class,
-    shuffled.
+    Training and test images come from independent random streams of the same distribution. The first ``k``
+    images do not depend on ``train`` and ``test``. Every 1000 images hold 100 of each class, shuffled.
 
     Parameters
     ----------
     train, test : int
-        How many images of each; 0 or more.
+        Numbers of images; 0 or more.
     seed : int
         0 or more. The same seed gives the same bytes on every machine whose NumPy draws the same numbers.
 
     Returns
     -------
     train_images, train_labels, test_images, test_labels : ndarray of uint8
-        ``(train, 28, 28)``, ``(train,)``, ``(test, 28, 28)``, ``(test,)``; ink is 255 on 0, as in MNIST.
+        ``(train, 28, 28)``, ``(train,)``, ``(test, 28, 28)``, ``(test,)``; ink is 255, as in MNIST.
 
     Raises
     ------
     ValueError
-        If one of the numbers is negative or no integer.
+        If a number is negative or no integer.
     """
     for name, value in (("train", train), ("test", test), ("seed", seed)):
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{name} must be an integer of at least 0, not {value!r}")
+        integer(value, name, least=0)
     return *_draw(int(train), int(seed), stream=0), *_draw(int(test), int(seed), stream=1)
 
 
@@ -143,7 +141,7 @@ def _draw(count: int, seed: int, stream: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _write(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """Decide how the digits of one block run.
+    """Draw the strokes of one block of digits as points.
 
     Returns
     -------
@@ -187,17 +185,17 @@ def _deform(points: np.ndarray, sloppy: np.ndarray, rng: np.random.Generator) ->
 
 
 def _ink(points: np.ndarray, drawn: np.ndarray, radius: np.ndarray, pressure: np.ndarray) -> np.ndarray:
-    """Draw strokes: (n, 28, 28) uint8.
+    """Return images (n, 28, 28), uint8, of strokes.
 
-    A drop falls on the middle of each short piece and spreads as ``exp(-SPREAD * ((x-x0)**2 + (y-y0)**2))``.
-    That is a product of a function of x and one of y, so all drops of an image together are one product of
-    matrices, ``ink[y, x] = sum_s gy[s, y] * gx[s, x]``. A long straight line, its drops weighted by the
-    lengths of their pieces, gives ``exp(-SPREAD * d**2)`` at the distance d; divided by its value at
-    ``d = radius`` it is 1 on the outline of the stroke, and `DARKEST`, `FALL` and `SOFT` turn it into a grey
-    value with soft edges.
+    A drop falls on the middle of each short piece and spreads as ``exp(-SPREAD * ((x-x0)**2 + (y-y0)**2))``,
+    which is a function of x times a function of y. So all drops of an image are one matrix product,
+    ``ink[y, x] = sum_s gy[s, y] * gx[s, x]``. The drops of a long straight line, weighted by the lengths of
+    their pieces, add up to ``exp(-SPREAD * d**2)`` at the distance d. Divided by its value at ``d = radius``,
+    this is 1 on the outline of the stroke. `DARKEST`, `FALL` and `SOFT` turn it into a grey value with soft
+    edges.
 
-    All factors are multiples of ``1 / GRAIN``, so every sum is exact in float64: neither the order of adding
-    nor the processor can change a bit.
+    All factors are multiples of ``1 / GRAIN``, so every sum is exact in float64, in any order and on every
+    processor.
     """
     rows = _drop_table()
     middle = (points[:, 1:] + points[:, :-1]) / 2
@@ -221,7 +219,7 @@ def _lengths(points: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _drop_table() -> np.ndarray:
-    """Row i: how a drop at coordinate ``i / STEPS - MARGIN`` spreads over 28 pixels."""
+    """Return rows i: the spread over 28 pixels of a drop at the coordinate ``i / STEPS - MARGIN``."""
     at = np.arange((28 + 2 * MARGIN) * STEPS)[:, None] / STEPS - MARGIN
     spread = np.exp(-SPREAD * (np.arange(28) - at) ** 2)
     return np.rint(spread * GRAIN) / GRAIN
@@ -229,7 +227,7 @@ def _drop_table() -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _styles() -> tuple[np.ndarray, ...]:
-    """All styles as arrays, padded to the same number of styles per class and of points per style."""
+    """Return all styles as arrays, padded to equally many styles in a class and points in a style."""
     most = max(len(styles) for styles in STYLES.values())
     parsed = [[_parse(strokes) for _, strokes in STYLES[digit]] for digit in range(10)]
     k = max(len(style[0]) for styles in parsed for style in styles)
@@ -250,10 +248,10 @@ def _styles() -> tuple[np.ndarray, ...]:
 
 
 def _parse(text: str) -> tuple[np.ndarray, ...]:
-    """One style: its points (k, 2), how loose each is (k,), basis (SAMPLES, k), drawn (SAMPLES - 1,).
+    """Return a style's points (k, 2), their jitter (k,), basis (SAMPLES, k) and drawn (SAMPLES - 1,).
 
-    The points are centred on 0. Wherever they are moved, the strokes run through ``basis @ points``: a spline
-    is linear in its points.
+    The points are centred on 0. A spline is linear in its points, so the strokes of moved points run through
+    ``basis @ points``.
     """
     strokes = [[tuple(map(int, point.split(","))) for point in stroke.split()] for stroke in text.split("|")]
     names = sorted({point for stroke in strokes for point in stroke})
@@ -266,7 +264,8 @@ def _parse(text: str) -> tuple[np.ndarray, ...]:
 
     counts = iter(_share([[math.dist(points[i], points[j]) for i, j in zip(s, s[1:])] for s in written]))
     unit = np.eye(len(points))
-    rows, drawn = [], []
+    rows: list[np.ndarray] = []
+    drawn: list[float] = []
     for stroke in written:
         corners = [0] + [i for i in range(1, len(stroke)) if stroke[i] == stroke[i - 1]] + [len(stroke)]
         for begin, end in zip(corners, corners[1:]):
@@ -279,7 +278,7 @@ def _parse(text: str) -> tuple[np.ndarray, ...]:
 
 
 def _share(strokes: list[list[float]]) -> list[int]:
-    """Share out the pieces between samples to the curves between points, by length, at least one each."""
+    """Return the number of samples for each curve between points, by its length, at least one."""
     lengths = [length for stroke in strokes for length in stroke if length > 0]
     pieces = SAMPLES - len(strokes)  # a stroke has one sample more than it has pieces
     bounds = np.cumsum([0.0, *lengths]) / sum(lengths) * (pieces - len(lengths))
@@ -287,10 +286,10 @@ def _share(strokes: list[list[float]]) -> list[int]:
 
 
 def _spline_rows(piece: np.ndarray, i: int, count: int) -> list[np.ndarray]:
-    """Weights of the points in ``count`` samples of a Catmull-Rom spline from point i of a piece to the next.
+    """Return the points' weights in ``count`` samples of a Catmull-Rom spline from point i to the next.
 
-    Row j of ``piece`` (points of the piece, points of the style) picks its point j. Beyond its ends, a closed
-    piece goes round and an open one straight on.
+    Row j of ``piece`` (points of the piece, points of the style) selects its point j. Beyond its ends, a
+    closed piece repeats, and an open one is extended straight.
     """
     closed = (piece[0] == piece[-1]).all()
     before = piece[i - 1] if i > 0 else piece[-2] if closed else 2 * piece[0] - piece[1]

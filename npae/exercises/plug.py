@@ -1,6 +1,6 @@
 """The reward at the end of the path: a recipe of npae trained on the learner's own functions.
 
-The recipe's model is built as ever. `npae.exercises.dressed` makes a twin of it on the same parameters that
+The recipe's model is built as ever. `npae.exercises.twin` makes a twin of it on the same parameters that
 calls the learner's functions, and `npae.training.fit` trains the twin with the learner's loss and optimiser.
 In the end npae's own model has learned, and can be saved, measured and drawn like any other.
 """
@@ -11,22 +11,22 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from npae.exercises import sandbox, workspace
-from npae.exercises.dressed import LearnersAdam, LearnersLoss, dress, exercises_of
 from npae.exercises.inside import frames, says
 from npae.exercises.learner import load
+from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.objectives.losses import get_loss
-from npae.recipes.folder import HISTORY, MODEL
 from npae.recipes.run import Run
-from npae.training.callbacks import LearningRate, duration, write_history
-from npae.training.checkpoints import save_model
-from npae.training.events import Callback, History
-from npae.training.fit import fit
+from npae.training.callbacks import duration
+from npae.training.events import Callback
+from npae.training.kept import Compute, train_in
 
 RECIPES = ("dense", "conv")  # for all of whose layers there are exercises
-SLOW_EPOCH = 60.0  # seconds, from which on the learner is told how long it will take
+SLOW_EPOCH = 60.0  # seconds; a longer one is reported
 
 
 class Learner:
@@ -97,12 +97,12 @@ class LearnersRun(Run):
 
     Parameters
     ----------
-    settings, dataset, directory
+    recipe, settings, dataset, directory
         As of `Run`.
     layers : path
         The learner's folder.
-    report : callable
-        Gets lines of text.
+    compute : Compute, optional
+        As of `Run`.
 
     Raises
     ------
@@ -110,58 +110,36 @@ class LearnersRun(Run):
         If an exercise that the recipe needs is not solved; the message names it. If it is another recipe.
     """
 
-    def __init__(self, settings, dataset, directory, layers: str | os.PathLike, report=print):
-        super().__init__(settings, dataset, directory)
+    def __init__(
+        self, recipe, settings, dataset, directory, layers: str | os.PathLike, compute: Compute | None = None
+    ):
+        super().__init__(recipe, settings, dataset, directory, compute)
         if self.recipe.name not in RECIPES:
             raise ValueError(f"--layers is not for {self.recipe.name}; {' and '.join(RECIPES)} take it")
-        self.learner, self.say = Learner(layers), report
+        self.learner = Learner(layers)
         self.exercises = exercises_of(self.model)
-        self.learner.prove(self.exercises, report)
+        self.learner.prove(self.exercises, self.compute.report)
 
-    def train(self, callbacks, threads=None, resume=False):
-        history, function = History(), self.learner.function
-        self.history, self.threads, self.training = history.values, threads, True
-        self.say(f"yours:  {', '.join(self.exercises)}")
-        self.say(
-            "npae's: the data, the initial values, the loop over batches, measures and figures at the end"
+    def train(self, callbacks=(), resume=False):
+        """Train as `Run` does, on the learner's functions; there is nothing to resume from."""
+        report, function = self.compute.report, self.learner.function
+        report(f"yours:  {', '.join(self.exercises)}")
+        report("npae's: the data, the initial values, the loop over batches, measures and figures at the end")
+        loss = LearnersLoss(get_loss(self.recipe.loss), function)
+        optimizer = partial(LearnersAdam, function, self.recipe.keras_adam)
+        train_in(
+            self.directory,
+            self.model,
+            self.batches(),
+            replace(self.plan(), loss=loss, optimizer=optimizer),
+            self.facts(),
+            replace(self.compute, threads=1),
+            callbacks=[*callbacks, _Patience(report)],
+            twin=twin_of(self.model, function),
         )
-        fit(
-            dress(self.model, function),
-            self.train_batches(),
-            loss=LearnersLoss(get_loss(self.recipe.loss), function),
-            optimizer=LearnersAdam(function, self.recipe.keras_adam),
-            epochs=self.settings.epochs,
-            batch_size=self.settings.batch_size,
-            validation_data=self.test_batches(),
-            callbacks=[
-                LearningRate(self.recipe.learning_rate),
-                *callbacks,
-                _Patience(self.say),
-                _Keeper(self),
-            ],
-            seed=self.settings.seed,
-            threads=1,
-            history=history,
-        )
-        self.finish()
-
-    def keep(self) -> None:
-        """Write what there is so far: npae's own model, with the parameters that the learner's have found."""
-        save_model(self.path(MODEL), self.model, self.facts())
-        write_history(self.path(HISTORY), self.history)
 
     def facts(self):
         return {**super().facts(), "layers": self.learner.describe(self.exercises)}
-
-
-class _Keeper(Callback):
-    """After each epoch keeps model and history; what the learner's optimiser remembers has no known form."""
-
-    def __init__(self, run: LearnersRun):
-        self.run = run
-
-    def on_epoch_end(self, state):
-        self.run.keep()
 
 
 class _Patience(Callback):

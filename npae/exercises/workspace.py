@@ -60,7 +60,7 @@ class Mark:
         return replace(self, status=status, checks=self.checks + 1)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Progress:
     """The marks of all exercises, in their order.
 
@@ -162,7 +162,6 @@ class Workspace:
             _move(path, self.directory / DAMAGED)
         with written_whole(path) as file:
             file.write(progress.as_text().encode())
-        progress.damage = ""
 
     def mark(
         self, exercise: str, mark: Mark | Callable[[Mark], Mark], before: Progress | None = None
@@ -179,11 +178,11 @@ class Workspace:
         """
         with self._alone():
             progress = self.progress()
-            if progress.damage and before is not None:
-                progress.marks = dict(before.marks)
-            progress.marks[exercise] = mark(progress.marks[exercise]) if callable(mark) else mark
+            marks = before.marks if progress.damage and before is not None else progress.marks
+            changed = mark(marks[exercise]) if callable(mark) else mark
+            progress = replace(progress, marks={**marks, exercise: changed})
             self.write(progress)
-        return progress
+        return replace(progress, damage="")
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

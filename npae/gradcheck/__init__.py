@@ -1,8 +1,8 @@
-"""The gradient check: what `npae gradcheck` runs, and what a learner calls on a layer of their own.
+"""The gradient check: `npae gradcheck` runs it, and learners call it on layers of their own.
 
-`differences` explains the method; `promises` is what is checked without any step; `checks` puts both together
-for layers, losses, penalties and models; `catalogue` lists what the command checks; `reports` is what comes
-out.
+`differences` explains the method; `promises` checks what needs no differences; `checks` puts both together
+for layers, losses, penalties and models; `catalogue` lists the checks of the command; `reports` holds their
+results.
 """
 
 from npae.gradcheck.catalogue import cases, run

@@ -1,4 +1,4 @@
-"""What `npae gradcheck` checks: every layer in several geometries, every loss and penalty, every recipe."""
+"""The checks of `npae gradcheck`: every layer in several geometries, every loss and penalty, every recipe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from npae.arguments import UnknownName
 from npae.gradcheck.checks import check_layer, check_loss, check_model, check_recipe, short_name
 from npae.gradcheck.reports import Report
 from npae.layers import (
@@ -28,6 +29,7 @@ from npae.layers import (
 )
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import (
+    LOSSES,
     BinaryCrossentropy,
     GaussianNegativeLogLikelihood,
     Loss,
@@ -39,7 +41,7 @@ from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibl
 
 
 def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
-    """Return (layer, input shape): small and rectangular, lest one size be taken for another unnoticed."""
+    """Return pairs of layer and input shape: small, and rectangular, so that swapped sizes are noticed."""
     return [
         (Dense(3), (5,)),
         *[(Dense(4, activation), (3,)) for activation in ("relu", "sigmoid", "tanh")],
@@ -72,9 +74,9 @@ def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
 
 
 def kink_cases() -> list[tuple[Layer, np.ndarray]]:
-    """Return (layer, inputs), some of which lie on a kink, and some so near that the first step crosses it.
+    """Return pairs of layer and inputs, some of them on a kink, some so near that the first step crosses it.
 
-    Normal numbers never meet one. Of the 72 inputs each, few enough lie *on* a kink, where nothing is proven.
+    Normal numbers never meet a kink. Few of the 72 inputs lie *on* one, where nothing can be proven.
     """
     near = 2.0**-19
     grid = (np.arange(72) * 5 % 23 - 11) / 4
@@ -86,7 +88,7 @@ def kink_cases() -> list[tuple[Layer, np.ndarray]]:
 
 
 def loss_cases() -> list[tuple[Loss, tuple[int, ...]]]:
-    """Return (loss, shape of outputs and targets); those with a formula of their own for logits in both."""
+    """Return pairs of loss and shape of its arguments; a loss with a formula for logits occurs with both."""
     images = (3, 2, 5)
     return [
         (MeanSquaredError(), images),
@@ -101,10 +103,9 @@ def loss_cases() -> list[tuple[Loss, tuple[int, ...]]]:
 
 
 def penalty_cases() -> list[tuple[Objective, Autoencoder, tuple[int, ...]]]:
-    """Return (objective of one penalty, tiny model with noise, input shape): with a bias, and a kernel that
-    is not square.
+    """Return triples of objective with one penalty, tiny model and input shape.
 
-    The weights are large, so that the penalty's share of every gradient is too.
+    The weights are large, so that the penalty has a large share in every gradient.
     """
 
     def dense(activation: str | None, units: int = 3) -> Autoencoder:
@@ -132,10 +133,10 @@ def penalty_cases() -> list[tuple[Objective, Autoencoder, tuple[int, ...]]]:
 
 
 def check_penalty(objective: Objective, model: Autoencoder, input_shape: tuple[int, ...]) -> Report:
-    """Check a model that is trained on an objective entry by entry, on three random examples."""
+    """Check a model with its objective, entry by entry, on three random examples."""
     random = np.random.default_rng(0)
-    model.build(input_shape, random, np.float64)
-    x, t = random.standard_normal((3, *input_shape)), random.uniform(0, 1, (3, *model.output_shape))
+    output_shape = model.build(input_shape, random, np.float64)
+    x, t = random.standard_normal((3, *input_shape)), random.uniform(0, 1, (3, *output_shape))
     name = f"{objective!r} on {short_name(next(layer for _, layer in model.leaves() if layer.params))}"
     return check_model(model, objective, x, t, None, random, training=True, name=name)
 
@@ -143,8 +144,8 @@ def check_penalty(objective: Objective, model: Autoencoder, input_shape: tuple[i
 def cases() -> dict[str, Callable[[], list[Report]]]:
     """Return all checks by name.
 
-    Layers, losses and penalties go by the names of their classes, recipes by their own: `Dense` is the
-    layer, `dense` the recipe. Layers that draw random numbers are checked with their noise on.
+    Layers, losses and penalties have the names of their classes, recipes their own: `Dense` is the layer,
+    `dense` the recipe. Layers that draw random numbers are checked with their noise on.
     """
     from npae.recipes import RECIPES
 
@@ -168,21 +169,33 @@ def cases() -> dict[str, Callable[[], list[Report]]]:
 
 
 def run(names: list[str] | None = None) -> list[Report]:
-    """Run the checks of these names (see `cases`), or all.
+    """Run the checks of these names, or all.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        Those of `cases`, and the names of losses that `fit` takes, such as "mse". Case matters only where
+        two names differ in nothing else.
 
     Raises
     ------
-    ValueError
+    UnknownName
         If there is no check of that name; the message offers the nearest ones.
     """
     checks = cases()
-    for name in names or ():
-        if name not in checks:
-            alike = [known for known in checks if known.lower() == name.lower()]
-            near = list(dict.fromkeys(alike + difflib.get_close_matches(name, checks, cutoff=0.5)))
-            hint = f"did you mean {' or '.join(near)}?" if near else f"expected some of {', '.join(checks)}"
-            raise ValueError(f"there is no gradient check named {name!r}; {hint}")
-    return [report for name in names or checks for report in checks[name]()]
+    known = {**{name: name for name in checks}, **{name: loss.__name__ for name, loss in LOSSES.items()}}
+    wanted = [known[_spelled(name, known)] for name in names or checks]
+    return [report for name in wanted for report in checks[name]()]
+
+
+def _spelled(name: str, known: dict[str, str]) -> str:
+    """Return the known name that equals this one, exactly or else but for the case of its letters."""
+    alike = [other for other in known if other.lower() == name.lower()]
+    if name in known or len(alike) == 1:
+        return name if name in known else alike[0]
+    near = list(dict.fromkeys(alike + difflib.get_close_matches(name, known, cutoff=0.5)))
+    hint = f"did you mean {' or '.join(near)}?" if near else f"expected some of {', '.join(known)}"
+    raise UnknownName(f"there is no gradient check named {name!r}; {hint}")
 
 
 def _all_of(checks: list[Callable[[], Report]]) -> list[Report]:

@@ -1,25 +1,30 @@
-"""Checks, without any step, what every layer promises: same answers, nothing changed, shapes, dtypes."""
+"""Checks the promises of a layer that need no differences: determinism, no side effects, shapes, dtypes."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from npae.gradcheck.reports import Report
 from npae.layers.layer import Layer
 
+Forward = Callable[[np.ndarray, Layer], tuple[np.ndarray, Any]]
+Grads = dict[str, np.ndarray]
 
-def same(a, b) -> bool:
-    """Whether two arrays (or None) are equal in every bit that matters; NaN equals NaN."""
+
+def same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    """Whether two arrays are equal, or both None; NaN equals NaN."""
     if a is None or b is None:
         return a is b
     return np.array_equal(a, b, equal_nan=True)
 
 
-def unfit(key: str, array: np.ndarray, gradient, report: Report) -> bool:
-    """Whether a gradient cannot even be compared with its array; if so, add the reason to the problems."""
+def comparable(
+    key: str, array: np.ndarray, gradient: np.ndarray | None
+) -> tuple[np.ndarray | None, list[str]]:
+    """Return the gradient, or None and the reason why it cannot be compared with differences of the array."""
     if gradient is None:
         reason = "backward returns no gradient"
     elif np.shape(gradient) != array.shape:
@@ -29,21 +34,20 @@ def unfit(key: str, array: np.ndarray, gradient, report: Report) -> bool:
         where = ",".join(map(str, bad[0]))
         reason = f"its gradient is not finite in {len(bad)} of {array.size} entries, the first at {where}"
     else:
-        return False
-    report.problems.append(f"{key}: {reason}")
-    return True
+        return gradient, []
+    return None, [f"{key}: {reason}"]
 
 
-def wrong_form(layer: Layer, x: np.ndarray, forward: Callable) -> list[str]:
-    """Return, in words, why what forward or backward returns cannot even be looked into; nothing if it can.
+def wrong_form(layer: Layer, x: np.ndarray, output_shape: tuple[int, ...], forward: Forward) -> list[str]:
+    """Return what is wrong with the types and shapes that forward and backward return, in words.
 
-    The arguments are those of `broken_promises`.
+    ``output_shape`` is what build returned; the other arguments are those of `broken_promises`.
     """
-    answer = forward(x.copy(), layer)
+    answer: Any = forward(x.copy(), layer)
     if not (_is_pair(answer) and isinstance(answer[0], np.ndarray)):
         return [f"forward must return (y, cache) with an array y; it returns {_kind(answer)}"]
     y, cache = answer
-    promised = (len(x), *layer.output_shape)
+    promised = (len(x), *output_shape)
     if y.shape != promised:
         return [f"forward gives shape {y.shape}, but after build {promised} was to be expected"]
     answer = layer.backward(np.ones_like(y), cache)
@@ -55,12 +59,12 @@ def wrong_form(layer: Layer, x: np.ndarray, forward: Callable) -> list[str]:
     return []
 
 
-def _is_pair(answer) -> bool:
+def _is_pair(answer: Any) -> bool:
     return isinstance(answer, (tuple, list)) and len(answer) == 2
 
 
-def _kind(answer, outermost: bool = True) -> str:
-    """Return what an answer is made of, as "None" or "(ndarray, {'kernel': float})"."""
+def _kind(answer: Any, outermost: bool = True) -> str:
+    """Return the types in an answer, as "None" or "(ndarray, {'kernel': float})"."""
     if outermost and isinstance(answer, (tuple, list)):
         return "(" + ", ".join(_kind(part, outermost=False) for part in answer) + ")"
     if isinstance(answer, dict):
@@ -68,14 +72,15 @@ def _kind(answer, outermost: bool = True) -> str:
     return "None" if answer is None else type(answer).__name__
 
 
-def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Callable) -> list[str]:
-    """Return, in words, which promises of `npae.layers.layer.Layer` a built layer breaks; see there.
+def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forward) -> list[str]:
+    """Return the promises of `npae.layers.layer.Layer` that a layer breaks, in words.
 
     Parameters
     ----------
     layer : Layer
         Built, in float64.
     x, dy : ndarray (n, ...)
+        An input and an upstream gradient, in float64.
     forward : callable
         ``forward(x, layer)`` returns ``(y, cache)``, with the same noise in every call.
     """
@@ -96,7 +101,7 @@ def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Callab
     return problems
 
 
-def _changed_or_unsteady(layer, x, dy, forward) -> list[str]:
+def _changed_or_unsteady(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forward) -> list[str]:
     problems, params = [], copy.deepcopy(layer.params)
     given, upstream = x.copy(), dy.copy()
     y, cache = forward(given, layer)
@@ -122,16 +127,16 @@ def _changed_or_unsteady(layer, x, dy, forward) -> list[str]:
     return problems
 
 
-def _all_same(first_dx, first, dx, grads) -> bool:
+def _all_same(first_dx: np.ndarray | None, first: Grads, dx: np.ndarray | None, grads: Grads) -> bool:
     return same(first_dx, dx) and all(same(first[key], grads.get(key)) for key in first)
 
 
-def _of_other_dtype(layer, x, dy, forward) -> list[str]:
-    """Carry float32 and float64 through, and name what comes out as something else."""
+def _of_other_dtype(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forward) -> list[str]:
+    """Run the layer in float32 and in float64, and name the results of another dtype."""
     problems = []
     for dtype in (np.float32, np.float64):
         twin = copy.deepcopy(layer)
-        twin.build(layer.input_shape, np.random.default_rng(0), dtype)
+        twin.build(x.shape[1:], np.random.default_rng(0), dtype)
         y, cache = forward(x.astype(dtype), twin)
         dx, grads = twin.backward(dy.astype(dtype), cache)
         results = {"y": y, "dx": dx, **{f"the gradient of {key}": value for key, value in grads.items()}}

@@ -1,27 +1,35 @@
-"""What a gradient check found, as plain data, as a table and as JSON."""
+"""The results of a gradient check: as immutable data, as a table and as JSON."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 
-@dataclass
+@dataclass(frozen=True)
 class ArrayReport:
-    """What the check of one gradient array found.
+    """The result of checking one gradient array.
 
     Attributes
     ----------
-    name, shape
-        Of the parameter, or of "input".
+    name : str
+        The parameter's name, or "input".
+    shape : tuple of int
     checked : int
-        Entries, or directions, compared with finite differences.
-    kinks, unproven : int
-        How many of them met a kink; and how many lie exactly on one, so that no step could avoid it.
+        The number of entries, or of directions, that were compared with finite differences.
+    kinks : int
+        How many of them met a kink.
+    unproven : int
+        How many of the kinks lie exactly at the point of the check, so that no step avoids them.
     worst_error : float
-        The largest relative error (those on kinks apart), with where it was and the two values there.
+        The largest relative error, unproven comparisons apart.
+    worst_at : str
+        The index or the direction with that error.
+    analytic, numeric : float
+        The two values there: from backward and from differences.
     verdict : {"pass", "fail", "inconclusive"}
     """
 
@@ -37,25 +45,25 @@ class ArrayReport:
     verdict: str = "pass"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
-    """What the check of one layer, loss or model found; ``problems`` fail it, ``notes`` do not."""
+    """The result of checking one layer, loss or model; ``problems`` fail it, ``notes`` do not."""
 
     name: str
-    arrays: list[ArrayReport] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    arrays: tuple[ArrayReport, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
     def verdict(self) -> str:
-        """The worst of its arrays' verdicts; "fail" where there is a problem."""
+        """The worst verdict of the arrays; "fail" where there is a problem."""
         verdicts = {array.verdict for array in self.arrays} | ({"fail"} if self.problems else set())
         return next((verdict for verdict in ("fail", "inconclusive") if verdict in verdicts), "pass")
 
     @property
     def passed(self) -> bool:
-        """Whether every gradient was shown to be right."""
+        """Whether every gradient is proven right."""
         return self.verdict == "pass"
 
     @property
@@ -91,7 +99,7 @@ def as_table(reports: list[Report]) -> str:
 def as_json(reports: list[Report]) -> str:
     """Return the reports as a JSON list of objects; numbers that are not finite are written as strings."""
 
-    def finite(value):
+    def finite(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: finite(part) for key, part in value.items()}
         if isinstance(value, (list, tuple)):

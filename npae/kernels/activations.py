@@ -1,13 +1,6 @@
-"""Activation functions, forward and backward; for layers, together with the bias that stands before them.
+"""Activation functions, forward and backward, alone or in one pass with the bias before them.
 
-All four have a derivative that can be computed from their *output*, so that backward needs y and not z:
-
-| activation | y        | dy/dz     |
-| ---------- | -------- | --------- |
-| linear     | z        | 1         |
-| relu       | max(z,0) | 1 if y>0  |
-| sigmoid    | σ(z)     | y (1 - y) |
-| tanh       | tanh(z)  | 1 - y²    |
+`npae.layers.activations` lists the functions and their derivatives, all computed from the *output* y.
 """
 
 from __future__ import annotations
@@ -70,7 +63,7 @@ def check(activation: str) -> None:
 
 
 def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
-    """Raise a ValueError unless ``dy`` has the shape of ``y``; compiled kernels trust what they are given."""
+    """Raise a ValueError unless ``dy`` has the shape of ``y``; compiled kernels do not check."""
     if dy.shape != y.shape:
         raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
 
@@ -79,7 +72,7 @@ def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
 
 
 def forward_loops(z, activation):
-    """The definition of `forward`, in plain loops."""
+    """Compute `forward` by its definition, in plain loops."""
     check(activation)
     y = np.empty_like(z)
     for index in np.ndindex(z.shape):
@@ -97,7 +90,7 @@ def forward_loops(z, activation):
 
 
 def backward_loops(dy, y, activation):
-    """The definition of `backward`, in plain loops."""
+    """Compute `backward` by its definition, in plain loops."""
     check(activation)
     dz = np.empty_like(dy)
     for index in np.ndindex(dy.shape):
@@ -158,7 +151,7 @@ def forward_numba(z, activation):
 
 
 def turn_numba(z, activation):
-    """`forward` for a C-contiguous z that nobody else looks at: it becomes y where it stands."""
+    """`forward` in place: overwrite a C-contiguous z, which no other code uses, with y."""
     check(activation)
     through(z.reshape(1, -1), None, CODES[activation])
     return z
@@ -179,7 +172,7 @@ def backward_numba(dy, y, activation):
 # The two functions below are for compiled code, which has no strings: an activation is its place in NAMES.
 
 CODES = {name: code for code, name in enumerate(NAMES)}
-LINEAR, RELU, SIGMOID, TANH = CODES.values()
+_, RELU, SIGMOID, TANH = CODES.values()
 
 
 @jit
@@ -193,8 +186,8 @@ def through(y, bias, activation):
         elif activation == TANH:
             _tanh(y[i], bias)
         elif bias is not None:
-            for j in range(y.shape[1]):
-                y[i, j] += bias[j]
+            for u in range(y.shape[1]):
+                y[i, u] += bias[u]
 
 
 @jit
@@ -211,8 +204,8 @@ def through_backward(dy, y, activation, dz, dbias):
         elif activation == TANH:
             _tanh_backward(dy[i], y[i], dz[i], dbias)
         elif dbias is not None:
-            for j in range(dy.shape[1]):
-                dbias[j] += dy[i, j]
+            for u in range(dy.shape[1]):
+                dbias[u] += dy[i, u]
 
 
 # One row. bias and dbias may be None: Numba compiles a version for that, without the branch.
@@ -220,57 +213,57 @@ def through_backward(dy, y, activation, dz, dbias):
 
 @jit
 def _relu(y, bias):
-    for j in range(y.size):
-        v = y[j] if bias is None else y[j] + bias[j]
-        y[j] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
+    for u in range(y.size):
+        v = y[u] if bias is None else y[u] + bias[u]
+        y[u] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
 
 
 @jit
 def _sigmoid(y, bias):
     one = y.dtype.type(1)
-    for j in range(y.size):
-        v = y[j] if bias is None else y[j] + bias[j]
+    for u in range(y.size):
+        v = y[u] if bias is None else y[u] + bias[u]
         e = exp_minus(abs(v))
-        y[j] = (e if v < 0 else one) / (one + e)
+        y[u] = (e if v < 0 else one) / (one + e)
 
 
 @jit
 def _tanh(y, bias):
     # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); for a small a, e - 1 is wanted with all its digits.
     one, two = y.dtype.type(1), y.dtype.type(2)
-    for j in range(y.size):
-        v = y[j] if bias is None else y[j] + bias[j]
+    for u in range(y.size):
+        v = y[u] if bias is None else y[u] + bias[u]
         power, rest = _exp_minus_parts(two * abs(v))
         e_minus_one = power * rest + (power - one)
         t = -e_minus_one / (two + e_minus_one)
-        y[j] = -t if v < 0 else t
+        y[u] = -t if v < 0 else t
 
 
 @jit
 def _relu_backward(dy, y, dz, dbias):
-    for j in range(dy.size):
-        d = dy[j] if y[j] > 0 else dy.dtype.type(0)
-        dz[j] = d
+    for u in range(dy.size):
+        d = dy[u] if y[u] > 0 else dy.dtype.type(0)
+        dz[u] = d
         if dbias is not None:
-            dbias[j] += d
+            dbias[u] += d
 
 
 @jit
 def _sigmoid_backward(dy, y, dz, dbias):
-    for j in range(dy.size):
-        d = dy[j] * y[j] * (y.dtype.type(1) - y[j])
-        dz[j] = d
+    for u in range(dy.size):
+        d = dy[u] * y[u] * (y.dtype.type(1) - y[u])
+        dz[u] = d
         if dbias is not None:
-            dbias[j] += d
+            dbias[u] += d
 
 
 @jit
 def _tanh_backward(dy, y, dz, dbias):
-    for j in range(dy.size):
-        d = dy[j] * (y.dtype.type(1) - y[j] * y[j])
-        dz[j] = d
+    for u in range(dy.size):
+        d = dy[u] * (y.dtype.type(1) - y[u] * y[u])
+        dz[u] = d
         if dbias is not None:
-            dbias[j] += d
+            dbias[u] += d
 
 
 @jit

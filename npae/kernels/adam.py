@@ -24,7 +24,7 @@ def update(
 
         m <- beta_1 m + (1 - beta_1) g           running mean of the gradient
         v <- beta_2 v + (1 - beta_2) g²          running mean of its square
-        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this takes that bias away
+        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this corrects for it
         v̂ = v / (1 - beta_2^t)
         params <- params - learning_rate m̂ / (√v̂ + epsilon)
 
@@ -51,7 +51,7 @@ def update(
 
 
 def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    """The definition of `update`, in plain loops."""
+    """Compute `update` by its definition, in plain loops."""
     for i in range(len(params)):
         m[i] = beta_1 * m[i] + (1 - beta_1) * grads[i]
         v[i] = beta_2 * v[i] + (1 - beta_2) * grads[i] ** 2

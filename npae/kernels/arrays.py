@@ -1,10 +1,10 @@
-"""Arrays for the results of kernels, taken again from memory that nobody looks at any more.
+"""Allocation of the arrays that kernels return: memory is reused, since fresh pages cost time.
 
-A training step makes the same arrays as the step before it. The operating system hands out fresh memory
-page by page and zeroes each page, which costs as much as the arithmetic of a small layer. So every thread
-keeps the blocks it was given and lends them out anew: `empty` returns a view of a block, and a block is
-free again exactly when no view of it is left, which CPython's reference count tells. Nothing that anyone
-can still see is ever written over, so a layer may treat what it gets as a new array.
+A training step makes the same arrays as the step before it. The operating system hands out fresh memory page
+by page and zeroes each page, which takes as long as the arithmetic of a small layer. So every thread keeps
+the blocks of memory that it was given. `empty` returns a view of a block, and a block is free again exactly
+when no view of it is left, which CPython's reference count tells. No array that a caller still holds is
+overwritten, so a layer may treat the result as a new array.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
     if not SMALLEST_BLOCK <= nbytes <= LARGEST_BLOCK:
         return np.empty(shape, dtype)
     blocks = _blocks_of(nbytes)
-    block, offset = _first_unseen(blocks) or _new_block(nbytes, blocks)
+    block, offset = _first_free(blocks) or _new_block(nbytes, blocks)
     return np.ndarray(shape, dtype, block, offset)
 
 
@@ -51,8 +51,17 @@ def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
     return array
 
 
+def padded(x: np.ndarray, pads: tuple[tuple[int, int], tuple[int, int]], value: float = 0) -> np.ndarray:
+    """Return images (n, c, h, w) with ``((top, bottom), (left, right))`` rows and columns of ``value``."""
+    (top, bottom), (left, right) = pads
+    n, c, h, w = x.shape
+    wide = np.full((n, c, top + h + bottom, left + w + right), value, x.dtype)
+    wide[:, :, top : top + h, left : left + w] = x
+    return wide
+
+
 def release() -> None:
-    """Forget this thread's blocks; what is still in use stays valid, and goes when its user goes."""
+    """Drop this thread's blocks; arrays that still view them stay valid."""
     _local.blocks, _local.kept = {}, 0
 
 
@@ -81,16 +90,16 @@ def _new_block(nbytes: int, blocks: list) -> tuple[np.ndarray, int]:
     return blocks[-1]
 
 
-def _first_unseen(blocks: list) -> tuple[np.ndarray, int] | None:
+def _first_free(blocks: list) -> tuple[np.ndarray, int] | None:
     for block, offset in blocks:
-        if sys.getrefcount(block) <= _REFERENCES_OF_AN_UNSEEN_BLOCK:
+        if sys.getrefcount(block) <= _REFERENCES_OF_A_FREE_BLOCK:
             return block, offset
     return None
 
 
 # The list's own reference and those of the loop above; how many these are differs between versions of Python,
-# so it is asked of a block that nothing else can see.
-_REFERENCES_OF_AN_UNSEEN_BLOCK = 0
-for _REFERENCES_OF_AN_UNSEEN_BLOCK in range(1, 8):
-    if _first_unseen([(np.empty(1, np.uint8), 0)]) is not None:
+# so it is counted at a block that nothing else references.
+_REFERENCES_OF_A_FREE_BLOCK = 0
+for _REFERENCES_OF_A_FREE_BLOCK in range(1, 8):
+    if _first_free([(np.empty(1, np.uint8), 0)]) is not None:
         break

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def get_backend() -> str:
         with _lock:  # the first kernels of a program may be called by several threads at once
             if _chosen is None:
                 set_backend(os.environ.get("NPAE_BACKEND") or "numba")
-    return _chosen
+    return _chosen or BACKENDS[0]
 
 
 def set_backend(name: str) -> None:
@@ -106,6 +107,7 @@ class Jitted:
         self._dispatcher = None
 
     def __call__(self, *args):
+        """Call the compiled function."""
         return (self._dispatcher or self.dispatcher)(*args)
 
     @property
@@ -135,7 +137,11 @@ def _compiled_when_called(function: Callable):
     while _lessons:
         _lessons[0]()
         _lessons.pop(0)
-    options = dict(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+    options: dict[str, Any] = {
+        "nogil": True,
+        "error_model": "numpy",
+        "fastmath": {"reassoc", "contract", "nsz", "arcp"},
+    }
     try:
         dispatcher = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder on this machine takes a cache: compile again in each run

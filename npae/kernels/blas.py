@@ -36,8 +36,7 @@ _before = 1
 
 @contextmanager
 def single_threaded_blas() -> Iterator[bool]:
-    """Let BLAS compute in the calling thread only, inside a ``with`` block; yields whether its switch was
-    found.
+    """Hold BLAS to the calling thread inside a ``with`` block; yield whether its switch was found.
 
     Blocks may overlap, in one thread or in several: BLAS gets its threads back when the last one ends.
     """
@@ -72,8 +71,7 @@ def _find_switch() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 
 @functools.cache
 def address_of_gemm(kind: str) -> int:
-    """Return where in memory the product of two matrices begins, with the arguments of ``cblas_?gemm`` and
-    sizes of 64 bits; 0 where there is none.
+    """Return the address of ``cblas_?gemm`` with sizes of 64 bits; 0 where there is none.
 
     Parameters
     ----------

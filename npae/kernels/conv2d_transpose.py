@@ -63,7 +63,7 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dy, y : (n, c_out, h_out, w_out) arrays; y is what `forward` returned
     x, kernel, strides, pads, activation : as given to `forward`
     need_dx : bool
-        Whether anybody needs dx; the first layer of a model has nobody to hand it on to.
+        False leaves out dx, which the first layer of a model does not need.
 
     Returns
     -------

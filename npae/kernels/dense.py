@@ -1,4 +1,4 @@
-"""The fully connected layer: y = f(x K + b), forward and backward."""
+"""The fully connected layer, forward and backward; `npae.layers.dense` derives it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from npae.kernels.products import gemm_for, multiply
 
 
 def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str = "linear") -> np.ndarray:
-    """Return ``y = f(x K + b)``: each output is a weighted sum of all inputs, plus its bias.
+    """Return ``y = activation(x @ kernel + bias)``.
 
     Parameters
     ----------
@@ -40,13 +40,7 @@ def backward(
     activation: str = "linear",
     need_dx: bool = True,
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-    """Return the gradients of ``y = f(z)``, ``z = x K + b``, by the chain rule.
-
-    With ``dz = dy f'(z)``: element (i, j) of z is ``sum_k x[i, k] K[k, j] + b[j]``, hence
-
-        dx[i, k] = sum_j dz[i, j] K[k, j]        dx = dz Kᵀ
-        dK[k, j] = sum_i x[i, k] dz[i, j]        dK = xᵀ dz
-        db[j]    = sum_i dz[i, j]
+    """Return the gradients (dx, dkernel, dbias), as derived in `npae.layers.dense`.
 
     Parameters
     ----------
@@ -56,7 +50,7 @@ def backward(
     kernel : ndarray (c_in, units)
     activation : {"linear", "relu", "sigmoid", "tanh"}
     need_dx : bool
-        False spares the product for dx; the first layer of a network has nobody to hand it to.
+        False leaves out dx, which the first layer of a model does not need.
 
     Returns
     -------
@@ -76,30 +70,30 @@ def backward(
 
 
 def forward_loops(x, kernel, bias, activation="linear"):
-    """The definition of `forward`, in plain loops."""
+    """Compute `forward` by its definition, in plain loops."""
     n, c_in = x.shape
     units = kernel.shape[1]
     z = np.empty((n, units), x.dtype)
     for i in range(n):
-        for j in range(units):
-            total = bias[j]
+        for u in range(units):
+            total = bias[u]
             for k in range(c_in):
-                total += x[i, k] * kernel[k, j]
-            z[i, j] = total
+                total += x[i, k] * kernel[k, u]
+            z[i, u] = total
     return activations.forward_loops(z, activation)
 
 
 def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
-    """The definition of `backward`, in plain loops."""
+    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx, dkernel, dbias = np.zeros_like(x), np.zeros_like(kernel), np.zeros(kernel.shape[1], x.dtype)
     for i in range(x.shape[0]):
-        for j in range(kernel.shape[1]):
-            dbias[j] += dz[i, j]
+        for u in range(kernel.shape[1]):
+            dbias[u] += dz[i, u]
         for k in range(x.shape[1]):
-            for j in range(kernel.shape[1]):
-                dx[i, k] += dz[i, j] * kernel[k, j]
-                dkernel[k, j] += x[i, k] * dz[i, j]
+            for u in range(kernel.shape[1]):
+                dx[i, k] += dz[i, u] * kernel[k, u]
+                dkernel[k, u] += x[i, k] * dz[i, u]
     return (dx if need_dx else None), dkernel, dbias
 
 
@@ -150,10 +144,7 @@ def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     if not dy.shape == y.shape == shape:
         raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; both must be {shape}")
     dy, x, y, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, y, kernel))
-    if activation == "linear":
-        dz = dy if dy.flags.writeable else dy.copy()
-    else:
-        dz = arrays.empty(shape, x.dtype)
+    dz = arrays.empty(shape, x.dtype) if activation != "linear" else dy if dy.flags.writeable else dy.copy()
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
     dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(shape[1:], x.dtype)
     _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, (dkernel, dbias))

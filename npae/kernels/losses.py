@@ -98,7 +98,7 @@ def binary_crossentropy_from_logits(z: np.ndarray, t: np.ndarray, count: int) ->
 
 
 def mean_squared_error_loops(y, t, count):
-    """The definition of `mean_squared_error`, in plain loops."""
+    """Compute `mean_squared_error` by its definition, in plain loops."""
     _check(y, t)
     terms, dy = [], np.empty_like(y)
     for index in np.ndindex(y.shape):
@@ -109,7 +109,7 @@ def mean_squared_error_loops(y, t, count):
 
 
 def binary_crossentropy_loops(p, t, count):
-    """The definition of `binary_crossentropy`, in plain loops."""
+    """Compute `binary_crossentropy` by its definition, in plain loops."""
     _check(p, t)
     terms, dp = [], np.empty_like(p)
     low, high = p.dtype.type(SMALLEST_PROBABILITY), p.dtype.type(1 - SMALLEST_PROBABILITY)
@@ -122,7 +122,7 @@ def binary_crossentropy_loops(p, t, count):
 
 
 def binary_crossentropy_from_logits_loops(z, t, count):
-    """The definition of `binary_crossentropy_from_logits`, in plain loops."""
+    """Compute `binary_crossentropy_from_logits` by its definition, in plain loops."""
     _check(z, t)
     terms, dz = [], np.empty_like(z)
     for index in np.ndindex(z.shape):

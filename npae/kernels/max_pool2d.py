@@ -1,4 +1,4 @@
-"""Max-pooling: the largest value of every window, forward and backward."""
+"""Max-pooling: the largest value of every window, forward and backward; see `npae.layers.max_pool2d`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
+from npae.kernels.im2col import output_size
 
 
 def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> tuple[np.ndarray, np.ndarray]:
     """Return the maximum of every window, and where in its window it was.
 
-    Padding never wins, not even where all of x is negative. A NaN in a window makes its maximum NaN.
+    Padding is never the maximum, even where all of x is negative. A NaN in a window makes its maximum NaN.
 
     Parameters
     ----------
-    x : ndarray (n, c, h_in, w_in)
+    x : ndarray (n, c_in, h_in, w_in)
     window : (kh, kw)
     strides : (sh, sw)
     pads : ((top, bottom), (left, right)), each smaller than the window, so that no window is all padding
 
     Returns
     -------
-    y : ndarray (n, c, h_out, w_out), with h_out = (h_in + top + bottom - kh) // sh + 1
-    offset : ndarray (n, c, h_out, w_out), uint8 (uint16 for windows of more than 256 cells)
-        ``i * kw + j`` for row i and column j of the window: its first maximum in reading order. This is all
-        that backward has to remember.
+    y : ndarray (n, c_in, h_out, w_out), with h_out = (h_in + top + bottom - kh) // sh + 1
+    offset : ndarray (n, c_in, h_out, w_out), uint8 (uint16 for windows of more than 256 cells)
+        ``a * kw + b`` for place (a, b) of the window: its first maximum, row by row.
     """
     return choose(forward_numpy, forward_numba)(x, window, strides, pads)
 
@@ -36,20 +36,18 @@ def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> tuple[np.
 def backward(
     dy: np.ndarray, offset: np.ndarray, shape: tuple[int, ...], window: Pair, strides: Pair, pads: Pads
 ) -> np.ndarray:
-    """Return dx: each window hands its gradient to the cell that was its maximum, and to no other.
-
-    Where windows overlap, a cell may have been the maximum of several; their gradients add up.
+    """Return dx: each dy added at the place of its window's maximum.
 
     Parameters
     ----------
-    dy, offset : ndarray (n, c, h_out, w_out)
+    dy, offset : ndarray (n, c_in, h_out, w_out)
         offset is what `forward` returned.
-    shape : (n, c, h_in, w_in), of x
+    shape : (n, c_in, h_in, w_in), of x
     window, strides, pads : as in `forward`
 
     Returns
     -------
-    ndarray (n, c, h_in, w_in)
+    ndarray (n, c_in, h_in, w_in)
     """
     return choose(backward_numpy, backward_numba)(dy, offset, shape, window, strides, pads)
 
@@ -58,31 +56,31 @@ def backward(
 
 
 def forward_loops(x, window, strides, pads):
-    """The definition of `forward`, in plain loops."""
-    (n, c, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
+    """Compute `forward` by its definition, in plain loops."""
+    (_, _, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
     y, offset = _outputs(x, window, strides, pads)
-    for image, channel, row, column in np.ndindex(y.shape):
+    for i, c, p, q in np.ndindex(y.shape):
         best = None
-        for i in range(kh):
-            for j in range(kw):
-                h, w = row * sh + i - top, column * sw + j - left
-                if not (0 <= h < h_in and 0 <= w < w_in):
+        for a in range(kh):
+            for b in range(kw):
+                r, s = p * sh + a - top, q * sw + b - left
+                if not (0 <= r < h_in and 0 <= s < w_in):
                     continue
-                value = x[image, channel, h, w]
+                value = x[i, c, r, s]
                 if best is None or value > best or (np.isnan(value) and not np.isnan(best)):
                     best = value
-                    offset[image, channel, row, column] = i * kw + j
-        y[image, channel, row, column] = best
+                    offset[i, c, p, q] = a * kw + b
+        y[i, c, p, q] = best
     return y, offset
 
 
 def backward_loops(dy, offset, shape, window, strides, pads):
-    """The definition of `backward`, in plain loops."""
-    (kh, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
+    """Compute `backward` by its definition, in plain loops."""
+    (_, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
     dx = np.zeros(shape, dy.dtype)
-    for image, channel, row, column in np.ndindex(dy.shape):
-        i, j = divmod(int(offset[image, channel, row, column]), kw)
-        dx[image, channel, row * sh + i - top, column * sw + j - left] += dy[image, channel, row, column]
+    for i, c, p, q in np.ndindex(dy.shape):
+        a, b = divmod(int(offset[i, c, p, q]), kw)
+        dx[i, c, p * sh + a - top, q * sw + b - left] += dy[i, c, p, q]
     return dx
 
 
@@ -92,23 +90,23 @@ def backward_loops(dy, offset, shape, window, strides, pads):
 def forward_numpy(x, window, strides, pads):
     """`forward`, on whole arrays."""
     y, offset = _outputs(x, window, strides, pads)
-    padded = np.pad(x, ((0, 0), (0, 0), *pads), constant_values=-np.inf)
-    inside = np.pad(np.ones(x.shape[2:], bool), pads)
+    padded = arrays.padded(x, pads, -np.inf)
+    inside = arrays.padded(np.ones((1, 1, *x.shape[2:]), bool), pads)[0, 0]
     cells = list(_cells(y.shape[2:], window, strides))
     y.fill(-np.inf)
     for cell in cells:
-        np.maximum(y, padded[(..., *cell)], out=y)
+        np.maximum(y, padded[:, :, cell[0], cell[1]], out=y)
     offset.fill(0)
     for k, cell in reversed(list(enumerate(cells))):  # the first maximum is written last, and stays
-        value = padded[(..., *cell)]
+        value = padded[:, :, cell[0], cell[1]]
         np.copyto(offset, offset.dtype.type(k), where=((value == y) | np.isnan(value)) & inside[cell])
     return y, offset
 
 
 def backward_numpy(dy, offset, shape, window, strides, pads):
     """`backward`, on whole arrays."""
-    (n, c, h_in, w_in), ((top, bottom), (left, right)) = shape, pads
-    padded = np.zeros((n, c, h_in + top + bottom, w_in + left + right), dy.dtype)
+    (n, c_in, h_in, w_in), ((top, bottom), (left, right)) = shape, pads
+    padded = np.zeros((n, c_in, h_in + top + bottom, w_in + left + right), dy.dtype)
     for k, (rows, columns) in enumerate(_cells(dy.shape[2:], window, strides)):
         padded[:, :, rows, columns] += np.where(offset == k, dy, 0)
     dx = arrays.empty(shape, dy.dtype)
@@ -117,11 +115,11 @@ def backward_numpy(dy, offset, shape, window, strides, pads):
 
 
 def _cells(size, window, strides):
-    """Rows and columns (slices of the padded image) of each cell of the window, for all windows at once."""
+    """Yield, for each place (a, b) of the window, its rows and columns in all windows, as two slices."""
     (h_out, w_out), (kh, kw), (sh, sw) = size, window, strides
-    for i in range(kh):
-        for j in range(kw):
-            yield slice(i, i + (h_out - 1) * sh + 1, sh), slice(j, j + (w_out - 1) * sw + 1, sw)
+    for a in range(kh):
+        for b in range(kw):
+            yield slice(a, a + (h_out - 1) * sh + 1, sh), slice(b, b + (w_out - 1) * sw + 1, sw)
 
 
 # 3. Numba. Windows of 2x2 that tile the image, as nearly every encoder has them, have functions of their own:
@@ -132,37 +130,37 @@ def _cells(size, window, strides):
 def forward_numba(x, window, strides, pads):
     """`forward`, compiled."""
     y, offset = _outputs(x, window, strides, pads)
-    (n, c, h_in, w_in), (h_out, w_out) = x.shape, y.shape[2:]
+    (n, c_in, h_in, w_in), (h_out, w_out) = x.shape, y.shape[2:]
     x = np.ascontiguousarray(x)
     if _tiles_2x2((h_in, w_in), window, strides, pads):
-        planes = (n * c, h_out * w_out)
-        _forward_2x2(x.reshape(n * c, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
+        planes = (n * c_in, h_out * w_out)
+        _forward_2x2(x.reshape(n * c_in, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
     else:
-        x, planes, before = x.reshape(n * c, h_in, w_in), (n * c, h_out, w_out), (pads[0][0], pads[1][0])
-        _forward(x, y.reshape(planes), offset.reshape(planes), window, strides, before)
+        shape, before = (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
+        x = x.reshape(n * c_in, h_in, w_in)
+        _forward(x, y.reshape(shape), offset.reshape(shape), window, strides, before)
     return y, offset
 
 
 def backward_numba(dy, offset, shape, window, strides, pads):
     """`backward`, compiled."""
-    (n, c, h_in, w_in), (h_out, w_out) = shape, dy.shape[2:]
+    (n, c_in, h_in, w_in), (h_out, w_out) = shape, dy.shape[2:]
     dy, offset = np.ascontiguousarray(dy), np.ascontiguousarray(offset)
     if _tiles_2x2((h_in, w_in), window, strides, pads):
-        dx, planes = arrays.empty(shape, dy.dtype), (n * c, h_out * w_out)
-        _backward_2x2(dy.reshape(planes), offset.reshape(planes), dx.reshape(n * c, h_out, 2, w_in))
+        dx, planes = arrays.empty(shape, dy.dtype), (n * c_in, h_out * w_out)
+        _backward_2x2(dy.reshape(planes), offset.reshape(planes), dx.reshape(n * c_in, h_out, 2, w_in))
     else:
-        dx, planes, before = arrays.zeros(shape, dy.dtype), (n * c, h_out, w_out), (pads[0][0], pads[1][0])
-        dx_planes = dx.reshape(n * c, h_in, w_in)
-        _backward(dy.reshape(planes), offset.reshape(planes), dx_planes, window[1], strides, before)
+        dx, out, before = arrays.zeros(shape, dy.dtype), (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
+        dx_planes = dx.reshape(n * c_in, h_in, w_in)
+        _backward(dy.reshape(out), offset.reshape(out), dx_planes, window[1], strides, before)
     return dx
 
 
 def _outputs(x, window, strides, pads):
-    n, c, h_in, w_in = x.shape
-    h_out = (h_in + sum(pads[0]) - window[0]) // strides[0] + 1
-    w_out = (w_in + sum(pads[1]) - window[1]) // strides[1] + 1
+    n, c_in, h_in, w_in = x.shape
+    h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     offset_dtype = np.uint8 if math.prod(window) <= 256 else np.uint16
-    return arrays.empty((n, c, h_out, w_out), x.dtype), arrays.empty((n, c, h_out, w_out), offset_dtype)
+    return arrays.empty((n, c_in, h_out, w_out), x.dtype), arrays.empty((n, c_in, h_out, w_out), offset_dtype)
 
 
 def _tiles_2x2(size, window, strides, pads):
@@ -172,7 +170,7 @@ def _tiles_2x2(size, window, strides, pads):
 
 @jit
 def _beats(a, b):
-    """Whether a > b, where NaN is larger than any number."""
+    """Return whether a > b, where NaN is larger than any number."""
     return (not a <= b) & (b == b)
 
 
@@ -224,26 +222,26 @@ def _backward_2x2(dy, offset, dx):
 def _forward(x, y, offset, window, strides, before):
     (_, h_in, w_in), (kh, kw), (sh, sw), (top, left) = x.shape, window, strides, before
     for plane in range(y.shape[0]):
-        for row in range(y.shape[1]):
-            h = row * sh - top
-            for column in range(y.shape[2]):
-                w = column * sw - left
-                i_first, j_first = max(-h, 0), max(-w, 0)
-                best, where = x[plane, h + i_first, w + j_first], i_first * kw + j_first
-                for i in range(i_first, min(kh, h_in - h)):
-                    for j in range(j_first, min(kw, w_in - w)):
-                        value = x[plane, h + i, w + j]
+        for p in range(y.shape[1]):
+            r = p * sh - top
+            for q in range(y.shape[2]):
+                s = q * sw - left
+                a_first, b_first = max(-r, 0), max(-s, 0)
+                best, where = x[plane, r + a_first, s + b_first], a_first * kw + b_first
+                for a in range(a_first, min(kh, h_in - r)):
+                    for b in range(b_first, min(kw, w_in - s)):
+                        value = x[plane, r + a, s + b]
                         if _beats(value, best):
-                            best, where = value, i * kw + j
-                y[plane, row, column] = best
-                offset[plane, row, column] = where
+                            best, where = value, a * kw + b
+                y[plane, p, q] = best
+                offset[plane, p, q] = where
 
 
 @jit
 def _backward(dy, offset, dx, kw, strides, before):
     (sh, sw), (top, left) = strides, before
     for plane in range(dy.shape[0]):
-        for row in range(dy.shape[1]):
-            for column in range(dy.shape[2]):
-                i, j = divmod(np.int64(offset[plane, row, column]), kw)
-                dx[plane, row * sh - top + i, column * sw - left + j] += dy[plane, row, column]
+        for p in range(dy.shape[1]):
+            for q in range(dy.shape[2]):
+                a, b = divmod(np.int64(offset[plane, p, q]), kw)
+                dx[plane, p * sh - top + a, q * sw - left + b] += dy[plane, p, q]

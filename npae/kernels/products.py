@@ -64,9 +64,7 @@ def multiply(gemm, a, b, out, add=False):
 
 @jit
 def _is_laid_out(matrix):
-    """Whether neighbours in a row are neighbours in memory, and rows do not overlap; strides of axes of one
-    element say nothing.
-    """
+    """Return whether rows are contiguous and do not overlap; an axis of one element has no say."""
     (rows, columns), (between_rows, between_columns) = matrix.shape, matrix.strides
     fits = columns <= 1 or between_columns == matrix.itemsize
     return fits and (rows <= 1 or between_rows >= columns * matrix.itemsize)
@@ -111,4 +109,4 @@ def _to_call_c() -> None:
 
     @overload(call_c)
     def call_c_compiled(address, arguments):
-        return lambda address, arguments: call(address, arguments)
+        return lambda address, arguments: call(address, arguments)  # type: ignore[call-arg]  # Numba adds the typing context

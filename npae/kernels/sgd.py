@@ -35,7 +35,7 @@ def update(
 
 
 def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
-    """The definition of `update`, in plain loops."""
+    """Compute `update` by its definition, in plain loops."""
     for i in range(len(params)):
         velocity[i] = momentum * velocity[i] - learning_rate * grads[i]
         params[i] += momentum * velocity[i] - learning_rate * grads[i] if nesterov else velocity[i]

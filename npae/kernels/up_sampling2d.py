@@ -9,7 +9,9 @@ from npae.kernels.backend import choose, jit
 
 
 def forward(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return x with every pixel repeated in a block of ``size``; for size (2, 3):
+    """Return x with every pixel repeated in a block of ``size``.
+
+    For size (2, 3)::
 
         a b        a a a b b b
         c d   ->   a a a b b b
@@ -18,27 +20,27 @@ def forward(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
     Parameters
     ----------
-    x : ndarray (n, c, h_in, w_in)
+    x : ndarray (n, c_in, h_in, w_in)
     size : (sh, sw), how many rows and columns each pixel becomes
 
     Returns
     -------
-    ndarray (n, c, h_in * sh, w_in * sw)
+    ndarray (n, c_in, h_in * sh, w_in * sw)
     """
     return choose(forward_numpy, forward_numba)(x, size)
 
 
 def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return dx: each pixel of x went to a whole block of y, so its gradient is the sum over that block.
+    """Return dx: for each pixel of x, the sum of dy over its block.
 
     Parameters
     ----------
-    dy : ndarray (n, c, h_in * sh, w_in * sw)
+    dy : ndarray (n, c_in, h_in * sh, w_in * sw)
     size : (sh, sw)
 
     Returns
     -------
-    ndarray (n, c, h_in, w_in)
+    ndarray (n, c_in, h_in, w_in)
     """
     return choose(backward_numpy, backward_numba)(dy, size)
 
@@ -47,20 +49,20 @@ def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def forward_loops(x, size):
-    """The definition of `forward`, in plain loops."""
-    (n, c, h_in, w_in), (sh, sw) = x.shape, size
-    y = np.empty((n, c, h_in * sh, w_in * sw), x.dtype)
-    for i, k, row, column in np.ndindex(y.shape):
-        y[i, k, row, column] = x[i, k, row // sh, column // sw]
+    """Compute `forward` by its definition, in plain loops."""
+    (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
+    y = np.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
+    for i, c, p, q in np.ndindex(y.shape):
+        y[i, c, p, q] = x[i, c, p // sh, q // sw]
     return y
 
 
 def backward_loops(dy, size):
-    """The definition of `backward`, in plain loops."""
-    (n, c, h_out, w_out), (sh, sw) = dy.shape, size
-    dx = np.zeros((n, c, h_out // sh, w_out // sw), dy.dtype)
-    for i, k, row, column in np.ndindex(dy.shape):
-        dx[i, k, row // sh, column // sw] += dy[i, k, row, column]
+    """Compute `backward` by its definition, in plain loops."""
+    (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
+    dx = np.zeros((n, c_in, h_out // sh, w_out // sw), dy.dtype)
+    for i, c, p, q in np.ndindex(dy.shape):
+        dx[i, c, p // sh, q // sw] += dy[i, c, p, q]
     return dx
 
 
@@ -70,19 +72,19 @@ def backward_loops(dy, size):
 
 def forward_numpy(x, size):
     """`forward`, on whole arrays."""
-    (n, c, h_in, w_in), (sh, sw) = x.shape, size
-    y = arrays.empty((n, c, h_in * sh, w_in * sw), x.dtype)
-    y.reshape(n, c, h_in, sh, w_in, sw)[...] = x[:, :, :, None, :, None]
+    (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
+    y = arrays.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
+    y.reshape(n, c_in, h_in, sh, w_in, sw)[...] = x[:, :, :, None, :, None]
     return y
 
 
 def backward_numpy(dy, size):
     """`backward`, on whole arrays."""
-    (n, c, h_out, w_out), (sh, sw) = dy.shape, size
-    dx = arrays.zeros((n, c, h_out // sh, w_out // sw), dy.dtype)
-    for i in range(sh):
-        for j in range(sw):
-            dx += dy[:, :, i::sh, j::sw]
+    (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
+    dx = arrays.zeros((n, c_in, h_out // sh, w_out // sw), dy.dtype)
+    for a in range(sh):
+        for b in range(sw):
+            dx += dy[:, :, a::sh, b::sw]
     return dx
 
 
@@ -94,9 +96,9 @@ def forward_numba(x, size):
     """`forward`, compiled."""
     if tuple(size) != (2, 2):
         return forward_numpy(x, size)
-    n, c, h_in, w_in = x.shape
-    y = arrays.empty((n, c, h_in * 2, w_in * 2), x.dtype)
-    _double(np.ascontiguousarray(x).reshape(n * c, h_in * w_in), y.reshape(n * c, h_in, 2, 2 * w_in))
+    n, c_in, h_in, w_in = x.shape
+    y = arrays.empty((n, c_in, h_in * 2, w_in * 2), x.dtype)
+    _double(np.ascontiguousarray(x).reshape(n * c_in, h_in * w_in), y.reshape(n * c_in, h_in, 2, 2 * w_in))
     return y
 
 
@@ -104,10 +106,12 @@ def backward_numba(dy, size):
     """`backward`, compiled."""
     if tuple(size) != (2, 2):
         return backward_numpy(dy, size)
-    n, c, h_out, w_out = dy.shape
+    n, c_in, h_out, w_out = dy.shape
     h_in, w_in = h_out // 2, w_out // 2
-    dx = arrays.empty((n, c, h_in, w_in), dy.dtype)
-    _double_backward(np.ascontiguousarray(dy).reshape(n * c, h_in, 2, w_out), dx.reshape(n * c, h_in * w_in))
+    dx = arrays.empty((n, c_in, h_in, w_in), dy.dtype)
+    _double_backward(
+        np.ascontiguousarray(dy).reshape(n * c_in, h_in, 2, w_out), dx.reshape(n * c_in, h_in * w_in)
+    )
     return dx
 
 

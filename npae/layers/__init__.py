@@ -1,4 +1,20 @@
-"""The layers, one file each."""
+"""The layers, one file each; the operations that they call stand in `npae.kernels`.
+
+All formulas, docstrings and loops, here and in the kernels, share one notation:
+
+========================  ====================================================================
+n, c_in, h_in, w_in       size of the input: images, channels, height, width
+c_out, h_out, w_out       size of the output: filters or channels, height, width
+kh, kw; sh, sw            height and width of the window; vertical and horizontal stride
+i; c; o                   index of the image; of the (input) channel; of the filter
+p, q; a, b; r, s          place in the output; in the window; in the input (row, column)
+k, u                      index of an input and of a unit of a dense layer
+dy, dx, dkernel, dbias    derivative of the loss by y, x, kernel, bias, each of that array's shape
+z                         y before its activation: ``y = activation(z)``
+========================  ====================================================================
+
+A formula for images takes x as padded by zeros; in the kernels, ``pads`` says how far.
+"""
 
 from npae.layers.activations import ReLU, Sigmoid, Tanh
 from npae.layers.conv2d import Conv2D

@@ -1,9 +1,14 @@
-"""Activations as layers of their own; the same functions serve as ``activation=`` of other layers."""
+"""Activations as layers; other layers apply the same functions by their argument ``activation``."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
 from npae.kernels import activations
-from npae.layers.layer import Layer
+from npae.layers.layer import Grads, Layer
 
 
 class Activation(Layer):
@@ -11,36 +16,45 @@ class Activation(Layer):
 
     Notes
     -----
-    Shapes: any; y has the shape of x. Since every entry of y depends on one entry of x, ``dx = dy * f'(x)``,
-    entry by entry. All three derivatives can be told from y, so y is what is cached.
+    Shapes: any; y has the shape of x. Each entry of y depends on one entry of x only, so ``dx = dy * f'(x)``,
+    entry by entry. All these derivatives can be computed from y, so only y is cached:
+
+    ==========  ===============  ===================================
+    activation  y                dy/dx
+    ==========  ===============  ===================================
+    linear      x                1
+    relu        max(x, 0)        1 where y > 0, else 0 (also at 0)
+    sigmoid     1/(1 + exp(-x))  y (1 - y)
+    tanh        tanh(x)          1 - y**2
+    ==========  ===============  ===================================
     """
 
     activation = "linear"
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         y = activations.forward(x, self.activation)
         return y, y
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         y = cache
         self.check_gradient(dy, len(y))
         return activations.backward(dy, y, self.activation), {}
 
 
 class ReLU(Activation):
-    """``y = max(x, 0)``; ``dx = dy`` where ``y > 0``, else 0 (at the kink too)."""
+    """``y = max(x, 0)``; see `Activation`."""
 
     activation = "relu"
 
 
 class Sigmoid(Activation):
-    """``y = 1 / (1 + exp(-x))``; ``dx = dy * y * (1 - y)``."""
+    """``y = 1 / (1 + exp(-x))``; see `Activation`."""
 
     activation = "sigmoid"
 
 
 class Tanh(Activation):
-    """``y = tanh(x)``; ``dx = dy * (1 - y**2)``."""
+    """``y = tanh(x)``; see `Activation`."""
 
     activation = "tanh"

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from npae.arguments import integer
 from npae.geometry import check_padding, pair, window_output_size, window_pads
 from npae.kernels import conv2d
-from npae.layers.layer import Layer, check_activation, check_count, check_image_shape, kernel_and_bias
+from npae.layers.layer import (
+    Grads,
+    Layer,
+    Shape,
+    check_activation,
+    check_image_shape,
+    kernel_and_bias,
+)
 
 
 class Conv2D(Layer):
-    """``y = activation(x * kernel + bias)``, with ``*`` the cross-correlation that everyone calls
-    convolution.
+    """``y = activation(x * kernel + bias)``; ``*`` is the cross-correlation, by custom called convolution.
 
     Parameters
     ----------
@@ -31,16 +43,17 @@ class Conv2D(Layer):
 
         z[i, o, p, q] = bias[o] + sum_{c, a, b} kernel[o, c, a, b] x[i, c, p*sh + a, q*sw + b]
 
-    Each term is a product, so each derivative is the other factor, summed over all the terms in which the
-    variable stands. With ``dz = dy * activation'(z)``::
+    Each term is a product: its derivative by one factor is the other factor. So the derivative of the loss by
+    a variable sums, over all terms that contain it, the other factor times dz. With
+    ``dz = dy * activation'(z)``::
 
         dkernel[o, c, a, b] = sum_{i, p, q} dz[i, o, p, q] x[i, c, p*sh + a, q*sw + b]
         dbias[o]            = sum_{i, p, q} dz[i, o, p, q]
         dx[i, c, r, s] = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]   over p*sh + a = r, q*sw + b = s
 
-    The last is a convolution too (for stride 1: of the padded dz, with the kernel turned by 180 degrees and
-    its channels exchanged). Cached are ``x``, for dkernel, and ``y``, which tells the activation's
-    derivative.
+    The last is a convolution too: for stride 1, of the padded dz with the kernel rotated by 180 degrees and
+    its first two axes exchanged. Cached are ``x``, for dkernel, and ``y``, for the derivative of the
+    activation.
     """
 
     def __init__(
@@ -54,7 +67,7 @@ class Conv2D(Layer):
         bias_initializer: str = "zeros",
     ):
         super().__init__()
-        self.filters = check_count(filters, "filters")
+        self.filters = integer(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
         self.padding = check_padding(padding)
@@ -62,23 +75,25 @@ class Conv2D(Layer):
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer
 
-    def build_shape(self, input_shape):
-        _, *size = check_image_shape(input_shape)
-        self._pads = window_pads(size, self.kernel_size, self.strides, self.padding)
-        return self.filters, *window_output_size(size, self.kernel_size, self.strides, self.padding)
+    def build_shape(self, input_shape: Shape) -> Shape:
+        _, h_in, w_in = check_image_shape(input_shape)
+        window = self.kernel_size, self.strides, self.padding
+        self._pads = window_pads((h_in, w_in), *window)
+        return self.filters, *window_output_size((h_in, w_in), *window)
 
-    def build_params(self, rng, dtype):
-        c_in, (kh, kw) = self.input_shape[0], self.kernel_size
+    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
+        (c_in, _, _), (kh, kw) = self.built()[0], self.kernel_size
+        initializers = self.kernel_initializer, self.bias_initializer
         fans = (c_in * kh * kw, self.filters * kh * kw)
-        return kernel_and_bias(self, (self.filters, c_in, kh, kw), self.filters, fans, rng, dtype)
+        return kernel_and_bias(initializers, (self.filters, c_in, kh, kw), self.filters, fans, rng, dtype)
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         kernel, bias = self.params["kernel"], self.params["bias"]
         y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
         return y, (x, y)
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         x, y = cache
         self.check_gradient(dy, len(x))
         kernel = self.params["kernel"]
@@ -87,6 +102,6 @@ class Conv2D(Layer):
         )
         return dx, {"kernel": dkernel, "bias": dbias}
 
-    def multiply_adds(self):
-        _, h_out, w_out = self.output_shape
+    def multiply_adds(self) -> int:
+        _, h_out, w_out = self.built()[1]
         return self.params["kernel"].size * h_out * w_out

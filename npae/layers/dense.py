@@ -1,9 +1,15 @@
-"""The fully connected layer: every output looks at every input."""
+"""The fully connected layer: every output depends on every input."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from npae.arguments import integer
 from npae.kernels import dense
-from npae.layers.layer import Layer, check_activation, check_count, kernel_and_bias
+from npae.layers.layer import Grads, Layer, Shape, check_activation, kernel_and_bias
 
 
 class Dense(Layer):
@@ -19,18 +25,18 @@ class Dense(Layer):
 
     Notes
     -----
-    Shapes: x (n, in), kernel (in, units), bias (units,), y (n, units).
+    Shapes: x (n, c_in), kernel (c_in, units), bias (units,), y (n, units).
 
-    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. A change
-    of ``kernel[k, u]`` moves ``z[i, u]`` by ``x[i, k]``, in every example i; so, with ``dz = dy *
-    activation'(z)``::
+    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. So z[i,
+    u] has the derivative x[i, k] by kernel[k, u], 1 by bias[u] and kernel[k, u] by x[i, k]. The chain rule
+    sums over all entries of z that depend on the variable. With ``dz = dy * activation'(z)``::
 
-        dkernel = x.T @ dz           (in, units)     summed over the batch by the product
-        dbias   = dz.sum(axis=0)     (units,)
-        dx      = dz @ kernel.T      (n, in)
+        dkernel[k, u] = sum_i x[i, k] dz[i, u]         dkernel = x.T @ dz         (c_in, units)
+        dbias[u]      = sum_i dz[i, u]                 dbias   = dz.sum(axis=0)   (units,)
+        dx[i, k]      = sum_u dz[i, u] kernel[k, u]    dx      = dz @ kernel.T    (n, c_in)
 
-    Cached are ``x``, for dkernel, and ``y``, since the derivative of each activation here can be told from
-    its output: no need to keep z as well.
+    Cached are ``x``, for dkernel, and ``y``: every activation here has a derivative that y alone determines
+    (`npae.layers.activations`), so z need not be kept.
     """
 
     def __init__(
@@ -41,12 +47,12 @@ class Dense(Layer):
         bias_initializer: str = "zeros",
     ):
         super().__init__()
-        self.units = check_count(units, "units")
+        self.units = integer(units, "units")
         self.activation = check_activation(activation)
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer
 
-    def build_shape(self, input_shape):
+    def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
             raise ValueError(
                 f"expected flat inputs of shape (features,), not {input_shape}; "
@@ -54,20 +60,21 @@ class Dense(Layer):
             )
         return (self.units,)
 
-    def build_params(self, rng, dtype):
-        fans = (self.input_shape[0], self.units)
-        return kernel_and_bias(self, fans, self.units, fans, rng, dtype)
+    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
+        (c_in,) = self.built()[0]
+        fans, initializers = (c_in, self.units), (self.kernel_initializer, self.bias_initializer)
+        return kernel_and_bias(initializers, fans, self.units, fans, rng, dtype)
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         y = dense.forward(x, self.params["kernel"], self.params["bias"], self.activation)
         return y, (x, y)
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         x, y = cache
         self.check_gradient(dy, len(x))
         dx, dkernel, dbias = dense.backward(dy, x, y, self.params["kernel"], self.activation, need_dx)
         return dx, {"kernel": dkernel, "bias": dbias}
 
-    def multiply_adds(self):
-        return self.input_shape[0] * self.units
+    def multiply_adds(self) -> int:
+        return self.built()[0][0] * self.units

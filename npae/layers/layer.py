@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import copy
 import inspect
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import DTypeLike
 
 from npae.initializers import initial_values
+from npae.kernels import activations
 
-ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh")
+Shape: TypeAlias = tuple[int, ...]  # of one example, without the batch axis
+Grads: TypeAlias = dict[str, np.ndarray]
 
 
 class Layer:
@@ -37,15 +41,14 @@ class Layer:
     """
 
     rearranges = False  # True where the output is the input in another shape: Flatten, Reshape
+    activation = "linear"  # the last step of forward; most layers have none
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}
-        self.input_shape: tuple[int, ...] | None = None
-        self.output_shape: tuple[int, ...] | None = None
+        self.input_shape: Shape | None = None
+        self.output_shape: Shape | None = None
 
-    def build(
-        self, input_shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float32
-    ) -> tuple[int, ...]:
+    def build(self, input_shape: Shape, rng: Generator, dtype: DTypeLike = np.float32) -> Shape:
         """Fix the geometry, draw the parameters' first values, and return the shape of one output.
 
         Raises
@@ -58,35 +61,37 @@ class Layer:
         self.params = self.build_params(rng, np.dtype(dtype))
         return self.output_shape
 
-    def is_built(self, input_shape: tuple[int, ...], dtype) -> bool:
-        """Whether the layer was built for such inputs, so that a model around it can leave it as it is."""
+    def built(self) -> tuple[Shape, Shape]:
+        """Return ``(input_shape, output_shape)``; raise ValueError where the layer is not built yet."""
+        if self.input_shape is None or self.output_shape is None:
+            raise ValueError(f"{self.describe()} is not built yet; call build(input_shape, rng) first")
+        return self.input_shape, self.output_shape
+
+    def is_built(self, input_shape: Shape, dtype: DTypeLike) -> bool:
+        """Return whether the layer was built for such inputs; a model then leaves it as it is."""
         built = self.output_shape is not None and self.input_shape == tuple(input_shape)
         return built and (self.dtype is None or self.dtype == np.dtype(dtype))  # np.dtype(None) is float64
 
     @property
     def dtype(self) -> np.dtype | None:
-        """Of the parameters, hence of what goes in and out; None for a layer without any, which takes
-        both.
-        """
+        """The dtype of parameters, inputs and outputs; None without parameters, where inputs decide."""
         for value in self.params.values():
             return value.dtype
         return None
 
-    def build_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of one output for that of one input; a subclass may note its geometry here."""
+    def build_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of one output for that of one input; a subclass may store its paddings here."""
         return input_shape
 
-    def build_params(self, rng: np.random.Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
+    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
         """Return the first values of the parameters."""
         return {}
 
-    def forward(self, x: np.ndarray, rng: np.random.Generator | None = None) -> tuple[np.ndarray, Any]:
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         """Return ``(y, cache)``; ``rng=None`` means inference: noise and dropout are off."""
         raise NotImplementedError
 
-    def backward(
-        self, dy: np.ndarray, cache: Any, need_dx: bool = True
-    ) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         """Return ``(dx, grads)``; ``need_dx=False`` lets a model's first layer leave dx out, as None."""
         raise NotImplementedError
 
@@ -99,19 +104,21 @@ class Layer:
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def without_activation(self, activation: str) -> Layer | None:
-        """Return a layer with the same parameter arrays that stops short of ``activation``.
+        """Return a layer that shares the parameters and leaves out ``activation``, its last step.
 
-        A loss that knows the inverse of a model's last activation asks for this (see `npae.objectives.losses`). None
-        where the layer does not end in that activation.
+        None where the layer ends otherwise. `npae.objectives.losses.fuse` calls this.
         """
-        if getattr(self, "activation", None) != activation:
+        if self.activation != activation:
             return None
         bare = copy.copy(self)
-        bare.activation = "linear"
+        bare._stop_at_z()
         return bare
 
+    def _stop_at_z(self) -> None:
+        self.activation = "linear"
+
     def rehome(self, buffer: np.ndarray) -> None:
-        """Let the parameters live on in ``buffer``, a 1-D array of exactly their number of elements."""
+        """Copy the parameters into ``buffer``, 1-D and of their total size, and keep them as views of it."""
         start = 0
         for key, value in self.params.items():
             home = buffer[start : start + value.size].reshape(value.shape)
@@ -121,10 +128,9 @@ class Layer:
 
     def check_input(self, x: np.ndarray) -> None:
         """Raise ValueError unless ``x`` is a batch of the inputs that the layer was built for."""
-        if self.input_shape is None:
-            raise ValueError(f"{self.describe()} is not built yet; call build(input_shape, rng) first")
-        if x.shape[1:] != self.input_shape or x.ndim != len(self.input_shape) + 1:
-            expected = "(n, " + ", ".join(str(size) for size in self.input_shape) + ")"
+        input_shape, _ = self.built()
+        if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1:
+            expected = "(n, " + ", ".join(str(size) for size in input_shape) + ")"
             raise ValueError(f"{self.describe()} was given an array of shape {x.shape}; expected {expected}")
         dtype = self.dtype
         if dtype is not None and x.dtype != dtype:
@@ -134,13 +140,11 @@ class Layer:
             )
 
     def check_gradient(self, dy: np.ndarray, n: int | None = None) -> None:
-        """Raise ValueError unless ``dy`` has the shape and dtype of the outputs for ``n`` inputs, where n is
-        known.
+        """Raise ValueError unless ``dy`` has the shape and dtype of y; n is the batch size, where known.
 
-        The compiled kernels trust what they are given: a dy that is too large would have them read and write
-        memory that belongs to others.
+        The compiled kernels do not check: with a dy that is too large they would write outside their arrays.
         """
-        shape = (*(dy.shape[:1] if n is None else (n,)), *self.output_shape)
+        shape = (*(dy.shape[:1] if n is None else (n,)), *self.built()[1])
         if dy.shape != shape:
             raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; its y has shape {shape}")
         dtype = self.dtype
@@ -148,7 +152,7 @@ class Layer:
             raise ValueError(f"{self.describe()} was given a dy of {dy.dtype}; its parameters are {dtype}")
 
     def describe(self) -> str:
-        """Return what messages call the layer."""
+        """Return the name of the layer in messages."""
         return type(self).__name__
 
     def __repr__(self) -> str:
@@ -166,38 +170,28 @@ def check_activation(activation: str | None) -> str:
     """
     if activation is None:
         return "linear"
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"unknown activation {activation!r}; expected None or one of {', '.join(ACTIVATIONS)}"
-        )
+    activations.check(activation)
     return activation
 
 
-def check_count(value: int, name: str) -> int:
-    """Return ``value`` if it is a positive integer.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{name} must be a positive integer, not {value!r}")
-    return int(value)
-
-
 def kernel_and_bias(
-    layer: Layer, shape: tuple[int, ...], units: int, fans: tuple[int, int], rng, dtype
-) -> dict:
-    """Return first values for a layer with a kernel of ``shape`` and a bias of ``units`` elements."""
+    initializers: tuple[str, str],
+    shape: Shape,
+    units: int,
+    fans: tuple[int, int],
+    rng: Generator,
+    dtype: np.dtype,
+) -> dict[str, np.ndarray]:
+    """Return first values for a kernel of ``shape`` and a bias of ``units`` elements."""
+    for_kernel, for_bias = initializers
     return {
-        "kernel": initial_values(layer.kernel_initializer, shape, *fans, rng, dtype),
-        "bias": initial_values(layer.bias_initializer, (units,), *fans, rng, dtype),
+        "kernel": initial_values(for_kernel, shape, *fans, rng, dtype),
+        "bias": initial_values(for_bias, (units,), *fans, rng, dtype),
     }
 
 
-def check_image_shape(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return ``input_shape`` if it is that of an image, (channels, height, width).
+def check_image_shape(input_shape: Shape) -> tuple[int, int, int]:
+    """Return ``input_shape`` as (channels, height, width).
 
     Raises
     ------
@@ -209,4 +203,5 @@ def check_image_shape(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
             f"expected images of shape (channels, height, width), not inputs of shape {input_shape}; "
             "a Reshape before this layer can make them so"
         )
-    return input_shape
+    channels, height, width = input_shape
+    return channels, height, width

@@ -1,10 +1,15 @@
-"""Max-pooling: a smaller image that keeps the strongest response of every window."""
+"""Max-pooling: a smaller image that keeps the largest value of every window."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
 from npae.geometry import check_padding, pair, window_output_size, window_pads
 from npae.kernels import max_pool2d
-from npae.layers.layer import Layer, check_image_shape
+from npae.layers.layer import Grads, Layer, Shape, check_image_shape
 
 
 class MaxPool2D(Layer):
@@ -15,20 +20,21 @@ class MaxPool2D(Layer):
     pool_size : int or (int, int)
         Height and width of the window.
     strides : None, int or (int, int)
-        Distance of the windows; None takes ``pool_size``, so that they lie side by side.
+        Distance between windows; None takes ``pool_size``, so that they lie side by side.
     padding : {"valid", "same"}
-        Padding never wins: it counts as minus infinity.
+        Padding counts as minus infinity, so it is never the maximum.
 
     Notes
     -----
-    Shapes: x (n, c, h_in, w_in), y (n, c, h_out, w_out).
+    Shapes: x (n, c_in, h_in, w_in), y (n, c_in, h_out, w_out).
 
-    The maximum has slope 1 in its largest argument and 0 in the others. So backward sends ``dy[i, c, p, q]``
-    to the place that won window (p, q), and where windows overlap, a place that won several gets the *sum*.
-    Where two places tie, the function has a kink; the first of them, in reading order, takes all, as in the
-    large frameworks.
+    The maximum has the derivative 1 by its largest argument and 0 by the others. So backward adds
+    ``dy[i, c, p, q]`` to dx at the place (r, s) of that window's maximum. A place that is the maximum of
+    several windows gets the *sum* of their dy. At a tie the function has a kink: the first of the largest,
+    row by row, gets all of dy, as in the large frameworks.
 
-    Cached is ``offset``, uint8, of the shape of y: the number of the winner within its window, row by row.
+    Cached is ``offset``, uint8, of the shape of y: ``a * kw + b`` for a maximum at place (a, b) of its
+    window.
     """
 
     def __init__(
@@ -42,18 +48,19 @@ class MaxPool2D(Layer):
         self.strides = self.pool_size if strides is None else pair(strides, "strides")
         self.padding = check_padding(padding)
 
-    def build_shape(self, input_shape):
-        channels, *size = check_image_shape(input_shape)
-        self._pads = window_pads(size, self.pool_size, self.strides, self.padding)
-        return channels, *window_output_size(size, self.pool_size, self.strides, self.padding)
+    def build_shape(self, input_shape: Shape) -> Shape:
+        c, h_in, w_in = check_image_shape(input_shape)
+        window = self.pool_size, self.strides, self.padding
+        self._pads = window_pads((h_in, w_in), *window)
+        return c, *window_output_size((h_in, w_in), *window)
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         y, offset = max_pool2d.forward(x, self.pool_size, self.strides, self._pads)
         return y, offset
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         offset = cache
         self.check_gradient(dy, len(offset))
-        shape = (len(dy), *self.input_shape)
+        shape = (len(dy), *self.built()[0])
         return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self._pads), {}

@@ -1,10 +1,14 @@
-"""Layers that disturb the signal while training, and are not there at inference."""
+"""Layers that add noise in training and pass the signal unchanged at inference."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from npae.layers.layer import Layer
+import numpy as np
+from numpy.random import Generator
+
+from npae.arguments import fraction, non_negative
+from npae.layers.layer import Grads, Layer
 
 
 class GaussianNoise(Layer):
@@ -22,17 +26,15 @@ class GaussianNoise(Layer):
 
     def __init__(self, stddev: float):
         super().__init__()
-        if not stddev >= 0:
-            raise ValueError(f"stddev must be a number of at least 0, not {stddev!r}")
-        self.stddev = stddev
+        self.stddev = non_negative(stddev, "stddev")
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         if rng is None or self.stddev == 0:
             return x, None
         return x + x.dtype.type(self.stddev) * rng.standard_normal(x.shape, x.dtype), None
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         self.check_gradient(dy)
         return dy, {}
 
@@ -47,19 +49,17 @@ class Dropout(Layer):
 
     Notes
     -----
-    The scale keeps the expected value, so that nothing is to be done at inference. With m the mask times the
-    scale, ``y = x * m`` and ``dx = dy * m``. Cached is m; None at inference.
+    The scale keeps the expected value, so inference needs no correction. With m the mask times the scale,
+    ``y = x * m`` and ``dx = dy * m``. Cached is m, or None at inference.
 
     Source: Srivastava et al. 2014, in the "inverted" form that Keras uses.
     """
 
     def __init__(self, rate: float):
         super().__init__()
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be at least 0 and below 1, not {rate!r}")
-        self.rate = rate
+        self.rate = fraction(rate, "rate")
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         if rng is None or self.rate == 0:
             return x, None
@@ -67,7 +67,7 @@ class Dropout(Layer):
         mask = kept * x.dtype.type(1 / (1 - self.rate))
         return x * mask, mask
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         mask = cache
         self.check_gradient(dy, None if mask is None else len(mask))
         return (dy if mask is None else dy * mask), {}

@@ -1,11 +1,15 @@
-"""Layers that only look at the same numbers in another shape."""
+"""Layers that give the same numbers another shape."""
 
 from __future__ import annotations
 
 import math
 import operator
+from typing import Any
 
-from npae.layers.layer import Layer
+import numpy as np
+from numpy.random import Generator
+
+from npae.layers.layer import Grads, Layer, Shape
 
 
 class Reshape(Layer):
@@ -18,19 +22,19 @@ class Reshape(Layer):
 
     Notes
     -----
-    A permutation of nothing: ``dx`` is ``dy`` in the shape of x. Nothing is cached.
+    No number changes, so ``dx`` is ``dy`` in the shape of x. Nothing is cached.
     """
 
     rearranges = True
 
-    def __init__(self, target_shape: tuple[int, ...]):
+    def __init__(self, target_shape: Shape):
         super().__init__()
         try:
             self.target_shape = tuple(operator.index(size) for size in target_shape)
         except TypeError:
             raise ValueError(f"target_shape must be a tuple of integers, not {target_shape!r}") from None
 
-    def build_shape(self, input_shape):
+    def build_shape(self, input_shape: Shape) -> Shape:
         elements = math.prod(input_shape)
         known = math.prod(size for size in self.target_shape if size != -1)
         fits = known > 0 and (
@@ -41,17 +45,17 @@ class Reshape(Layer):
             raise ValueError(f"{given} cannot take the shape {self.target_shape}")
         return tuple(elements // known if size == -1 else size for size in self.target_shape)
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
-        return x.reshape(len(x), *self.output_shape), None
+        return x.reshape(len(x), *self.built()[1]), None
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         self.check_gradient(dy)
-        return dy.reshape(len(dy), *self.input_shape), {}
+        return dy.reshape(len(dy), *self.built()[0]), {}
 
 
 class Flatten(Reshape):
     """Lay every example out as one flat vector; see `Reshape`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__((-1,))

@@ -1,38 +1,41 @@
-"""The step of a variational autoencoder from a distribution to a code: the reparameterisation trick."""
+"""Draws a code from the distribution that a variational encoder gives: the reparameterisation trick."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from npae.layers.layer import Layer
+import numpy as np
+from numpy.random import Generator
+
+from npae.layers.layer import Grads, Layer, Shape
 
 
 class Sampling(Layer):
-    """Draw ``z = μ + σ ε`` with ``ε ~ N(0, 1)`` in training; ``z = μ`` at inference.
+    """Draw ``y = μ + σ ε`` with ``ε ~ N(0, 1)`` in training; ``y = μ`` at inference.
 
-    The input (n, 2k) holds k means μ and behind them k logarithms of variances, v = log σ²; the output is (n,
-    k). Logarithms, since a layer may give any number, and exp(v/2) makes a standard deviation of it.
+    Each row of the input (n, 2d) holds d means μ, then d logarithms of variances, v = log σ²; the output is
+    (n, d). The logarithm lets the layer before this one give any number: ``σ = exp(v/2)`` is always positive.
 
     Notes
     -----
-    Drawing has no derivative. The trick is to draw ε, which depends on nothing, and to compute z from it:
-    then z is a smooth function of μ and v, with ``σ = exp(v/2)``::
+    Drawing has no derivative. The trick is to draw ε, which depends on no parameter, and to compute the code
+    y = μ + σ ε from it. For a given ε, y is a smooth function of μ and v::
 
-        dz/dμ = 1          dz/dv = σ ε / 2          dx = [dz, dz * σ ε / 2]
+        ∂y/∂μ = 1          ∂y/∂v = σ ε / 2          dx = [dy, dy * σ ε / 2]
 
-    Cached is σ ε, or None at inference, where z does not depend on v.
+    Cached is σ ε, or None at inference, where y does not depend on v.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013), section 2.4.
     """
 
-    def build_shape(self, input_shape):
+    def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1 or input_shape[0] % 2:
             raise ValueError(
-                f"expected flat inputs (2k,), k means and k logarithms of variances, not {input_shape}"
+                f"expected flat inputs (2d,), d means and d logarithms of variances, not {input_shape}"
             )
         return (input_shape[0] // 2,)
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         means, log_variances = np.split(x, 2, axis=1)
         if rng is None:
@@ -41,7 +44,7 @@ class Sampling(Layer):
         noise *= rng.standard_normal(noise.shape, noise.dtype)
         return means + noise, noise
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         noise = cache
         self.check_gradient(dy, None if noise is None else len(noise))
         slope = np.zeros_like(dy) if noise is None else dy * noise / 2

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
 from npae.geometry import pair
 from npae.kernels import up_sampling2d
-from npae.layers.layer import Layer, check_image_shape
+from npae.layers.layer import Grads, Layer, Shape, check_image_shape
 
 
 class UpSampling2D(Layer):
@@ -17,23 +22,24 @@ class UpSampling2D(Layer):
 
     Notes
     -----
-    Shapes: x (n, c, h, w), y (n, c, h*sh, w*sw).
+    Shapes: x (n, c_in, h_in, w_in), y (n, c_in, h_in*sh, w_in*sw).
 
-    Each input pixel stands in sh*sw outputs, so dx is dy summed over that block. Nothing is cached.
+    Each pixel x[i, c, r, s] stands in sh*sw outputs, so dx[i, c, r, s] is dy summed over that block. Nothing
+    is cached.
     """
 
     def __init__(self, size: int | tuple[int, int] = 2):
         super().__init__()
         self.size = pair(size, "size")
 
-    def build_shape(self, input_shape):
-        channels, h, w = check_image_shape(input_shape)
-        return channels, h * self.size[0], w * self.size[1]
+    def build_shape(self, input_shape: Shape) -> Shape:
+        (c, h_in, w_in), (sh, sw) = check_image_shape(input_shape), self.size
+        return c, h_in * sh, w_in * sw
 
-    def forward(self, x, rng=None):
+    def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
         return up_sampling2d.forward(x, self.size), None
 
-    def backward(self, dy, cache, need_dx=True):
+    def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         self.check_gradient(dy)
         return up_sampling2d.backward(dy, self.size), {}

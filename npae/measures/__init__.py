@@ -1,1 +1,1 @@
-"""What a trained model can do, in numbers: errors, probes of the code, the Jacobian, the likelihood."""
+"""Measures of a trained model: errors, probes of the code, the Jacobian, the likelihood."""

@@ -1,8 +1,9 @@
-"""The Jacobian of an encoder: how far, and in which directions, a code moves with its input."""
+"""The Jacobian of an encoder: how far, and in which directions, the code moves with the input."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,42 +12,42 @@ from npae.training.batches import Batches, as_batches
 from npae.training.evaluation import check_shape
 from npae.training.workers import workers
 
-BLOCK = 1 << 23  # numbers of Jacobians that a thread keeps at a time
+BLOCK = 1 << 23  # entries of Jacobians that a thread keeps at a time
 
 
 def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
-    """Return ``J[i, j, k] = d code_j / d x_k`` of each example i: (n, codes, inputs), codes and inputs flat.
+    """Return ``J[i, u, k] = d code_u / d x_k`` of each image i: (n, units, inputs), code and input flat.
 
     Parameters
     ----------
     encoder : Sequential
-        Any one in which examples have nothing to do with each other.
+        Any encoder that treats each image by itself.
     x : ndarray (n, *input_shape)
 
     Notes
     -----
-    One pass back carries ``dL/dcode`` to ``dL/dx = dL/dcode J``. With a unit vector for dL/dcode, this is a
-    row of J. So there is one pass forward, and one back for each number of the code; how the encoder is made
-    does not matter.
+    A backward pass computes ``dL/dx = dL/dcode J``. With a unit vector for dL/dcode, this is a row of J. So
+    any encoder takes one forward pass, and one backward pass for each number of the code.
     """
     code, cache = encoder.forward(x)
     size = code.size // len(x)
     found = np.empty((len(x), size, x.size // len(x)), code.dtype)
-    for row in range(size):
-        unit = np.zeros((len(x), size), code.dtype)
-        unit[:, row] = 1
-        dx, _ = encoder.backward(unit.reshape(code.shape), cache)
-        found[:, row] = dx.reshape(len(x), -1)
+    for u in range(size):
+        dcode = np.zeros((len(x), size), code.dtype)
+        dcode[:, u] = 1
+        dx, _ = encoder.backward(dcode.reshape(code.shape), cache)
+        assert dx is not None  # asked for
+        found[:, u] = dx.reshape(len(x), -1)
     return found
 
 
 def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
-    """Return the singular values of each example's Jacobian, the largest first: (n, r).
+    """Return the singular values of each image's Jacobian, the largest first: (n, r).
 
-    r is the smaller one of the sizes of code and input. A small step from an example, in the direction in
-    which the code moves most, moves it by the first of these times its length, and so on. The root of the sum
-    of their squares is the Frobenius norm, `frobenius_norms`. Values below about 1e-8 of the largest (1e-7
-    of an encoder in float32) are rounding errors.
+    r is the smaller of the sizes of code and input. A small step of the image, in the direction in which the
+    code moves most, moves the code by the first singular value times the length of the step; and so on. The
+    root of the sum of their squares is the Frobenius norm, `frobenius_norms`. Values below about 1e-8 of the
+    largest (1e-7 for an encoder in float32) are rounding errors.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int |
     """
 
     def values(jacobian: np.ndarray) -> np.ndarray:
-        # Roots of the eigenvalues of J J' or J' J, whichever is smaller: faster than np.linalg.svd by far.
+        # The roots of the eigenvalues of J J' or J' J, the smaller one: much faster than np.linalg.svd.
         wide = jacobian.astype(np.float64)
         wide = wide if wide.shape[1] <= wide.shape[2] else wide.transpose(0, 2, 1)
         squares = np.linalg.eigvalsh(wide @ wide.transpose(0, 2, 1))[:, ::-1]
@@ -67,24 +68,27 @@ def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int |
 
 
 def frobenius_norms(encoder: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
-    """Return the root of the sum of all squares in each example's Jacobian: (n,).
+    """Return the root of the sum of all squares in each image's Jacobian, for any encoder: (n,).
 
-    Its square is what `npae.objectives.penalties.Contractive` makes small, which has a formula for one Dense layer; here
-    any encoder is asked.
+    `npae.objectives.penalties.Contractive` keeps its square small, by a formula for one Dense layer.
     """
 
     def norms(jacobian: np.ndarray) -> np.ndarray:
-        return np.sqrt(np.einsum("njk,njk->n", jacobian, jacobian))
+        return np.sqrt(np.einsum("iuk,iuk->i", jacobian, jacobian))
 
     return _of_jacobians(norms, encoder, x, threads)
 
 
-def _of_jacobians(function, encoder: Sequential, x: np.ndarray | Batches, threads: int | None) -> np.ndarray:
-    """Return what a function makes of all Jacobians, of which only a few are there at a time."""
+def _of_jacobians(
+    function: Callable[[np.ndarray], np.ndarray],
+    encoder: Sequential,
+    x: np.ndarray | Batches,
+    threads: int | None,
+) -> np.ndarray:
+    """Return a function of each Jacobian, computed for a few images at a time to bound the memory."""
     batches = as_batches(x)
     check_shape(encoder, batches)
-    numbers = math.prod(encoder.input_shape) * math.prod(encoder.output_shape)
-    size = max(1, BLOCK // numbers)
+    size = max(1, BLOCK // (math.prod(batches.shape) * math.prod(encoder.output_shape or ())))
 
     def part(start: int) -> np.ndarray:
         return function(jacobians(encoder, batches.batch(slice(start, start + size))[0]))

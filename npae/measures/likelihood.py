@@ -1,17 +1,19 @@
-"""How probable a variational autoencoder finds images: the integral over all codes, estimated by sampling."""
+"""The likelihood of images under a variational autoencoder: an integral over codes, estimated by sampling."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from npae.model import Sequential, VariationalAutoencoder
+from npae.arguments import integer
+from npae.layers import Layer
+from npae.model import VariationalAutoencoder
 from npae.objectives.losses import Loss, fuse, get_loss
 from npae.training.batches import Batches, as_batches
 from npae.training.evaluation import check_shape
 from npae.training.shards import random_stream
 from npae.training.workers import workers
 
-ROWS = 500  # codes that a thread decodes at a time: few enough for what comes of them to stay in its cache
+ROWS = 500  # codes that a thread decodes at a time: so few that the images stay in its cache
 
 
 def negative_log_likelihood(
@@ -29,22 +31,22 @@ def negative_log_likelihood(
     ----------
     model : VariationalAutoencoder
     x : ndarray (n, ...) or Batches
-        For a decoder that is published with dynamic binarisation: of black and white pixels.
+        Images; with black and white pixels only, for values published with dynamic binarisation.
     loss : str or Loss
-        Which distribution the decoder stands for: `npae.objectives.losses.BinaryCrossentropy` or
-        `npae.objectives.losses.GaussianNegativeLogLikelihood`. Always taken as a sum over the pixels.
+        The distribution of the pixels: `npae.objectives.losses.BinaryCrossentropy` or
+        `npae.objectives.losses.GaussianNegativeLogLikelihood`. It is always summed over the pixels.
     samples : int
-        Codes K that are drawn for each image.
+        The number K of codes drawn for each image.
     threads : int, optional
         Default: all cores. The result is the same for any number.
     seed : int
-        Of the codes.
+        For drawing the codes.
 
     Notes
     -----
-    A decoder gives p(x|z), and what an image is worth is the integral of that over the prior, ``p(x) = E_p(z)
-    p(x|z)``. Codes from the prior hardly ever fit a given image; the encoder knows which do, and weights
-    correct for having asked it::
+    A decoder gives p(x|z), and the likelihood of an image is the mean of that over the prior, ``p(x) = E_p(z)
+    p(x|z)``. Codes drawn from the prior hardly ever fit a given image. So codes are drawn from the encoder's
+    distribution q(z|x), and weights correct for that::
 
         p(x) = E_q(z|x) w(z),  w(z) = p(x|z) p(z) / q(z|x)         -log p(x) ≈ -log (1/K) sum_k w(z_k)
 
@@ -52,30 +54,30 @@ def negative_log_likelihood(
 
         log p(z) - log q(z|x) = sum_j  (ε_j**2 + v_j - z_j**2) / 2
 
-    The weights themselves would overflow, so their logarithms are added up. By Jensen's inequality the
+    The weights would overflow, so the sum is computed from their logarithms. By Jensen's inequality the
     estimate is too high on average: at K = 1 it is the negative evidence lower bound, and it falls towards
-    the truth as K grows. A number without its K says little.
+    -log p(x) as K grows. So state K with each value.
 
     Source: Burda, Grosse, Salakhutdinov, *Importance weighted autoencoders* (2015), section 5 and eq. 8.
 
     Raises
     ------
     ValueError
-        If ``samples`` is no positive integer, the model gives no distribution of codes, the loss is no
+        If ``samples`` is no positive integer, the model is no VariationalAutoencoder, the loss is no
         distribution of pixels, or the images do not fit.
     """
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
-        raise ValueError(f"samples must be a positive integer, not {samples!r}")
+    integer(samples, "samples")
     if not isinstance(model, VariationalAutoencoder):
         raise ValueError(f"a likelihood needs a VariationalAutoencoder, not this {type(model).__name__}")
-    batches, loss = as_batches(x), get_loss(loss)
-    if loss.measure != "nats":
+    batches, pixels = as_batches(x), get_loss(loss)
+    if pixels.measure != "nats":
         raise ValueError(
-            f"{loss!r} is no distribution of pixels; BinaryCrossentropy and GaussianNegativeLogLikelihood are"
+            f"{pixels!r} is no distribution of pixels; use BinaryCrossentropy or GaussianNegative"
+            "LogLikelihood"
         )
     check_shape(model, batches)
-    loss.check_targets(*batches.target_range())
-    decoder, loss = fuse(model.decoder, loss)
+    pixels.check_targets(*batches.target_range())
+    decoder, pixels = fuse(model.decoder, pixels)
     size = max(1, ROWS // samples)  # images at a time
 
     def estimates(start: int) -> np.ndarray:
@@ -86,7 +88,7 @@ def negative_log_likelihood(
         for first in range(0, samples, ROWS):
             draws = min(ROWS, samples - first)
             noise = rng.standard_normal((len(images), draws, means.shape[1]), means.dtype)
-            weights = _log_weights(decoder, loss, targets, means, log_variances, noise)
+            weights = _log_weights(decoder, pixels, targets, means, log_variances, noise)
             total = np.logaddexp(total, np.logaddexp.reduce(weights, axis=1))
         return np.log(samples) - total
 
@@ -95,9 +97,14 @@ def negative_log_likelihood(
 
 
 def _log_weights(
-    decoder: Sequential, loss: Loss, x: np.ndarray, means: np.ndarray, log_variances: np.ndarray, noise
+    decoder: Layer,
+    loss: Loss,
+    x: np.ndarray,
+    means: np.ndarray,
+    log_variances: np.ndarray,
+    noise: np.ndarray,
 ) -> np.ndarray:
-    """Return log w (n, draws), float64, of images x (n, ...) and the codes that noise (n, draws, k) makes."""
+    """Return log w (n, draws), float64, for images x (n, ...) and codes from noise (n, draws, units)."""
     means, log_variances = means[:, None], log_variances[:, None]
     codes = means + np.exp(log_variances / 2) * noise
     outputs, _ = decoder.forward(codes.reshape(-1, codes.shape[2]))

@@ -1,4 +1,4 @@
-"""Numbers that say how good a reconstruction or a code is, with the conventions spelt out."""
+"""The quality of reconstructions and codes in numbers, with the conventions spelt out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from npae.kernels.blas import single_threaded_blas
 
-MOST_DECIBELS = 100.0  # of one image; a perfect one has infinitely many, which no mean could take
+MOST_DECIBELS = 100.0  # of one image; a perfect image has infinitely many, which have no mean
 SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window
 SSIM_K1, SSIM_K2 = 0.01, 0.03
 
@@ -23,7 +23,7 @@ def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
 
 
 def squared_error_per_image(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return the sum of ``(y - t)**2`` over each image's own pixels, float64 (n,): the score of an anomaly.
+    """Return the sum of ``(y - t)**2`` over each image's pixels, float64 (n,): a score for anomalies.
 
     Raises
     ------
@@ -37,8 +37,8 @@ def squared_error_per_image(y: np.ndarray, t: np.ndarray) -> np.ndarray:
 def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the peak signal-to-noise ratio, in decibels.
 
-    ``10 log10(peak**2 / MSE)`` of each image on its own, then the mean: not the PSNR of the mean MSE, which
-    is lower. An image counts for at most 100 dB (`MOST_DECIBELS`): a perfect one would have infinitely many.
+    It is the mean of ``10 log10(peak**2 / MSE)`` of each image, not the PSNR of the mean MSE, which is lower.
+    An image counts for at most 100 dB (`MOST_DECIBELS`), since a perfect one has infinitely many.
 
     Parameters
     ----------
@@ -61,13 +61,14 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the structural similarity: 1 for equal images, about 0 for unrelated.
 
     Two images are compared inside a Gaussian window of 11 x 11 pixels (standard deviation 1.5), at every
-    place where it fits. With its means ``m``, variances ``v`` and covariance ``c``, a place has::
+    place where it fits. With the means ``m``, variances ``v`` and covariance ``c`` in the window, the
+    similarity there is::
 
         (2 m_y m_t + a) (2 c + b) / ((m_y**2 + m_t**2 + a) (v_y + v_t + b))
 
-    ``a = (0.01 peak)**2`` and ``b = (0.03 peak)**2`` keep flat places from dividing by zero. The first factor
-    compares brightness, the second one contrast and structure. An image has the mean over its places (and
-    channels), computed in float64.
+    ``a = (0.01 peak)**2`` and ``b = (0.03 peak)**2`` prevent a division by zero where images are flat. The
+    first factor compares brightness, the second contrast and structure. The similarity of two images is the
+    mean over places (and channels), computed in float64.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     Raises
     ------
     ValueError
-        If the shapes of y and t differ, or are not those above.
+        If the shapes of y and t differ, or are none of those above.
 
     References
     ----------
@@ -93,46 +94,50 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
             f"ssim compares images (n, h, w) or (n, c, h, w), at least {SSIM_WINDOW} pixels high and wide; "
             f"got shape {y.shape}"
         )
-    parts = range(0, len(y), 500)  # not all at once: five float64 images are kept for each pair
-    total = sum(_ssim_of_images(y[k : k + 500], t[k : k + 500], peak).sum() for k in parts)
+    parts = range(0, len(y), 100)  # so that what each step needs stays in the processor's cache
+    total = sum(_ssim_of_images(y[k : k + 100], t[k : k + 100], peak).sum() for k in parts)
     return float(total / len(y))
 
 
 def _ssim_of_images(y: np.ndarray, t: np.ndarray, peak: float) -> np.ndarray:
     """Return the structural similarity of each pair of images, float64 (n,)."""
     y, t = y.astype(np.float64), t.astype(np.float64)
-    mean_y, mean_t = _gaussian_means(y), _gaussian_means(t)
-    variances = _gaussian_means(y * y) - mean_y**2 + _gaussian_means(t * t) - mean_t**2
-    covariance = _gaussian_means(y * t) - mean_y * mean_t
+    down, across = _gaussian_windows(y.shape[-2]), _gaussian_windows(y.shape[-1]).T
+    with single_threaded_blas():  # products of so small matrices gain nothing from threads
+        mean_y, mean_t, mean_yt = (down @ x @ across for x in (y, t, y * t))
+        mean_squares = down @ (y * y + t * t) @ across
+    product, squares = mean_y * mean_t, mean_y**2 + mean_t**2
     a, b = (SSIM_K1 * peak) ** 2, (SSIM_K2 * peak) ** 2
-    brightness = (2 * mean_y * mean_t + a) / (mean_y**2 + mean_t**2 + a)
-    places = brightness * (2 * covariance + b) / (variances + b)
+    places = (2 * product + a) * (2 * (mean_yt - product) + b)
+    places /= (squares + a) * (mean_squares - squares + b)
     return places.reshape(len(y), -1).mean(axis=1)
 
 
-def _gaussian_means(x: np.ndarray) -> np.ndarray:
-    """Return the weighted mean of x (..., h, w) in each window that fits: (..., h - 10, w - 10)."""
-    distances = np.arange(SSIM_WINDOW) - SSIM_WINDOW // 2
-    weights = np.exp(-(distances**2) / (2 * SSIM_STDDEV**2))
-    weights /= weights.sum()  # the window is the outer product of this with itself: once down, once across
-    h, w = (size - SSIM_WINDOW + 1 for size in x.shape[-2:])
-    down = sum(weight * x[..., k : k + h, :] for k, weight in enumerate(weights))
-    return sum(weight * down[..., k : k + w] for k, weight in enumerate(weights))
+def _gaussian_windows(size: int) -> np.ndarray:
+    """Return (size - 10, size): in each row the weights of the window, one place further on.
+
+    The window in the plane is the outer product of two of these, so a product with this matrix from the left
+    and one with its transpose from the right give the weighted means of all windows that fit.
+    """
+    places = np.arange(size - SSIM_WINDOW + 1)[:, None]
+    distances = np.arange(size) - places - SSIM_WINDOW // 2
+    weights = np.exp(-(distances**2) / (2 * SSIM_STDDEV**2)) * (np.abs(distances) <= SSIM_WINDOW // 2)
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Return the area under the receiver operating characteristic of a score, high for positives.
+    """Return the area under the receiver operating characteristic of a score that is high for positives.
 
-    It is the probability that a positive, drawn at random, has a higher score than a negative; a tie counts
-    one half (Mann and Whitney's U, over the number of pairs). So 1 is perfect, 0.5 is guessing, and below 0.5
-    the score ranks them the wrong way round.
+    It is the probability that a random positive has a higher score than a random negative; a tie counts one
+    half (Mann and Whitney's U, over the number of pairs). So 1 is perfect, 0.5 is guessing, and less than 0.5
+    means that negatives score higher.
 
     Parameters
     ----------
     scores : ndarray (n,)
-        Of any scale: only their order matters.
+        On any scale: only their order matters.
     positive : ndarray (n,) of bool
-        Which of them are positives, e.g. the anomalies.
+        True for positives, for instance anomalies.
 
     Raises
     ------
@@ -152,15 +157,15 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
         raise ValueError(
             f"roc_auc needs both positives and negatives; got {len(positives)} and {len(negatives)}"
         )
-    below = np.searchsorted(negatives, positives, side="left")  # negatives that a positive beats
-    not_above = np.searchsorted(negatives, positives, side="right")  # and those that are no better than it
+    below = np.searchsorted(negatives, positives, side="left")  # negatives with a lower score
+    not_above = np.searchsorted(negatives, positives, side="right")  # negatives with no higher score
     return float(np.mean((below + not_above) / 2) / len(negatives))
 
 
 def entropy_floor(t: np.ndarray) -> float:
     """Return the smallest binary cross-entropy that any model can reach on grey targets t, in nats per pixel.
 
-    A target between 0 and 1 is itself uncertain: at ``y = t`` what remains is its own entropy
+    At ``y = t``, the loss of a target between 0 and 1 is the target's entropy
     ``-t log t - (1 - t) log(1 - t)``.
 
     Raises
@@ -169,7 +174,7 @@ def entropy_floor(t: np.ndarray) -> float:
         If a target is not from 0 to 1.
     """
     total = 0.0
-    for part in np.array_split(t, max(1, len(t) // 1000)):  # not all at once: float64 takes 8 bytes a pixel
+    for part in np.array_split(t, max(1, len(t) // 1000)):  # to bound the memory: 8 bytes a pixel
         lowest, highest = part.min(), part.max()
         if not (lowest >= 0 and highest <= 1):
             raise ValueError(
@@ -182,17 +187,14 @@ def entropy_floor(t: np.ndarray) -> float:
 
 
 def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return ``(y - t)**2``; in float64 before anything is subtracted, since bytes would wrap around."""
+    """Return ``(y - t)**2``, subtracted in float64, since bytes would wrap around."""
     _check_shapes(y, t)
     return np.square(np.subtract(y, t, dtype=np.float64))
 
 
 def _check_shapes(y: np.ndarray, t: np.ndarray) -> None:
     if np.shape(y) != np.shape(t):
-        raise ValueError(
-            f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape, a target for "
-            "every pixel"
-        )
+        raise ValueError(f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape")
 
 
 class PCA:
@@ -201,13 +203,13 @@ class PCA:
     Parameters
     ----------
     components : int
-        Size of the code.
+        The size of the code.
 
     Notes
     -----
-    `fit` centres x (n, d) and takes the eigenvectors of its covariance (d, d) that have the largest
-    eigenvalues; among all linear maps to that many numbers and back, this one has the smallest squared error
-    (Baldi & Hornik 1989).
+    `fit` centres x (n, d) and takes the eigenvectors of its covariance (d, d) with the largest eigenvalues.
+    Of all linear maps to that many numbers and back, this one has the smallest squared error (Baldi & Hornik
+    1989).
     """
 
     def __init__(self, components: int):
@@ -222,7 +224,7 @@ class PCA:
         with single_threaded_blas():  # the number of threads must not change the result
             _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
         axes = vectors[:, : -self.components - 1 : -1]
-        # An eigenvector's sign is arbitrary: fixed here, so that figures do not flip from machine to machine.
+        # The sign of an eigenvector is arbitrary; fixed, it keeps figures the same on every machine.
         self.axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(self.components)])
         return self
 

@@ -1,16 +1,18 @@
-"""How much of the classes a code tells: two readers of codes that never look at the images.
+"""How much a code tells about the classes: two classifiers that see codes, and never images.
 
-Neither has anything to tune, so that codes of different models, or codes and pixels, can be compared: the
-linear probe asks whether planes separate the classes, the nearest neighbours whether equals lie together.
+Neither has anything to tune, so codes of different models can be compared, and codes with pixels. The linear
+probe tests whether planes separate the classes, the nearest neighbours whether each class lies together.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from npae.kernels.blas import single_threaded_blas
 
-BLOCK = 1 << 24  # distances that are held in memory at a time
+BLOCK = 1 << 24  # distances in memory at a time
 
 
 def linear_probe(
@@ -24,13 +26,13 @@ def linear_probe(
 ) -> float:
     """Return the test accuracy of softmax regression on codes, trained to its optimum.
 
-    The features are standardised, to mean 0 and standard deviation 1 on the training codes. Then the weights
-    ``w`` (k + 1, classes), the last row being the biases, minimise::
+    The codes are standardised to mean 0 and standard deviation 1 on the training codes. The weights ``w``
+    (k + 1, classes), with the biases in the last row, then minimise::
 
         mean(log(sum(exp(x w))) - (x w)[label]) + penalty / 2 * sum(w**2 without the biases)
 
-    This is convex: there is one optimum, and no learning rate or seed has a part in it. The way there is
-    L-BFGS (Nocedal 1980, Updating quasi-Newton matrices with limited storage), from zero.
+    This is convex: there is one optimum, which depends on no learning rate or seed. L-BFGS finds it, starting
+    from zero (Nocedal 1980, Updating quasi-Newton matrices with limited storage).
 
     Parameters
     ----------
@@ -38,9 +40,9 @@ def linear_probe(
         Flattened to (n, k).
     labels, test_labels : ndarray (n,) of integers
     penalty : float
-        Small: it only keeps the weights finite where the classes can be separated without an error.
+        So small that it only keeps the weights finite where classes can be separated without an error.
     steps : int
-        At most; it ends earlier when no entry of the gradient exceeds 1e-5.
+        The largest number of steps; training ends earlier when no entry of the gradient exceeds 1e-5.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def linear_probe(
     codes, test_codes = _checked(codes, labels, test_codes, test_labels)
     classes, targets = np.unique(labels, return_inverse=True)
     mean, stddev = codes.mean(axis=0), codes.std(axis=0)
-    stddev[stddev <= 1e-9 * np.abs(mean)] = np.inf  # a unit that never changes says nothing
+    stddev[stddev <= 1e-9 * np.abs(mean)] = np.inf  # a constant unit becomes 0
     for part in (codes, test_codes):  # in place: they are copies, and may be large
         part -= mean
         part /= stddev
@@ -65,8 +67,7 @@ def k_nearest_neighbours(
 ) -> float:
     """Return the test accuracy of a vote among the k nearest training codes, by Euclidean distance.
 
-    Where classes have equally many votes, the one with the nearest of these codes wins. Nothing is
-    standardised: distances are those of the code as it is.
+    Of classes with equally many votes, the one with the nearest code wins. The codes are not standardised.
 
     Parameters
     ----------
@@ -92,11 +93,11 @@ def k_nearest_neighbours(
 
 
 def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
-    """Return the positions in ``codes`` of the k nearest to each query, nearest first: integers (n, k).
+    """Return the positions in ``codes`` of the k nearest to each query, nearest first: integers (m, k).
 
-    Every distance is computed, a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2`` in
-    float64, after the mean of the codes has been taken away: far from the origin the terms would be large,
-    and their small difference rounded.
+    All distances are computed, a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2`` in
+    float64. The mean of the codes is subtracted first: far from the origin the terms would be large, and
+    their small difference rounded.
 
     Parameters
     ----------
@@ -122,11 +123,11 @@ def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
     size = max(1, BLOCK // len(codes))
     found = np.empty((len(queries), k), np.intp)
     for start in range(0, len(queries), size):
-        # A query's own length is the same for all codes, so that the order does not need it.
+        # |b|**2 of a query b is the same for all codes, so it does not change their order.
         with single_threaded_blas():  # how many threads there are must not change the result
             distances = lengths - 2 * (queries[start : start + size] @ codes.T)
         places = np.argpartition(distances, k - 1, axis=1)[:, :k]
-        places.sort(axis=1)  # of codes that are equally near, the first comes first
+        places.sort(axis=1)  # so that equally near codes keep their order
         order = np.argsort(np.take_along_axis(distances, places, axis=1), axis=1, kind="stable")
         found[start : start + size] = np.take_along_axis(places, order, axis=1)
     return found
@@ -148,7 +149,7 @@ def _softmax_regression(
         while not new_value <= value - 1e-4 * size * slope:
             size /= 2
             if size < 1e-6:
-                return weights  # nothing better can be told from rounding
+                return weights  # any gain would be smaller than rounding
             moved = weights - size * direction
             new_value, new_gradient = _objective(x, targets, moved, penalty)
         pairs = [*pairs[-9:], (moved - weights, new_gradient - gradient)]
@@ -159,10 +160,11 @@ def _softmax_regression(
 def _quasi_newton(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Return the gradient times an estimate of the inverse curvature: L-BFGS, in two loops over past steps.
 
-    ``pairs`` are the last steps (change of the weights, change of the gradient). Along each of them the
-    curvature is known; elsewhere it is taken to be that of the last one.
+    ``pairs`` are the last steps, each a change of the weights and a change of the gradient, which give the
+    curvature along the step. In other directions the curvature is assumed to be that of the last step.
     """
-    direction, shares = gradient.copy(), []
+    direction = gradient.copy()
+    shares: list[Any] = []
     for step, change in reversed(pairs):
         shares.append(np.vdot(step, direction) / np.vdot(step, change))
         direction -= shares[-1] * change
@@ -195,7 +197,9 @@ def _objective(
     return float(value), np.concatenate(gradient)
 
 
-def _checked(codes, labels, test_codes, test_labels) -> tuple[np.ndarray, np.ndarray]:
+def _checked(
+    codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return both sets of codes as float64 (n, k), or raise ValueError."""
     flat = []
     for name, array, classes in (("codes", codes, labels), ("test_codes", test_codes, test_labels)):

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import positive_number
 from npae.kernels import losses
+from npae.layers.layer import Layer
 
 
 class Loss:
@@ -106,10 +108,10 @@ class MeanSquaredError(Loss):
     name = "mse"
     measure = "squared error"
 
-    def value_and_gradient(self, y, t, count):
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         return losses.mean_squared_error(y, t, count)
 
-    def elements(self, y, t):
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return (y - t) ** 2
 
 
@@ -142,21 +144,21 @@ class BinaryCrossentropy(Loss):
         super().__init__(per)
         self.from_logits = from_logits
 
-    def value_and_gradient(self, y, t, count):
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         if self.from_logits:
             return losses.binary_crossentropy_from_logits(y, t, count)
         return losses.binary_crossentropy(y, t, count)
 
-    def elements(self, y, t):
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         if self.from_logits:
             return np.maximum(y, 0) - y * t + np.log1p(np.exp(-np.abs(y)))
         p = np.clip(y, 1e-7, 1 - 1e-7)
         return -t * np.log(p) - (1 - t) * np.log1p(-p)
 
-    def linked(self):
+    def linked(self) -> Loss:
         return BinaryCrossentropy(from_logits=True, per=self.per)
 
-    def check_targets(self, lowest, highest):
+    def check_targets(self, lowest: float, highest: float) -> None:
         super().check_targets(lowest, highest)
         if lowest < 0 or highest > 1:
             raise ValueError(
@@ -190,16 +192,14 @@ class GaussianNegativeLogLikelihood(Loss):
 
     def __init__(self, stddev: float, per: str = "element"):
         super().__init__(per)
-        if not 0 < stddev < np.inf:
-            raise ValueError(f"stddev must be a positive number, not {stddev!r}")
-        self.stddev = stddev
+        self.stddev = positive_number(stddev, "stddev")
 
-    def value_and_gradient(self, y, t, count):
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         squares, dy = losses.mean_squared_error(y, t, count)
         dy *= y.dtype.type(0.5 / self.stddev**2)
         return 0.5 * squares / self.stddev**2 + self._constant() * y.size / count, dy
 
-    def elements(self, y, t):
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return 0.5 * ((y - t) / self.stddev) ** 2 + self._constant()
 
     def _constant(self) -> float:
@@ -222,24 +222,24 @@ class SoftmaxCrossentropy(Loss):
     name = "softmax_crossentropy"
     measure = "nats"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("image")
 
-    def value_and_gradient(self, y, t, count):
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         logarithms = _log_softmax(y)
         value = -float(np.sum(t * logarithms, dtype=np.float64)) / count
         dy = np.exp(logarithms) * t.sum(axis=1, keepdims=True) - t
         return value, dy / y.dtype.type(count)
 
-    def elements(self, y, t):
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         return -t * _log_softmax(y)
 
-    def check_targets(self, lowest, highest):
+    def check_targets(self, lowest: float, highest: float) -> None:
         super().check_targets(lowest, highest)
         if lowest < 0 or highest > 1:
             raise ValueError(
                 "softmax cross-entropy needs targets that are probabilities of classes, but these reach from "
-                f"{lowest:g} to {highest:g}; make one-hot rows of the labels with npae.objectives.losses.one_hot"
+                f"{lowest:g} to {highest:g}; make one-hot rows of the labels with npae.one_hot"
             )
 
 
@@ -284,9 +284,8 @@ def get_loss(loss: str | Loss) -> Loss:
     return LOSSES[loss]()
 
 
-def fuse(model, loss: Loss):
-    """Return ``(model, loss)`` that compute the same objective, exactly where the loss inverts the last
-    activation.
+def fuse(model: Layer, loss: Loss) -> tuple[Layer, Loss]:
+    """Return ``(model, loss)`` for the same objective, the last activation computed by the loss if it can.
 
     Parameters
     ----------

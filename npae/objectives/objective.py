@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
-from npae.model import Autoencoder, Sequential
+from npae.model import Autoencoder, Sequential, numbered
 from npae.objectives.losses import Loss, fuse, get_loss
 from npae.objectives.penalties import Penalty
 
@@ -51,7 +52,7 @@ class Objective:
                 )
         self.reconstruction = get_loss(reconstruction)
         self.penalties = penalties
-        self.names = _numbered(["reconstruction", *(penalty.name for penalty in penalties)])
+        self.names = tuple(numbered(["reconstruction", *(penalty.name for penalty in penalties)]))
         self.couples_examples = any(penalty.couples_examples for penalty in penalties)
 
     def on(self, model: Sequential) -> BoundObjective:
@@ -87,12 +88,13 @@ class BoundObjective:
         x -> encoder -> code -> the rest -> reconstruction error
                           |---> penalties
 
-    In both cases the last activation is joined with the loss where that is more exact (`npae.objectives.losses.fuse`).
+    In both cases the last activation is joined with the loss where that is more exact (`fuse`).
     """
 
     def __init__(self, objective: Objective, model: Sequential):
         self.penalties = objective.penalties
-        self._encoder, behind = None, model
+        self._encoder: Sequential | None = None
+        behind = model
         if self.penalties:
             if not isinstance(model, Autoencoder):
                 penalties = ", ".join(type(penalty).__name__ for penalty in self.penalties)
@@ -105,7 +107,7 @@ class BoundObjective:
         self._behind, self._loss = fuse(behind, objective.reconstruction)
 
     def __call__(
-        self, x: np.ndarray, t: np.ndarray, examples: int, rng: np.random.Generator | None = None
+        self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None
     ) -> tuple[Terms, dict[str, np.ndarray]]:
         """Return the terms, and the gradient of their sum for every parameter of the model.
 
@@ -122,7 +124,12 @@ class BoundObjective:
         return terms, grads
 
     def there_and_back(
-        self, x, t, examples: int, rng=None, need_dx: bool = False
+        self,
+        x: np.ndarray,
+        t: np.ndarray,
+        examples: int,
+        rng: Generator | None = None,
+        need_dx: bool = False,
     ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray]]:
         """Return ``(terms, dx, grads)``; dx is None unless ``need_dx``."""
         with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends in words
@@ -134,7 +141,8 @@ class BoundObjective:
             y, cache = self._behind.forward(code, rng)
             value, dy = self._loss(y, t, _elements(t, examples))
             dcode, grads = self._behind.backward(dy, cache)
-            terms, further = [value], {}
+            assert dcode is not None  # asked for
+            terms, further = [value], dict[str, np.ndarray]()
             for penalty in self.penalties:
                 value, slope, direct = penalty(self._encoder, code, encoder_cache, examples)
                 terms.append(value)
@@ -145,7 +153,7 @@ class BoundObjective:
             grads.update({self._prefix + name: grad for name, grad in encoder_grads.items()})
             return tuple(terms), dx, grads
 
-    def values(self, x, t, examples: int, rng=None) -> Terms:
+    def values(self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None) -> Terms:
         """Return the terms alone, by default in inference mode."""
         if self._encoder is None:
             return (self._loss(self._behind.forward(x, rng)[0], t, _elements(t, examples))[0],)
@@ -153,12 +161,13 @@ class BoundObjective:
         value, _ = self._loss(self._behind.forward(code, rng)[0], t, _elements(t, examples))
         return value, *(penalty(self._encoder, code, cache, examples)[0] for penalty in self.penalties)
 
-    def elements(self, x, t, rng=None) -> np.ndarray:
+    def elements(self, x: np.ndarray, t: np.ndarray, rng: Generator | None = None) -> np.ndarray:
         """Return all the numbers (1-D) whose sum is the value for this batch, for differences one by one."""
         code = x if self._encoder is None else self._encoder.forward(x, rng)[0]
         y = self._behind.forward(code, rng)[0]
         parts = [self._loss.elements(y, t) / self._loss.divisor(y.shape)]
-        parts += [penalty.elements(self._encoder, code) / len(x) for penalty in self.penalties]
+        if self._encoder is not None:
+            parts += [penalty.elements(self._encoder, code) / len(x) for penalty in self.penalties]
         return np.concatenate([part.ravel() for part in parts])
 
 
@@ -181,9 +190,3 @@ def _elements(t: np.ndarray, examples: int) -> int:
 def _add(some: dict[str, np.ndarray], total: dict[str, Any]) -> None:
     for name, grad in some.items():
         total[name] = total[name] + grad if name in total else grad
-
-
-def _numbered(names: list[str]) -> tuple[str, ...]:
-    """Return the names, with numbers behind those that come again."""
-    counts = [names[:position].count(name) for position, name in enumerate(names)]
-    return tuple(f"{name}_{count}" if count else name for name, count in zip(names, counts))

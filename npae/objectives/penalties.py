@@ -1,17 +1,15 @@
-"""Penalties on the code: what a sparse, a contractive or a variational autoencoder adds to its
-reconstruction error.
+"""Penalties on the code, which sparse, contractive and variational autoencoders add to their loss.
 
-Each looks at the encoder's output (and a contractive one at its kernel), and says what that costs and with
-which gradient. `npae.objectives.objective` adds it to a loss; nobody else knows which penalties there are.
+Each returns a cost of the encoder's output, and its gradient; `npae.objectives.objective` adds it to a loss.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from npae.arguments import positive_number
 from npae.layers import Dense, GaussianNoise
 from npae.model import Sequential
 from npae.objectives.losses import written_out
@@ -97,12 +95,14 @@ class L1(Penalty):
     name = "l1"
 
     def __init__(self, weight: float):
-        self.weight = _positive(weight, "weight")
+        self.weight = positive_number(weight, "weight")
 
-    def elements(self, encoder, code):
+    def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         return self.weight * np.abs(code)
 
-    def gradients(self, encoder, code, cache, examples):
+    def gradients(
+        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
+    ) -> tuple[np.ndarray, Gradients]:
         return code.dtype.type(self.weight / examples) * np.sign(code), {}
 
 
@@ -138,14 +138,16 @@ class KLSparsity(Penalty):
         if not 0 < target < 1:
             raise ValueError(f"target must be a share between 0 and 1, not {target!r}")
         self.target = target
-        self.weight = _positive(weight, "weight")
+        self.weight = positive_number(weight, "weight")
 
-    def elements(self, encoder, code):
+    def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         rho, mean = self.target, self._means(code)
         divergences = rho * np.log(rho / mean) + (1 - rho) * np.log((1 - rho) / (1 - mean))
         return len(code) * self.weight * divergences
 
-    def gradients(self, encoder, code, cache, examples):
+    def gradients(
+        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
+    ) -> tuple[np.ndarray, Gradients]:
         rho, mean = self.target, self._means(code)
         slope = self.weight * ((1 - rho) / (1 - mean) - rho / mean) / examples
         return np.broadcast_to(slope.astype(code.dtype), code.shape), {}
@@ -161,8 +163,7 @@ class KLSparsity(Penalty):
 
 
 class Contractive(Penalty):
-    """``weight * ||dh/dx||**2``, mean over examples: the code shall hardly move where the input moves a
-    little.
+    """``weight * ||dh/dx||**2``, mean over examples: small where the code hardly follows the input.
 
     Notes
     -----
@@ -182,7 +183,7 @@ class Contractive(Penalty):
         linear    1               0
         ========  ==============  =================================
 
-    which `npae.objectives.objective` sends back through the encoder with the gradient of the reconstruction; and
+    which `npae.Objective` sends back through the encoder with the gradient of the reconstruction; and
     directly, through k: ``dP/dK_ij = 2 K_ij s'(z_j)**2``, summed over examples. Leaving out the second is the
     mistake to make here. (With relu, P jumps where a z_j is exactly 0.)
 
@@ -192,14 +193,16 @@ class Contractive(Penalty):
     name = "contractive"
 
     def __init__(self, weight: float):
-        self.weight = _positive(weight, "weight")
+        self.weight = positive_number(weight, "weight")
 
-    def elements(self, encoder, code):
+    def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         _, dense = _only_dense(encoder)
         slope, _ = _slopes(code, dense.activation)
         return self.weight * slope**2 * np.sum(dense.params["kernel"] ** 2, axis=0)
 
-    def gradients(self, encoder, code, cache, examples):
+    def gradients(
+        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
+    ) -> tuple[np.ndarray, Gradients]:
         name, dense = _only_dense(encoder)
         kernel, scale = dense.params["kernel"], code.dtype.type(2 * self.weight / examples)
         slope, change = _slopes(code, dense.activation)
@@ -233,23 +236,19 @@ class KullbackLeibler(Penalty):
     name = "kl"
 
     def __init__(self, beta: float = 1.0):
-        self.beta = _positive(beta, "beta")
+        self.beta = positive_number(beta, "beta")
 
-    def elements(self, encoder, code):
+    def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         means, log_variances = _halves(code)
         # expm1(v) - v is exact near the prior, where exp(v) - v - 1 would be a difference of rounded ones.
         return 0.5 * self.beta * (means**2 + np.expm1(log_variances) - log_variances)
 
-    def gradients(self, encoder, code, cache, examples):
+    def gradients(
+        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
+    ) -> tuple[np.ndarray, Gradients]:
         means, log_variances = _halves(code)
         scale = code.dtype.type(self.beta / examples)
         return np.concatenate([scale * means, 0.5 * scale * np.expm1(log_variances)], axis=1), {}
-
-
-def _positive(value: float, name: str) -> float:
-    if isinstance(value, bool) or not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a positive number, not {value!r}; leave the penalty out for none")
-    return value
 
 
 def _halves(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -258,7 +257,8 @@ def _halves(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f"KullbackLeibler takes codes (n, 2k), k means and then k logarithms of variances, not "
             f"{code.shape}"
         )
-    return np.split(code, 2, axis=1)
+    means, log_variances = np.split(code, 2, axis=1)
+    return means, log_variances
 
 
 def _slopes(code: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
@@ -279,10 +279,11 @@ def _only_dense(encoder: Sequential) -> tuple[str, Dense]:
         for name, layer in encoder.leaves()
         if not layer.rearranges and not isinstance(layer, GaussianNoise)
     ]
-    if len(computing) != 1 or not isinstance(computing[0][1], Dense):
+    name, dense = computing[0] if len(computing) == 1 else ("", None)
+    if not isinstance(dense, Dense):
         found = ", ".join(type(layer).__name__ for _, layer in computing) or "none"
         raise ValueError(
             "Contractive knows the Jacobian of an encoder of one Dense layer (Flatten and Reshape may stand "
             f"around it), not of one with these: {found}"
         )
-    return computing[0]
+    return name, dense

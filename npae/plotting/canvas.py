@@ -1,137 +1,183 @@
-"""What all figures are drawn on: a sheet measured in pixels, its text, its axes, and the way to a file."""
+"""What all figures share: one style, a sheet whose layout matplotlib computes, and the way to a file."""
 
 from __future__ import annotations
 
 import io
-import math
 import os
-import textwrap
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
-from matplotlib.transforms import IdentityTransform
 
-# Figures are 1000 to 1500 pixels wide and stand in a README at about 800: 11 points here are about 10 there.
-DPI, WIDEST = 160, 1480
+# Figures are 1280 pixels wide and stand in a README at about 800: 11 points are about 11 pixels high there.
+DPI, WIDTH = 160, 1280
 TEXT, HEADING = 11, 13  # points
-MARGIN, GAP = 24, 2  # pixels round a sheet; pixels of the images themselves between two images
 INK, GREY, PALE = "#222222", "#777777", "#dddddd"
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; markers say the same once more.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")
 MARKERS = "os^Dvp*"
+DASHES: tuple[Any, ...] = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
-drawing = threading.Lock()  # matplotlib promises nothing to threads that draw at the same time
+STYLE = {
+    "figure.dpi": DPI,
+    "savefig.dpi": DPI,
+    "figure.constrained_layout.h_pad": 0.05,
+    "figure.constrained_layout.w_pad": 0.05,
+    "font.size": TEXT,
+    "text.color": INK,
+    "text.parse_math": False,  # a "$" in the name of a file is a dollar sign
+    "figure.titlesize": HEADING,
+    "axes.titlesize": TEXT,
+    "axes.titlelocation": "left",
+    "axes.labelsize": TEXT,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
+    "grid.color": PALE,
+    "grid.linewidth": 0.8,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "legend.frameon": False,
+    "legend.fontsize": TEXT,
+    "legend.borderpad": 0,
+    "legend.handlelength": 1.6,
+    "legend.columnspacing": 1.2,
+    "legend.borderaxespad": 0.2,
+    "image.cmap": "gray",
+    "image.interpolation": "nearest",
+}
 
-
-def sheet(width: float, height: float, title: str | None) -> tuple[Figure, int]:
-    """A figure with so many pixels below its title, and where, from the top, they begin."""
-    text = wrap(title, width - 2 * MARGIN, HEADING) if title else ""
-    start = text_height(text, HEADING) + 4 if title else 0
-    size = math.ceil(width) / DPI, math.ceil(start + height) / DPI
-    figure = Figure(figsize=size, dpi=DPI, facecolor="white")
-    write(figure, MARGIN, MARGIN - 4, text, va="top", fontsize=HEADING)
-    return figure, start
-
-
-def add_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Axes in a box that is given in pixels from the figure's top left corner."""
-    across, down = figure.bbox.width, figure.bbox.height
-    return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
-
-
-def draw_image(figure: Figure, image: np.ndarray, *box: float) -> None:
-    """Fill a box, as in `add_axes`, with an image, grey (h, w) or coloured (h, w, 3)."""
-    axes = add_axes(figure, *box)
-    axes.set_axis_off()
-    smooth = "nearest" if axes.bbox.width >= image.shape[1] else "antialiased"
-    axes.imshow(image, cmap="gray", vmin=0, vmax=1, aspect="auto", origin="upper", interpolation=smooth)
-
-
-def write(figure: Figure, x: float, y: float, text: str, **options) -> Text:
-    """Write text at (x, y) in pixels from the figure's top left corner; "$" is a dollar sign."""
-    options = {"fontsize": TEXT, "color": INK, "parse_math": False, **options}
-    return figure.text(x, figure.bbox.height - y, text, transform=IdentityTransform(), **options)
-
-
-def text_width(text: str, fontsize: int = TEXT) -> float:
-    """Width in pixels of the longest line."""
-    renderer = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=DPI)).get_renderer()
-    font = FontProperties(size=fontsize)
-    return max(renderer.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n"))
+drawing = threading.Lock()  # matplotlib's settings are global, and it promises nothing to threads that draw
 
 
-def text_height(text: str, fontsize: int = TEXT) -> int:
-    """Height in pixels of all lines."""
-    return round(1.25 * fontsize * DPI / 72) * (text.count("\n") + 1)
+@contextmanager
+def sheet(
+    path: str | os.PathLike, title: str | None, height: float, *, width: float = WIDTH, note: str = ""
+) -> Iterator[SubFigure]:
+    """Give a figure to draw on, then write it to ``path`` as a PNG; an error in between writes nothing.
+
+    ``title`` and ``note`` stand above and below it, broken into lines; ``height`` and ``width`` are what is
+    between them, in pixels. White margins that are left are cut off.
+    """
+    path = check_path(path)
+    with drawing, style.context(["default", STYLE]):
+        figure, body = blank(title, height, width, note)
+        yield body
+        settle(figure)
+        data = render(figure)
+    write_file(path, data)
 
 
-def wrap(text: str, width: float, fontsize: int = TEXT) -> str:
-    """``text``, where it is longer than ``width`` pixels, broken into lines of about that."""
-    taken = text_width(text, fontsize)
-    return text if taken <= width else textwrap.fill(text, max(1, int(len(text) * width / taken)))
+def blank(title: str | None, height: float, width: float = WIDTH, note: str = "") -> tuple[Figure, SubFigure]:
+    """Return a figure with its title and note, and the part of it between them that is drawn on."""
+    title, note = wrap(title or "", width - 20, HEADING), wrap(note, width - 20, TEXT - 2)
+    lines = (title.count("\n") + 1) * bool(title) + 0.8 * (note.count("\n") + 1) * bool(note)
+    figure = Figure(figsize=(width / DPI, (height + 36 * lines) / DPI), layout="constrained")
+    if title:
+        figure.suptitle(title, x=0.008, ha="left")
+    if note:
+        figure.supxlabel(note, x=0.008, ha="left", color=GREY, fontsize=TEXT - 2)
+    # Legends outside the axes of a whole figure would lie on its title; those of a part of it do not.
+    return figure, figure.add_subfigure(figure.add_gridspec()[0])
 
 
-def style(axes: Axes, xlabel: str, ylabel: str) -> None:
-    """The look that all charts share, whatever the reader's matplotlibrc says."""
-    axes.set_facecolor("white")
-    axes.set_axisbelow(True)
-    axes.tick_params(labelsize=TEXT, color=INK, labelcolor=INK, length=3)
-    axes.set_xlabel(xlabel, fontsize=TEXT, color=INK, parse_math=False)
-    axes.set_ylabel(ylabel, fontsize=TEXT, color=INK, parse_math=False)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(INK)
+def settle(figure: Figure) -> None:
+    """Lay a figure out and keep that: the size of its axes changes their labels, and these the size."""
+    engine: Any = figure.get_layout_engine()
+    for _ in range(2):
+        engine.execute(figure)
+    figure.set_layout_engine("none")
 
 
-def legend(axes: Axes, **options) -> None:
-    """The names of what is drawn, on white, without a frame."""
-    options = {"fontsize": TEXT, "labelcolor": INK, "facecolor": "white", "framealpha": 0.9, **options}
-    axes.legend(edgecolor="none", **options)
-
-
-def name_colours(figure: Figure, left: float, top: float, names: Sequence[str]) -> None:
-    """Write the names of series in a row, each after a square of its colour."""
-    for name, colour in zip(names, COLOURS):
-        write(figure, left, top, "\u25a0", color=colour, va="center", fontsize=HEADING)
-        write(figure, left + 30, top, name, va="center")
-        left += 30 + text_width(name) + 36
-
-
-def log_scale(axes: Axes) -> None:
-    """Make the vertical axis logarithmic, with plain numbers at its ticks."""
-    drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
-    if (drawn <= 0).any():
-        raise ValueError(f"a logarithmic scale needs numbers above 0, not {np.nanmin(drawn):g}; leave it out")
-    decades = np.log10(np.nanmax(drawn) / np.nanmin(drawn))
-    axes.set_yscale("log")
-    subs = (1, 2, 5) if decades <= 3 else (1,)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=12) if decades > 1 else MaxNLocator(7))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter("{x:g}")
-
-
-def epoch_axis(axes: Axes, epochs: int) -> None:
-    """Let the horizontal axis count epochs, from 1 on, in whole numbers."""
-    axes.set_xlim(0.5, epochs + 0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
-
-
-def save(figure: Figure, path: str | os.PathLike) -> Path:
-    """Draw ``figure`` at exactly its own size and write it."""
+def render(figure: Figure) -> bytes:
+    """Return the bytes of a PNG."""
     data = io.BytesIO()
-    with drawing:
-        FigureCanvasAgg(figure).print_png(data, metadata={"Software": None})
-    return write_file(path, data.getvalue())
+    figure.savefig(
+        data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None}
+    )
+    return data.getvalue()
+
+
+def text_width(text: str, points: float = TEXT) -> float:
+    """Return the width of one line of text in pixels."""
+    font = get_font(findfont("DejaVu Sans"))
+    font.set_size(points, DPI)
+    font.set_text(text)
+    return font.get_width_height()[0] / 64
+
+
+def wrap(text: str, pixels: float, points: float = TEXT) -> str:
+    """Return ``text`` broken into lines that are no wider than ``pixels``, where no single word is."""
+    lines = []
+    for given in text.split("\n"):
+        line = ""
+        for word in given.split(" "):
+            if line and text_width(f"{line} {word}", points) > pixels:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """Return a number as tables have it: four decimals where it is below 1, else four digits."""
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 1 else f"{value:#.4g}".rstrip(".")
+
+
+def legend(body: SubFigure, handles: Mapping[str, Any]) -> None:
+    """Name what is drawn in columns above all axes; ``handles`` are the artists by name."""
+    if any(handles):
+        columns = max(1, int(WIDTH / (max(map(text_width, handles)) + 95)))
+        body.legend(list(handles.values()), list(handles), loc="outside upper left", ncols=columns)
+
+
+def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> None:
+    """Make an axis, "x" or "y", logarithmic, with one format for all ticks.
+
+    ``drawn`` are all numbers along it; one that is not above 0 raises ValueError.
+    """
+    finite = np.asarray(drawn, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if (finite <= 0).any():
+        raise ValueError(f"a logarithmic {which} needs numbers above 0, not {finite.min():g}; leave it out")
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    decades = np.log10(finite.max() / finite.min()) if finite.size else 0
+    subs = (1, 2, 5) if decades <= 3 else (1,)
+    axis.set_major_locator(LogLocator(subs=subs, numticks=12) if decades > 1 else MaxNLocator(7))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:,g}" if decades <= 3 else lambda x, _: _power(x))
+
+
+def reference_lines(axes: Axes, values: Mapping[str, float] | None) -> dict[str, Any]:
+    """Draw horizontal dashed lines to compare with; return them by name and number, for the legend."""
+    look: dict[str, Any] = {"color": GREY, "linewidth": 1.2}
+    return {
+        f"{name}, {number(value)}": axes.axhline(value, linestyle=DASHES[k % 3 + 1], **look)
+        for k, (name, value) in enumerate((values or {}).items())
+    }
+
+
+def _power(x: float) -> str:
+    """Return a power of ten with its exponent."""
+    return "10" + f"{round(np.log10(x))}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def check_path(path: str | os.PathLike, suffix: str = ".png") -> Path:

@@ -1,28 +1,48 @@
-"""Codes as figures: points coloured by class, alone or with their images."""
+"""Two-dimensional codes as figures: points coloured by class, alone, with images, or over the epochs.
+
+All of them take codes (n, 2), labels (n,), integers from 0 to 9, and up to ten names of classes, which stand
+beside the numbers.
+"""
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from PIL import Image
 
 from npae.plotting.canvas import (
-    MARGIN,
-    WIDEST,
-    add_axes,
-    save,
+    STYLE,
+    TEXT,
+    WIDTH,
+    blank,
+    check_path,
+    drawing,
+    number,
+    settle,
     sheet,
-    style,
-    text_height,
-    text_width,
-    write,
+    wrap,
+    write_file,
 )
-from npae.plotting.classes import class_colours, colour_bar, name_classes, planar, write_classes
 from npae.plotting.images import grey_images
 
-THUMBNAIL = 56  # pixels, the width of an image among codes
+AXES = ("first coordinate of the code", "second coordinate of the code")
+# M. Petroff's ten colours (2021, arXiv:2107.02270), chosen to be told apart by the colour-blind as well.
+HUES = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd"
+CLASSES = np.array([to_rgb(f"#{hue}") for hue in HUES.split()])
+THUMBNAIL = 56  # pixels, about the width of an image among codes
+STEPS, FRAME, HOLD = 3, 80, 2500  # frames from one epoch to the next, milliseconds of each, and of the last
 
 
 def code_scatter(
@@ -32,50 +52,36 @@ def code_scatter(
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
-    """Draw two-dimensional codes as points coloured by class, one panel for each coder. Returns ``path``.
+    """Draw two-dimensional codes as points coloured by class, one panel for each coder.
 
     The number of a class also stands near the median of its codes, for those who cannot tell the colours
-    apart. Each panel has its own scale, since codes have no unit.
-
-    Parameters
-    ----------
-    path : where the PNG goes.
-    panels : one to three triples (name, codes (n, 2), test error as mean squared error per pixel, or None).
-    labels : (n,) integers: the class of each code, 0..9.
-    title : above everything.
-    class_names : up to ten names, shown beside the numbers on the colour bar.
-
-    Raises
-    ------
-    ValueError
-        If codes are not finite (n, 2), or labels are not n integers that stand for a class.
-    OSError
-        If ``path`` cannot be written.
+    apart. Each panel has its own scale, since codes have no unit. ``panels`` are one to three triples (name,
+    codes (n, 2), test error as mean squared error per pixel, or None).
     """
     if not 1 <= len(panels) <= 3:
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
-    labels, names = name_classes(labels, class_names)
-    look = class_colours(len(names))
-
-    room = 130  # pixels left of a panel, for its numbers and their name
-    bar = 60 + max(map(text_width, names))
-    side = min(780, (WIDEST - MARGIN - bar) / len(panels) - room)
-    width = len(panels) * (room + side) + bar + MARGIN
-    top = MARGIN + text_height("two\nlines") + 14
-    figure, start = sheet(width, top + side + 100, title)
-    for k, (name, codes, error) in enumerate(panels):
-        codes = planar(name, codes, len(labels))
-        left = room + k * (room + side)
-        panel = add_axes(figure, left, start + top, side, side)
-        order = _shuffled(len(labels))
-        points = panel.scatter(*codes[order].T, s=3, c=labels[order], linewidths=0, **look)
-        write_classes(panel, codes, labels)
-        panel.locator_params(nbins=int(panel.bbox.width) // 70, steps=[1, 2, 5, 10])
-        style(panel, "first coordinate of the code", "second coordinate")
-        error = "" if error is None else f"\ntest MSE {error:.4f} per pixel"
-        write(figure, left, start + top - 14, name + error)
-    colour_bar(figure, points, names, (width - bar - MARGIN + 24, start + top, 24, side))
-    return save(figure, path)
+    labels, names = _name_classes(labels, class_names)
+    side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels that are left to the axes
+    heads = [
+        name + ("" if error is None else f"\ntest MSE {number(error)} per pixel") for name, _, error in panels
+    ]
+    heads = [wrap(head, side) for head in heads]
+    high = side + 140 + 30 * max(head.count("\n") + 1 for head in heads)
+    with sheet(path, title, high, width=WIDTH if len(panels) > 1 else 1000) as body:
+        drawn = body.subplots(1, len(panels), squeeze=False)[0]
+        for axes, (name, codes, _), head in zip(drawn, panels, heads):
+            _draw_points(axes, _planar(name, codes, len(labels)), labels)
+            axes.set_box_aspect(1)
+            axes.locator_params(nbins=7 if len(panels) == 1 else 5, steps=[1, 2, 5, 10])
+            axes.set_title(head)
+            axes.set_xlabel(wrap(AXES[0], side))
+        drawn[0].set_ylabel(wrap(AXES[1], side))
+        _name_colours(body, names)
+        settle(body.figure)
+        for axes, (_, codes, _) in zip(drawn, panels):
+            axes.apply_aspect()
+            _write_classes(axes, np.asarray(codes, dtype=np.float64), labels)
+    return Path(path)
 
 
 def code_thumbnails(
@@ -85,78 +91,181 @@ def code_thumbnails(
     labels: np.ndarray,
     title: str,
     class_names: Sequence[str] | None = None,
-    axis_names: tuple[str, str] = ("first coordinate of the code", "second coordinate"),
+    axis_names: tuple[str, str] = AXES,
 ) -> Path:
-    """Draw codes as points coloured by class, and some of the images at their places. Returns ``path``.
+    """Draw codes as points coloured by class, and some of their images, light on dark, in their places.
 
     An image is drawn in the colour of its class, without its background, wherever there is room for one: the
     first of the set that has its place still free. The few codes that lie furthest out are left out.
-
-    Parameters
-    ----------
-    path : where the PNG goes.
-    codes : (n, 2).
-    images : n images, as in `image_rows`, light on dark.
-    labels : (n,) integers: the class of each code, 0..9.
-    title : above everything.
-    class_names : up to ten names, shown beside the numbers on the colour bar.
-    axis_names : of the two coordinates.
-
-    Raises
-    ------
-    ValueError
-        If codes are not finite (n, 2), or images and labels do not belong to them.
-    OSError
-        If ``path`` cannot be written.
     """
-    labels, names = name_classes(labels, class_names)
-    codes = planar("codes", codes, len(labels))
+    labels, names = _name_classes(labels, class_names)
+    codes = _planar("codes", codes, len(labels))
     images = grey_images(images, "images", max(1, len(labels)))
     if len(images) != len(labels):
         raise ValueError(f"{len(labels)} labels need as many images, not {len(images)}")
-    look = class_colours(len(names))
-    bar, room, height = 60 + max(map(text_width, names)), 130, 860
-    width = WIDEST - room - bar - MARGIN
-    figure, start = sheet(WIDEST, MARGIN + height + 90, title)
-    panel = add_axes(figure, room, start + MARGIN, width, height)
+    height = 860
+    with sheet(path, title, height) as body:
+        axes = body.subplots()
+        _draw_points(axes, codes, labels, alpha=0.35)
+        low, high = _region(codes[None], 0.002)
+        size = THUMBNAIL / np.array([WIDTH - 250, height - 100 * images.shape[2] / images.shape[1]])
+        for k in _with_room((codes - low) / (high - low), size):
+            (left, bottom), (right, top) = (codes[k] + size * (high - low) * half for half in (-0.5, 0.5))
+            ink, extent = _in_colour(images[k], CLASSES[labels[k]]), (left, right, bottom, top)
+            axes.imshow(ink, extent=extent, aspect="auto", interpolation="antialiased", zorder=3)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=axis_names[0], ylabel=axis_names[1])
+        _name_colours(body, names)
+    return Path(path)
+
+
+def code_animation(
+    path: str | os.PathLike,
+    codes: Sequence[np.ndarray],
+    labels: np.ndarray,
+    captions: Sequence[str],
+    title: str,
+    class_names: Sequence[str] | None = None,
+) -> Path:
+    """Draw how two-dimensional codes move from epoch to epoch, as an endless GIF.
+
+    Between two epochs every point goes straight from its one place to its next. The axes stay as they are: on
+    them codes that begin as a small heap are seen to spread. For each epoch there are the codes (n, 2) of the
+    same examples, and the caption that stands above the axes, e.g. "epoch 3, test loss 0.0448".
+    """
+    if len(codes) < 2 or len(captions) != len(codes):
+        got = f"{len(codes)} and {len(captions)}"
+        raise ValueError(f"an animation needs at least two epochs, and a caption for each; got {got}")
+    path = check_path(path, ".gif")  # now rather than when all is drawn
+    labels, names = _name_classes(labels, class_names)
+    places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
+    with drawing, style.context(["default", STYLE]):
+        figure, body = blank(title, 780, 900)
+        axes = body.subplots()
+        # Without smooth edges there are few colours, and the file is half as large.
+        points = _draw_points(axes, places[0], labels, antialiased=False)
+        low, high = _region(places, 0.003)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=AXES[0], ylabel=AXES[1])
+        axes.set_title(max(captions, key=len))
+        axes.locator_params(nbins=6, steps=[1, 2, 5, 10])
+        _name_colours(body, names)
+        canvas = FigureCanvasAgg(figure)
+        settle(figure)
+        frames: list[Any] = []
+        numbers: list[Any] = []
+        for now, caption in film(places, captions):
+            points.set_offsets(now[_shuffled(len(labels))])
+            axes.set_title(caption)
+            while numbers:
+                numbers.pop().remove()
+            numbers += _write_classes(axes, now, labels)
+            canvas.draw()
+            frames.append(Image.fromarray(np.array(canvas.buffer_rgba())[:, :, :3]).quantize(64))
+    data = io.BytesIO()
+    durations = [FRAME] * (len(frames) - 1) + [HOLD]
+    frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    return write_file(path, data.getvalue(), ".gif")
+
+
+def film(codes: np.ndarray, captions: Sequence[str]) -> Iterator[tuple[np.ndarray, str]]:
+    """Yield places (n, 2) and caption of each frame, from codes (epochs, n, 2)."""
+    for epoch in range(len(codes) - 1):
+        for step in range(STEPS):
+            share = step / STEPS
+            share = share**2 * (3 - 2 * share)  # slow at both ends, so that every epoch can be seen
+            yield (1 - share) * codes[epoch] + share * codes[epoch + 1], captions[epoch]
+    yield codes[-1], captions[-1]
+
+
+def spread(points: np.ndarray, distance: float) -> np.ndarray:
+    """Return points (n, 2), those that are closer than ``distance`` pushed apart."""
+    turns = np.arange(len(points))
+    # Two in one place would not know where to go.
+    points = points + 1e-6 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    for _ in range(100):
+        gaps = points[:, None] - points
+        lengths = np.linalg.norm(gaps, axis=2, keepdims=True) + np.eye(len(points))[:, :, None]
+        pushes = (gaps / lengths * np.maximum(distance - lengths, 0) / 2).sum(axis=1)
+        points = points + np.clip(pushes, -distance / 4, distance / 4)  # many at once would throw it far away
+    return points
+
+
+def _name_classes(labels: np.ndarray, class_names: Sequence[str] | None) -> tuple[np.ndarray, list[str]]:
+    """Return labels as an array and the names of the classes, or raise ValueError."""
+    labels = np.asarray(labels)
+    count = 10 if class_names is None else len(class_names)
+    if not 1 <= count <= len(CLASSES):
+        raise ValueError(f"a scatter has colours for 1 to {len(CLASSES)} classes, not {count}")
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not np.isin(labels, np.arange(count)).all():
+        got = f"{labels.dtype} {labels.shape}"
+        raise ValueError(f"labels must be integers from 0 to {count - 1}, of shape (n,); got {got}")
+    return labels, [str(k) if class_names is None else f"{k} {class_names[k]}" for k in range(count)]
+
+
+def _planar(name: str, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return codes as float64 (count, 2), or raise a ValueError that names them."""
+    codes = np.asarray(codes, dtype=np.float64)
+    if codes.shape != (count, 2) or not count or not np.isfinite(codes).all():
+        raise ValueError(f"{name}: codes must be finite, of shape ({count}, 2), not {codes.shape}")
+    return codes
+
+
+def _draw_points(axes: Axes, codes: np.ndarray, labels: np.ndarray, **look: Any) -> Any:
+    """Draw codes in the colours of their classes, and return the collection of points."""
     order = _shuffled(len(labels))
-    points = panel.scatter(*codes[order].T, s=3, c=labels[order], linewidths=0, alpha=0.35, **look)
-    corners = np.quantile(codes, [0.002, 0.998], axis=0)  # a few far away would leave little room to the rest
-    corners += 0.06 * np.diff(corners, axis=0) * [[-1], [1]] + [[-1e-6], [1e-6]]
-    span = corners[1] - corners[0]
-    size = np.array([THUMBNAIL / width, THUMBNAIL / height * images.shape[1] / images.shape[2]])
-    for k in _with_room((codes - corners[0]) / span, size):
-        ink = _in_colour(images[k], look["cmap"](look["norm"](labels[k]))[:3])
-        low, high = codes[k] - size * span / 2, codes[k] + size * span / 2
-        extent = (low[0], high[0], low[1], high[1])
-        panel.imshow(ink, extent=extent, aspect="auto", interpolation="antialiased", zorder=3)
-    panel.set_xlim(*corners[:, 0])
-    panel.set_ylim(*corners[:, 1])
-    style(panel, *axis_names)
-    points.set_alpha(1)  # in the colour bar
-    colour_bar(figure, points, names, (room + width + 24, start + MARGIN, 24, height))
-    return save(figure, path)
+    return axes.scatter(codes[order, 0], codes[order, 1], s=4, c=CLASSES[labels[order]], linewidths=0, **look)
 
 
-def _in_colour(image: np.ndarray, colour: tuple[float, ...]) -> np.ndarray:
-    """An image (h, w) in one colour as RGBA (h, w, 4): its strokes, a white rim, then nothing."""
+def _shuffled(count: int) -> np.ndarray:
+    """Return an order in which no class is drawn over all the others, whatever the order of the data set."""
+    return np.random.default_rng(0).permutation(count)
+
+
+def _name_colours(body: SubFigure, names: Sequence[str]) -> None:
+    """Name the colours of classes to the right of all axes."""
+    look: dict[str, Any] = {"linestyle": "", "marker": "s", "markersize": 9}
+    squares = [Line2D([], [], color=colour, **look) for colour in CLASSES[: len(names)]]
+    body.legend(squares[::-1], list(names)[::-1], loc="outside right center", handletextpad=0)
+
+
+def _write_classes(axes: Axes, codes: np.ndarray, labels: np.ndarray) -> list:
+    """Write each class's number near the median of its codes, on axes with their final limits and size."""
+    classes = np.unique(labels)
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    centres = np.array([np.median(codes[labels == k], axis=0) for k in classes])
+    centres = spread((centres - low) / (high - low), 42 / axes.get_window_extent().width)
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT + 1, "fontweight": "bold"}
+    look["path_effects"] = [withStroke(linewidth=3, foreground="white")]
+    return [
+        axes.text(place[0], place[1], str(k), transform=axes.transAxes, **look)
+        for k, place in zip(classes, centres)
+    ]
+
+
+def _region(codes: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two corners (2,) of a region that holds nearly all codes (epochs, n, 2) of every epoch.
+
+    A few that are far away would leave little room to the rest.
+    """
+    lowest, highest = np.quantile(codes, [share, 1 - share], axis=1)
+    lowest, highest = lowest.min(axis=0), highest.max(axis=0)
+    margin = 0.06 * (highest - lowest) + 1e-6
+    return lowest - margin, highest + margin
+
+
+def _in_colour(image: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Return an image (h, w) in one colour as RGBA (h, w, 4): its strokes, a white rim, then nothing."""
     padded = np.pad(image, 2)
     shifts = [padded[i : i + len(image), j : j + image.shape[1]] for i in range(5) for j in range(5)]
     rim = np.minimum(1, 1.5 * np.max(shifts, axis=0))
-    ink = 1 - image[..., None] * (1 - np.array(colour))
+    ink = 1 - image[..., None] * (1 - colour)
     return np.concatenate([ink, rim[..., None]], axis=2)
 
 
 def _with_room(places: np.ndarray, size: np.ndarray) -> list[int]:
-    """Numbers of those of places (n, 2), from the first on, that have a box of ``size`` for themselves."""
+    """Return the numbers of those of places (n, 2), from the first on, that have a box of ``size`` free."""
     taken: list[int] = []
     for k, place in enumerate(places):
         inside = (place >= size / 2).all() and (place <= 1 - size / 2).all()
         if inside and not (np.abs(places[taken] - place) < size).all(axis=1).any():
             taken.append(k)
     return taken
-
-
-def _shuffled(count: int) -> np.ndarray:
-    """An order in which no class is drawn over all the others, whatever the order of the data set."""
-    return np.random.default_rng(0).permutation(count)

@@ -1,4 +1,4 @@
-"""Many small images as one figure: rows in groups, filters, and maps of decoded codes."""
+"""Many small grey images as one figure: rows, grids, groups, pairs, filters, and maps of decoded codes."""
 
 from __future__ import annotations
 
@@ -8,25 +8,57 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from npae.plotting.canvas import (
-    COLOURS,
-    MARGIN,
-    WIDEST,
-    add_axes,
-    draw_image,
-    save,
-    sheet,
-    style,
-    text_height,
-    text_width,
-    wrap,
-    write,
-)
+from npae.plotting.canvas import COLOURS, WIDTH, sheet, text_width, wrap
 from npae.plotting.images import grey_images
 
-SPACE, APART, FRAME = 5, 26, 4  # pixels between two images, between two groups, and of a frame's width
+GAP, APART = 2, 8  # pixels of the images, between two images and between two groups
+LARGEST = 8  # pixels of the figure for one of an image, at most
+LABEL = 210  # pixels, after which the name of a row goes on in a second line
+
+
+def image_rows(
+    path: str | os.PathLike,
+    rows: Sequence[tuple[str, np.ndarray]],
+    titles: Sequence[str] | None = None,
+    *,
+    title: str | None = None,
+    columns: int | None = None,
+) -> Path:
+    """Draw rows of grey images without axes.
+
+    Parameters
+    ----------
+    rows : pairs (label, images) from the top, e.g. ``[("original", x), ("reconstructed", y)]``.
+    titles : one for each column, above the first row, e.g. the classes.
+    columns : how many images of each row are drawn, from its first; 10, or the shortest row, if not given.
+    """
+    columns = min([10, *(len(images) for _, images in rows)]) if columns is None else columns
+    stacks = [(label, grey_images(images, label, columns)) for label, images in rows]
+    if any(len(stack) < columns for _, stack in stacks):
+        raise ValueError(f"every row needs {columns} images; got {[len(stack) for _, stack in stacks]}")
+    if titles is not None and len(titles) < columns:
+        raise ValueError(f"{columns} columns need as many titles, not {len(titles)}")
+    heads = [""] * columns if titles is None else titles[:columns]
+    grid = [(label, np.split(stack, columns)) for label, stack in stacks]
+    return image_groups(path, heads, grid, title, apart=GAP)
+
+
+def image_grid(
+    path: str | os.PathLike, images: np.ndarray, shape: tuple[int, int] = (5, 10), title: str | None = None
+) -> Path:
+    """Draw the first images of a set as a grid of ``shape`` (rows, columns), row by row.
+
+    Where there are fewer than the grid holds, the last places stay white.
+    """
+    if min(shape) < 1:
+        raise ValueError(f"shape must be (rows, columns), both at least 1, not {shape}")
+    shown = grey_images(images, "images", math.prod(shape))
+    missing = math.prod(shape) - len(shown)
+    grid = np.pad(shown, ((0, missing), (0, 0), (0, 0)), constant_values=1).reshape(*shape, *shown.shape[1:])
+    return image_rows(path, [("", row) for row in grid], title=title, columns=shape[1])
 
 
 def image_groups(
@@ -36,65 +68,67 @@ def image_groups(
     title: str | None = None,
     *,
     marked: Sequence[Sequence[np.ndarray]] | None = None,
+    apart: int = APART,
 ) -> Path:
     """Draw rows of grey images in groups that stand apart, e.g. a query and its neighbours.
 
-    Returns ``path``.
-
     Parameters
     ----------
-    path : where the PNG goes.
     headings : of the groups.
-    rows : pairs (label, groups): for each heading the images of this row, as in `image_rows`. A group has
-        equally many images in every row.
-    title : above everything.
+    rows : pairs (label, groups): for each heading the images of this row. A group has equally many images in
+        every row.
     marked : for each row and group booleans (n,); where they are True the image has a red frame.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw, images are not as in `image_rows`, or sizes or counts differ.
-    OSError
-        If ``path`` cannot be written.
+    apart : pixels between two groups, of those of the images.
     """
     if not rows or not headings:
-        raise ValueError("image_groups needs at least one heading and one row (label, groups)")
+        raise ValueError(f"images need at least one row and one heading; got {len(rows)} and {len(headings)}")
     grid = [[grey_images(group, label, len(group)) for group in groups] for label, groups in rows]
     shapes = [[stack.shape for stack in stacks] for stacks in grid]
-    if len(grid[0]) != len(headings) or any(row != shapes[0] for row in shapes):
-        raise ValueError(f"every row needs the same {len(headings)} groups of images, not {shapes}")
-    if len({shape[1:] for shape in shapes[0]}) != 1:
-        raise ValueError(f"all images must be of one size, not {shapes[0]}")
-    counts, (h, w) = [len(stack) for stack in grid[0]], grid[0][0].shape[1:]
+    same = all(row == shapes[0] for row in shapes) and len({shape[1:] for shape in shapes[0]}) == 1
+    if len(grid[0]) != len(headings) or not same:
+        raise ValueError(
+            f"every row needs the same {len(headings)} groups, of images of one size, not {shapes}"
+        )
+    _, h, w = shapes[0][0]
+    widths = [count * (w + GAP) + apart - GAP for count, _, _ in shapes[0]]
+    starts = GAP + np.cumsum([0, *widths])
+    # One picture on one pair of axes: with axes for every image a figure would take seconds.
+    pixels = np.ones((len(grid) * (h + GAP) + GAP, starts[-1] - apart + GAP, 3))
+    for row, stacks in enumerate(grid):
+        for group, stack in enumerate(stacks):
+            for k, image in enumerate(stack):
+                y, x = GAP + row * (h + GAP), starts[group] + k * (w + GAP)
+                if marked is not None and marked[row][group][k]:
+                    pixels[y - 1 : y + h + 1, x - 1 : x + w + 1] = to_rgb(COLOURS[1])
+                pixels[y : y + h, x : x + w] = image[:, :, None]
 
-    widest = max(text_width(label) for label, _ in rows)
-    left = MARGIN + (round(widest) + 16 if widest else 0)
-    space = SPACE if marked is None else 2 * FRAME + SPACE
-    between = sum(counts) * space + len(counts) * APART
-    scale = max(1, min(8, (WIDEST - left - MARGIN - between) // (sum(counts) * w)))
-    starts = np.cumsum([0, *(count * (scale * w + space) + APART for count in counts)])
-    heads = [wrap(text, ends - begins - APART) for text, begins, ends in zip(headings, starts, starts[1:])]
-    top = MARGIN + max(map(text_height, heads)) + 6
-    step = scale * h + space
-    height, width = len(rows) * step, starts[-1] - APART
-    figure, start = sheet(max(1000, left + width + MARGIN), top + height + MARGIN, title)
-    for head, begins in zip(heads, starts):
-        write(figure, left + begins, start + top - 12, head)
-    for row, (label, _) in enumerate(rows):
-        write(figure, left - 16, start + top + row * step + scale * h / 2, label, ha="right", va="center")
-    # One picture of them all: hundreds of axes would take seconds.
-    pixels = np.ones((height + FRAME, width + FRAME, 3))
-    for row, group, k in np.ndindex(len(rows), len(headings), max(counts)):
-        if k < counts[group]:
-            y, x = FRAME + row * step, FRAME + starts[group] + k * (scale * w + space)
-            if marked is not None and marked[row][group][k]:
-                pixels[y - FRAME : y + scale * h + FRAME, x - FRAME : x + scale * w + FRAME] = to_rgb(
-                    COLOURS[1]
-                )
-            image = grid[row][group][k].repeat(scale, axis=0).repeat(scale, axis=1)
-            pixels[y : y + scale * h, x : x + scale * w] = image[:, :, None]
-    draw_image(figure, pixels, left - FRAME, start + top - FRAME, width + FRAME, height + FRAME)
-    return save(figure, path)
+    labels = [wrap(label, LABEL) for label, _ in rows]
+    longest = max(text_width(line) for label in labels for line in label.split("\n"))
+    scale = min(LARGEST, (WIDTH - longest - 40) / pixels.shape[1])
+    heads = [wrap(text, scale * width - 10) for text, width in zip(headings, widths)]
+    top = 30 * max(head.count("\n") + 1 for head in heads) * any(heads)
+    with sheet(path, title, scale * len(pixels) + top + 20) as body:
+        axes = body.subplots()
+        show(axes, pixels)
+        axes.tick_params(length=0, top=True, labeltop=True, labelbottom=False)
+        axes.set_yticks(GAP + (h + GAP) * np.arange(len(grid)) + h / 2 - 0.5, labels)
+        if any(heads):
+            axes.set_xticks(starts[:-1] + (np.array(widths) - apart) / 2 - 0.5, heads)
+    return Path(path)
+
+
+def comparison(
+    path: str | os.PathLike, before: np.ndarray, after: np.ndarray, titles: tuple[str, str], title: str
+) -> Path:
+    """Draw two single grey images of any sizes side by side, e.g. a person's and the cleaned one."""
+    if len(titles) != 2:
+        raise ValueError(f"a comparison has two titles, not {len(titles)}")
+    pair = [grey_images(np.asarray(image)[None], name, 1)[0] for name, image in zip(titles, (before, after))]
+    with sheet(path, title, WIDTH / 2 + 60) as body:
+        for axes, name, image in zip(body.subplots(1, 2), titles, pair):
+            show(axes, image)
+            axes.set_title(wrap(name, WIDTH / 2 - 40))
+    return Path(path)
 
 
 def filters(
@@ -109,115 +143,88 @@ def filters(
 
     In a panel all tiles share one scale that is symmetric about zero: grey is 0, black the most negative and
     white the most positive weight; what is beyond 99.9 % of the weights is cut off there. The scale is
-    written above. Returns ``path``.
+    written above.
 
     Parameters
     ----------
-    path : where the PNG goes.
     panels : one to four pairs (name, kernel (h * w, units)), as `npae.Dense` has it.
-    title : above everything.
     count : how many units are drawn, from the first; they fill a square.
     shape : (h, w) of the layer's input, if it is not square.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw, or a kernel is not finite or does not fit ``shape``.
-    OSError
-        If ``path`` cannot be written.
     """
     if not 1 <= len(panels) <= 4 or count < 1:
         raise ValueError(f"filters are drawn in 1 to 4 panels, at least one unit in each; got {len(panels)}")
-    drawn = [(name, *_filter_tiles(name, np.asarray(kernel), count, shape)) for name, kernel in panels]
-    columns = len(drawn) if len(drawn) < 4 else 2
-    room = (WIDEST - MARGIN) / columns - MARGIN
-    rows, largest = -(-len(drawn) // columns), max(max(tiles.shape) for _, _, tiles in drawn)
-    heads = [f"{name}\nblack \u2212{limit:.2g}, white {limit:.2g}" for name, limit, _ in drawn]
-    head = max(map(text_height, heads)) + 10
-    scale = max(1, min(int(room // largest), int(1000 / rows - head - MARGIN) // largest))
-    side = scale * largest
-    width = max(1000, columns * (side + MARGIN) + MARGIN)
-    figure, start = sheet(width, rows * (head + side + MARGIN) + MARGIN / 2, title)
-    pitch = (width - MARGIN) / columns
-    for k, (text, (_, _, tiles)) in enumerate(zip(heads, drawn)):
-        row, column = divmod(k, columns)
-        x, y = MARGIN + column * pitch, start + MARGIN / 2 + row * (head + side + MARGIN) + head
-        write(figure, x, y - 10, text)
-        draw_image(figure, tiles, x, y, scale * tiles.shape[1], scale * tiles.shape[0])
-    return save(figure, path)
+    columns = len(panels) if len(panels) < 4 else 2
+    rows = -(-len(panels) // columns)
+    with sheet(path, title, rows * (min(560, WIDTH / columns) + 70)) as body:
+        for axes, (name, kernel) in zip(body.subplots(rows, columns, squeeze=False).flat, panels):
+            kernel = np.asarray(kernel)
+            side = math.isqrt(kernel.shape[0])
+            h, w = shape or (side, side)
+            if kernel.ndim != 2 or len(kernel) != h * w or not kernel.size or not np.isfinite(kernel).all():
+                wanted = "a kernel must be finite, (h * w, units), with h = w unless shape says other"
+                raise ValueError(f"{name}: {wanted}; got {kernel.shape}")
+            weights = kernel.T[:count].reshape(-1, h, w).astype(np.float64)
+            limit = float(np.quantile(np.abs(weights), 0.999)) or 1.0
+            across = math.ceil(math.sqrt(len(weights)))
+            show(axes, _mosaic(np.clip(0.5 + weights / (2 * limit), 0, 1), across, 1))
+            scale = f"black \u2212{limit:.2g}, white {limit:.2g}"
+            axes.set_title(f"{wrap(name, WIDTH / columns - 40)}\n{scale}")
+    return Path(path)
 
 
 def manifold(
     path: str | os.PathLike,
     images: np.ndarray,
-    across: Sequence[float],
-    down: Sequence[float],
+    across: Sequence[float] | np.ndarray,
+    down: Sequence[float] | np.ndarray,
     title: str,
-    axis_names: tuple[str, str] = ("first coordinate of the code", "second coordinate"),
+    axis_names: tuple[str, str] = ("first coordinate of the code", "second coordinate of the code"),
 ) -> Path:
-    """Draw decoded images where their codes lie: a map of a plane in code space. Returns ``path``.
+    """Draw decoded images where their codes lie: a map of a plane in code space.
 
     Parameters
     ----------
-    path : where the PNG goes.
-    images : (len(down), len(across), ...), each image as in `image_rows`, from the top left.
+    images : (len(down), len(across), ...), from the top left.
     across, down : the coordinates of the columns from the left and of the rows from the top, evenly spaced.
-    title : above everything.
     axis_names : of the two coordinates.
-
-    Raises
-    ------
-    ValueError
-        If images are not as in `image_rows`, or not as many as the coordinates say.
-    OSError
-        If ``path`` cannot be written.
     """
-    images, across, down = np.asarray(images), np.asarray(across), np.asarray(down)
+    images = np.asarray(images)
     if images.shape[:2] != (len(down), len(across)) or not images.size:
-        raise ValueError(
-            f"{len(down)} rows and {len(across)} columns of images are needed, not {images.shape[:2]}"
-        )
+        wanted = f"{len(down)} rows and {len(across)} columns of images are needed"
+        raise ValueError(f"{wanted}, not {images.shape[:2]}")
     flat = grey_images(images.reshape(-1, *images.shape[2:]), "images", len(down) * len(across))
-    h, w = flat.shape[1:]
-    mosaic = flat.reshape(len(down), len(across), h, w).transpose(0, 2, 1, 3)
-    mosaic = mosaic.reshape(len(down) * h, len(across) * w)
-    room = 130
-    scale = max(1, min((WIDEST - room - MARGIN) // mosaic.shape[1], 920 // mosaic.shape[0]))
-    width, height = scale * mosaic.shape[1], scale * mosaic.shape[0]
-    figure, start = sheet(max(1000, room + width + MARGIN), MARGIN + height + 90, title)
-    axes = add_axes(figure, room, start + MARGIN, width, height)
-    extent = [*_ends(across), *_ends(down[::-1])]
-    axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, aspect="auto", extent=extent, interpolation="nearest")
-    axes.locator_params(nbins=8, steps=[1, 2, 5, 10])
-    style(axes, *axis_names)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    return save(figure, path)
+    pixels = _mosaic(flat, len(across), 0)
+    with sheet(path, title, 1000) as body:
+        axes = body.subplots()
+        extent = (*_ends(across), *_ends(down[::-1]))
+        axes.imshow(pixels, vmin=0, vmax=1, aspect="auto", extent=extent, interpolation="antialiased")
+        axes.set_box_aspect(pixels.shape[0] / pixels.shape[1])
+        axes.set_anchor("NW")
+        axes.locator_params(nbins=8, steps=[1, 2, 5, 10])
+        axes.spines[:].set_visible(False)
+        axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
+    return Path(path)
 
 
-def _ends(places: np.ndarray) -> tuple[float, float]:
-    """Where the first of evenly spaced tiles begins and the last one ends."""
+def show(axes: Axes, pixels: np.ndarray) -> None:
+    """Show a grey image (h, w) or a coloured one (h, w, 3) without ticks, as large as the axes have room."""
+    axes.imshow(pixels, vmin=0, vmax=1)
+    axes.set_anchor("NW")  # all white is to the right and below, where `render` cuts it off
+    axes.spines[:].set_visible(False)
+    axes.set(xticks=[], yticks=[])
+
+
+def _ends(places: Sequence[float] | np.ndarray) -> tuple[float, float]:
+    """Return where the first of evenly spaced tiles begins and the last one ends."""
     half = (places[-1] - places[0]) / (len(places) - 1) / 2 if len(places) > 1 else 0.5
     return float(places[0] - half), float(places[-1] + half)
 
 
-def _filter_tiles(
-    name: str, kernel: np.ndarray, count: int, shape: tuple[int, int] | None
-) -> tuple[float, np.ndarray]:
-    """The limit of the scale and the tiles as one grey image, 0..1, with white lines between them."""
-    side = math.isqrt(kernel.shape[0]) if kernel.ndim == 2 else 0
-    h, w = shape or (side, side)
-    if kernel.ndim != 2 or kernel.shape[0] != h * w or not kernel.size or not np.isfinite(kernel).all():
-        raise ValueError(
-            f"{name}: a kernel must be finite, (h * w, units), with h = w unless shape says other; got "
-            f"{kernel.shape}"
-        )
-    images = kernel.T[:count].reshape(-1, h, w).astype(np.float64)
-    limit = float(np.quantile(np.abs(images), 0.999)) or 1.0
-    images = np.clip(0.5 + images / (2 * limit), 0, 1)
-    columns = math.ceil(math.sqrt(len(images)))
-    rows = -(-len(images) // columns)
-    padded = np.ones((rows * columns, h + 1, w + 1))
-    padded[: len(images), :h, :w] = images
-    tiles = padded.reshape(rows, columns, h + 1, w + 1).transpose(0, 2, 1, 3)
-    return limit, tiles.reshape(rows * (h + 1), columns * (w + 1))[:-1, :-1]
+def _mosaic(images: np.ndarray, columns: int, gap: int) -> np.ndarray:
+    """Return images (n, h, w) row by row as one picture, with white lines of ``gap`` pixels between them."""
+    n, h, w = images.shape
+    rows = -(-n // columns)
+    padded = np.ones((rows * columns, h + gap, w + gap))
+    padded[:n, :h, :w] = images
+    tiles = padded.reshape(rows, columns, h + gap, w + gap).transpose(0, 2, 1, 3)
+    return tiles.reshape(rows * (h + gap), -1)[: rows * (h + gap) - gap, : columns * (w + gap) - gap]

@@ -17,6 +17,7 @@ from npae.recipes.views import FASHION
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 from npae.training.fit import fit
+from npae.training.kept import Compute
 
 SHOWN = 10  # images of each kind whose reconstructions are kept for the figures
 
@@ -32,7 +33,7 @@ def build_deep(code: int) -> Autoencoder:
     """Return three layers to the code and three back, linear at the code."""
     encoder = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
     decoder = [Dense(64, activation="relu"), Dense(256, activation="relu"), Dense(784, activation="sigmoid")]
-    return Autoencoder(Sequential(encoder), Sequential(decoder))
+    return Autoencoder(Sequential([*encoder]), Sequential([*decoder]))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Detector:
 
     @property
     def name(self) -> str:
-        """What it is called in the table's files."""
+        """Its name in the files of the table."""
         return f"{self.model}-{self.code}-{'normal' if self.alone else 'anomaly'}"
 
     def build(self) -> Autoencoder:
@@ -65,7 +66,7 @@ class Detector:
         return MODELS[self.model](self.code)
 
     def role(self, label: str) -> str:
-        """Say what part the class of that name plays."""
+        """Return what the class of that name is to this detector, in words."""
         return f"{label} as the only normal class" if self.alone else f"{label} as the anomaly"
 
 
@@ -78,7 +79,7 @@ EPOCHS, BATCH = {False: 10, True: 20}, {False: 256, True: 64}
 
 @dataclass(frozen=True)
 class Trial:
-    """What one detector says of the test images with one class singled out.
+    """The scores that one detector gives to the test images, with one class singled out.
 
     Attributes
     ----------
@@ -130,9 +131,8 @@ def detectors(model: str | None = None, code: int | None = None, epochs: int | N
 def try_all(
     dataset: Dataset,
     columns: list[Detector],
-    seed: int = 0,
-    threads: int | None = None,
-    say: Callable[[str], None] = print,
+    seed: int,
+    compute: Compute,
     keep: Callable[..., tuple[Trial, bool]] | None = None,
 ) -> dict[Detector, list[Trial]]:
     """Train every detector once for every class, and score all test images.
@@ -143,11 +143,10 @@ def try_all(
     columns : list of Detector
     seed : int
         Of every training.
-    threads : int, optional
-    say : callable
-        Gets a line of text after each training.
+    compute : Compute
+        Its ``report`` gets a line of text after each training.
     keep : callable, optional
-        `npae.recipes.trials.Shelf.trial`: finds a trial that was made before, or writes it down.
+        `npae.recipes.trials.FinishedTrials.trial`: finds a trial that was made before, or writes it down.
 
     Raises
     ------
@@ -159,7 +158,7 @@ def try_all(
     began, done, made, total = time.perf_counter(), 0, 0, len(columns) * len(classes)
     for column in columns:
         for label in classes:
-            train = partial(try_one, dataset, column, label, seed, threads)
+            train = partial(try_one, dataset, column, label, seed, compute.threads)
             trial, new = keep(column, label, train) if keep else (train(), True)
             found[column].append(trial)
             done += 1
@@ -169,7 +168,8 @@ def try_all(
             left = (time.perf_counter() - began) / made * (total - done)
             name = class_name(dataset, label)
             line = f"{column.model}, code of {column.code}, {column.role(name)}: ROC-AUC {trial.auc:.3f}"
-            say(f"[{done:>{len(str(total))}}/{total}] {line}, {trial.seconds:.1f} s, {left:.0f} s to go")
+            count = f"[{done:>{len(str(total))}}/{total}]"
+            compute.report(f"{count} {line}, {trial.seconds:.1f} s, {left:.0f} s to go")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is told of the anomalies: a table, the lesson in words, files, and figures."""
+"""The report of `npae anomaly`: a table, the lesson in words, files, and figures."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from npae.recipes.anomaly import Detector, Trial, class_name
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import versions
 from npae.training.checkpoints import written_whole
+from npae.training.kept import Compute
 from npae.training.workers import core_count
 
 Found = dict[Detector, list[Trial]]
@@ -55,8 +56,8 @@ def lesson(found: Found, dataset: Dataset) -> str:
     column, trial = hardest(found)
     name, (normal, anomalous) = class_name(dataset, trial.label), mean_errors(trial)
     told = (
-        f"the {column.model} model with a code of {column.code} has never seen class {name}, and its mean "
-        f"squared error there is {anomalous:.1f} per image, on the classes it was trained on {normal:.1f}: "
+        f"the {column.model} model with a code of {column.code} has never seen class {name}, and its squared "
+        f"error per image is {anomalous:.1f} there, on the classes it was trained on {normal:.1f}: "
         f"ROC-AUC {trial.auc:.2f}"
     )
     if normal > 0.8 * _error_of_the_mean_image(dataset):
@@ -87,7 +88,9 @@ def _error_of_the_mean_image(dataset: Dataset) -> float:
     return float(np.var(pixels, axis=0, dtype=np.float64).sum())
 
 
-def write(found: Found, dataset: Dataset, settings: dict[str, Any], directory: Path, threads=None) -> None:
+def write(
+    found: Found, dataset: Dataset, settings: dict[str, Any], directory: Path, compute: Compute
+) -> None:
     """Write metrics.json, anomaly.csv and the figures into a folder.
 
     Raises
@@ -100,7 +103,7 @@ def write(found: Found, dataset: Dataset, settings: dict[str, Any], directory: P
         "score": "squared error per image, of pixels from 0 to 1",
         "settings": settings,
         "dataset": dataset.describe(),
-        "threads": threads or core_count(),
+        "threads": compute.threads or core_count(),
         "backend": get_backend(),
         "versions": versions(),
         "detectors": [_describe(column, trials, dataset) for column, trials in found.items()],
@@ -167,14 +170,14 @@ def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -
 
     rows = []
     columns = min(len(places) for places, _ in trial.outputs.values())
-    for kind, name in ((True, "never seen"), (False, "known")):
+    for kind, name in ((True, "never seen"), (False, "trained on")):
         places, outputs = trial.outputs[kind]
         rows += [(name, dataset.test_images[places]), ("reconstructed", outputs)]
     normal, anomalous = mean_errors(trial)
     name = class_name(dataset, trial.label)
     title = (
-        f"{column.model}, code of {column.code}, never shown class {name}: mean squared error "
-        f"{anomalous:.1f} there, {normal:.1f} on what it knows"
+        f"{column.model}, code of {column.code}, never shown class {name}: squared error per "
+        f"image {anomalous:.1f} there, {normal:.1f} on the classes it was trained on"
     )
     plotting.image_rows(path, rows, title=title, columns=columns)
 

@@ -10,8 +10,9 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import Contractive
-from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
+from npae.training.callbacks import half_cosine
 from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = BinaryCrossentropy(per="image")
@@ -24,7 +25,7 @@ def build() -> Autoencoder:
     return Autoencoder(Sequential([Dense(256, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def models(run) -> dict[str, Autoencoder]:
+def models(run: Run) -> dict[str, Autoencoder]:
     """Return the model without the penalty, with noise in its place, and with the penalty."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
@@ -33,13 +34,13 @@ def models(run) -> dict[str, Autoencoder]:
     }
 
 
-def on_and_off(run, count: int) -> dict[str, np.ndarray]:
+def on_and_off(run: Run, count: int) -> dict[str, np.ndarray]:
     """Return test images, and the same with their pixels shuffled: as bright, but far from all digits."""
     x, _ = run.test_images(count)
     return {"on": x, "off": np.random.default_rng(0).permuted(x, axis=1)}
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return losses and norms of Jacobians on and off the data, and how they compare with the plain model's.
 
     A code could be made smaller, and the decoder's weights larger, and nothing else would have changed but
@@ -65,7 +66,7 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw reconstructions, filters, and the singular values of the Jacobian on and off the data."""
     from npae import plotting
 
@@ -73,7 +74,7 @@ def draw(run) -> None:
     x, _ = run.test_images(10)
     rows = [("original", run.pixels(x))]
     rows += [(name, run.pixels(model.reconstruct(x))) for name, model in found.items()]
-    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images and their reconstructions")
+    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
     plotting.filters(run.path("filters.png"), kernels, "What the first 100 of 256 units look at")
     spectra = {}
@@ -90,6 +91,7 @@ def draw(run) -> None:
         across,
         "mean singular value of the Jacobian",
         log="y",
+        variants=2,  # on and off the data: solid and dashed
     )
 
 

@@ -10,8 +10,9 @@ from npae.datasets import random_shift
 from npae.measures import metrics
 from npae.measures.probes import k_nearest_neighbours
 from npae.model import Autoencoder, Sequential
-from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
+from npae.training.callbacks import half_cosine
 from npae.training.evaluation import predict
 
 CODE = 30
@@ -30,7 +31,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def coders(run) -> dict[str, tuple[Callable, Callable]]:
+def coders(run: Run) -> dict[str, tuple[Callable, Callable]]:
     """Return (encode, decode) of this model and of PCA, whose codes are as long."""
     model, pca = run.model, metrics.PCA(CODE).fit(run.train_images())
     ours = (
@@ -40,7 +41,7 @@ def coders(run) -> dict[str, tuple[Callable, Callable]]:
     return {"784-1000-500-250-30": ours, "PCA, 30 components": (pca.transform, pca.inverse_transform)}
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the squared error of PCA's reconstructions, and how well equal digits lie together in codes."""
     (encode, _), (transform, back) = coders(run).values()
     train, (images, _) = run.train_images(), run.test_images()
@@ -53,20 +54,20 @@ def measure(run) -> dict[str, float]:
     return {"test_squared_error_per_image_pca": float(error), **accuracy}
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw test images and what is left of them in thirty numbers, ours and PCA's; and the error by digit."""
     from npae import plotting
 
     images, _ = run.test_images()
     outputs = {name: decode(encode(images)) for name, (encode, decode) in coders(run).items()}
     rows = [(name, run.pixels(values[:10])) for name, values in {"original": images, **outputs}.items()]
-    title = "Test images from codes of thirty numbers"
+    title = "Test images, reconstructed from codes of thirty numbers"
     plotting.image_rows(run.path("reconstructions.png"), rows, title=title)
     labels = run.dataset.test_labels
     digits = np.unique(labels)
     lost = {name: metrics.squared_error_per_image(values, images) for name, values in outputs.items()}
     errors = {name: [values[labels == digit].mean() for digit in digits] for name, values in lost.items()}
-    title = "What is lost of each digit, in test images"
+    title = "Error of the reconstructed test images, by digit"
     groups = [str(digit) for digit in digits]
     plotting.bars(run.path("digits.png"), errors, groups, title, "squared error per image", form="{:.2f}")
 

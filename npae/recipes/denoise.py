@@ -1,4 +1,4 @@
-"""A person's own pictures, sent through a trained model."""
+"""`npae denoise`: sends pictures of your own through a trained model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from npae.datasets import prepare_image
 from npae.recipes import get_recipe
-from npae.recipes.folder import load_trained
+from npae.recipes.stored import load_trained
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 
@@ -22,8 +22,8 @@ def denoise_images(
 ) -> Iterator[tuple[Path, Path]]:
     """Clean pictures with the model of a run.
 
-    Each picture is made grey, 28 x 28 and light on dark, as the model knows images; what the model makes of
-    it is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png. A second picture of
+    Each picture is made grey, 28 x 28 and light on dark, as the model knows images; its output
+    is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png. A second picture of
     the same name becomes NAME-2.
 
     Parameters

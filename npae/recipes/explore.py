@@ -9,13 +9,14 @@ import numpy as np
 
 from npae.measures.probes import nearest
 from npae.recipes.codes import Plane, decode, encode
+from npae.recipes.run import Run
 
 STEPS = 11  # codes from one image to another, both included
 TILES = 16  # of the map, in each direction
 NEIGHBOURS = 10
 
 
-def explore(run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Path]:
+def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Path]:
     """Draw four figures of a run's code space into its folder ``explore``.
 
     All codes are those of clean test images, whatever the model was trained to remove.
@@ -23,7 +24,7 @@ def explore(run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Pat
     Parameters
     ----------
     run : Run
-        From `npae.recipes.run.load_run`.
+        From `npae.recipes.stored.load_run`.
     pairs : sequence of (int, int), optional
         Test images, by number, to go from and to. Default: the first image of each of several classes, to the
         first one of another; and from one image of a class to the next.
@@ -56,7 +57,14 @@ def explore(run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Pat
     yield draw_neighbours(folder / "neighbours.png", run, images, labels, codes)
 
 
-def draw_interpolations(path: Path, run, images, labels, codes, pairs) -> Path:
+def draw_interpolations(
+    path: Path,
+    run: Run,
+    images: np.ndarray,
+    labels: np.ndarray,
+    codes: np.ndarray,
+    pairs: Sequence[tuple[int, int]],
+) -> Path:
     """Draw what lies between two images: the codes on the straight line between theirs, decoded."""
     from npae import plotting
 
@@ -74,7 +82,7 @@ def draw_interpolations(path: Path, run, images, labels, codes, pairs) -> Path:
     )
 
 
-def draw_map(path: Path, run, plane: Plane, codes) -> Path:
+def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
     """Draw what the codes of a plane stand for, over the region where nearly all test images are."""
     from npae import plotting
 
@@ -89,7 +97,9 @@ def draw_map(path: Path, run, plane: Plane, codes) -> Path:
     return plotting.manifold(path, tiles, across, up[::-1], title, plane.names)
 
 
-def draw_codes(path: Path, run, plane: Plane, images, labels, codes) -> Path:
+def draw_codes(
+    path: Path, run: Run, plane: Plane, images: np.ndarray, labels: np.ndarray, codes: np.ndarray
+) -> Path:
     """Draw the codes as points coloured by class, with some of the images."""
     from npae import plotting
 
@@ -102,7 +112,7 @@ def draw_codes(path: Path, run, plane: Plane, images, labels, codes) -> Path:
     )
 
 
-def draw_neighbours(path: Path, run, images, labels, codes) -> Path:
+def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> Path:
     """Draw the test images whose codes are nearest to those of ten test images, one of each class."""
     from npae import plotting
 
@@ -125,7 +135,7 @@ def draw_neighbours(path: Path, run, images, labels, codes) -> Path:
     return plotting.image_groups(path, ["image", heading], rows, title, marked=marked)
 
 
-def _names(run) -> Callable[[int], str]:
+def _names(run: Run) -> Callable[[int], str]:
     return lambda label: run.class_names[label] if run.class_names else str(label)
 
 

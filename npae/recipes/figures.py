@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from npae.recipes.run import Run
 
-def draw_reconstructions(run) -> None:
-    """Draw ten test images above their reconstructions, and the corrupted inputs between, if any."""
+
+def draw_reconstructions(run: Run) -> None:
+    """Draw ten test images above what comes out: reconstructed, or, below the noisy inputs, denoised."""
     from npae import plotting
 
     inputs, clean = run.test_images(10)

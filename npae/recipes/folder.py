@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from npae import datasets
-from npae.model import Autoencoder
-from npae.recipes import get_recipe
-from npae.training.checkpoints import load_model, read_metadata, written_whole
+from npae.datasets import Dataset
+from npae.training.checkpoints import read_metadata, written_whole
+from npae.training.kept import CHECKPOINT, HISTORY, MODEL
 
-MODEL, CHECKPOINT, HISTORY, METRICS = "model.npz", "checkpoint.npz", "history.csv", "metrics.json"
+METRICS = "metrics.json"
 PARTS = "parts"  # the folder of the folders of a run's further models
 
 
@@ -94,40 +96,45 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
     )
 
 
-def make_room(directory: str | os.PathLike) -> Path | None:
-    """Create a folder for a new run. An earlier run in it is not overwritten: its folder gets another name.
+@contextmanager
+def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[Path | None]:
+    """Prepare a folder for a run, and lose no run that is in it.
 
-    Returns
-    -------
-    The new path of the earlier run, or None.
+    A new run finds the folder empty: an earlier run is moved aside, and put back if the ``with`` block fails
+    before the new run has left anything. A run that is resumed finds the folder as it is.
+
+    Yields
+    ------
+    The new path of the earlier run, or None. If it is gone after the block, that run is back in its place.
 
     Raises
     ------
     ValueError
         If the folder cannot be created or written.
     """
-    directory = Path(directory)
+    directory, moved = Path(directory), None
     try:
-        moved = _move_aside(directory) if _holds_a_run(directory) else None
         try:
-            directory.resolve().mkdir(parents=True, exist_ok=True)
-            with written_whole(directory / ".writable"):
-                pass
-            (directory / ".writable").unlink()
-        except BaseException:
-            put_back(directory, moved)
-            raise
-    except OSError as error:
-        raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
-    return moved
+            if not resume:
+                moved = _move_aside(directory) if _holds_a_run(directory) else None
+                directory.resolve().mkdir(parents=True, exist_ok=True)
+                with written_whole(directory / ".writable"):
+                    pass
+                (directory / ".writable").unlink()
+        except OSError as error:
+            raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
+        yield moved
+    except BaseException:
+        _put_back(directory, moved)
+        raise
 
 
-def put_back(directory: str | os.PathLike, moved: Path | None) -> bool:
-    """Give an earlier run its place again if the next one has left nothing, and return whether it has it."""
-    if moved is None or _holds_a_run(Path(directory)):
-        return False
-    place = Path(directory).resolve()
-    try:
+def _put_back(directory: Path, moved: Path | None) -> None:
+    """Give an earlier run its place again if the next one has left nothing."""
+    if moved is None or _holds_a_run(directory):
+        return
+    place = directory.resolve()
+    with suppress(OSError):  # something else has been put there: both stay where they are
         if place.exists():
             for folder in sorted(place.glob(f"{PARTS}/*")):  # made for a part that had no epoch either
                 folder.rmdir()
@@ -135,39 +142,16 @@ def put_back(directory: str | os.PathLike, moved: Path | None) -> bool:
                 (place / PARTS).rmdir()
             place.rmdir()
         moved.rename(place)
-    except OSError:  # somebody has put something there: both stay where they are
-        return False
-    return True
-
-
-def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, dict[str, Any]]:
-    """Return the model of a run, its settings and its metadata.
-
-    Raises
-    ------
-    ValueError
-        If the folder holds no model that ``npae train`` wrote.
-    """
-    path = Path(directory) / MODEL
-    if not path.is_file():
-        goes_on = "its training has not ended, go on with npae train --resume"
-        advice = goes_on if begun(directory) else "expected a folder that npae train wrote"
-        raise ValueError(f"{directory} holds no {MODEL}; {advice}")
-    model, metadata = load_model(path)
-    settings = Settings.from_metadata(metadata, path)
-    shape = get_recipe(settings.recipe).input_shape
-    if not isinstance(model, Autoencoder) or (model.input_shape, model.output_shape) != (shape, shape):
-        raise ValueError(
-            f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
-            f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
-        )
-    return model, settings, metadata
 
 
 def located(data: str) -> str:
     """Return the name of a data set as it is, and a path in full: it must be found from any folder."""
-    named = data.lower().replace("_", "-") in ("", "auto", "synthetic", *datasets.NAMES)
-    return data if named else os.path.abspath(os.path.expanduser(data))
+    return data if is_named(data) else os.path.abspath(os.path.expanduser(data))
+
+
+def is_named(data: str) -> bool:
+    """Whether a text is the name of a data set, rather than a path."""
+    return data.lower().replace("_", "-") in ("", "auto", "synthetic", *datasets.NAMES)
 
 
 def trained_on(metadata: dict[str, Any]) -> str:
@@ -200,9 +184,16 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
         raise ValueError(f"{path} cannot be read as a history: {reason}") from None
 
 
+def epochs_done(directory: str | os.PathLike) -> int:
+    """Return how many epochs of a run lie in its folder."""
+    path = Path(directory) / HISTORY
+    return len(read_history(path)["loss"]) if path.exists() else 0
+
+
 def begun(directory: str | os.PathLike) -> Path | None:
-    """Return the checkpoint of a run, or a file of one of its parts where it has none yet, for its metadata;
-    None where nothing has begun.
+    """Return a file with the metadata of a run that can be resumed, or None.
+
+    It is the checkpoint, or a file of one of the run's parts where it has no checkpoint yet.
     """
     directory = Path(directory)
     own = directory / CHECKPOINT
@@ -251,3 +242,10 @@ def _move_aside(directory: Path) -> Path:
 def _entry(metadata: Any, name: str) -> dict[str, Any]:
     found = metadata.get(name) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def other_data(directory: str | os.PathLike, metadata: dict[str, Any], now: Dataset) -> str:
+    """Return a sentence that says that the data set of a run and one at hand differ."""
+    before = metadata["dataset"]
+    sums = f"SHA-256 {before['sha256'][:12]} and {now.sha256[:12]}"
+    return f"the run in {directory} was trained on {before['name']}, and {now.name} is other data ({sums})"

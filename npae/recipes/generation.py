@@ -1,19 +1,18 @@
-"""What is measured and drawn of every variational recipe: the parts of its bound, samples, and walks between
-images.
-"""
+"""Measures and figures of every variational recipe: the parts of its bound, samples, and interpolations."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from npae.model import VariationalAutoencoder
+from npae.model import Sequential, VariationalAutoencoder
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
+from npae.recipes.run import Run
 from npae.training.evaluation import evaluate_terms, predict
 
 
-def elbo_terms(run, model: VariationalAutoencoder, decoder: Loss) -> dict[str, float]:
+def elbo_terms(run: Run, model: Sequential, decoder: Loss) -> dict[str, float]:
     """Return the negative evidence lower bound of the test set and its two parts, in nats per image.
 
     With one code drawn for each image, as the bound has it; the losses of the history take the mean of the
@@ -28,7 +27,13 @@ def elbo_terms(run, model: VariationalAutoencoder, decoder: Loss) -> dict[str, f
     }
 
 
-def draw_elbo(run) -> None:
+def variational(run: Run) -> VariationalAutoencoder:
+    """Return the model of a run whose recipe builds a variational autoencoder."""
+    assert isinstance(run.model, VariationalAutoencoder)
+    return run.model
+
+
+def draw_elbo(run: Run) -> None:
     """Draw the two parts of the bound against the epoch."""
     from npae import plotting
 
@@ -37,17 +42,17 @@ def draw_elbo(run) -> None:
     plotting.objective_curves(run.path("elbo.png"), run.history, terms, title, "nats per image")
 
 
-def draw_samples(run, shape: tuple[int, int] = (8, 16)) -> None:
-    """Draw what the decoder makes of codes that are drawn from the prior."""
+def draw_samples(run: Run, shape: tuple[int, int] = (8, 16)) -> None:
+    """Draw the decodings of codes that are drawn from the prior."""
     from npae import plotting
 
     count = shape[0] * shape[1]
-    codes = np.random.default_rng(0).standard_normal((count, *run.model.decoder.input_shape), np.float32)
+    codes = np.random.default_rng(0).standard_normal((count, *run.model.decoder.built()[0]), np.float32)
     images = run.pixels(predict(run.model.decoder, codes, run.threads))
     plotting.image_grid(run.path("samples.png"), images, shape, "Codes drawn from N(0, 1), decoded")
 
 
-def draw_interpolations(run, rows: int = 6, columns: int = 11) -> None:
+def draw_interpolations(run: Run, rows: int = 6, columns: int = 11) -> None:
     """Draw straight ways between the codes of two test images, with these at the ends."""
     from npae import plotting
 

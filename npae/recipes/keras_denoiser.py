@@ -9,6 +9,7 @@ from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import evaluate, predict
 
 LOSS = "binary_crossentropy"
@@ -38,17 +39,17 @@ def learning_rate(epoch: int, epochs: int) -> float:
     return 1e-3 if epoch - 1 < 0.8 * epochs else 1e-4
 
 
-def clean(run) -> Autoencoder:
+def clean(run: Run) -> Autoencoder:
     """Return the model of the first fifty epochs, whose inputs and targets are both clean."""
     return run.part("clean", build, epochs=50, data=lambda: run.batches(corruption=None))
 
 
-def before(run) -> None:
+def before(run: Run) -> None:
     """Begin with the weights that copy clean images; Adam begins anew, where the original's went on."""
     run.model.set_params(clean(run).params)
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the clean model's loss, and the similarity to the clean images before and after denoising."""
     loss = evaluate(clean(run), run.test_batches(corruption=None), loss=LOSS, threads=run.threads)
     noisy, images = run.test_images()
@@ -61,15 +62,17 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
-    """Draw what the original shows: clean images and their copies, noisy ones and what is left of them."""
+def draw(run: Run) -> None:
+    """Draw what the original shows: clean images reconstructed, and noisy ones denoised."""
     from npae import plotting
 
     draw_reconstructions(run)
     _, images = run.test_images(10)
-    rows = [("original", images), ("copied", clean(run).reconstruct(images))]
+    rows = [("original", images), ("reconstructed", clean(run).reconstruct(images))]
     rows = [(name, run.pixels(values)) for name, values in rows]
-    plotting.image_rows(run.path("clean.png"), rows, title="Test images, after the clean epochs")
+    plotting.image_rows(
+        run.path("clean.png"), rows, title="Clean test images, after the epochs on clean images"
+    )
     plotting.loss_curves(
         run.path("clean_loss.png"),
         run.part_history("clean"),

@@ -3,9 +3,10 @@
 from npae.layers import Dense
 from npae.measures.metrics import PCA, mean_squared_error
 from npae.model import Autoencoder, Sequential
-from npae.recipes.code_measures import code_metrics
 from npae.recipes.figures import draw_reconstructions
+from npae.recipes.measures import code_metrics
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
@@ -24,14 +25,14 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw the codes of the test images beside their two principal components, with the errors of both."""
     from npae import plotting
 
     draw_reconstructions(run)
     x, _ = run.test_images()
     codes = run.model.encode(x)
-    error = mean_squared_error(run.model.decode(codes), x)
+    error = mean_squared_error(run.pixels(run.model.decode(codes)), run.pixels(x))  # test_mse
     pca = PCA(2).fit(run.train_images())
     components = pca.transform(x)
     pca_error = mean_squared_error(pca.inverse_transform(components), x)

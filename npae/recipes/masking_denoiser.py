@@ -12,6 +12,7 @@ from npae.layers import Dense
 from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
 # One interface for all: kind(level) is a corruption, and corruption(x, rng) the damaged images.
@@ -22,8 +23,8 @@ AXES = {
     "gaussian": "standard deviation",
 }
 TRAINED_AT = 0.5  # of each kind
-LEVELS = np.linspace(0, 0.9, 10)  # PSNR begins at the second: what is not damaged has infinitely many dB
-IMAGES = 500  # of the test set, for the curves
+LEVELS = np.linspace(0.1, 0.9, 5)  # from 0.1: the PSNR of what is not damaged is infinite
+Chart = dict[str, tuple[np.ndarray, list[float]]]  # lines by stage
 
 
 def build() -> Autoencoder:
@@ -31,56 +32,61 @@ def build() -> Autoencoder:
     return Autoencoder(Sequential([Dense(1000, "relu")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def denoiser(run, kind: str) -> Autoencoder:
+def denoiser(run: Run, kind: str) -> Autoencoder:
     """Return the model that is trained against one kind of noise."""
     if kind == "masking":
         return run.model
     return run.part(kind, build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
 
 
-def plain(run) -> Autoencoder:
+def plain(run: Run) -> Autoencoder:
     """Return the same model, trained without noise."""
     return run.part("plain", build, data=lambda: run.batches(corruption=None))
 
 
-def stages(run, kind: str, level: float, count: int | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return clean test images, and what there is before and after each model, (n, 28, 28) by name."""
-    _, clean = run.test_images(count)
+def stages(run: Run, kind: str, level: float, clean: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what there is of clean images (n, 784) before and after each model, (n, 28, 28) by name."""
     noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
     outputs = {
         "before": noisy,
         "trained without noise": predict(plain(run), noisy, run.threads),
         "trained with this noise": predict(denoiser(run, kind), noisy, run.threads),
     }
-    return run.pixels(clean), {name: run.pixels(values) for name, values in outputs.items()}
+    return {name: values.reshape(-1, 28, 28) for name, values in outputs.items()}  # all from 0 to 1
 
 
-def measure(run) -> dict[str, float]:
+def clean_images(run: Run, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first clean test images as the models take them, (n, 784), and as images (n, 28, 28)."""
+    _, clean = run.test_images(count)
+    return clean, clean.reshape(-1, 28, 28)
+
+
+def measure(run: Run) -> dict[str, float]:
     """Return PSNR and SSIM of the whole test set before and after, at the level of the training."""
-    numbers = {}
+    numbers, (clean, images) = {}, clean_images(run)
     for kind in KINDS:
-        clean, images = stages(run, kind, TRAINED_AT, None)
-        for stage, name in zip(images, ("noisy", "plain", "denoised")):
-            numbers[f"{kind}_{name}_psnr_db"] = metrics.psnr(images[stage], clean)
-            numbers[f"{kind}_{name}_ssim"] = metrics.ssim(images[stage], clean)
+        for name, values in zip(
+            ("noisy", "plain", "denoised"), stages(run, kind, TRAINED_AT, clean).values()
+        ):
+            numbers[f"{kind}_{name}_psnr_db"] = metrics.psnr(values, images)
+            numbers[f"{kind}_{name}_ssim"] = metrics.ssim(values, images)
     return numbers
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw damaged and repaired images of each kind, PSNR and SSIM against the noise, and the filters."""
     from npae import plotting
 
-    shown = [stages(run, kind, TRAINED_AT, 5) for kind in KINDS]
-    rows = [("original", [clean for clean, _ in shown])]
-    rows += [(stage, [images[stage] for _, images in shown]) for stage in shown[0][1]]
+    clean, images = clean_images(run, 5)
+    shown = [stages(run, kind, TRAINED_AT, clean) for kind in KINDS]
+    rows = [("original", [images] * len(KINDS))]
+    rows += [(stage, [of_a_kind[stage] for of_a_kind in shown]) for stage in shown[0]]
     title = f"Test images, damaged at {TRAINED_AT} and repaired"
     plotting.image_groups(run.path("reconstructions.png"), list(KINDS), rows, title)
-    rows = [
-        ("PSNR, dB", against_noise(run, metrics.psnr, LEVELS[1:])),
-        ("SSIM", against_noise(run, metrics.ssim, LEVELS)),
-    ]
-    title = f"{IMAGES:,} test images before and after; every model is trained at {TRAINED_AT}"
-    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), rows, title)
+    charts = against_noise(run, {"PSNR, dB": metrics.psnr, "SSIM": metrics.ssim})
+    count = len(run.dataset.test_images)
+    title = f"{count:,} test images before and after; each model with noise is trained at {TRAINED_AT}"
+    plotting.line_panels(run.path("noise_levels.png"), list(AXES.items()), charts, title)
     models = {"no noise": plain(run), **{kind: denoiser(run, kind) for kind in KINDS}}
     panels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in models.items()]
     plotting.filters(
@@ -88,16 +94,17 @@ def draw(run) -> None:
     )
 
 
-def against_noise(run, metric: Callable, levels: np.ndarray) -> list[dict]:
-    """Return for each kind of noise a metric by stage, as lines ``(levels, values)``."""
-    charts = []
-    for kind in KINDS:
-        measured = []
-        for level in levels:
-            clean, images = stages(run, kind, level, IMAGES)
-            measured.append({stage: metric(values, clean) for stage, values in images.items()})
-        charts.append({stage: (levels, [values[stage] for values in measured]) for stage in measured[0]})
-    return charts
+def against_noise(run: Run, measures: dict[str, Callable]) -> list[tuple[str, list[Chart]]]:
+    """Return each metric of the whole test set: by kind of noise, by stage, as lines ``(LEVELS, values)``."""
+    clean, images = clean_images(run)
+    rows: list[tuple[str, list[Chart]]] = [(name, [{} for _ in KINDS]) for name in measures]
+    for k, kind in enumerate(KINDS):
+        for level in LEVELS:
+            for stage, values in stages(run, kind, level, clean).items():
+                for name, charts in rows:
+                    line = charts[k].setdefault(stage, (LEVELS, []))
+                    line[1].append(measures[name](values, images))
+    return rows
 
 
 RECIPE = Recipe(

@@ -1,25 +1,34 @@
-"""What is measured of every run on its test set, whatever its recipe."""
+"""Measures of a run: of its reconstructions, and for `npae evaluate` of its codes and of foreign images."""
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
+from importlib import metadata
 
 import numpy as np
 
-import npae
+from npae import datasets
 from npae.kernels.backend import get_backend
 from npae.measures import metrics
+from npae.measures.metrics import PCA
+from npae.measures.probes import k_nearest_neighbours, linear_probe
 from npae.objectives.objective import Objective, get_objective
+from npae.recipes.codes import encode
+from npae.recipes.run import Run
+from npae.recipes.views import plain_batches
 from npae.training.evaluation import evaluate_terms, predict
 
 _CHUNK = 1000  # images at a time, for the sake of memory; every metric is a mean
+VOTERS = 20_000  # training codes that the nearest neighbours are looked for among
+LARGEST_CODE = 1024  # numbers; to read the classes from larger ones takes minutes
 
 
-def reconstruction_metrics(run) -> dict[str, float]:
+def reconstruction_metrics(run: Run) -> dict[str, float]:
     """Return the metrics of a run's reconstructions of its test set, by name.
 
-    Each is the mean over the images. Pixels count from 0 to 1. "test_loss" is what the training makes small,
-    in inference mode, and where that has several terms, each of them is listed too. A binary cross-entropy is
+    Each is the mean over the images. Pixels count from 0 to 1. "test_loss" is the loss of the training, in
+    inference mode, and where that has several terms, each of them is listed too. A binary cross-entropy is
     given per pixel as well, whatever it is summed over in training.
     """
     batches, objective = run.test_batches(), get_objective(run.recipe.loss)
@@ -50,7 +59,7 @@ def reconstruction_metrics(run) -> dict[str, float]:
     return numbers
 
 
-def loss_floor(run, numbers: dict[str, float]) -> float | None:
+def loss_floor(run: Run, numbers: dict[str, float]) -> float | None:
     """Return the least loss that any model can have, in units of the run's loss, where that is known."""
     floor = numbers.get("test_entropy_floor")
     if not floor:  # of black and white targets it is 0, which says nothing
@@ -65,11 +74,101 @@ def loss_label(objective: Objective) -> str:
     return f"{' + '.join(names).replace('_', ' ')}, {objective.reconstruction.unit}"
 
 
+def npae_version() -> str:
+    """Return the version of npae that is installed, or "not installed"."""
+    try:
+        return metadata.version("npae")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def versions() -> dict[str, str]:
     """Return the versions of all that a result depends on."""
-    found = {"npae": npae.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    found = {"npae": npae_version(), "python": platform.python_version(), "numpy": np.__version__}
     if get_backend() == "numba":
         import numba
 
         found["numba"] = numba.__version__
     return found
+
+
+def all_metrics(run: Run) -> Iterator[dict[str, float]]:
+    """Yield all numbers of a run by name, each measured once even if the recipe measures it, too."""
+    for measure in dict.fromkeys(
+        (reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign)
+    ):
+        if measure:
+            yield measure(run)
+
+
+def likeness(run: Run) -> dict[str, float]:
+    """Return the mean structural similarity (SSIM) to clean images, of outputs and of corrupted inputs."""
+    inputs, clean = run.test_images()
+    outputs = run.pixels(predict(run.model, inputs, run.threads))
+    numbers = {"test_ssim": metrics.ssim(outputs, run.pixels(clean))}
+    if run.recipe.corruption:
+        numbers["noisy_test_ssim"] = metrics.ssim(run.pixels(inputs), run.pixels(clean))
+    return numbers
+
+
+def code_metrics(run: Run) -> dict[str, float]:
+    """Return how well codes of clean images tell the classes, beside as many principal components.
+
+    "linear_probe" is the test accuracy of softmax regression on the codes, "5nn" that of a vote among the
+    five nearest of the first 20,000 training codes (among all, where there are fewer than five). Those of
+    PCA, and its squared error, have "_pca" in their names; they are missing where a code has as many numbers
+    as an image has pixels, or more.
+    """
+    train, test = run.train_images(), plain_batches(run.recipe, run.dataset.test_images).batch(slice(None))[0]
+    labels = run.dataset.train_labels, run.dataset.test_labels
+    codes = [_flat(encode(run.model, images, run.threads)) for images in (train, test)]
+    size = codes[0].shape[1]
+    numbers: dict[str, float] = {"code_size": size}
+    if size <= LARGEST_CODE:
+        numbers |= _readings(codes, labels, "")
+    train, test = _flat(train), _flat(test)
+    if size >= train.shape[1]:
+        return numbers
+    pca = PCA(size).fit(train)
+    components = [pca.transform(images) for images in (train, test)]
+    error = metrics.mean_squared_error(pca.inverse_transform(components[1]), test)
+    numbers["test_mse_pca"] = error / (255 * run.recipe.scale) ** 2  # in pixels from 0 to 1
+    return numbers | (_readings(components, labels, "_pca") if size <= LARGEST_CODE else {})
+
+
+def foreign(run: Run) -> dict[str, float]:
+    """Return the area under the ROC curve of the reconstruction error as a sign that an image is foreign.
+
+    Foreign are the test images of the other data set, digits or clothes; where that is not on this machine,
+    nothing is returned.
+    """
+    other = next(name for name in datasets.NAMES if name != run.dataset.name)
+    if run.dataset.name not in datasets.NAMES or not any(place.found for place in datasets.where(other)):
+        return {}
+    strangers = datasets.load(other, download_missing=False, report=lambda line: None)
+    own, foreign_errors = (
+        _errors(run, images) for images in (run.dataset.test_images, strangers.test_images)
+    )
+    scores = np.concatenate([own, foreign_errors])
+    return {f"roc_auc_against_{other}": metrics.roc_auc(scores, np.arange(len(scores)) >= len(own))}
+
+
+def _readings(
+    codes: list[np.ndarray], labels: tuple[np.ndarray, np.ndarray], suffix: str
+) -> dict[str, float]:
+    (train, test), (train_labels, test_labels) = codes, labels
+    voters, k = slice(VOTERS), min(5, len(train))
+    return {
+        f"linear_probe{suffix}": linear_probe(train, train_labels, test, test_labels),
+        f"5nn{suffix}": k_nearest_neighbours(train[voters], train_labels[voters], test, test_labels, k),
+    }
+
+
+def _errors(run: Run, images: np.ndarray) -> np.ndarray:
+    x = plain_batches(run.recipe, images).batch(slice(None))[0]
+    outputs = predict(run.model, x, run.threads)
+    return metrics.squared_error_per_image(run.pixels(outputs), run.pixels(x))
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    return values.reshape(len(values), -1)

@@ -10,6 +10,7 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 
@@ -24,7 +25,7 @@ def build() -> Autoencoder:
     return Autoencoder(Sequential([Dense(UNITS, "relu")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def models(run) -> dict[str, Autoencoder]:
+def models(run: Run) -> dict[str, Autoencoder]:
     """Return the model alone, and what else it can be given to do."""
     return {
         "alone": run.model,
@@ -33,7 +34,7 @@ def models(run) -> dict[str, Autoencoder]:
     }
 
 
-def inputs(run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def inputs(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return what is put in, and what ought to come out: test images as they are, and noisy ones."""
     x, _ = run.test_images()
     noisy, _ = run.test_batches(corruption=NOISE).batch(slice(None))
@@ -51,7 +52,7 @@ def copied(model: Autoencoder, x: np.ndarray, threads: int | None) -> float:
     return float(np.vdot(moved, change) / max(np.vdot(change, change), 1e-12))
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the errors of each model, how much it copies, and how much of the classes its code tells."""
     tests = inputs(run)
     numbers = {"noise_mse": mean_squared_error(*tests["noisy"])}
@@ -70,15 +71,15 @@ def measure(run) -> dict[str, float]:
     return numbers
 
 
-def draw(run) -> None:
-    """Draw what each model makes of clean and of noisy images, its filters, and its errors."""
+def draw(run: Run) -> None:
+    """Draw the outputs of each model for clean and noisy images, its filters, and what it lets through."""
     from npae import plotting
 
     found, tests = models(run), inputs(run)
     for test, (given, _) in tests.items():
-        rows = [("given", run.pixels(given[:10]))]
+        rows = [("input", run.pixels(given[:10]))]
         rows += [(name, run.pixels(model.reconstruct(given[:10]))) for name, model in found.items()]
-        title = f"{test.capitalize()} test images, and what each model makes of them"
+        title = f"{test.capitalize()} test images and the output of each model"
         plotting.image_rows(run.path(f"{test}.png"), rows, title=title)
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
     plotting.filters(run.path("filters.png"), kernels, f"What the first 100 of {UNITS} units look at")
@@ -90,12 +91,17 @@ def draw(run) -> None:
         ]
         for name, model in found.items()
     }
-    groups = [
-        "a small change of a grey pixel that comes out again",
-        "squared error of noisy images that is left",
-    ]
-    title = "How much of a disturbance each model lets through"
-    plotting.bars(run.path("copying.png"), shares, groups, title, "share")
+    groups = ["of a small change of grey pixels", "of the squared error of noisy images"]
+    named = {"alone": "alone", "sparsity": "with sparsity", "noise": "with noise"}
+    shares = {named[name]: values for name, values in shares.items()}
+    change, noisy = (
+        [name for _, name in sorted((values[k], name) for name, values in shares.items())] for k in range(2)
+    )
+    title = (
+        f"What each model lets through: {change[0]} it passes least of a small change, {change[-1]} most; "
+        f"of noise, least {noisy[0]}, most {noisy[-1]}"
+    )
+    plotting.bars(run.path("copying.png"), shares, groups, title, "share that passes", form="{:.3f}")
 
 
 RECIPE = Recipe(

@@ -12,6 +12,8 @@ from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.training.optimizers import Adam
 
+AnyRun = Any  # an npae.recipes.run.Run, which knows recipes, while a recipe knows no runs
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -28,8 +30,8 @@ class Recipe:
     dataset : str
         "mnist" or "fashion-mnist".
     loss : str, Loss or Objective
-        The reconstruction error, as a name in `npae.objectives.losses.LOSSES` or with its arguments, and penalties on
-        the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
+        The reconstruction error, as a name in `npae.objectives.losses.LOSSES` or with its arguments, and
+        penalties on the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
     epochs, batch_size : int
         As published.
     draw : callable
@@ -73,7 +75,7 @@ class Recipe:
     loss: str | Loss | Objective
     epochs: int
     batch_size: int
-    draw: Callable[..., dict[str, float] | None]
+    draw: Callable[[AnyRun], dict[str, float] | None]
     learning_rate: float | Callable[[int, int], float] = 1e-3
     keras_adam: bool = False
     scale: float = 1 / 255
@@ -82,12 +84,12 @@ class Recipe:
     drawn_once: bool = False
     sample: Corruption | None = None
     augment: Corruption | None = None
-    before: Callable[..., None] | None = None
-    measure: Callable[..., dict[str, float]] | None = None
+    before: Callable[[AnyRun], None] | None = None
+    measure: Callable[[AnyRun], dict[str, float]] | None = None
     noise: Corruption | None = None
     published: dict[str, list[float] | dict[int, float]] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.sample and self.augment:
             raise ValueError(f"{self.name}: sample and augment both make the targets; chain them in one")
         if (self.sample or self.augment) and self.drawn_once:
@@ -115,7 +117,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Later:
-    """Data of a part that take a while to make: made only if there is something to train.
+    """Data of a part that take long to make, and are made only if the part has to be trained.
 
     See `npae.recipes.run.Run.part`.
 
@@ -131,4 +133,13 @@ class Later:
     corruption: Corruption | None = None
 
     def __call__(self) -> Any:
+        """Return what `make` returns."""
         return self.make()
+
+
+def described(corruption: Corruption | None) -> Any:
+    """Return a corruption as JSON can hold it: its name and arguments, if it tells them, else its name."""
+    if corruption is None:
+        return None
+    describe = getattr(corruption, "describe", None)  # a plain function has none
+    return describe() if describe else getattr(corruption, "__name__", type(corruption).__name__)

@@ -8,6 +8,7 @@ from npae.objectives.losses import MeanSquaredError
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1, KLSparsity
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = "binary_crossentropy"
@@ -26,7 +27,7 @@ def build_sigmoid() -> Autoencoder:
     return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
 
 
-def models(run) -> dict[str, Autoencoder]:
+def models(run: Run) -> dict[str, Autoencoder]:
     """Return two ways to be sparse, each after the same model without its penalty."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
@@ -42,7 +43,7 @@ def active(codes: np.ndarray, name: str) -> np.ndarray:
     return codes > (0.5 if name in ("plain_sigmoid", "kl") else 0)
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return mean code, share of active units and losses of all, and the ratios that were published."""
     numbers = {}
     batches = run.test_batches()
@@ -62,34 +63,33 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw reconstructions, filters of both kinds, the mean codes of images, and how often units are on."""
     from npae import plotting
 
     found = models(run)
-    names = dict(zip(found, ("no penalty", "L1", "L1, tenfold", "sigmoid, no penalty", "KL to a target")))
+    names = dict(zip(found, ("no penalty", "L1", "ten times that L1", "sigmoid, no penalty", "sigmoid, KL")))
     x, _ = run.test_images()
     rows = [(names[name], run.pixels(model.reconstruct(x[:10]))) for name, model in found.items()]
-    title = "Test images and what each model makes of them"
+    title = "Test images and the output of each model"
     plotting.image_rows(
         run.path("reconstructions.png"), [("original", run.pixels(x[:10])), *rows], title=title
     )
-    for file, some in (
-        ("filters", ("plain", "l1", "l1_tenfold")),
-        ("filters_sigmoid", ("plain_sigmoid", "kl")),
-    ):
-        kernels = [(names[name], found[name].encoder.layers[0].params["kernel"]) for name in some]
-        plotting.filters(
-            run.path(f"{file}.png"), kernels, "What the units look at, without and with a penalty"
-        )
     codes = {name: model.encode(x) for name, model in found.items()}
+    shares = {name: float(active(code, name).mean()) for name, code in codes.items()}
+    kernels = [
+        (f"{names[name]}: {shares[name]:.1%} of units on", found[name].encoder.layers[0].params["kernel"])
+        for name in ("plain", "l1", "plain_sigmoid", "kl")
+    ]
+    title = "Weights into the first units: 32 rectified ones above, 36 of 200 sigmoids below"
+    plotting.filters(run.path("filters.png"), kernels, title, count=36)
     means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1", "l1_tenfold")}
     title = f"Mean of the 32 units, for each of {len(x):,} test images"
     plotting.histograms(run.path("codes.png"), [("", means)], title, "mean of the code")
-    shares = [100 * float(active(code, name).mean()) for name, code in codes.items()]
-    series = {"mean over the units": shares}
-    groups = [names[name] for name in codes]
-    plotting.bars(run.path("activity.png"), series, groups, "How often a unit is on", "test images, %")
+    series = {"": [100 * share for share in shares.values()]}
+    title = "How many units are on for a test image: above 0 if rectified, above 1/2 if sigmoid"
+    groups = [names[name] for name in shares]
+    plotting.bars(run.path("activity.png"), series, groups, title, "units that are on, %", form="{:.1f}")
 
 
 RECIPE = Recipe(

@@ -15,9 +15,10 @@ from npae.layers import Dense, Dropout
 from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import SoftmaxCrossentropy, one_hot
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.rates import half_cosine
 from npae.recipes.recipe import Later, Recipe
+from npae.recipes.run import Run
 from npae.training.batches import Batches
+from npae.training.callbacks import half_cosine
 from npae.training.evaluation import predict
 
 UNITS, MASKED = (1000, 1000, 1000), (0.1, 0.2, 0.3)
@@ -36,7 +37,7 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def layers(run) -> list[Autoencoder]:
+def layers(run: Run) -> list[Autoencoder]:
     """Return an autoencoder for each layer, trained to repair masked codes of the one below."""
     codes, trained = run.train_images, []
     for number, (units, inputs, masked) in enumerate(zip(UNITS, (784, *UNITS), MASKED), start=1):
@@ -65,7 +66,7 @@ def one_layer(units: int, inputs: int) -> Autoencoder:
     return Autoencoder(Sequential([Dense(units, "relu")]), Sequential([back]))
 
 
-def before(run) -> None:
+def before(run: Run) -> None:
     """Begin with the layers' own weights: encoders upwards, decoders downwards.
 
     Raises
@@ -81,7 +82,7 @@ def before(run) -> None:
     run.model.set_params(Autoencoder(encoder, decoder).params)
 
 
-def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
+def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
     """Return the stack with ten logits on top, fine-tuned on a share of the labels."""
 
     def build_classifier() -> Sequential:
@@ -110,25 +111,25 @@ def classifier(run, start: str, share: int, draw: int = 0) -> Sequential:
     )
 
 
-def error_rate(run, start: str, share: int) -> float:
-    """Return the percentage of test images given a wrong class, the mean over the draws of labels."""
-    images, labels = run.dataset.test_images, run.dataset.test_labels
-    images = Batches(images.reshape(len(images), -1))
+def error_rates(run: Run, start: str, share: int) -> list[float]:
+    """Return the percentage of test images given a wrong class, for each draw of the labels."""
+    labels, pixels = run.dataset.test_labels, run.dataset.test_images
+    images = Batches(pixels.reshape(len(pixels), -1))
     models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
     classes = [predict(model, images, run.threads).argmax(axis=1) for model in models]
-    return float(np.mean([100 * np.mean(found != labels) for found in classes]))
+    return [float(100 * np.mean(found != labels)) for found in classes]
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the test errors of the classifiers, in per cent, by start and share of the labels."""
     return {
-        f"test_error_{name}_{share}": error_rate(run, start, share)
+        f"test_error_{name}_{share}": float(np.mean(error_rates(run, start, share)))
         for start, name in STARTS.items()
         for share in SHARES
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw denoised images, the filters of the first layer, and the test error against the labels."""
     from npae import plotting
 
@@ -141,10 +142,18 @@ def draw(run) -> None:
     title = "What the first units of the first layer look at"
     plotting.filters(run.path("filters.png"), panels, title, count=49)
     counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
+    draws = max(draws for _, draws in SHARES.values())
+    errors = {}
+    for start in STARTS:
+        rates = np.full((draws, len(SHARES)), np.nan)  # with gaps where labels were drawn less often
+        for column, share in enumerate(SHARES):
+            found = error_rates(run, start, share)
+            rates[: len(found), column] = found
+        errors[start] = (counts, rates)
     plotting.lines(
         run.path("labels.png"),
-        {start: (counts, [error_rate(run, start, share) for share in SHARES]) for start in STARTS},
-        "Test error of the classifier, with and without layers that have seen all images",
+        errors,
+        f"Test error of the classifier; at 1 % of the labels mean and range over {draws} draws of them",
         "labels",
         "test error, %",
         log="x",

@@ -4,6 +4,7 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose
 from npae.model import Autoencoder, Sequential
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
@@ -24,23 +25,23 @@ def build() -> Autoencoder:
     return Autoencoder(encoder, decoder)
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw the three figures of the original: the data, the noise, and what is left of it."""
     from npae import plotting
 
     noisy, clean = run.test_images(50)
     codes = run.model.encode(noisy)  # the two halves are used on their own, as in the original
-    reconstructed = run.pixels(run.model.decode(codes))
+    denoised = run.pixels(run.model.decode(codes))
     noisy, clean = run.pixels(noisy), run.pixels(clean)
     plotting.image_grid(run.path("test_images.png"), clean, (5, 10), "The first 50 test images")
     plotting.image_rows(
         run.path("noise.png"),
         [("original", clean), ("noisy", noisy)],
         columns=min(5, len(clean)),
-        title="Test images, and with noise",
+        title="Test images without and with noise",
     )
-    rows = [("noisy", noisy), ("reconstructed", reconstructed), ("original", clean)]
-    plotting.image_rows(run.path("reconstructions.png"), rows, title="Noise taken out of test images")
+    rows = [("original", clean), ("noisy", noisy), ("denoised", denoised)]
+    plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")
 
 
 RECIPE = Recipe(

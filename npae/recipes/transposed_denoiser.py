@@ -5,12 +5,22 @@ from functools import partial
 from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose, MaxPool2D
 from npae.model import Autoencoder, Sequential
+from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
 
 # The original is written in PyTorch and begins with PyTorch's initial values.
-_pytorch = {"kernel_initializer": "pytorch_uniform", "bias_initializer": "pytorch_uniform"}
-conv = partial(Conv2D, kernel_size=3, padding="same", activation="relu", **_pytorch)
-conv_transpose = partial(Conv2DTranspose, kernel_size=2, strides=2, **_pytorch)
+begin = "pytorch_uniform"
+conv = partial(
+    Conv2D,
+    kernel_size=3,
+    padding="same",
+    activation="relu",
+    kernel_initializer=begin,
+    bias_initializer=begin,
+)
+conv_transpose = partial(
+    Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=begin, bias_initializer=begin
+)
 
 
 def build() -> Autoencoder:
@@ -18,15 +28,6 @@ def build() -> Autoencoder:
     encoder = Sequential([conv(32), MaxPool2D(2), conv(64), MaxPool2D(2)])
     decoder = Sequential([conv_transpose(32, activation="relu"), conv_transpose(1, activation="sigmoid")])
     return Autoencoder(encoder, decoder)
-
-
-def draw(run) -> None:
-    """Draw ten noisy test images above what the model makes of them."""
-    from npae import plotting
-
-    noisy, _ = run.test_images(10)
-    rows = [("noisy", run.pixels(noisy)), ("denoised", run.pixels(run.model.reconstruct(noisy)))]
-    plotting.image_rows(run.path("reconstructions.png"), rows, title="Noise taken out of test images")
 
 
 RECIPE = Recipe(
@@ -39,6 +40,6 @@ RECIPE = Recipe(
     loss="mse",
     epochs=20,
     batch_size=20,
-    draw=draw,
+    draw=draw_reconstructions,
     corruption=gaussian_noise(0.5),
 )

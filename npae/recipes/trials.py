@@ -1,6 +1,4 @@
-"""The trainings of `npae anomaly` that are done: each is written as it ends, so that an interrupt loses one
-at most.
-"""
+"""The finished trainings of `npae anomaly`: each is written as it ends, so an interrupt loses one at most."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ DEFAULTS = {"data": "auto", "model": None, "code": None, "epochs": None, "seed":
 KINDS = {"normal": False, "anomalous": True}
 
 
-class Shelf:
+class FinishedTrials:
     """The finished trials in the folder ``parts`` of a run, a file for each.
 
     Parameters

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from npae.recipes.codes import encode
+from npae.recipes.measures import reconstruction_metrics
+from npae.recipes.run import Run
 from npae.training.checkpoints import written_whole
-from npae.training.events import Callback
+from npae.training.events import Callback, TrainingState
 
-COUNT = 2000  # test images
 FOLDER, FILM = "unfold", "unfold.gif"
 
 
@@ -30,9 +31,9 @@ class Unfold(Callback):
         If the codes of the model are not two numbers.
     """
 
-    def __init__(self, run):
-        self.folder = run.path(FOLDER)
-        self.images = run.test_batches(corruption=None).batch(slice(COUNT))[0]
+    def __init__(self, run: Run):
+        self.folder, self.model = run.path(FOLDER), run.model
+        self.images = run.test_batches(corruption=None).batch(slice(None))[0]
         shape = run.model.encode(self.images[:1]).shape[1:]
         if shape != (2,):
             size = " x ".join(map(str, shape))
@@ -41,19 +42,21 @@ class Unfold(Callback):
                 "latent2d has two"
             )
 
-    def on_train_begin(self, state):
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Remove the codes of epochs that are to be trained again."""
         done = len(state.history)
         for epoch, path in kept(self.folder):
             if epoch > done:  # of a run that was interrupted before its checkpoint
                 path.unlink()
         # Not written yet: a run without a complete epoch leaves nothing, and an earlier one is put back.
-        self.first = None if done else encode(state.model, self.images)
+        self.first = None if done else encode(self.model, self.images)
 
-    def on_epoch_end(self, state):
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Write the codes of this epoch."""
         if self.first is not None:
             self._keep(self.first, 0)
             self.first = None
-        self._keep(encode(state.model, self.images), state.epoch)
+        self._keep(encode(self.model, self.images), state.epoch)
 
     def _keep(self, codes: np.ndarray, epoch: int) -> None:
         try:
@@ -69,7 +72,7 @@ def kept(folder: Path) -> list[tuple[int, Path]]:
     return [(int(path.stem.removeprefix("epoch-")), path) for path in sorted(folder.glob("epoch-[0-9]*.npy"))]
 
 
-def draw(run) -> Path:
+def draw(run: Run) -> Path:
     """Draw the film of a run's codes as ``unfold.gif``, and return its path.
 
     Epochs that the run's history does not have are left out: it may have been interrupted after one of them,
@@ -90,8 +93,9 @@ def draw(run) -> Path:
         codes = [np.load(path, allow_pickle=False) for _, path in found]
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
-    losses = ["before training", *(f"test loss {value:.4f}" for value in run.history["val_loss"])]
-    captions = [f"epoch {epoch}, {losses[epoch]}" if epoch else losses[0] for epoch, _ in found]
+    captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]
+    # Of the trained model, on the same images and in the same unit as in the run's metrics and other figures.
+    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
     title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
     labels = run.dataset.test_labels[: len(codes[0])]
     return plotting.code_animation(run.path(FILM), codes, labels, captions, title, run.class_names)

@@ -1,6 +1,4 @@
-"""A fully connected variational autoencoder of 50 numbers, and the likelihood that it gives to binary
-digits.
-"""
+"""A dense variational autoencoder with a code of 50 numbers, and the likelihood it gives to binary digits."""
 
 from npae.datasets import bernoulli
 from npae.layers import Dense
@@ -10,9 +8,10 @@ from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms
-from npae.recipes.rates import half_cosine
+from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms, variational
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
+from npae.training.callbacks import half_cosine
 from npae.training.evaluation import predict
 
 CODE, SAMPLES = 50, 500
@@ -28,14 +27,16 @@ def build() -> VariationalAutoencoder:
     return VariationalAutoencoder(encoder, decoder)
 
 
-def measure(run) -> dict[str, float]:
+def measure(run: Run) -> dict[str, float]:
     """Return the bound, the likelihood below it, and how many numbers of the code are in use.
 
     A number is in use if its mean differs from image to image, by a variance above 0.01 (Burda et al. 2015,
     appendix C); the others stay at the prior, and say nothing.
     """
     batches = run.test_batches()
-    nll = negative_log_likelihood(run.model, batches, loss=PIXELS, samples=SAMPLES, threads=run.threads)
+    nll = negative_log_likelihood(
+        variational(run), batches, loss=PIXELS, samples=SAMPLES, threads=run.threads
+    )
     means = predict(run.model.encoder, batches, run.threads)[:, :CODE]
     return {
         **elbo_terms(run, run.model, PIXELS),
@@ -45,7 +46,7 @@ def measure(run) -> dict[str, float]:
     }
 
 
-def draw(run) -> None:
+def draw(run: Run) -> None:
     """Draw reconstructions, the two parts of the bound, samples, and ways between test images."""
     draw_reconstructions(run)
     draw_elbo(run)

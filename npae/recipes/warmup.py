@@ -14,8 +14,7 @@ from npae.training.fit import fit
 
 
 def warm_up() -> Iterator[tuple[str, float]]:
-    """Train and evaluate each recipe on one batch of random images, and yield its name and the seconds it
-    took.
+    """Train and evaluate each recipe on one batch of random images; yield its name and the seconds.
 
     Compiled kernels are kept on disk, so they are compiled once for all runs, until their file is edited.
     """

@@ -1,46 +1,47 @@
-"""Minibatches: gathered from images that stay as they are in memory, scaled, and corrupted if wanted."""
+"""Minibatches: gathered from images in memory, scaled, and corrupted if wanted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
-_CHUNK = 4096  # images looked at together where the whole data set is walked through
+_CHUNK = 4096  # images checked at a time
 
 
 class Batches:
-    """Inputs and targets that are made a minibatch at a time.
+    """Inputs and targets, made one minibatch at a time.
 
     Parameters
     ----------
     x : ndarray (n, ...)
-        Inputs. uint8 pixels are kept as bytes and become ``x * scale + offset`` when a batch is made; floats
-        are taken as they are.
+        Inputs. uint8 pixels stay bytes in memory and become ``x * scale + offset`` in a batch; floats are
+        used unchanged.
     y : ndarray (n, ...), optional
-        Targets, treated the same way. Default: the inputs before corruption, as an autoencoder wants.
+        Targets, treated the same way. Default: the inputs before corruption, as an autoencoder needs them.
     scale, offset : float
         For uint8 pixels; the defaults give values from 0 to 1.
     shape : tuple of int, optional
-        The shape of one example as the model takes it, for instance (784,) or (1, 28, 28). Default: that of
-        x.
+        The shape of one example for the model, as (784,) or (1, 28, 28). Default: that of x.
     corruption : callable, optional
         ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise
-        that is drawn once, corrupt the data set and pass it as ``x``, with the clean one as ``y``.
+        that is drawn once, pass the corrupted data set as ``x`` and the clean one as ``y``.
     sample : callable, optional
-        ``sample(x, rng) -> x'``, drawn anew for every batch, before any corruption: what it returns is input
-        and target alike. For instance `npae.datasets.bernoulli`, which takes grey for a probability.
+        ``sample(x, rng) -> x'``, drawn anew for every batch, before any corruption; its result is input and
+        target. An example is `npae.datasets.bernoulli`, which takes grey for a probability.
     dtype : float32 or float64
-        Of the batches.
+        The dtype of the batches.
 
     Raises
     ------
     ValueError
         If x or y are not numeric arrays of examples, are empty, differ in length, or cannot take ``shape``,
-        or if there is a y beside ``sample``, which makes the targets itself.
+        or if y is given beside ``sample``, which makes the targets.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Batches:
         shape: tuple[int, ...] | None = None,
         corruption: Corruption | None = None,
         sample: Corruption | None = None,
-        dtype=np.float32,
+        dtype: DTypeLike = np.float32,
     ):
         self.x = _examples(x, "x")
         self.y = None if y is None else _examples(y, "y")
@@ -66,38 +67,41 @@ class Batches:
                     f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}"
                 )
         if sample is not None and y is not None:
-            raise ValueError("sample makes inputs and targets of x; leave out y, or sample")
+            raise ValueError("sample makes inputs and targets from x; leave out y or sample")
         self._reshape_targets = shape is not None
         self.scale = scale
         self.offset = offset
         self.corruption = corruption
         self.sample = sample
-        self.dtype = np.dtype(dtype)
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
 
     def __len__(self) -> int:
         return len(self.x)
 
     @property
     def draws(self) -> bool:
-        """Whether random numbers are drawn for a batch."""
+        """Whether a batch takes random numbers."""
         return self.corruption is not None or self.sample is not None
 
-    def batch(self, indices: np.ndarray | slice, rng: np.random.Generator | None = None) -> tuple:
-        """Return ``(inputs, targets)`` for these examples; ``rng`` feeds sample and corruption.
+    def batch(
+        self, indices: np.ndarray | slice, rng: np.random.Generator | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(inputs, targets)`` of these examples; sample and corruption draw from ``rng``.
 
-        Where there is neither corruption nor y, both are one and the same array.
+        Without corruption and y, both are the same array.
         """
+        draw: Any = rng  # one of a person's own, which draws nothing, may take None
         clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
         if self.sample is not None:
-            clean = self.sample(_read_only(clean), rng)
-        inputs = clean if self.corruption is None else self.corruption(_read_only(clean), rng)
+            clean = self.sample(_read_only(clean), draw)
+        inputs = clean if self.corruption is None else self.corruption(_read_only(clean), draw)
         if self.y is None:
             return inputs, clean
         targets = self._prepare(self.y[indices])
         return inputs, targets.reshape(-1, *self.shape) if self._reshape_targets else targets
 
     def target_range(self) -> tuple[float, float]:
-        """Return the smallest and the largest value of all targets; NaN where one is NaN."""
+        """Return the smallest and the largest target; NaN where a target is NaN."""
         targets = self.x if self.y is None else self.y
         if targets.dtype == np.uint8:
             ends = self._prepare(np.array([targets.min(), targets.max()]))
@@ -125,18 +129,16 @@ class Batches:
 
 
 def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
-    """Return ``x`` itself if it is a `Batches`, else one made of arrays x and y."""
+    """Return ``x`` itself if it is a `Batches`, else a `Batches` of the arrays x and y."""
     if isinstance(x, Batches):
         if y is not None:
-            raise ValueError("x is a Batches, which brings its own targets; y must be left out")
+            raise ValueError("x is a Batches, which has its own targets; leave out y")
         return x
     return Batches(x, y)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that cannot be written: the clean images are also the targets, and may be the data
-    set.
-    """
+    """Return a view that cannot be written: the clean images are also the targets, or the data set."""
     view = array.view()
     view.flags.writeable = False
     return view

@@ -1,4 +1,4 @@
-"""What can watch a training: progress on a terminal, files on disk, and a sense of when to stop."""
+"""Callbacks: progress on a terminal, checkpoints, learning rates, and early stopping."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ import math
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
 import numpy as np
 
+from npae.arguments import integer, positive_number
+from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint, written_whole
 from npae.training.events import Callback, TrainingState
 
-Schedule = Callable[[int, int], float]
+Schedule = Callable[[int, int], float]  # of the epoch, from 1, and the last epoch: the learning rate
 
 
 class Progress(Callback):
-    """Show epoch, bar, time left, milliseconds a step and losses; one line an epoch where there is no
-    terminal.
+    """Show epoch, bar, time left, milliseconds a step and losses.
+
+    Where there is no terminal, it writes one line an epoch, and before the first one a line that kernels are
+    compiled if the first step takes more than two seconds.
 
     Parameters
     ----------
     stream : file, optional
         Default: standard output.
     label : str
-        What is trained, where it is not the only one: every line then begins with it.
+        The name of the model where several are trained: every line then begins with it.
 
     Notes
     -----
@@ -39,24 +44,33 @@ class Progress(Callback):
 
     BAR = 24
     SECONDS_BETWEEN_UPDATES = 0.1
+    SECONDS_OF_SILENCE = 2.0
 
     def __init__(self, stream: TextIO | None = None, label: str = ""):
         self.label = label
         self.stream = stream or sys.stdout or io.StringIO()  # a closed standard output is None
         self.live = self.stream.isatty()
+        self._stepped = threading.Event()
 
     def labelled(self, label: str) -> Progress:
         """Return one that writes to the same stream, about something else."""
         return Progress(self.stream, label)
 
-    def on_epoch_begin(self, state):
+    def on_epoch_begin(self, state: TrainingState) -> None:
+        """Show the number of the epoch, and say that kernels are compiled before the first one."""
         self._began = time.perf_counter()
         self._shown = 0.0
+        first = not state.step
         if self.live:
-            wait = "compiling kernels, or loading them compiled" if not state.step else ""
+            wait = "compiling kernels, or loading them compiled" if first else ""
             self._rewrite(f"{self._epoch(state)}  {wait}"[: self._width()])
+        elif first and get_backend() == "numba":
+            line = "the first step takes a while: it compiles its kernels, unless an earlier run has\n"
+            threading.Thread(target=self._explain_silence, args=[line], daemon=True).start()
 
-    def on_step_end(self, state):
+    def on_step_end(self, state: TrainingState) -> None:
+        """Show the bar, the time left and the loss so far."""
+        self._stepped.set()
         now = time.perf_counter()
         if not self.live or now - self._shown < self.SECONDS_BETWEEN_UPDATES:
             return
@@ -70,16 +84,23 @@ class Progress(Callback):
         bar = _bar(done, min(self.BAR, width - len(before) - len(after) - len("[] ")))
         self._rewrite(f"{before}{bar}{after}"[:width])
 
-    def on_epoch_end(self, state):
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Show the losses of the epoch."""
         values = {name: series[-1] for name, series in state.history.values.items()}
         seconds = values.pop("seconds")
         losses = "  ".join(f"{name} {value:.4f}" for name, value in values.items())
         step = 1000 * (time.perf_counter() - self._began) / state.steps
         self._rewrite(f"{self._epoch(state)}  {duration(seconds)}  {step:.1f} ms/step  {losses}\n")
 
-    def on_train_end(self, state):
+    def on_train_end(self, state: TrainingState) -> None:
+        """End the line of an epoch that was interrupted."""
+        self._stepped.set()
         if self.live and len(state.history) < state.epoch:
             self.stream.write("\n")  # keep the half-done line, so that what follows starts on one of its own
+
+    def _explain_silence(self, line: str) -> None:
+        if not self._stepped.wait(self.SECONDS_OF_SILENCE):
+            self._rewrite(line)
 
     def _rewrite(self, line: str) -> None:
         self.stream.write(f"\r\x1b[2K{line}" if self.live else line)
@@ -101,14 +122,15 @@ class Checkpoint(Callback):
     ----------
     directory : path
     metadata : dict, optional
-        Kept in the checkpoint, for the one who resumes.
+        Kept in the checkpoint, and read when the training is resumed.
     """
 
     def __init__(self, directory: str | os.PathLike, metadata: dict[str, Any] | None = None):
         self.directory = directory
         self.metadata = metadata
 
-    def on_epoch_end(self, state):
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Write both files."""
         path = os.path.join(self.directory, "checkpoint.npz")
         save_checkpoint(path, state.model, state.optimizer, state.history.values, self.metadata)
         write_history(os.path.join(self.directory, "history.csv"), state.history.values)
@@ -132,13 +154,25 @@ class LearningRate(Callback):
     def __init__(self, rate: float | Schedule):
         self.rate = rate
 
-    def on_epoch_begin(self, state):
+    def on_epoch_begin(self, state: TrainingState) -> None:
+        """Set the rate of this epoch."""
         rate = self.rate(state.epoch, state.epochs) if callable(self.rate) else self.rate
-        if not 0 < rate < math.inf:
-            raise ValueError(
-                f"the learning rate of epoch {state.epoch} must be a positive number, not {rate}"
-            )
-        state.optimizer.learning_rate = float(rate)
+        positive_number(rate, f"the learning rate of epoch {state.epoch}")
+        state.optimizer.set_learning_rate(rate)
+
+
+def half_cosine(peak: float) -> Schedule:
+    """Return a rate that begins at ``peak`` and falls along half a cosine, towards 0 after the last epoch.
+
+    ``rate(epoch, epochs) = peak (1 + cos(pi (epoch - 1) / epochs)) / 2``, so that it is high for long, and
+    the last epochs only settle. Source: Loshchilov & Hutter 2016, without restarts.
+    """
+
+    def rate(epoch: int, epochs: int) -> float:
+        return peak * (1 + math.cos(math.pi * (epoch - 1) / epochs)) / 2
+
+    rate.__name__ = f"half_cosine({peak:g})"  # by which a finished part is compared
+    return rate
 
 
 class EarlyStopping(Callback):
@@ -165,19 +199,20 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore_best_weights: bool = True,
     ):
-        if patience < 1:
-            raise ValueError(f"patience must be at least 1 epoch, not {patience}")
         self.monitor = monitor
-        self.patience = patience
+        self.patience = integer(patience, "patience")
         self.min_delta = min_delta
         self.restore_best_weights = restore_best_weights
 
-    def on_train_begin(self, state):
-        self.best, self.best_epoch, self._best_weights = math.inf, 0, None
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Judge the epochs of a training that is resumed."""
+        self.best, self.best_epoch = math.inf, 0
+        self._best_weights: dict[str, np.ndarray] | None = None
         for epoch, value in enumerate(state.history.values.get(self.monitor, []), start=1):
             self._judge(epoch, value)
 
-    def on_epoch_end(self, state):
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Judge this epoch, and stop after too many without improvement."""
         if self.monitor not in state.history.values:
             known = ", ".join(state.history.values)
             raise ValueError(f"early stopping looks at {self.monitor!r}, but the history has {known}")
@@ -186,7 +221,8 @@ class EarlyStopping(Callback):
         if state.epoch - self.best_epoch >= self.patience:
             state.stop = True
 
-    def on_train_end(self, state):
+    def on_train_end(self, state: TrainingState) -> None:
+        """Go back to the best weights."""
         if self._best_weights is not None:
             state.model.set_params(self._best_weights)
 

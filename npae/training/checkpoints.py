@@ -73,7 +73,7 @@ def save_checkpoint(
     model: Sequential,
     optimizer: Adam | SGD,
     history: dict[str, list[float]],
-    metadata=None,
+    metadata: dict[str, Any] | None = None,
 ) -> None:
     """Write all that a training needs to go on: weights, the optimiser's state, and the history so far.
 
@@ -118,7 +118,7 @@ def load_checkpoint(
                 f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}"
             )
         model.set_params(_under("params/", arrays))
-        optimizer.state = {**header["counters"], **_under("optimizer/", arrays)}
+        optimizer.restore({**header["counters"], **_under("optimizer/", arrays)})
         return header["history"], header["metadata"]
 
 
@@ -162,8 +162,7 @@ def build_from(description: dict[str, Any]) -> Sequential:
 
 @contextmanager
 def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its name only at the end of the ``with`` block, if nothing went
-    wrong.
+    """Open a file for writing that gets its name when the ``with`` block has ended well.
 
     Raises
     ------
@@ -192,9 +191,7 @@ def describe_layer(value: Any) -> Any:
     if isinstance(value, Layer):
         kind = type(value)
         name = kind.__name__
-        if (
-            _known_layers().get(name) is not kind
-        ):  # a class of somebody else's may have the name of one of ours
+        if _known_layers().get(name) is not kind:  # another class may have the name of one of npae's
             name = f"{kind.__module__}.{name}"
         return {"class": name, "config": {key: describe_layer(item) for key, item in value.config().items()}}
     if isinstance(value, (list, tuple)):
@@ -232,7 +229,7 @@ def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot write {path}: its metadata must be what JSON can hold; {error}") from None
     with written_whole(path) as file:
-        np.savez(file, header=np.array(text), **arrays)
+        np.savez(file, **{"header": np.array(text), **arrays})  # type: ignore[arg-type]  # its allow_pickle
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a model makes of a whole data set: its outputs, and its mean loss, computed by all threads."""
+"""The outputs of a model for a whole data set, and its mean loss, computed by all threads."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = No
     batches = as_batches(x)
     check_shape(model, batches)
 
-    def outputs(indices: slice, rng) -> np.ndarray:
+    def outputs(indices: slice, rng: np.random.Generator) -> np.ndarray:
         return model.forward(batches.batch(indices, rng)[0])[0]
 
     with workers(threads) as pool:
@@ -72,7 +72,7 @@ def mean_terms(
     bound = objective.on(model)
     size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
 
-    def values(indices: slice, rng) -> Terms:
+    def values(indices: slice, rng: np.random.Generator) -> Terms:
         x, t = batches.batch(indices, rng)
         layers_rng = None if seed is None else random_stream(seed, LAYERS, 0, indices.start)
         return bound.values(x, t, len(batches), layers_rng)
@@ -81,9 +81,7 @@ def mean_terms(
 
 
 def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
-    """Return ``function(indices, rng)`` of every shard of a data set, in order, each with its own fixed
-    noise.
-    """
+    """Return ``function(indices, rng)`` of every shard in order; each shard has its own fixed noise."""
     starts = range(0, len(batches), size)
     shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
     return pool.map(function, shards)

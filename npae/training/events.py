@@ -1,4 +1,4 @@
-"""What a training remembers, and who is told of what happens in it."""
+"""The history of a training, and the callbacks that follow it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class History:
 
 @dataclass
 class TrainingState:
-    """What a callback sees, and may change: setting ``stop`` ends the training after the epoch.
+    """What a callback sees of a training; setting ``stop`` ends it after the epoch.
 
     ``loss`` is the epoch's mean so far, and ``terms`` are those that it is the sum of, as in
     `npae.objectives.objective.Objective.names`.
@@ -46,21 +46,29 @@ class TrainingState:
     terms: tuple[float, ...] = ()
     stop: bool = False
 
+    def begin_epoch(self) -> None:
+        """Go on to the epoch after those of the history."""
+        self.epoch = len(self.history) + 1
+
+    def after_step(self, step: int, terms: tuple[float, ...]) -> None:
+        """Take the number of a step, from 1, and the means of the terms over the epoch so far."""
+        self.step, self.terms, self.loss = step, terms, sum(terms)
+
 
 class Callback:
-    """Is told of what happens; every method may be left out."""
+    """Base of what follows a training: `fit` calls these methods, and each may be left out."""
 
     def on_train_begin(self, state: TrainingState) -> None:
-        """Before the first epoch; ``state.history`` holds the epochs of a run that is resumed."""
+        """Follow the beginning; ``state.history`` holds the epochs of a training that is resumed."""
 
     def on_epoch_begin(self, state: TrainingState) -> None:
-        """Before each epoch; ``state.epoch`` counts from 1."""
+        """Follow the beginning of an epoch; ``state.epoch`` counts from 1."""
 
     def on_step_end(self, state: TrainingState) -> None:
-        """After each step; ``state.loss`` is the epoch's mean so far."""
+        """Follow a step; ``state.loss`` is the epoch's mean so far."""
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        """After each epoch, when ``state.history`` holds its numbers."""
+        """Follow the end of an epoch, when ``state.history`` holds its numbers."""
 
     def on_train_end(self, state: TrainingState) -> None:
-        """After the last epoch, or after an error or an interrupt."""
+        """Follow the end, after the last epoch or after an error or an interrupt."""

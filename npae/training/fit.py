@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
@@ -100,7 +101,7 @@ def fit(
             stepper = Stepper(model, objective, optimizer, batch_size, pool)
             while len(history) < epochs and not state.stop:
                 began = time.perf_counter()
-                state.epoch = len(history) + 1
+                state.begin_epoch()
                 for callback in callbacks:
                     callback.on_epoch_begin(state)
                 order = np.arange(len(train))
@@ -219,26 +220,24 @@ def _run_epoch(
 ) -> None:
     size = stepper.batch_size
     parts = [order[start : start + size] for start in range(0, len(order), size)]
-    batches = [
+    tasks = [
         Task(_make_batch, train, part, (seed, CORRUPTION, state.epoch, step))
         for step, part in enumerate(parts)
     ]
     stepper.begin_epoch(seed, state.epoch)
     totals, seen = [0.0] * len(stepper.objective.names), 0
-    for state.step, part in enumerate(parts, start=1):
-        x, t = batches[state.step - 1].result()
-        batches[state.step - 1] = None  # free its memory
-        # Two ahead: who makes a batch may still be at it when the next step begins, and nobody waits.
-        terms = stepper.step(x, t, batches[state.step : state.step + 2])
+    for step, part in enumerate(parts, start=1):
+        x, t = tasks.pop(0).result()  # once used, its memory is free
+        # Two ahead: a thread may still be making a batch when the next step begins, and none has to wait.
+        terms = stepper.step(x, t, tasks[:2])
         value = sum(terms)
         if not math.isfinite(value):
             names = stepper.objective.names if len(terms) > 1 else ()
             infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
-            raise NonFiniteLoss(_explain_non_finite(state, x, value, infinite))
+            raise NonFiniteLoss(_explain_non_finite(state, step, x, value, infinite))
         totals = [total + term * len(part) for total, term in zip(totals, terms)]
         seen += len(part)
-        state.terms = tuple(total / seen for total in totals)
-        state.loss = sum(state.terms)
+        state.after_step(step, tuple(total / seen for total in totals))
         for callback in callbacks:
             callback.on_step_end(state)
 
@@ -255,14 +254,20 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
     return views
 
 
-def _as_validation(data) -> Batches:
+def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:
     return as_batches(*data) if isinstance(data, tuple) else as_batches(data)
 
 
-def _check(model, train, validation, objective, epochs, batch_size) -> None:
+def _check(
+    model: Sequential,
+    train: Batches,
+    validation: Batches | None,
+    objective: Objective,
+    epochs: int,
+    batch_size: int,
+) -> None:
     for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, not {value!r}")
+        integer(value, name)
     for batches in filter(None, (train, validation)):
         check_shape(model, batches)
         batches.check_inputs()
@@ -270,8 +275,10 @@ def _check(model, train, validation, objective, epochs, batch_size) -> None:
     objective.on(model)
 
 
-def _explain_non_finite(state: TrainingState, x: np.ndarray, value: float, infinite: list[str]) -> str:
-    where = f"the loss became {value} in epoch {state.epoch}, step {state.step}"
+def _explain_non_finite(
+    state: TrainingState, step: int, x: np.ndarray, value: float, infinite: list[str]
+) -> str:
+    where = f"the loss became {value} in epoch {state.epoch}, step {step}"
     where += f" (its {' and '.join(infinite)})" if infinite else ""
     advice = "a smaller learning_rate often helps"
     for name, layer in state.model.leaves():

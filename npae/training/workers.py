@@ -1,4 +1,4 @@
-"""The pool of threads that carries shards, and where BLAS is held to one thread in each."""
+"""The pool of threads that computes shards, each with BLAS held to one thread."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from npae.arguments import integer
 from npae.kernels import arrays
 from npae.kernels.blas import single_threaded_blas
 
 
 class Pool:
-    """Threads that work through tasks, the one that asks for results among them.
+    """Threads that compute tasks; the thread that asks for the results is one of them.
 
     Parameters
     ----------
@@ -23,18 +24,21 @@ class Pool:
 
     Notes
     -----
-    Waking a thread takes as long as a small layer. So nobody waits for a task that has not begun: who asks
-    for its result computes it on the spot.
+    Waking a thread takes as long as a small layer. So no thread waits for a task that has not begun: the
+    thread that asks for the result computes it.
     """
 
     def __init__(self, threads: int):
         self._executor = ThreadPoolExecutor(threads - 1, thread_name_prefix="npae") if threads > 1 else None
 
-    def map(self, function: Callable, arguments: Sequence[tuple], then: Sequence[Task] = ()) -> list:
+    def map(
+        self, function: Callable[..., Any], arguments: Sequence[tuple], then: Sequence[Task] = ()
+    ) -> list:
         """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
-        The others begin with the first, the asking thread with the last, and they meet. Whoever of the others
-        finds nothing left to do goes on with the tasks of ``then``; these are not waited for.
+        The executor's threads begin with the first task, the asking thread with the last, and they meet. A
+        thread of the executor that finds no task left goes on with those of ``then``; `map` does not wait for
+        these.
         """
         tasks = [Task(function, *some) for some in arguments]
         if self._executor:
@@ -51,25 +55,25 @@ class Pool:
 
 
 class Task:
-    """A call that is made once, by the first thread that begins it, for all who ask for its result."""
+    """A call that is made once, by the first thread that begins it; every thread may ask for the result."""
 
-    def __init__(self, function: Callable, *args):
-        self._call = (function, args)
+    def __init__(self, function: Callable[..., Any], *args: Any):
+        self._call: tuple[Callable[..., Any], tuple] | None = (function, args)
         self._begun = threading.Lock()
         self._future: Future = Future()
 
     def begin(self) -> None:
-        """Do the work here and now, unless somebody has begun it."""
-        if not self._begun.acquire(blocking=False):
+        """Make the call in this thread, unless a thread has begun it."""
+        if not self._begun.acquire(blocking=False) or self._call is None:
             return
-        (function, args), self._call = self._call, ()
+        (function, args), self._call = self._call, None  # the arguments are released with the call
         try:
             self._future.set_result(function(*args))
-        except Exception as error:  # is raised where the result is asked for, whichever thread it was
+        except Exception as error:  # `result` raises it, in the thread that asks
             self._future.set_exception(error)
 
     def result(self) -> Any:
-        """Return what the call returns, or raise what it raises."""
+        """Return what the call returns, or raise what it raises; make the call if no thread has begun it."""
         self.begin()
         return self._future.result()
 
@@ -81,23 +85,19 @@ def core_count() -> int:
 
 @contextmanager
 def workers(threads: int | None = None) -> Iterator[Pool]:
-    """Give a pool for the length of a ``with`` block, and hold BLAS to one thread in each of its threads.
+    """Yield a pool for a ``with`` block, with BLAS held to one thread in each of its threads.
 
     Parameters
     ----------
     threads : int, optional
-        Default: as many as the cores that this process may use.
+        Default: one for each core that this process may use.
 
     Raises
     ------
     ValueError
-        If ``threads`` is less than 1.
+        If ``threads`` is not a positive integer.
     """
-    threads = core_count() if threads is None else threads
-    if isinstance(threads, bool) or not isinstance(threads, int):
-        raise ValueError(f"threads must be a positive integer, not {threads!r}")
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}")
+    threads = core_count() if threads is None else integer(threads, "threads")
     with single_threaded_blas():
         pool = Pool(threads)
         try:

@@ -322,3 +322,16 @@ def test_nothing_is_said_to_a_reader_who_has_gone(home):
     finally:
         os.close(writer)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_start_names_the_first_exercise_that_is_not_solved_even_if_it_was_never_checked(
+    tmp_path, monkeypatch, quick, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    home = workspace.start(tmp_path).workspace
+    for name in ORDER[:2]:
+        home.file(name).write_text(workspace.solution_text(name))
+    assert main(["exercises", "start"]) == 0
+    out = capsys.readouterr().out
+    assert f"open {workspace.file_name(ORDER[2])} in your editor" in out and f"{ORDER[1]} is solved" in out
+    assert home.progress().next == ORDER[2]

@@ -9,16 +9,17 @@ import pytest
 from npae.console.cli import main
 from npae.exercises import plug, workspace
 from npae.exercises.catalogue import ORDER
-from npae.exercises.dressed import LearnersAdam, LearnersLoss, dress, exercises_of
 from npae.exercises.plug import Learner, LearnersRun
+from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
 from npae.kernels.backend import use_backend
 from npae.objectives.losses import BinaryCrossentropy
 from npae.recipes import get_recipe
 from npae.recipes.folder import Settings
-from npae.recipes.run import load_run
+from npae.recipes.stored import load_run
 from npae.training.fit import loss_and_gradients
+from npae.training.kept import Compute
 
-TRAIN = ["--limit", "60", "--epochs", "2", "--data", "synthetic", "--batch-size", "16", "--quiet"]
+TRAIN = ["--limit", "32", "--epochs", "2", "--data", "synthetic", "--batch-size", "8", "--quiet"]
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_gradients_on_the_learners_functions_are_those_of_npae(recipe, home, rng
     function = Learner(home.directory).function
     with use_backend("numpy"):
         value, grads = loss_and_gradients(model, recipe.loss, x, x, examples=2 * len(x))
-    twin, loss = dress(model, function), LearnersLoss(BinaryCrossentropy(), function)
+    twin, loss = twin_of(model, function), LearnersLoss(BinaryCrossentropy(), function)
     own_value, own_grads = loss_and_gradients(twin, loss, x, x, examples=2 * len(x))
     assert own_value == pytest.approx(value, rel=1e-12) and own_grads.keys() == grads.keys()
     for name, grad in grads.items():
@@ -87,9 +88,15 @@ def test_it_trains_to_the_same_losses_and_leaves_a_run_like_any_other(
 def test_it_says_whose_work_it_is(home, trusted, small_synthetic, tmp_path):
     said = []
     settings = Settings("conv", data="synthetic", epochs=1, limit=20)
-    run = LearnersRun(settings, small_synthetic, tmp_path / "run", home.directory, said.append)
-    (tmp_path / "run").mkdir()
-    run.train([])
+    run = LearnersRun(
+        get_recipe(settings.recipe),
+        settings,
+        small_synthetic,
+        tmp_path / "run",
+        home.directory,
+        Compute(report=said.append),
+    )
+    run.train()
     yours = next(line for line in said if line.startswith("yours:"))
     for name in ("padding_and_strides", "relu", "max_pool2d", "up_sampling2d", "binary_crossentropy", "adam"):
         assert name in yours
@@ -131,15 +138,22 @@ def test_an_error_in_a_learners_function_is_told_by_line(home, trusted, small_sy
     assert "your dense_forward stops with an error (05_dense.py, line 2" in error and "Traceback" not in error
     home.file("dense").write_text("def dense_forward(x, kernel, bias):\n    return x, x\n")
     assert main(["train", "dense", *TRAIN, *layers]) == 1
-    assert "y of your dense has shape (8, 784), but (8, 32) is needed" in capsys.readouterr().err
+    assert "y of your dense has shape (4, 784), but (4, 32) is needed" in capsys.readouterr().err
 
 
 def test_a_slow_training_is_foretold(home, trusted, small_synthetic, tmp_path, monkeypatch):
     monkeypatch.setattr(plug, "SLOW_EPOCH", 0.0)
     said = []
     settings = Settings("dense", data="synthetic", epochs=2, limit=20, batch_size=10)
-    run = LearnersRun(settings, small_synthetic, tmp_path, home.directory, said.append)
-    run.train([])
+    run = LearnersRun(
+        get_recipe(settings.recipe),
+        settings,
+        small_synthetic,
+        tmp_path,
+        home.directory,
+        Compute(report=said.append),
+    )
+    run.train()
     assert sum("--limit 2000 makes it shorter" in line for line in said) == 1
 
 
@@ -147,11 +161,14 @@ def test_a_float64_answer_is_taken_back_to_the_dtype_of_the_model(home, trusted,
     text = workspace.solution_text("dense").replace("y = x @ kernel", "y = x.astype(float) @ kernel")
     home.file("dense").write_text(text)
     settings = Settings("dense", data="synthetic", epochs=1, limit=20)
-    run = LearnersRun(settings, small_synthetic, tmp_path, home.directory, lambda line: None)
-    run.train([])
+    run = LearnersRun(
+        get_recipe(settings.recipe), settings, small_synthetic, tmp_path, home.directory, Compute(report=len)
+    )
+    run.train()
     assert {value.dtype for value in run.model.params.values()} == {np.dtype("float32")}
 
 
+@pytest.mark.slow
 def test_the_whole_path_by_the_command_line_alone(tmp_path, small_synthetic, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["exercises", "start"]) == 0

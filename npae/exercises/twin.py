@@ -6,7 +6,6 @@ training of the twin is one of the model, too.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,12 +57,12 @@ PARTS: dict[type[Layer], Part] = {
 class LearnersLayer(Layer):
     """A layer that shares its parameters with one of npae's, and computes with the learner's functions."""
 
-    def __init__(self, layer: Layer, function: FunctionOf):
+    def __init__(self, layer: Layer, function: FunctionOf, activation: str | None = None):
         super().__init__()
         self.layer, self.function = layer, function
         self.params, self.input_shape, self.output_shape = layer.params, layer.input_shape, layer.output_shape
         self.part = PARTS[type(layer)]
-        self.activation = getattr(layer, "activation", "linear")
+        self.activation = activation or getattr(layer, "activation", "linear")
 
     def forward(self, x, rng=None):
         y, cache = self._call(self.part.exercise, self.part.forward, x, *self.part.arguments(self.layer))
@@ -88,11 +87,7 @@ class LearnersLayer(Layer):
         return _fitting(dx, (len(dy), *self.input_shape), dy.dtype, f"dx {whose}"), named
 
     def without_activation(self, activation):
-        if self.activation != activation:
-            return None
-        bare = copy.copy(self)
-        bare.activation = "linear"
-        return bare
+        return LearnersLayer(self.layer, self.function, "linear") if self.activation == activation else None
 
     def _call(self, exercise: str, name: str, *arguments):
         return self.function(exercise, name)(*arguments)
@@ -147,14 +142,14 @@ def exercises_of(model: Sequential) -> list[str]:
     return list(dict.fromkeys([*names, "binary_crossentropy", "adam"]))
 
 
-def dress(model: Sequential, function: FunctionOf) -> Sequential:
+def twin_of(model: Sequential, function: FunctionOf) -> Sequential:
     """Return a twin of a model on the same parameters, which computes with the learner's functions."""
-    twin = copy.copy(model)
-    twin.layers = [
-        dress(layer, function) if isinstance(layer, Sequential) else LearnersLayer(layer, function)
-        for layer in model.layers
-    ]
-    return twin
+    return model.with_layers(
+        [
+            twin_of(layer, function) if isinstance(layer, Sequential) else LearnersLayer(layer, function)
+            for layer in model.layers
+        ]
+    )
 
 
 def _fitting(array, shape: tuple[int, ...], dtype, name: str) -> np.ndarray:

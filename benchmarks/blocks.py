@@ -1,0 +1,381 @@
+"""The tables of README.md and benchmarks/README.md, each made of recorded results and of nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import results
+from benchmarks.published import DIFFERS, FAMILY, RESULTS, SEEDS, SYSTEMS, UNITS, Line, Row
+from benchmarks.tables import MISSING, fixed, markdown, number, spread
+from benchmarks.timing import geometric_mean
+from npae.kernels import dense
+from npae.layers import Dense
+from npae.recipes import RECIPES
+
+Result = results.Result
+NOT_YET = "not yet measured"
+LOSS = Line("", (("final test loss {}", "val_loss", 4),), "")  # of a recipe that `FAMILY` does not describe
+
+
+class Runs:
+    """The recorded runs of one recipe.
+
+    Attributes
+    ----------
+    own : dict
+        By seed.
+    others : list of (int, str, dict)
+        Seed, label and result of the runs in another arithmetic.
+    """
+
+    def __init__(self, name: str, folder: Path):
+        self.name = name
+        self.own: dict[int, Result] = {}
+        self.others: list[tuple[int, str, Result]] = []
+        for stem, result in results.found("reproduce", folder).items():
+            match = re.fullmatch(rf"{re.escape(name)}-(\d+)(?:@(.+))?", stem)
+            if match and match[2]:
+                self.others.append((int(match[1]), match[2], result))
+            elif match:
+                self.own[int(match[1])] = result
+
+    def values(self, row: Row) -> dict[int, float | None]:
+        """Return a number for each seed that is expected or there; None where it is missing."""
+        seeds = sorted({*range(SEEDS.get(self.name, 3)), *self.own})
+        return {seed: value_of(row, self.own[seed]) if seed in self.own else None for seed in seeds}
+
+    def there(self, row: Row) -> list[float]:
+        """Return the numbers that are there."""
+        return [value for value in self.values(row).values() if value is not None]
+
+    def elsewhere(self, row: Row) -> str:
+        """Return what the same seed gives in another arithmetic."""
+        found = []
+        for seed, _, result in self.others:
+            if seed in self.own:
+                here, there = (fixed(value_of(row, run), row.digits) for run in (self.own[seed], result))
+                found.append("the same" if here == there else f"{there} for {here}")
+        return "; ".join(dict.fromkeys(found)) or "not tried"
+
+    def repeats(self, row: Row) -> bool:
+        """Return whether no run in another arithmetic contradicts."""
+        return self.elsewhere(row) in ("the same", "not tried")
+
+    def cell(self, row: Row) -> str:
+        """Return one number a seed; mean, least and greatest where a seed is not repeated elsewhere."""
+        there = self.there(row)
+        if not there:
+            return MISSING
+        values = self.values(row)
+        if self.repeats(row):
+            return " / ".join(fixed(value, row.digits) for value in values.values())
+        seeds = f"{len(values)}" if len(there) == len(values) else f"{len(there)} of {len(values)}"
+        return f"{spread(there, row.digits)}, {seeds} seeds"
+
+
+def value_of(row: Row, result: Result) -> float | None:
+    """Return the number of a recorded run that belongs into a row; None where the run has none."""
+    column, _, epoch = row.ours.partition(" ")
+    if column not in result["history"]:
+        return result["metrics"].get(column)
+    values = result["history"][column]
+    index = int(epoch or 0) - 1
+    return values[index] if index < len(values) else None
+
+
+def layer(folder: Path) -> str:
+    """Return the formulas and the code of the dense layer, as they stand in its two files."""
+    notes = (inspect.getdoc(Dense) or "").partition("Notes\n")[2]
+    formulas = "\n".join(line.strip() for line in notes.splitlines() if line.startswith("    "))
+    functions = (Dense.forward, Dense.backward, dense.forward_numpy, dense.backward_numpy)
+    code = [textwrap.dedent(inspect.getsource(function)).rstrip() for function in functions]
+    return "```python\n" + "\n\n".join([textwrap.indent(formulas, "# "), *code]) + "\n```"
+
+
+def systems(folder: Path) -> str:
+    """Return the five systems, one row each."""
+    rows: list[list[str]] = []
+    all_runs: list[Result] = []
+    for name, (main, further) in SYSTEMS.items():
+        runs = Runs(name, folder)
+        all_runs += runs.own.values()
+        lines = {row.what: row for row in RESULTS[name]}
+        row, training = lines[main], lines.get(further)
+
+        def cells(row: Row, runs: Runs = runs) -> tuple[str, str, str]:
+            return row.published or MISSING, _listed(row.measured, row.digits), runs.cell(row)
+
+        texts = list(cells(row))
+        if training:
+            texts = [f"{text} (training {more})" for text, more in zip(texts, cells(training))]
+        rows.append([f"`npae train {name}`", UNITS[name], *texts, DIFFERS[name]])
+    header = ["", "final test loss", "published", "original's framework, measured", "npae", "what differs"]
+    return f"{markdown(header, rows, left=6)}\n\n{_made_by(all_runs)}"
+
+
+def family(folder: Path) -> str:
+    """Return the rest of the family, one row each."""
+    rows: list[list[str]] = []
+    all_runs: list[Result] = []
+    others = {name: LOSS for name in RECIPES if name not in SYSTEMS}
+    for name, line in {**others, **FAMILY}.items():
+        runs = Runs(name, folder)
+        all_runs += runs.own.values()
+        texts = []
+        for text, ours, digits in line.numbers:
+            there = runs.there(Row("", (), "", ours, digits))
+            texts += [text.format(spread(there, digits))] if there else []
+        command = f"`npae train {name}`" if name in RECIPES else f"`npae {name}`"
+        seeds = f" ({_count(len(runs.own), 'seed')})" if texts else ""
+        published = line.published or RECIPES[name].source
+        shows = line.shows or RECIPES[name].summary
+        rows.append([command, published, (", ".join(texts) or NOT_YET) + seeds, shows])
+    header = ["", "published", "npae: mean (least–greatest)", "what it shows"]
+    return f"{markdown(header, rows, left=4)}\n\n{_made_by(all_runs)}"
+
+
+def speed(folder: Path) -> str:
+    """Return the time of npae's step beside the fastest peer's, one row a processor."""
+    found = results.found("peers", folder).values()
+    if not found:
+        return NOT_YET
+    names = list(dict.fromkeys(name for result in found for name in result["recipes"]))
+    rows = []
+    for result in found:
+        ratios = {name: against_fastest(times)[1] for name, times in result["recipes"].items()}
+        known = [ratio for ratio in ratios.values() if ratio is not None]
+        mean = number(geometric_mean(known)) if known else MISSING
+        where = f"{processor(result)}, {_count(result['threads'], 'thread')}, {result['date']}"
+        rows.append([where, *(number(ratios.get(name)) for name in names), mean])
+    header = ["npae / fastest peer", *(f"`{name}`" for name in names), "geometric mean"]
+    return markdown(header, rows)
+
+
+def reproduction(folder: Path) -> str:
+    """Return all rows of `RESULTS`, with one number a seed."""
+    rows: list[list[str]] = []
+    all_runs: list[Result] = []
+    for name in RESULTS:
+        runs = Runs(name, folder)
+        all_runs += runs.own.values()
+        title = f"`{name}`, {RECIPES[name].epochs} epochs" if name in RECIPES else f"`npae {name}`"
+        for row in RESULTS[name]:
+            measured = _listed(row.measured, row.digits) if row.measured else ""
+            rows.append([title, row.what, row.published, measured, runs.cell(row), runs.elsewhere(row)])
+            title = ""
+    header = ["setting", "", "published", "original's framework", "npae", "same seed, other arithmetic"]
+    return f"{markdown(header, rows, left=6)}\n\n{_made_by(all_runs)}"
+
+
+def minutes(folder: Path) -> str:
+    """Return how long each reproduction took, in its fastest run."""
+    rows = []
+    for name in RESULTS:
+        recorded = Runs(name, folder).own.values()
+        if recorded:
+            best = min(recorded, key=lambda result: result["seconds"] + result["seconds_of_parts"])
+            whole = best["seconds"] + best["seconds_of_parts"]
+            threads = best["threads"] or MISSING
+            rows.append([f"`{name}`", number(best["seconds"] / 60), number(whole / 60), threads])
+    header = ["", "minutes, with validation", "with its parts", "threads"]
+    return markdown(header, rows) if rows else NOT_YET
+
+
+def peers(folder: Path) -> str:
+    """Return milliseconds a step of every contestant, one table a processor."""
+    return _each("peers", folder, peers_table)
+
+
+def peers_table(result: Result) -> str:
+    """Return one result of `benchmarks.peers` as a table."""
+    names = [name for name, facts in result["contestants"].items() if "missing" not in facts]
+    factor = 1 if result["unit"] == "s/epoch" else 1000
+    rows, ratios = [], []
+    for recipe, times in result["recipes"].items():
+        fastest, ratio = against_fastest(times)
+        ratios += [] if ratio is None else [ratio]
+        cells = [_scaled(times["contestants"].get(name, {}).get("median"), factor) for name in names]
+        rows.append([f"`{recipe}`", times["batch_size"], *cells, fastest, number(ratio)])
+    table = markdown([result["unit"], "batch", *names, "fastest peer", "npae / fastest"], rows)
+    notes = [f"Geometric mean of npae / fastest: {number(geometric_mean(ratios))}."] if ratios else []
+    peers = {name: facts for name, facts in result["contestants"].items() if name != "npae"}
+    versions = [facts["versions"] for facts in peers.values() if "versions" in facts]
+    merged = dict(sorted({name: text for each in versions for name, text in each.items()}.items()))
+    if merged:
+        notes += [f"Peers: {', '.join(f'{name} {text}' for name, text in merged.items())}."]
+    missing = {n: f["missing"] for n, f in result["contestants"].items() if "missing" in f}
+    notes += [f"Missing: {'; '.join(f'{name} ({why})' for name, why in missing.items())}."] if missing else []
+    for recipe, times in result["recipes"].items():
+        left_out = {n: t["left_out"] for n, t in times["contestants"].items() if "left_out" in t}
+        notes += [f"Left out of `{recipe}`: {name} ({why})." for name, why in left_out.items()]
+    return table + ("\n\n" + " ".join(notes) if notes else "")
+
+
+def against_fastest(times: Result) -> tuple[str, float | None]:
+    """Return the name of the fastest peer on a recipe, and npae's time divided by its time."""
+    medians = {name: t["median"] for name, t in times["contestants"].items() if "median" in t}
+    own = medians.pop("npae", None)
+    if own is None or not medians:
+        return MISSING, None
+    fastest = min(medians, key=lambda name: medians[name])
+    return fastest, own / medians[fastest]
+
+
+def kernels(folder: Path) -> str:
+    """Return every kernel beside the peak, one table a processor."""
+    return _each("kernels", folder, kernels_table)
+
+
+def kernels_table(result: Result) -> str:
+    """Return one result of `benchmarks.kernels` as a table."""
+    peaks = ", ".join(f"{name} {number(value)}" for name, value in result["peaks"].items())
+    header = ["recipe", "layer", "shape", "images", "what", *result["sorts"], "unit", "of peak"]
+    rows = []
+    before = None
+    for work in result["works"]:
+        speeds = [number(work[sort]) for sort in result["sorts"]]
+        cells = [work["layer"], work["shape"], work["images"], work["what"], *speeds, work["unit"]]
+        title = f"`{work['recipe']}`" if work["recipe"] != before else ""
+        rows.append([title, *cells, f"{work['numba'] / work['peak']:.0%}"])
+        before = work["recipe"]
+    return f"{markdown(header, rows, left=3)}\n\nPeaks of one core: {peaks}."
+
+
+def scaling(folder: Path) -> str:
+    """Return how a step grows, one table a processor."""
+    return _each("scaling", folder, scaling_table)
+
+
+def scaling_table(result: Result) -> str:
+    """Return one result of `benchmarks.scaling` as a table."""
+    rows: list[list[object]] = []
+    for axis, points in result["axes"].items():
+        for k, (x, batch, seconds) in enumerate(points):
+            name = axis if k == 0 else ""
+            rows.append([name, x, batch, number(1e3 * seconds), number(1e6 * seconds / batch)])
+    lines = [markdown(["", "value", "batch", "ms/step", "µs/image"], rows)] if rows else []
+    if gains := result.get("gains"):
+        lines.append(
+            f"`{result['recipe']}`, against one core: {gains['cores']} threads do "
+            f"{number(gains['threads'])} times as much, {gains['cores']} separate processes "
+            f"{number(gains['processes'])} times: these share nothing but the machine, which gives no more."
+        )
+    unequal = [name for name, prints in result["weights"].items() if len(set(prints.values())) > 1]
+    counts = list(next(iter(result["weights"].values()), {}))
+    told = f"DIFFERENT in {', '.join(unequal)}" if unequal else "the same bits in all recipes"
+    lines.append(f"Weights after four steps, with {', '.join(counts)} threads: {told}.")
+    return "\n\n".join(lines)
+
+
+def startup(folder: Path) -> str:
+    """Return first steps, trainings, memory and disk, one table a processor."""
+    return _each("startup", folder, startup_table)
+
+
+def startup_table(result: Result) -> str:
+    """Return one result of `benchmarks.startup` as a table."""
+    rows = [
+        [run["what"], number(run["seconds"]), f"{run['peak_MB']:.0f}" if run["peak_MB"] else MISSING]
+        if "left_out" not in run
+        else [f"{run['what']}: left out, {run['left_out']}", MISSING, MISSING]
+        for run in result["processes"]
+    ]
+    text = markdown(["from the start of a process to its end", "seconds", "peak memory, MB"], rows)
+    sizes = [
+        f"{name} {size['MB']:.0f} MB in {size['packages']} packages" for name, size in result["disk"].items()
+    ]
+    return text + (f"\n\nOn disk, with all that each needs: {'; '.join(sizes)}." if sizes else "")
+
+
+def ladder(folder: Path) -> str:
+    """Return the rungs of one convolution, one table a processor."""
+    return _each("ladder", folder, ladder_table)
+
+
+def ladder_table(result: Result) -> str:
+    """Return one result of `benchmarks.ladder` as a table."""
+    peak = result["peak"]["GFLOP/s"]
+    rows = [
+        [rung["name"], rung["adds"], *map(number, (rung["forward"], rung["both"])), _share(rung, peak)]
+        for rung in result["rungs"]
+    ]
+    header = ["GFLOP/s", "what it adds", "forward", "forward and backward", "forward, of peak"]
+    return (
+        f"{markdown(header, rows, left=2)}\n\n{result['layer']}; one core. "
+        f"Peak: {number(peak)} ({result['peak']['of']}); "
+        f"multiply-adds in registers {number(result['registers'])}, "
+        f"matrix product {number(result['product'])}."
+    )
+
+
+BLOCKS: dict[str, Callable[[Path], str]] = {
+    "layer": layer,
+    "systems": systems,
+    "family": family,
+    "speed": speed,
+    "reproduction": reproduction,
+    "minutes": minutes,
+    "peers": peers,
+    "kernels": kernels,
+    "scaling": scaling,
+    "startup": startup,
+    "ladder": ladder,
+}
+
+
+def processor(result: Result) -> str:
+    """Return "AMD EPYC (znver3)"."""
+    machine = result["machine"]
+    told = machine.get("arithmetic", {})
+    return f"{machine['processor']} ({machine['core']}{', '.join(['', *told.values()])})"
+
+
+def description(result: Result) -> str:
+    """Return machine, versions and date of a result as one line."""
+    machine, versions = result["machine"], result["versions"]
+    memory = f", {machine['memory_GB']} GB" if machine.get("memory_GB") else ""
+    where = f"{processor(result)}, {_count(machine['cores'], 'core')}{memory}, {machine['system']}"
+    what = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return f"{where}; {what}; {result['date']}"
+
+
+def _each(group: str, folder: Path, table: Callable[[Result], str]) -> str:
+    parts = [
+        f"`{result['command']}`: {description(result)}.\n\n{table(result)}"
+        for result in results.found(group, folder).values()
+    ]
+    return "\n\n".join(parts) or NOT_YET
+
+
+def _made_by(runs: Sequence[Result]) -> str:
+    """Return where and when runs were made: one clause for each processor."""
+    dates: dict[str, list[str]] = {}
+    for run in runs:
+        dates.setdefault(processor(run), []).append(run["date"])
+    where = [f"{name}, {_from_to(days)} ({_count(len(days), 'run')})" for name, days in dates.items()]
+    return f"Recorded: {'; '.join(where)}." if where else NOT_YET
+
+
+def _from_to(days: Sequence[str]) -> str:
+    return min(days) if min(days) == max(days) else f"{min(days)} to {max(days)}"
+
+
+def _listed(values: Sequence[float], digits: int) -> str:
+    return " / ".join(fixed(value, digits) for value in values) or MISSING
+
+
+def _scaled(value: float | None, factor: float) -> str:
+    return number(None if value is None else factor * value)
+
+
+def _share(rung: dict[str, Any], peak: float) -> str:
+    return f"{rung['forward'] / peak:.1%}"
+
+
+def _count(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"

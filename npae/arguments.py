@@ -1,0 +1,44 @@
+"""Checks of arguments: every room refuses the same numbers, and unknown names, in the same words."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+
+class UnknownName(ValueError):
+    """A name that npae does not know: of a recipe, a data set, a check or an exercise."""
+
+
+def integer(value: int, name: str, least: int = 1) -> int:
+    """Return ``value`` if it is an integer of at least ``least``; raise ValueError if not."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        expected = "a positive integer" if least == 1 else f"an integer of at least {least}"
+        raise ValueError(f"{name} must be {expected}, not {value!r}")
+    return int(value)
+
+
+def positive_number(value: float, name: str) -> float:
+    """Return ``value`` if it is a finite number above 0; raise ValueError if not."""
+    if not _is_number(value) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a positive number, not {value!r}")
+    return value
+
+
+def non_negative(value: float, name: str, most: float = math.inf) -> float:
+    """Return ``value`` if it is a finite number from 0 to ``most``; raise ValueError if not."""
+    if not _is_number(value) or not 0 <= value <= most or value == math.inf:
+        expected = "a finite number of at least 0" if most == math.inf else f"a number from 0 to {most}"
+        raise ValueError(f"{name} must be {expected}, not {value!r}")
+    return value
+
+
+def fraction(value: float, name: str) -> float:
+    """Return ``value`` if it is a number of at least 0 and below 1; raise ValueError if not."""
+    if not _is_number(value) or not 0 <= value < 1:
+        raise ValueError(f"{name} must be a number of at least 0 and below 1, not {value!r}")
+    return value
+
+
+def _is_number(value: float) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

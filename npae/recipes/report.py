@@ -1,0 +1,86 @@
+"""What a run leaves in its folder beside its model: metrics and figures."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from npae.kernels.backend import get_backend
+from npae.measures.findings import findings
+from npae.model import VariationalAutoencoder
+from npae.objectives.objective import get_objective
+from npae.recipes.codes import encode
+from npae.recipes.folder import METRICS
+from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
+from npae.recipes.run import Run
+from npae.training.checkpoints import written_whole
+from npae.training.workers import core_count
+
+
+def finish(run: Run) -> None:
+    """Write metrics, then draw the figures, which may add metrics."""
+    history, numbers = run.history, reconstruction_metrics(run)
+    report = {
+        "recipe": run.settings.recipe,
+        "source": run.recipe.source,
+        "objective": repr(get_objective(run.recipe.loss)),
+        **run.facts(),
+        "threads": run.compute.threads or core_count(),
+        "backend": get_backend(),
+        "versions": versions(),
+        "seconds_per_epoch": float(np.median(history["seconds"])),
+        "loss": history["loss"][-1],
+        "val_loss": history["val_loss"][-1],
+        "findings": _findings(run),
+        **numbers,
+    }
+    _write_metrics(run, report)
+    for further in (run.recipe.measure, partial(draw, numbers=numbers)):
+        if further:
+            _write_metrics(run, report := {**report, **further(run)})
+
+
+def _findings(run: Run) -> list[dict[str, str]]:
+    """Return what is wrong with the codes of test images, if anything, and report it."""
+    images = run.test_batches(corruption=None).batch(slice(500))[0]
+    codes = encode(run.model, images, run.compute.threads)
+    found = findings(codes, variational=isinstance(run.model, VariationalAutoencoder))
+    for sentence, evidence in found:
+        run.compute.report(f"npae: {sentence} ({evidence})")
+    return [{"sentence": sentence, "evidence": evidence} for sentence, evidence in found]
+
+
+def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
+    """Draw the loss curve and the recipe's own figures.
+
+    Parameters
+    ----------
+    run : Run
+    numbers : dict, optional
+        What `reconstruction_metrics` returned; otherwise it is measured again.
+
+    Returns
+    -------
+    The metrics that the recipe adds.
+    """
+    from npae import plotting
+
+    if numbers is None:
+        numbers = reconstruction_metrics(run)
+    plotting.loss_curves(
+        run.path("loss.png"),
+        run.history,
+        f"{run.settings.recipe} on {run.dataset.name}",
+        loss_label(get_objective(run.recipe.loss)),
+        floor=loss_floor(run, numbers),
+        reference=run.recipe.published if run.dataset.name == run.recipe.dataset else None,
+    )
+    return run.recipe.draw(run) or {}
+
+
+def _write_metrics(run: Run, report: dict[str, Any]) -> None:
+    with written_whole(run.path(METRICS)) as file:
+        file.write((json.dumps(report, indent=2, default=float) + "\n").encode())

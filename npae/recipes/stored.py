@@ -1,0 +1,70 @@
+"""Runs that were trained before, read from their folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from npae import datasets
+from npae.model import Autoencoder
+from npae.recipes import get_recipe
+from npae.recipes.folder import Settings, begun, other_data, trained_on
+from npae.recipes.run import Run
+from npae.training.checkpoints import load_model
+from npae.training.kept import MODEL, Compute
+
+
+def load_run(directory: str | os.PathLike, data: str | None = None, compute: Compute | None = None) -> Run:
+    """Return a run that was trained before, with its model and data set.
+
+    Parameters
+    ----------
+    directory : path
+        Where ``npae train`` wrote to.
+    data : str, optional
+        Another data set than that of the training.
+    compute : Compute, optional
+        Its ``report`` also gets a line if ``data`` is indeed another one, and the lines of
+        `npae.datasets.load`.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no trained model, or the data set of the training cannot be found or has changed.
+    """
+    compute = compute or Compute()
+    model, settings, metadata = load_trained(directory)
+    recipe = get_recipe(settings.recipe)
+    dataset = datasets.load(data or trained_on(metadata), recipe.dataset, report=compute.report)
+    before = metadata["dataset"]["sha256"]
+    if before != dataset.sha256:
+        other = other_data(directory, metadata, dataset)
+        if data is None:
+            raise ValueError(f"{other}; put that back, or let npae evaluate measure on this with --data")
+        compute.report(f"npae: {other}")
+    return Run(recipe, settings, dataset, directory, compute, model=model, trained_on=before)
+
+
+def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, dict[str, Any]]:
+    """Return the model of a run, its settings and its metadata.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no model that ``npae train`` wrote.
+    """
+    path = Path(directory) / MODEL
+    if not path.is_file():
+        goes_on = "its training has not ended, go on with npae train --resume"
+        advice = goes_on if begun(directory) else "expected a folder that npae train wrote"
+        raise ValueError(f"{directory} holds no {MODEL}; {advice}")
+    model, metadata = load_model(path)
+    settings = Settings.from_metadata(metadata, path)
+    shape = get_recipe(settings.recipe).input_shape
+    if not isinstance(model, Autoencoder) or (model.input_shape, model.output_shape) != (shape, shape):
+        raise ValueError(
+            f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
+            f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
+        )
+    return model, settings, metadata

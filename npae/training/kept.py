@@ -1,0 +1,155 @@
+"""Trains a model in a folder: a checkpoint after every epoch, the model and its history at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from npae.model import Sequential
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective
+from npae.training.batches import Batches
+from npae.training.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
+from npae.training.checkpoints import load_checkpoint, save_model
+from npae.training.events import Callback, History, TrainingState
+from npae.training.fit import fit
+from npae.training.optimizers import Adam
+
+MODEL, CHECKPOINT, HISTORY = "model.npz", "checkpoint.npz", "history.csv"
+
+Data = tuple[Batches, "Batches | None"]  # for training and, if there are any, for validation
+
+
+def warn(line: str) -> None:
+    """Print a line that is no result on stderr."""
+    print(line, file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class Compute:
+    """How to compute, on which no result depends.
+
+    ``threads`` is None for all cores, ``progress`` shows how models are trained, and ``report`` gets each
+    line of text that is no result.
+    """
+
+    threads: int | None = None
+    progress: Progress | None = None
+    report: Callable[[str], None] = warn
+
+    def labelled(self, label: str) -> Compute:
+        """Return the same with a label before each line of progress."""
+        return replace(self, progress=self.progress and self.progress.labelled(label))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides the weights of a model beside its first values and its data: arguments of `npae.fit`.
+
+    ``learning_rate`` is that of `npae.LearningRate`; ``optimizer`` returns a new one.
+    """
+
+    loss: str | Loss | Objective
+    epochs: int
+    batch_size: int
+    learning_rate: float | Schedule
+    seed: int
+    optimizer: Callable[[], Adam]
+
+
+def train_in(
+    folder: str | os.PathLike,
+    model: Sequential,
+    data: Data,
+    plan: Plan,
+    facts: dict[str, Any],
+    compute: Compute,
+    *,
+    check: Callable[[dict[str, list[float]], dict[str, Any]], None] | None = None,
+    before: Callable[[], None] | None = None,
+    callbacks: Sequence[Callback] = (),
+    twin: Sequential | None = None,
+) -> None:
+    """Train a model in a folder, from its checkpoint or from the first epoch.
+
+    Parameters
+    ----------
+    folder, model, data, plan, compute
+        The model is built; the folder is made if it is not there.
+    facts : dict
+        The metadata of model and checkpoint.
+    check : callable, optional
+        ``check(history, facts)`` of a checkpoint raises ValueError if this training cannot go on from it.
+        None: a checkpoint in the folder does not count.
+    before : callable, optional
+        Is called before the first epoch, and not where a checkpoint has one already.
+    callbacks : sequence of Callback
+    twin : Sequential, optional
+        Computes in the model's place, on the same parameter arrays. No checkpoint can hold the state of its
+        optimiser, so the model itself is written after each epoch.
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint does not fit, or the folder cannot be written.
+    """
+    folder, optimizer, history = Path(folder), plan.optimizer(), History()
+    if check and (folder / CHECKPOINT).is_file():
+        values, metadata = load_checkpoint(folder / CHECKPOINT, model, optimizer)
+        check(values, metadata)
+        history = History(values)
+    if before and not history:
+        before()
+    make_folder(folder)
+    train, validation = data
+    fit(
+        twin or model,
+        train,
+        loss=plan.loss,
+        optimizer=optimizer,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        validation_data=validation,
+        callbacks=[
+            LearningRate(plan.learning_rate),
+            *([compute.progress] if compute.progress else []),
+            *callbacks,
+            _KeepModel(folder, model, facts) if twin else Checkpoint(folder, facts),
+        ],
+        seed=plan.seed,
+        threads=compute.threads,
+        history=history,
+    )
+    keep(folder, model, history, facts)
+
+
+def keep(folder: Path, model: Sequential, history: History, facts: dict[str, Any]) -> None:
+    """Write a model and its history into a folder."""
+    save_model(folder / MODEL, model, facts)
+    write_history(folder / HISTORY, history.values)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot write into {folder}: {error.strerror}") from None
+
+
+class _KeepModel(Callback):
+    def __init__(self, folder: Path, model: Sequential, facts: dict[str, Any]):
+        self.folder, self.model, self.facts = folder, model, facts
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        keep(self.folder, self.model, state.history, self.facts)
