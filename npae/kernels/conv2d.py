@@ -33,9 +33,9 @@ from functools import cache
 import numpy as np
 
 from npae.geometry import Pads, Pair
-from npae.kernels import activations, arrays, conv2d_direct, conv2d_phases, conv2d_tiles, conv2d_winograd
+from npae.kernels import activations, conv2d_fast
 from npae.kernels.backend import choose
-from npae.kernels.im2col import col2im_numba, col2im_numpy, im2col_numba, im2col_numpy, output_size
+from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size
 
 
 def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linear") -> np.ndarray:
@@ -172,39 +172,56 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
     return dkernel.reshape(c_out, c_in, *window)
 
 
-# 3. Numba: a fast way where there is one; elsewhere the same matrix products, over a few images at a time so
-# that their columns stay in the cache.
-
-CACHE_BYTES = 1 << 19  # columns made at a time: half of a core's second-level cache
+# 3. Numba: `conv2d_fast` for every geometry. There, relu is a floor for what is copied out, and backward a gate
+# that dy passes as it is read, so that dz is not written down.
 
 
-@cache
-def fast_way(size: Pair, shape: tuple[int, ...], strides: Pair, pads: Pads):
-    """Return the module that is the fast way of a convolution from ``size`` with a kernel of ``shape``.
+def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
+    """`forward`, compiled."""
+    check_shapes(x.shape, kernel.shape, None if bias is None else bias.shape, None, strides, pads)
+    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
+    y = conv2d_fast.forward(x, kernel, bias, strides, pads, relu=activation == "relu")
+    return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
 
-    The rule: 3x3 windows that move by one pixel go to `conv2d_direct`, those that move by two to
-    `conv2d_phases`, both with any number of channels: forward and backward together were measured 1.8 to 5
-    times as fast there. Images of more than about 120x120 pixels (240x240 at stride 2) do not fit their
-    scratch vectors. Windows that lie side by side, of any size, go to `conv2d_tiles`: 1.3 to 1.5 times. Of
-    what `conv2d_direct` serves, `conv2d_winograd` takes images of 8x8 to 62 pixels in width between many
-    channels, such as 32 and 32: another 1.1 to 2 times for the forward pass and the gradient by the input.
-    The last two call BLAS from compiled code, and serve where that is possible.
 
-    None is im2col + matrix product.
-    """
-    c_out, c_in, *window = shape
-    if conv2d_winograd.pays(c_in, c_out) and conv2d_winograd.serves(size, tuple(window), strides, pads):
-        return conv2d_winograd
-    for module in (conv2d_direct, conv2d_phases, conv2d_tiles):
-        if module.serves(size, tuple(window), strides, pads):
-            return module
-    return None
+def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
+    """`backward`, compiled."""
+    check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
+    activations.check_gradient(dy, y)
+    dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
+    dz, gate = gated(dy, y, activation)
+    size, window = x.shape[2:], kernel.shape[2:]
+    dx = conv2d_fast.input_gradient(dz, kernel, None, size, strides, pads, gate=gate) if need_dx else None
+    return dx, *conv2d_fast.kernel_gradient(dz, x, window, strides, pads, gate)
+
+
+def input_gradient_numba(dz, kernel, size, strides, pads):
+    """`input_gradient`, compiled."""
+    check_shapes((len(dz), kernel.shape[1], *size), kernel.shape, None, dz.shape, strides, pads)
+    dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
+    return conv2d_fast.input_gradient(dz, kernel, None, size, strides, pads)
+
+
+def kernel_gradient_numba(dz, x, window, strides, pads):
+    """`kernel_gradient`, compiled."""
+    check_shapes(x.shape, (dz.shape[1], x.shape[1], *window), None, dz.shape, strides, pads)
+    dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
+    return conv2d_fast.kernel_gradient(dz, x, window, strides, pads)[0]
+
+
+def gated(dy, y, activation):
+    """Return (dz, None), or for relu (dy, gate): dz is dy where ``gate > 0``, and is never written down."""
+    if activation == "relu":
+        return dy, np.ascontiguousarray(y)
+    return activations.backward_numba(dy, np.ascontiguousarray(y), activation), None
 
 
 @cache
 def check_shapes(x, kernel, bias, z, strides, pads) -> None:
-    """Raise ValueError unless a convolution of ``x`` with ``kernel`` and ``bias`` gives ``z``, all of them
-    shapes; None for bias or z asks nothing of it. The compiled kernels trust what they are given."""
+    """Raise ValueError unless a convolution of ``x`` with ``kernel`` and ``bias`` gives ``z``, all of them shapes.
+
+    None for bias or z is not checked. The compiled functions rely on it: they check nothing.
+    """
     (n, c_in, *size), (c_out, channels, *window) = x, kernel
     if channels != c_in:
         raise ValueError(f"a kernel of shape {kernel} takes {channels} channels, and is given {c_in}")
@@ -215,83 +232,3 @@ def check_shapes(x, kernel, bias, z, strides, pads) -> None:
         raise ValueError(
             f"from {x} to {z} does not fit a kernel of shape {kernel}; from there it is {expected}"
         )
-
-
-def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
-    """The fast way, or as `forward_numpy`."""
-    check_shapes(x.shape, kernel.shape, None if bias is None else bias.shape, None, strides, pads)
-    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
-    n, c_out, size, window = len(x), len(kernel), x.shape[2:], kernel.shape[2:]
-    fast = fast_way(size, kernel.shape, strides, pads)
-    if fast:
-        y = fast.forward(x, kernel, bias, pads, relu=activation == "relu")
-        return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
-    h_out, w_out = output_size(size, window, strides, pads)
-    matrix = kernel.reshape(c_out, -1)
-    z = arrays.empty((n, c_out, h_out * w_out), x.dtype)
-    for some in _few_images(n, matrix.shape[1] * h_out * w_out * x.itemsize):
-        np.matmul(matrix, im2col_numba(x[some], window, strides, pads), out=z[some])
-    if bias is not None:
-        z += bias[:, None]
-    return activations.forward_numba(z.reshape(n, c_out, h_out, w_out), activation)
-
-
-def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """As `backward_numpy`; on the fast way, relu is a gate that dy passes as it is read."""
-    check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
-    activations.check_gradient(dy, y)
-    dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
-    size, window = x.shape[2:], kernel.shape[2:]
-    fast = fast_way(size, kernel.shape, strides, pads)
-    if fast:
-        dz, gate = gated(dy, y, activation)
-        dx = fast.input_gradient(dz, kernel, None, size, pads, gate=gate) if need_dx else None
-        return dx, *fast.kernel_gradient(dz, x, pads, gate)
-    dz = activations.backward_numba(dy, y, activation)
-    dx = input_gradient_numba(dz, kernel, size, strides, pads) if need_dx else None
-    return dx, kernel_gradient_numba(dz, x, window, strides, pads), dz.sum(axis=(0, 2, 3))
-
-
-def gated(dy, y, activation):
-    """Return (dz, None), or for relu (dy, gate): dz is dy where ``gate > 0``, and is never written down."""
-    if activation == "relu":
-        return dy, np.ascontiguousarray(y)
-    return activations.backward_numba(dy, np.ascontiguousarray(y), activation), None
-
-
-def input_gradient_numba(dz, kernel, size, strides, pads):
-    """The fast way, or as `input_gradient_numpy`."""
-    check_shapes((len(dz), kernel.shape[1], *size), kernel.shape, None, dz.shape, strides, pads)
-    dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
-    (n, c_out, h_out, w_out), c_in, window = dz.shape, kernel.shape[1], kernel.shape[2:]
-    fast = fast_way(tuple(size), kernel.shape, strides, pads)
-    if fast:
-        return fast.input_gradient(dz, kernel, None, size, pads)
-    dz = dz.reshape(n, c_out, h_out * w_out)
-    matrix = kernel.reshape(c_out, -1).T
-    dx = arrays.empty((n, c_in, *size), dz.dtype)
-    for some in _few_images(n, matrix.shape[0] * dz.shape[2] * dz.itemsize):
-        dx[some] = col2im_numba(matrix @ dz[some], dx[some].shape, window, strides, pads)
-    return dx
-
-
-def kernel_gradient_numba(dz, x, window, strides, pads):
-    """The fast way, or as `kernel_gradient_numpy`."""
-    check_shapes(x.shape, (dz.shape[1], x.shape[1], *window), None, dz.shape, strides, pads)
-    dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
-    (n, c_out, h_out, w_out), c_in, size = dz.shape, x.shape[1], x.shape[2:]
-    fast = fast_way(size, (c_out, c_in, *window), strides, pads)
-    if fast:
-        return fast.kernel_gradient(dz, x, pads)[0]
-    dz = dz.reshape(n, c_out, h_out * w_out)
-    dkernel = np.zeros((c_out, c_in * window[0] * window[1]), dz.dtype)
-    for some in _few_images(n, dkernel.shape[1] * dz.shape[2] * dz.itemsize):
-        columns = im2col_numba(x[some], window, strides, pads)
-        dkernel += (dz[some] @ columns.transpose(0, 2, 1)).sum(axis=0)
-    return dkernel.reshape(c_out, c_in, *window)
-
-
-def _few_images(n, bytes_of_one):
-    """Cut 0..n into slices of as many images as have their columns in the cache together."""
-    few = max(1, CACHE_BYTES // max(1, bytes_of_one))
-    return [slice(start, min(start + few, n)) for start in range(0, n, few)]

@@ -38,7 +38,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import jit
-from npae.kernels.vectors import STEP, dots_of_taps, move_row, sums_of_taps
+from npae.kernels.vectors import STEP, dots_of_taps, join_rows, move_row, split_row, sums_of_taps
 
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
 LONGEST = 1600  # places of one vector: four filters' sums stay in the first-level cache
@@ -52,8 +52,8 @@ class Axis(NamedTuple):
     places: int  # from the begin of one row (or image) to that of the next
     reach: int  # places behind the last output that windows read
     count: int  # outputs of a phase
-    out_step: int  # output p of a phase is pixel ``p*out_step + start``
-    starts: tuple[int, ...]  # of each phase of the output
+    out_step: int  # the number of phases of the output
+    start: int  # output p of phase v is pixel ``p*out_step + v + start``
 
 
 class Plan(NamedTuple):
@@ -64,6 +64,7 @@ class Plan(NamedTuple):
     reach: Pair
     counts: Pair
     out_steps: Pair
+    starts: Pair
     pitch: int
     rows: int  # of one image, with those of its gap
     images: int  # laid out at a time
@@ -80,15 +81,12 @@ class Taps(NamedTuple):
         Of all taps, those of one phase of the output behind those of another.
     ends : ndarray of int64, one more than there are phases
         Phase k has the taps from ``ends[k]`` to ``ends[k + 1]``.
-    starts : ndarray (phases, 2) of int64
-        The first pixel of each phase of the output, which may lie above or left of the image.
     numbers : ndarray of int64
         Tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel.
     """
 
     offsets: np.ndarray
     ends: np.ndarray
-    starts: np.ndarray
     numbers: np.ndarray
     filter_step: int
 
@@ -177,8 +175,7 @@ def forward_plan(
     phase = (a % sh) * sw + b % sw
     offsets = (phase * c_in + c) * plan.places + a // sh * plan.pitch + b // sw
     taps = offsets.size
-    ends, starts = np.array([0, taps]), np.zeros((1, 2), np.int64)
-    return plan, Taps(offsets.astype(np.uint64), ends, starts, np.arange(taps), taps)
+    return plan, Taps(offsets.astype(np.uint64), np.array([0, taps]), np.arange(taps), taps)
 
 
 @cache
@@ -195,8 +192,7 @@ def backward_plan(
     phase = (a % sh) * sw + b % sw
     order = np.argsort(phase, kind="stable")
     ends = np.searchsorted(phase[order], np.arange(sh * sw + 1))
-    starts = np.array([(u, v) for u in rows.starts for v in columns.starts])
-    return plan, Taps(offsets[order].astype(np.uint64), ends, starts, numbers[order], kh * kw)
+    return plan, Taps(offsets[order].astype(np.uint64), ends, numbers[order], kh * kw)
 
 
 def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
@@ -209,7 +205,7 @@ def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
         begin = max(0, -((phase - before) // stride))
         end = max(0, count + reach + (phase - before - size) // stride)
         gap = min(gap, begin, end)
-    return Axis(stride, before, count + reach - gap, reach, count, 1, (0,))
+    return Axis(stride, before, count + reach - gap, reach, count, 1, 0)
 
 
 def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
@@ -221,8 +217,7 @@ def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
     count = (before + size - 1) // stride + 1 - first
     lead = reach - first
     gap = max(0, min(reach, lead, count + reach - (lead + outputs)))
-    starts = tuple(first * stride + phase - before for phase in range(stride))
-    return Axis(1, lead, count + reach - gap, reach, count, stride, starts)
+    return Axis(1, lead, count + reach - gap, reach, count, stride, first * stride - before)
 
 
 def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Plan:
@@ -237,7 +232,8 @@ def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Pl
         used = band + rows.reach
     places = used * pitch + rows.reach * pitch + 2 * columns.reach  # the last windows reach over the end
     places = -(-places // STEP) * STEP + STEP + 16  # whole blocks; not a power of two, which caches dislike
-    pairs = zip(*((axis.step, axis.lead, axis.reach, axis.count, axis.out_step) for axis in (rows, columns)))
+    both = rows, columns
+    pairs = zip(*((axis.step, axis.lead, axis.reach, axis.count, axis.out_step, axis.start) for axis in both))
     return Plan(*pairs, pitch, rows.places, images, band, places)
 
 
@@ -257,7 +253,7 @@ def _phases(plan: Plan) -> int:
 def _run(source, gate, kernel, bias, relu, plan, taps, out):
     """Fill ``out`` with the sums of all taps; ``source`` is x or dz, and a filter a channel of ``out``."""
     flat = arrays.empty((_phases(plan) * source.shape[1] * plan.places,), source.dtype)
-    sums = arrays.empty((4 * plan.places,), source.dtype)
+    sums = arrays.empty((plan.out_steps[1] * 4 * plan.places,), source.dtype)
     weights = arrays.empty((kernel.size,), source.dtype)
     bias = np.zeros(out.shape[1], source.dtype) if bias is None else bias
     gate = source[:0] if gate is None else gate
@@ -267,27 +263,29 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
 @jit
 def _sum_taps(source, gate, kernel, bias, relu, plan, taps, flat, sums, weights, out):
     flat.fill(0)
-    filters, places, zero = out.shape[1], np.uint64(plan.places), np.uint64(0)
+    filters, (sh, sw) = out.shape[1], plan.out_steps
+    places, zero = np.uint64(plan.places), np.uint64(0)
     _pack(kernel, taps, filters, weights)
     for first in range(0, source.shape[0], plan.images):
         images = first, min(source.shape[0], first + plan.images)
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
             count = np.uint64(_lay_out(source, gate, images, band, (0, source.shape[1]), plan, flat))
-            for phase in range(len(taps.starts)):
-                begin, end = taps.ends[phase], taps.ends[phase + 1]
-                offsets = taps.offsets[begin:end]
+            for u in range(sh):
                 f = 0
                 while f < filters:
                     many = _at_a_time(filters - f)
-                    w, b = weights[begin * filters + f * offsets.size :], bias[f:]
-                    if many == 4:
-                        sums_of_taps(4, flat, zero, offsets, w, b, sums, places, count)
-                    elif many == 2:
-                        sums_of_taps(2, flat, zero, offsets, w, b, sums, places, count)
-                    else:
-                        sums_of_taps(1, flat, zero, offsets, w, b, sums, places, count)
-                    _copy_out(sums, relu, images, band, (f, f + many), taps.starts[phase], plan, out)
+                    for v in range(sw):
+                        begin, end = taps.ends[u * sw + v], taps.ends[u * sw + v + 1]
+                        offsets, total = taps.offsets[begin:end], sums[v * 4 * plan.places :]
+                        w, b = weights[begin * filters + f * offsets.size :], bias[f:]
+                        if many == 4:
+                            sums_of_taps(4, flat, zero, offsets, w, b, total, places, count)
+                        elif many == 2:
+                            sums_of_taps(2, flat, zero, offsets, w, b, total, places, count)
+                        else:
+                            sums_of_taps(1, flat, zero, offsets, w, b, total, places, count)
+                    _copy_out(sums, relu, images, band, (f, f + many), u, plan, out)
                     f += many
 
 
@@ -326,7 +324,7 @@ def _at_a_time(left):
 def _pack(kernel, taps, filters, weights):
     """Write the numbers of the kernel in the order of reading: phases, groups of filters, taps, filters."""
     k = 0
-    for phase in range(len(taps.starts)):
+    for phase in range(len(taps.ends) - 1):
         f = 0
         while f < filters:
             many = _at_a_time(filters - f)
@@ -340,69 +338,144 @@ def _pack(kernel, taps, filters, weights):
 @jit
 def _lay_out(source, gate, images, band, channels, plan, flat):
     """Copy what a band of outputs reads of some channels of some images; return the number of places."""
-    (first, last), (top, bottom), (sh, sw) = images, band, plan.steps
+    (first, last), (top, bottom), (sh, sw), (lead_h, lead_w) = images, band, plan.steps, plan.leads
     h, w = source.shape[2:]
-    zero, nothing = source.dtype.type(0), np.uint64(0)
+    pitch, places, many = plan.pitch, plan.places, channels[1] - channels[0]
     whole = plan.band >= plan.counts[0]
     used = (last - first) * plan.rows if whole else bottom - top
-    end = (used if whole else used + plan.reach[0]) * plan.pitch
-    line = nothing
+    end = (used if whole else used + plan.reach[0]) * pitch
+    width = plan.counts[1] + plan.reach[1]  # places of a row that windows read
     for u in range(sh):
-        for v in range(sw):
-            # Columns of this phase: place k holds pixel k*sw + v - lead.
-            k_0 = max(0, (plan.leads[1] - v + sw - 1) // sw)
-            k_1 = min((w - 1 + plan.leads[1] - v) // sw + 1, plan.counts[1] + plan.reach[1])
-            count = np.uint64(max(0, k_1 - k_0))
-            s_0 = np.uint64(k_0 * sw + v - plan.leads[1])
-            for c in range(channels[0], channels[1]):
-                for i in range(first, last):
-                    for rho in range(top, bottom + plan.reach[0]):
-                        r = rho * sh + u - plan.leads[0]
-                        to = line + np.uint64(((i - first) * plan.rows + rho - top) * plan.pitch + k_0)
-                        if 0 <= r < h:
-                            place = np.uint64(((i * source.shape[1] + c) * h + r) * w) + s_0
-                            if sw == 1:
-                                move_row(source, place, gate, place, flat, to, count, False)
-                            else:
-                                numbers, mask = source[i, c, r], gate[i, c, r] if gate.size > 0 else source[i, c, r]
-                                for k in range(count):
-                                    s = s_0 + k * np.uint64(sw)
-                                    shut = gate.size > 0 and not mask[s] > zero
-                                    flat[to + k] = zero if shut else numbers[s]
-                        elif not whole:
-                            for k in range(count):
-                                flat[to + k] = zero
-                for place in range(end, plan.places):  # of a shorter band or fewer images than before
-                    flat[line + np.uint64(place)] = zero
-                line += np.uint64(plan.places)
-    return used * plan.pitch
+        # Rows of this phase: place rho holds row rho*sh + u - lead.
+        rho_0 = max(top, (lead_h - u + sh - 1) // sh)
+        rho_1 = min(bottom + plan.reach[0], (h - 1 + lead_h - u) // sh + 1)
+        for c in range(channels[0], channels[1]):
+            line = (u * sw * many + c - channels[0]) * places
+            for i in range(first, last):
+                to = line + ((i - first) * plan.rows - top) * pitch
+                place = ((i * source.shape[1] + c) * h + u - lead_h) * w
+                if not whole:
+                    for v in range(sw):
+                        _clear(flat, to + v * many * places + top * pitch, (rho_0 - top) * pitch)
+                        rest = (bottom + plan.reach[0] - rho_1) * pitch
+                        _clear(flat, to + v * many * places + rho_1 * pitch, rest)
+                if (
+                    pitch == w and sh == 1 and sw == 1 and lead_w == 0
+                ):  # all rows are neighbours, here and there
+                    count = max(0, rho_1 - rho_0) * w
+                    _copy(source, place + rho_0 * w, gate, flat, to + rho_0 * pitch, count)
+                else:
+                    for rho in range(rho_0, rho_1):
+                        row, into = place + rho * sh * w, to + rho * pitch
+                        _copy_row(source, row, gate, flat, into, many * places, w, lead_w, width, sw)
+            if used < (
+                plan.images * plan.rows if whole else plan.band
+            ):  # fewer than before: clear their rest
+                for v in range(sw):
+                    _clear(flat, line + v * many * places + end, places - end)
+    return used * pitch
 
 
 @jit
-def _copy_out(sums, relu, images, band, filters, start, plan, out):
-    """Copy the sums of some filters from the places of one phase to its pixels."""
-    (first, last), (top, bottom), (sh, sw) = images, band, plan.out_steps
+def _copy_row(source, row, gate, flat, to, apart, w, lead, width, sw):
+    """Copy a row of w pixels to its phases, whose vectors begin ``apart`` numbers from each other."""
+    if sw == 1:
+        s = max(0, -lead)
+        _copy(source, row + s, gate, flat, to + s + lead, min(w - s, width - s - lead))
+        return
+    begin = end = 0  # of the pixels that are copied in pairs
+    if sw == 2:
+        begin = lead % 2
+        k = (begin + lead) // 2
+        pairs = max(0, min((w - begin) // 2, width - k))
+        end = begin + 2 * pairs
+        place, first = np.uint64(row + begin), np.uint64(to + k)
+        split_row(source, place, gate, place, flat, first, first + np.uint64(apart), np.uint64(pairs))
+    _copy_pixels(source, row, gate, flat, to, apart, 0, begin, lead, width, sw)
+    _copy_pixels(source, row, gate, flat, to, apart, end, w, lead, width, sw)
+
+
+@jit
+def _copy_pixels(source, row, gate, flat, to, apart, begin, end, lead, width, sw):
+    """Copy the pixels from ``begin`` to ``end`` of a row one by one, phase after phase."""
+    if begin >= end:
+        return
+    numbers, mask, zero = source.reshape(source.size), gate.reshape(gate.size), source.dtype.type(0)
+    for v in range(sw):
+        s_0 = begin + (v - begin - lead) % sw
+        k = (s_0 + lead) // sw
+        for s in range(s_0, min(end, s_0 + (width - k) * sw), sw):
+            place = np.uint64(row + s)
+            shut = mask.size > 0 and not mask[place] > zero
+            flat[np.uint64(to + v * apart + k)] = zero if shut else numbers[place]
+            k += 1
+
+
+@jit
+def _copy(source, i, gate, flat, k, count):
+    if count > 0:
+        i = np.uint64(i)
+        move_row(source, i, gate, i, flat, np.uint64(k), np.uint64(count), False)
+
+
+@jit
+def _clear(flat, k, count):
+    for place in range(k, k + count):
+        flat[np.uint64(place)] = 0
+
+
+@jit
+def _copy_out(sums, relu, images, band, filters, u, plan, out):
+    """Copy the sums of some filters from the places of all phases of columns to the rows of phase u."""
+    (first, last), (top, bottom), (sh, sw), (start_h, start_w) = images, band, plan.out_steps, plan.starts
     h, w = out.shape[2:]
-    zero, nothing = out.dtype.type(0), np.uint64(0)
-    k_0 = max(0, (-start[1] + sw - 1) // sw)
-    k_1 = min(plan.counts[1], (w - 1 - start[1]) // sw + 1)
-    count = np.uint64(max(0, k_1 - k_0))
-    s_0 = np.uint64(k_0 * sw + start[1])
+    pitch, width, apart = plan.pitch, plan.counts[1], 4 * plan.places
+    rho_0 = max(top, (sh - 1 - start_h - u) // sh)
+    rho_1 = min(bottom, (h - 1 - start_h - u) // sh + 1)
     for f in range(filters[0], filters[1]):
-        line = np.uint64((f - filters[0]) * plan.places)
         for i in range(first, last):
-            for rho in range(top, bottom):
-                r = rho * sh + start[0]
-                if 0 <= r < h:
-                    place = line + np.uint64(((i - first) * plan.rows + rho - top) * plan.pitch + k_0)
-                    if sw == 1:
-                        to = np.uint64(((i * out.shape[1] + f) * h + r) * w) + s_0
-                        move_row(sums, place, sums[:0], nothing, out, to, count, relu)
-                    else:
-                        pixels = out[i, f, r]
-                        for k in range(count):
-                            value = sums[place + k]
-                            pixels[s_0 + k * np.uint64(sw)] = zero if relu and value < zero else value
+            line = (f - filters[0]) * plan.places + ((i - first) * plan.rows - top) * pitch
+            row = ((i * out.shape[1] + f) * h + u + start_h) * w
+            if sh == 1 and sw == 1 and start_w == 0 and pitch == w == width:  # all rows are neighbours
+                _copy_sums(sums, line + rho_0 * pitch, out, row + rho_0 * w, (rho_1 - rho_0) * w, relu)
+            else:
+                for rho in range(rho_0, rho_1):
+                    _copy_sums_of_row(
+                        sums, line + rho * pitch, apart, out, row + rho * sh * w, w, start_w, width, sw, relu
+                    )
+
+
+@jit
+def _copy_sums_of_row(sums, line, apart, out, row, w, start, width, sw, relu):
+    """Copy the sums of all phases, which begin ``apart`` numbers from each other, to a row of w pixels."""
+    if sw == 1:
+        s = max(0, start)
+        _copy_sums(sums, line + s - start, out, row + s, min(w - s, width + start - s), relu)
+        return
+    begin = end = 0
+    if sw == 2:
+        begin = start % 2
+        k = (begin - start) // 2
+        pairs = max(0, min((w - begin) // 2, width - k))
+        end = begin + 2 * pairs
+        first = np.uint64(line + k)
+        join_rows(sums, first, first + np.uint64(apart), out, np.uint64(row + begin), np.uint64(pairs), relu)
+    pixels, zero = out.reshape(out.size), out.dtype.type(0)
+    for some in ((0, begin), (end, w)):
+        for v in range(sw if some[0] < some[1] else 0):
+            s_0 = some[0] + (v + start - some[0]) % sw
+            k = (s_0 - start) // sw
+            for s in range(s_0, some[1], sw):
+                value = sums[np.uint64(line + v * apart + k)]
+                pixels[np.uint64(row + s)] = zero if relu and value < zero else value
+                k += 1
+
+
+@jit
+def _copy_sums(sums, place, out, to, count, relu):
+    if count > 0:
+        place = np.uint64(place)
+        move_row(sums, place, sums[:0], place, out, np.uint64(to), np.uint64(count), relu)
 
 
 @jit

@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 
 from npae.geometry import Pads, Pair
-from npae.kernels import activations, conv2d
+from npae.kernels import activations, conv2d, conv2d_fast
 from npae.kernels.backend import choose
 
 
@@ -125,36 +125,26 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
     return dx, conv2d.kernel_gradient_numpy(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
 
 
-# 3. Numba: the same, and with the convolution's fast way where it has one.
+# 3. Numba: the same, with bias and relu inside of the input gradient, and relu's gate in backward.
 
 
 def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
-    """As `forward_numpy`."""
+    """`forward`, compiled."""
     _, c_out, *_ = kernel.shape
     conv2d.check_shapes((len(x), c_out, *output_size), kernel.shape, None, x.shape, strides, pads)
     if bias is not None and bias.shape != (c_out,):
         raise ValueError(f"{c_out} filters have a bias of shape ({c_out},), not {bias.shape}")
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
-    fast = conv2d.fast_way(tuple(output_size), kernel.shape, strides, pads)
-    if fast:
-        y = fast.input_gradient(x, kernel, bias, output_size, pads, relu=activation == "relu")
-        return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
-    z = conv2d.input_gradient_numba(x, kernel, output_size, strides, pads)
-    if bias is not None:
-        z += bias[:, None, None]
-    return activations.forward_numba(z, activation)
+    relu = activation == "relu"
+    y = conv2d_fast.input_gradient(x, kernel, bias, output_size, strides, pads, relu)
+    return y if activation in ("relu", "linear") else activations.turn_numba(y, activation)
 
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """As `backward_numpy`."""
+    """`backward`, compiled."""
     conv2d.check_shapes(dy.shape, kernel.shape, None, x.shape, strides, pads)
     activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
-    fast = conv2d.fast_way(dy.shape[2:], kernel.shape, strides, pads)
-    if fast:
-        dz, gate = conv2d.gated(dy, y, activation)
-        dx = fast.forward(dz, kernel, None, pads, gate=gate) if need_dx else None
-        return dx, *fast.kernel_gradient(x, dz, pads, gate, transposed=True)
-    dz = activations.backward_numba(dy, y, activation)
-    dx = conv2d.forward_numba(dz, kernel, None, strides, pads) if need_dx else None
-    return dx, conv2d.kernel_gradient_numba(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
+    dz, gate = conv2d.gated(dy, y, activation)
+    dx = conv2d_fast.forward(dz, kernel, None, strides, pads, gate=gate) if need_dx else None
+    return dx, *conv2d_fast.kernel_gradient(x, dz, kernel.shape[2:], strides, pads, gate, transposed=True)

@@ -1,128 +1,166 @@
-"""The two loops in which convolutions spend their time, laid out for the processor's vector registers.
+"""The three loops in which convolutions spend their time, written for the processor's vector registers.
 
-Both run along one long vector. `sums_of_taps` gives sums of shifted, weighted copies of it, for several filters at
-once; `dots_of_taps` gives its dot products, shifted, with several other vectors. A compiler that vectorises a loop
-of Python keeps no block of results in registers: it loads and stores a sum at every product, and reaches half of
-the peak. So the blocking is written down here, as LLVM's instructions. Everything else about a convolution is
-plain Python, in `conv2d_numba`.
+`sums_of_taps` adds shifted, weighted copies of one long vector, for several filters at once; `dots_of_taps`
+multiplies it, shifted, with several other vectors; `move_row` copies a row. LLVM vectorises a loop of Python,
+but keeps no block of results in registers: it loads and stores a sum at every product, and reaches half of
+the peak. So these loops are written here as LLVM's instructions. Everything else about a convolution is plain
+Python, in `conv2d_fast`.
 
-A block is F filters by V vectors of L numbers: every vector of x that is loaded serves F filters, every weight V
-vectors, and the F * V sums stay in registers until all taps are added.
+A block of `sums_of_taps` is F filters by V vectors of L numbers. Each vector of x that is loaded serves F
+filters, each weight V vectors, and the F*V sums stay in registers until all taps are added. A multiply-add
+needs about 4 cycles, and a processor begins two in each cycle; so at least 8 sums must be in work at a time.
 """
 
 from __future__ import annotations
 
 from npae.kernels.backend import teaches_numba
 
-STEP = 128  # places; a multiple of every block's length, so vectors that are padded to it have no remainder
+STEP = 128  # numbers; the length of every block divides it, so vectors padded to it leave no remainder
+
+# By the number F of filters: the vectors V of a block of sums, and the taps of a block of dot products, for
+# processors with 16 vector registers and with 32. A block needs F*V (F*taps) and a few for operands.
+VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
+TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
 
 
 def sums_of_taps(filters, flat, first, offsets, weights, bias, sums, pitch, count):
-    """Compute ``sums[f*pitch + p] = bias[f] + sum over t of weights[t*filters + f] * flat[first + p + offsets[t]]``.
+    """Compute ``sums[f*pitch + p] = bias[f] + sum_t weights[t*filters + f] * flat[first + p + offsets[t]]``.
 
-    For f < filters and p < count, in compiled functions only. ``filters`` is the constant 1, 2 or 4. All arrays
-    are 1-D and contiguous, and are written and read up to the next multiple of `STEP` beyond ``count``.
+    For f < filters and p < count; in compiled functions only. ``filters`` is the constant 1, 2 or 4. All
+    arrays are 1-D and contiguous, and are read and written up to the next multiple of `STEP` beyond
+    ``count``. ``first``, ``offsets``, ``pitch`` and ``count`` are uint64.
     """
     raise NotImplementedError("sums_of_taps can be called by compiled functions only")
 
 
 def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
-    """Add to ``dots[f*row + t]`` the sum over p < count of ``still[f*pitch + p] * flat[first + p + offsets[t]]``.
+    """Add ``sum_p still[f*pitch + p] * flat[first + p + offsets[t]]``, p < count, to ``dots[f*row + t]``.
 
-    For f < filters and t < len(offsets), in compiled functions only. ``filters`` is the constant 1, 2 or 4.
+    For f < filters and t < len(offsets); in compiled functions only. ``filters`` is the constant 1, 2 or 4.
     ``still`` must be zero from ``count`` to the next multiple of `STEP`.
     """
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
-def move_row(source, i, gate, j, target, k, count, floor):
+def move_row(source, i, gate, j, target, k, count, relu):
     """Copy ``count`` neighbours of ``source`` from its number i on to ``target``, from its number k on.
 
-    Where ``gate`` is not empty, numbers whose gate, from number j on, is not above 0 become 0. Numbers below ``floor`` become
-    ``floor``, and a NaN stays one. All arrays are contiguous; numbers count through all axes. In compiled functions only.
+    Where ``gate`` is not empty, numbers whose gate, from number j on, is not above 0 become 0; otherwise
+    negative numbers become 0 if ``relu``, and a NaN stays one. All arrays are contiguous, and numbers count
+    through all axes; in compiled functions only.
     """
     raise NotImplementedError("move_row can be called by compiled functions only")
 
 
+def split_row(source, i, gate, j, target, k, m, count):
+    """Copy ``count`` pairs of neighbours: the first of each pair to number k on, the second to number m on.
+
+    As `move_row` else, without relu.
+    """
+    raise NotImplementedError("split_row can be called by compiled functions only")
+
+
+def join_rows(source, i, m, target, k, count, relu):
+    """Copy ``count`` numbers from number i on and as many from number m on to pairs, from number k on.
+
+    The opposite of `split_row`; negative numbers become 0 if ``relu``.
+    """
+    raise NotImplementedError("join_rows can be called by compiled functions only")
+
+
 @teaches_numba
 def _to_use_vectors() -> None:
+    """Give the three functions their compiled versions; called when Numba compiles the first kernel."""
     from llvmlite import ir
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic, overload
 
-    size_t = ir.IntType(64)
+    index, number_of_lane = ir.IntType(64), ir.IntType(32)
+
+    def constant(value):
+        return ir.Constant(index, value)
 
     class Vectors:
-        """Emits instructions on vectors of one dtype, as wide as the processor's registers."""
+        """Emits instructions on vectors of one dtype, by default as wide as the processor's registers."""
 
-        def __init__(self, context, builder, dtype):
-            features = context.codegen().magic_tuple()[2]
+        def __init__(self, context, builder, dtype, lanes=None):
+            machine, _, features = context.codegen().magic_tuple()
             bits = 512 if "+avx512f" in features else 256 if "+avx," in features else 128
+            is_x86 = machine.startswith("x86")
             self.builder, self.bytes = builder, dtype.bitwidth // 8
-            self.registers = 32 if bits != 256 else 16
-            self.lanes = bits // dtype.bitwidth
+            self.registers = 16 if is_x86 and bits < 512 else 32
+            self.fuses = "+fma" in features or not is_x86  # else a product and a sum: two instructions
+            self.lanes = lanes or bits // dtype.bitwidth
             self.number = context.get_value_type(dtype)
-            self.kind = ir.VectorType(self.number, self.lanes)
+            self.kind = ir.VectorType(self.number, self.lanes) if self.lanes > 1 else self.number
+            self.zero = ir.Constant(self.kind, [0.0] * self.lanes if self.lanes > 1 else 0.0)
             suffix = f"v{self.lanes}f{dtype.bitwidth}"
-            declare = cgutils.get_or_insert_function
+            declared = cgutils.get_or_insert_function
             fma = ir.FunctionType(self.kind, [self.kind] * 3)
-            self.fma = declare(builder.module, fma, f"llvm.fma.{suffix}")
+            self.fma = declared(builder.module, fma, f"llvm.fma.{suffix}")
             total = ir.FunctionType(self.number, [self.number, self.kind])
-            self.total = declare(builder.module, total, f"llvm.vector.reduce.fadd.{suffix}")
+            self.total = declared(builder.module, total, f"llvm.vector.reduce.fadd.{suffix}")
 
-        def at(self, pointer, index):
-            place = self.builder.bitcast(self.builder.gep(pointer, [index]), self.kind.as_pointer())
-            return place
+        def at(self, pointer, place):
+            return self.builder.bitcast(self.builder.gep(pointer, [place]), self.kind.as_pointer())
 
-        def load(self, pointer, index):
-            vector = self.builder.load(self.at(pointer, index))
+        def load(self, pointer, place):
+            vector = self.builder.load(self.at(pointer, place))
             vector.align = self.bytes
             return vector
 
-        def store(self, vector, pointer, index):
-            self.builder.store(vector, self.at(pointer, index)).align = self.bytes
+        def store(self, vector, pointer, place):
+            self.builder.store(vector, self.at(pointer, place)).align = self.bytes
 
-        def broadcast(self, pointer, index):
+        def broadcast(self, pointer, place):
             undefined = ir.Constant(self.kind, ir.Undefined)
-            number = self.builder.load(self.builder.gep(pointer, [index]))
-            first = self.builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
-            return self.builder.shuffle_vector(first, undefined, mask)
+            number = self.builder.load(self.builder.gep(pointer, [place]))
+            first = self.builder.insert_element(undefined, number, ir.Constant(number_of_lane, 0))
+            lanes = ir.Constant(ir.VectorType(number_of_lane, self.lanes), [0] * self.lanes)
+            return self.builder.shuffle_vector(first, undefined, lanes)
 
         def accumulators(self, count):
-            zero = ir.Constant(self.kind, [0.0] * self.lanes)
-            return [cgutils.alloca_once_value(self.builder, zero) for _ in range(count)]
+            return [cgutils.alloca_once_value(self.builder, self.zero) for _ in range(count)]
 
         def add_product(self, accumulator, a, b):
-            self.builder.store(self.builder.call(self.fma, [a, b, self.builder.load(accumulator)]), accumulator)
+            before = self.builder.load(accumulator)
+            if self.fuses:
+                total = self.builder.call(self.fma, [a, b, before])
+            else:
+                total = self.builder.fadd(before, self.builder.fmul(a, b))
+            self.builder.store(total, accumulator)
 
-    def constant(value):
-        return ir.Constant(size_t, value)
+        def add_total(self, accumulator, pointer, place):
+            """Add all lanes to one number in memory, lanes in pairs, which needs no order of one by one."""
+            where = self.builder.gep(pointer, [place])
+            parts = [self.builder.load(where), self.builder.load(accumulator)]
+            self.builder.store(self.builder.call(self.total, parts, fastmath=("reassoc",)), where)
 
     def pointers(context, builder, signature, values):
-        arrays = [context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
-                  for kind, value in zip(signature.args, values)]
-        return arrays
+        """Return the address of the data of each argument that is an array, and the others as they are."""
+        return [
+            context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
+            for kind, value in zip(signature.args, values)
+        ]
 
     def sums_for(F):
         @intrinsic
         def sums(typing, flat, first, offsets, weights, bias, out, pitch, count):
             def generate(context, builder, signature, values):
-                x, first, where, w, b, y, pitch, count = pointers(context, builder, signature, values)
+                x, first, shift, w, b, y, pitch, count = pointers(context, builder, signature, values)
                 taps = context.make_array(signature.args[2])(context, builder, values[2]).nitems
                 vectors = Vectors(context, builder, flat.dtype)
-                L = vectors.lanes
-                V = ({1: 8, 2: 4, 4: 2} if vectors.registers == 16 else {1: 8, 2: 8, 4: 4})[F]
+                L, V = vectors.lanes, VECTORS[vectors.registers][F]
                 totals = vectors.accumulators(F * V)
-                with cgutils.for_range_slice(builder, constant(0), count, constant(V * L), size_t) as (p, _):
+                with cgutils.for_range_slice(builder, constant(0), count, constant(V * L), index) as (p, _):
                     for f in range(F):
                         start = vectors.broadcast(b, constant(f))
                         for v in range(V):
                             builder.store(start, totals[f * V + v])
                     x_p = builder.gep(x, [builder.add(p, first)])
-                    with cgutils.for_range(builder, taps, intp=size_t) as loop:
-                        x_t = builder.gep(x_p, [builder.load(builder.gep(where, [loop.index]))])
+                    with cgutils.for_range(builder, taps, intp=index) as loop:
+                        x_t = builder.gep(x_p, [builder.load(builder.gep(shift, [loop.index]))])
                         w_t = builder.gep(w, [builder.mul(loop.index, constant(F))])
                         copies = [vectors.load(x_t, constant(v * L)) for v in range(V)]
                         for f in range(F):
@@ -144,37 +182,34 @@ def _to_use_vectors() -> None:
         @intrinsic
         def dots(typing, flat, first, offsets, still, pitch, count, out, row):
             def generate(context, builder, signature, values):
-                x, first, where, s, pitch, count, d, row = pointers(context, builder, signature, values)
+                x, first, shift, s, pitch, count, d, row = pointers(context, builder, signature, values)
                 taps = context.make_array(signature.args[2])(context, builder, values[2]).nitems
                 vectors = Vectors(context, builder, flat.dtype)
-                L = vectors.lanes
-                many = ({1: 8, 2: 5, 4: 2} if vectors.registers == 16 else {1: 12, 2: 8, 4: 5})[F]
-                zero = ir.Constant(vectors.kind, [0.0] * L)
+                L, most = vectors.lanes, TAPS[vectors.registers][F]
                 x = builder.gep(x, [first])
                 lines = [builder.gep(s, [builder.mul(pitch, constant(f))]) for f in range(F)]
-                totals = vectors.accumulators(F * many)
+                totals = vectors.accumulators(F * most)
 
                 def some_taps(t, T):
                     for total in totals[: F * T]:
-                        builder.store(zero, total)
+                        builder.store(vectors.zero, total)
                     at = [builder.add(t, constant(k)) for k in range(T)]
-                    starts = [builder.gep(x, [builder.load(builder.gep(where, [k]))]) for k in at]
-                    with cgutils.for_range_slice(builder, constant(0), count, constant(L), size_t) as (p, _):
+                    begins = [builder.gep(x, [builder.load(builder.gep(shift, [k]))]) for k in at]
+                    with cgutils.for_range_slice(builder, constant(0), count, constant(L), index) as (p, _):
                         stills = [vectors.load(line, p) for line in lines]
                         for k in range(T):
-                            copy = vectors.load(starts[k], p)
+                            copy = vectors.load(begins[k], p)
                             for f in range(F):
                                 vectors.add_product(totals[k * F + f], copy, stills[f])
                     for f in range(F):
                         for k in range(T):
-                            place = builder.gep(d, [builder.add(builder.mul(row, constant(f)), at[k])])
-                            parts = [builder.load(place), builder.load(totals[k * F + f])]
-                            builder.store(builder.call(vectors.total, parts, fastmath=("reassoc",)), place)
+                            place = builder.add(builder.mul(row, constant(f)), at[k])
+                            vectors.add_total(totals[k * F + f], d, place)
 
-                whole = builder.mul(builder.udiv(taps, constant(many)), constant(many))
-                with cgutils.for_range_slice(builder, constant(0), whole, constant(many), size_t) as (t, _):
-                    some_taps(t, many)
-                with cgutils.for_range_slice(builder, whole, taps, constant(1), size_t) as (t, _):
+                whole = builder.mul(builder.udiv(taps, constant(most)), constant(most))
+                with cgutils.for_range_slice(builder, constant(0), whole, constant(most), index) as (t, _):
+                    some_taps(t, most)
+                with cgutils.for_range_slice(builder, whole, taps, constant(1), index) as (t, _):
                     some_taps(t, 1)
                 return context.get_dummy_value()
 
@@ -183,80 +218,153 @@ def _to_use_vectors() -> None:
 
         return dots
 
-    sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
+    def in_pieces(context, builder, dtype, count, move):
+        """Emit ``move(vectors, p)`` for whole vectors of ``count`` numbers, then for a half of one, a quarter, ..."""
+        vectors = Vectors(context, builder, dtype)
+        lanes = vectors.lanes
+        done = builder.and_(count, constant(-lanes))
+        with cgutils.for_range_slice(builder, constant(0), done, constant(lanes), index) as (p, _):
+            move(vectors, p)
+        while lanes > 1:
+            lanes //= 2
+            part = builder.and_(count, constant(lanes))
+            with builder.if_then(builder.icmp_unsigned("!=", part, constant(0))):
+                move(Vectors(context, builder, dtype, lanes), done)
+            done = builder.add(done, part)
 
-    @overload(sums_of_taps, prefer_literal=True)
-    def sums_compiled(filters, flat, first, offsets, weights, bias, out, pitch, count):
-        some = sums[filters.literal_value]
-        return lambda filters, flat, first, offsets, weights, bias, out, pitch, count: some(
-            flat, first, offsets, weights, bias, out, pitch, count
-        )
+    def through(vectors, x, g, p, gated):
+        """Return the numbers of x from p on, with 0 where those of g are not above 0."""
+        value = vectors.load(x, p)
+        if not gated:
+            return value
+        is_open = vectors.builder.fcmp_ordered(">", vectors.load(g, p), vectors.zero)
+        return vectors.builder.select(is_open, value, vectors.zero)
 
-    @overload(dots_of_taps, prefer_literal=True)
-    def dots_compiled(filters, flat, first, offsets, still, pitch, count, out, row):
-        some = dots[filters.literal_value]
-        return lambda filters, flat, first, offsets, still, pitch, count, out, row: some(
-            flat, first, offsets, still, pitch, count, out, row
-        )
+    def above(vectors, value, floored):
+        """Return value with 0 for negative numbers."""
+        if not floored:
+            return value
+        is_low = vectors.builder.fcmp_ordered("<", value, vectors.zero)
+        return vectors.builder.select(is_low, vectors.zero, value)
 
-    def row_for(gated, floored):
+    def pick(vectors, a, b, lanes):
+        """Return a vector with some lanes of a and b, which count on from those of a."""
+        if vectors.lanes == 1:
+            return (a, b)[lanes[0]]
+        kind = ir.VectorType(number_of_lane, len(lanes))
+        return vectors.builder.shuffle_vector(a, b, ir.Constant(kind, list(lanes)))
+
+    def moves_for(gated, floored):
         @intrinsic
-        def row(typing, source, i, gate, j, target, k, count, floor):
+        def moves(typing, source, i, gate, j, target, k, count):
             def generate(context, builder, signature, values):
-                x, i, g, j, y, k, count, floor = pointers(context, builder, signature, values)
-                x, y = builder.gep(x, [i]), builder.gep(y, [k])
-                g = builder.gep(g, [j])
-                widest = Vectors(context, builder, source.dtype).lanes
-                done = constant(0)
-                lanes = widest
-                while lanes:
-                    kind = ir.VectorType(Vectors(context, builder, source.dtype).number, lanes) if lanes > 1 else context.get_value_type(source.dtype)
-                    size = source.dtype.bitwidth // 8
+                x, i, g, j, y, k, count = pointers(context, builder, signature, values)
+                x, y, g = builder.gep(x, [i]), builder.gep(y, [k]), builder.gep(g, [j])
 
-                    def at(pointer, place):
-                        return builder.bitcast(builder.gep(pointer, [place]), kind.as_pointer())
+                def move(vectors, p):
+                    vectors.store(above(vectors, through(vectors, x, g, p, gated), floored), y, p)
 
-                    def move(place):
-                        value = builder.load(at(x, place))
-                        value.align = size
-                        zero = ir.Constant(kind, [0.0] * lanes if lanes > 1 else 0.0)
-                        if gated:
-                            mask = builder.load(at(g, place))
-                            mask.align = size
-                            value = builder.select(builder.fcmp_ordered(">", mask, zero), value, zero)
-                        if floored:
-                            value = builder.select(builder.fcmp_ordered("<", value, zero), zero, value)
-                        builder.store(value, at(y, place)).align = size
-
-                    if lanes == widest:
-                        whole = builder.mul(builder.udiv(count, constant(lanes)), constant(lanes))
-                        with cgutils.for_range_slice(builder, constant(0), whole, constant(lanes), size_t) as (p, _):
-                            move(p)
-                        done = whole
-                    else:
-                        has = builder.icmp_unsigned("!=", builder.and_(count, constant(lanes)), constant(0))
-                        with builder.if_then(has):
-                            move(done)
-                        done = builder.add(done, builder.and_(count, constant(lanes)))
-                    lanes //= 2
+                in_pieces(context, builder, source.dtype, count, move)
                 return context.get_dummy_value()
 
             u = types.uint64
-            return types.void(source, u, gate, u, target, u, u, floor), generate
+            return types.void(source, u, gate, u, target, u, u), generate
 
-        return row
+        return moves
 
-    rows = {(g, f): row_for(g, f) for g in (False, True) for f in (False, True)}
-    plain, gated, floored = rows[False, False], rows[True, False], rows[False, True]
+    def splits_for(gated):
+        @intrinsic
+        def splits(typing, source, i, gate, j, target, k, m, count):
+            def generate(context, builder, signature, values):
+                x, i, g, j, y, k, m, count = pointers(context, builder, signature, values)
+                x, g = builder.gep(x, [i]), builder.gep(g, [j])
+                first, second = builder.gep(y, [k]), builder.gep(y, [m])
+
+                def move(vectors, p):
+                    L = vectors.lanes
+                    at = builder.mul(p, constant(2))
+                    a, b = (through(vectors, x, g, builder.add(at, constant(n)), gated) for n in (0, L))
+                    vectors.store(pick(vectors, a, b, range(0, 2 * L, 2)), first, p)
+                    vectors.store(pick(vectors, a, b, range(1, 2 * L, 2)), second, p)
+
+                in_pieces(context, builder, source.dtype, count, move)
+                return context.get_dummy_value()
+
+            u = types.uint64
+            return types.void(source, u, gate, u, target, u, u, u), generate
+
+        return splits
+
+    def joins_for(floored):
+        @intrinsic
+        def joins(typing, source, i, m, target, k, count):
+            def generate(context, builder, signature, values):
+                x, i, m, y, k, count = pointers(context, builder, signature, values)
+                first, second, y = builder.gep(x, [i]), builder.gep(x, [m]), builder.gep(y, [k])
+
+                def move(vectors, p):
+                    L = vectors.lanes
+                    a, b = (above(vectors, vectors.load(row, p), floored) for row in (first, second))
+                    order = [lane for pair in zip(range(L), range(L, 2 * L)) for lane in pair]
+                    at = builder.mul(p, constant(2))
+                    for n, lanes in ((0, order[:L]), (L, order[L:])):
+                        vectors.store(pick(vectors, a, b, lanes), y, builder.add(at, constant(n)))
+
+                in_pieces(context, builder, source.dtype, count, move)
+                return context.get_dummy_value()
+
+            u = types.uint64
+            return types.void(source, u, u, target, u, u), generate
+
+        return joins
+
+    sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
+    plain, gated, floored = moves_for(False, False), moves_for(True, False), moves_for(False, True)
+    split, gated_split = splits_for(False), splits_for(True)
+    join, floored_join = joins_for(False), joins_for(True)
+
+    @overload(sums_of_taps, prefer_literal=True)
+    def sums_compiled(filters, flat, first, offsets, weights, bias, sums_, pitch, count):
+        some = sums[filters.literal_value]
+        return lambda filters, flat, first, offsets, weights, bias, sums_, pitch, count: some(
+            flat, first, offsets, weights, bias, sums_, pitch, count
+        )
+
+    @overload(dots_of_taps, prefer_literal=True)
+    def dots_compiled(filters, flat, first, offsets, still, pitch, count, dots_, row):
+        some = dots[filters.literal_value]
+        return lambda filters, flat, first, offsets, still, pitch, count, dots_, row: some(
+            flat, first, offsets, still, pitch, count, dots_, row
+        )
 
     @overload(move_row)
-    def move_compiled(source, i, gate, j, target, k, count, floor):
-        def move(source, i, gate, j, target, k, count, floor):
+    def move_compiled(source, i, gate, j, target, k, count, relu):
+        def move(source, i, gate, j, target, k, count, relu):
             if gate.size > 0:
-                gated(source, i, gate, j, target, k, count, floor)
-            elif floor:
-                floored(source, i, gate, j, target, k, count, floor)
+                gated(source, i, gate, j, target, k, count)
+            elif relu:
+                floored(source, i, gate, j, target, k, count)
             else:
-                plain(source, i, gate, j, target, k, count, floor)
+                plain(source, i, gate, j, target, k, count)
+
+        return move
+
+    @overload(split_row)
+    def split_compiled(source, i, gate, j, target, k, m, count):
+        def move(source, i, gate, j, target, k, m, count):
+            if gate.size > 0:
+                gated_split(source, i, gate, j, target, k, m, count)
+            else:
+                split(source, i, gate, j, target, k, m, count)
+
+        return move
+
+    @overload(join_rows)
+    def join_compiled(source, i, m, target, k, count, relu):
+        def move(source, i, m, target, k, count, relu):
+            if relu:
+                floored_join(source, i, m, target, k, count)
+            else:
+                join(source, i, m, target, k, count)
 
         return move
