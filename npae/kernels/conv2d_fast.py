@@ -38,7 +38,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import jit
-from npae.kernels.vectors import STEP, dots_of_taps, join_rows, move_row, split_row, sums_of_taps
+from npae.kernels.vectors import STEP, dots_of_taps, join_rows, move_rows, split_rows, sums_of_taps
 
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
 LONGEST = 1600  # places of one vector: four filters' sums stay in the first-level cache
@@ -155,7 +155,20 @@ def kernel_gradient(
     none = x[:0]
     gates = (none, none) if gate is None else (gate, none) if transposed else (none, gate)
     still_plan = plan._replace(steps=(1, 1), leads=(0, 0), reach=(0, 0))
-    _kernel_gradient(x, dz, gates, plan, still_plan, taps.offsets, flat, still, dkernel.reshape(-1))
+    shapes = n, x.shape[1:], dz.shape[1:]
+    gates_of_all = gates[0].reshape(-1), gates[1].reshape(-1)
+    _kernel_gradient(
+        x.reshape(-1),
+        dz.reshape(-1),
+        gates_of_all,
+        plan,
+        still_plan,
+        taps.offsets,
+        shapes,
+        flat,
+        still,
+        dkernel.reshape(-1),
+    )
     _channel_sums(x if transposed else dz, gates[0 if transposed else 1], dbias)
     return dkernel, dbias
 
@@ -257,20 +270,35 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
     weights = arrays.empty((kernel.size,), source.dtype)
     bias = np.zeros(out.shape[1], source.dtype) if bias is None else bias
     gate = source[:0] if gate is None else gate
-    _sum_taps(source, gate, kernel.reshape(-1), bias, relu, plan, taps, flat, sums, weights, out)
+    shapes = len(source), source.shape[1:], out.shape[1:]
+    _sum_taps(
+        source.reshape(-1),
+        gate.reshape(-1),
+        kernel.reshape(-1),
+        bias,
+        relu,
+        plan,
+        taps,
+        shapes,
+        flat,
+        sums,
+        weights,
+        out.reshape(-1),
+    )
 
 
 @jit
-def _sum_taps(source, gate, kernel, bias, relu, plan, taps, flat, sums, weights, out):
+def _sum_taps(source, gate, kernel, bias, relu, plan, taps, shapes, flat, sums, weights, out):
     flat.fill(0)
-    filters, (sh, sw) = out.shape[1], plan.out_steps
+    n, shape, shape_out = shapes
+    filters, (sh, sw) = shape_out[0], plan.out_steps
     places, zero = np.uint64(plan.places), np.uint64(0)
     _pack(kernel, taps, filters, weights)
-    for first in range(0, source.shape[0], plan.images):
-        images = first, min(source.shape[0], first + plan.images)
+    for first in range(0, n, plan.images):
+        images = first, min(n, first + plan.images)
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
-            count = np.uint64(_lay_out(source, gate, images, band, (0, source.shape[1]), plan, flat))
+            count = np.uint64(_lay_out(source, shape, gate, images, band, (0, shape[0]), plan, flat))
             for u in range(sh):
                 f = 0
                 while f < filters:
@@ -285,25 +313,26 @@ def _sum_taps(source, gate, kernel, bias, relu, plan, taps, flat, sums, weights,
                             sums_of_taps(2, flat, zero, offsets, w, b, total, places, count)
                         else:
                             sums_of_taps(1, flat, zero, offsets, w, b, total, places, count)
-                    _copy_out(sums, relu, images, band, (f, f + many), u, plan, out)
+                    _copy_out(sums, relu, images, band, (f, f + many), u, plan, shape_out, out)
                     f += many
 
 
 @jit
-def _kernel_gradient(x, dz, gates, plan, still_plan, offsets, flat, still, dkernel):
+def _kernel_gradient(x, dz, gates, plan, still_plan, offsets, shapes, flat, still, dkernel):
     flat.fill(0)
     still.fill(0)
-    filters, taps = dz.shape[1], np.uint64(offsets.size)
+    n, shape_x, shape_dz = shapes
+    filters, taps = shape_dz[0], np.uint64(offsets.size)
     places, zero = np.uint64(plan.places), np.uint64(0)
-    for first in range(0, x.shape[0], plan.images):
-        images = first, min(x.shape[0], first + plan.images)
+    for first in range(0, n, plan.images):
+        images = first, min(n, first + plan.images)
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
-            count = np.uint64(_lay_out(x, gates[0], images, band, (0, x.shape[1]), plan, flat))
+            count = np.uint64(_lay_out(x, shape_x, gates[0], images, band, (0, shape_x[0]), plan, flat))
             f = 0
             while f < filters:
                 many = _at_a_time(filters - f)
-                _lay_out(dz, gates[1], images, band, (f, f + many), still_plan, still)
+                _lay_out(dz, shape_dz, gates[1], images, band, (f, f + many), still_plan, still)
                 rows = dkernel[f * offsets.size :]
                 if many == 4:
                     dots_of_taps(4, flat, zero, offsets, still, places, count, rows, taps)
@@ -336,86 +365,83 @@ def _pack(kernel, taps, filters, weights):
 
 
 @jit
-def _lay_out(source, gate, images, band, channels, plan, flat):
-    """Copy what a band of outputs reads of some channels of some images; return the number of places."""
+def _lay_out(source, shape, gate, images, band, channels, plan, flat):
+    """Copy what a band of outputs reads of some channels of some images; return the number of places.
+
+    Row r of the source is row ``rho = (r + lead) // sh`` of phase ``u = (r + lead) % sh``; so for columns s,
+    places k and phases v.
+    """
     (first, last), (top, bottom), (sh, sw), (lead_h, lead_w) = images, band, plan.steps, plan.leads
-    h, w = source.shape[2:]
-    pitch, places, many = plan.pitch, plan.places, channels[1] - channels[0]
+    (c_in, h, w), pitch, many = shape, plan.pitch, channels[1] - channels[0]
     whole = plan.band >= plan.counts[0]
     used = (last - first) * plan.rows if whole else bottom - top
     end = (used if whole else used + plan.reach[0]) * pitch
     width = plan.counts[1] + plan.reach[1]  # places of a row that windows read
+    apart = many * plan.places  # from a phase of columns to the next
     for u in range(sh):
-        # Rows of this phase: place rho holds row rho*sh + u - lead.
         rho_0 = max(top, (lead_h - u + sh - 1) // sh)
         rho_1 = min(bottom + plan.reach[0], (h - 1 + lead_h - u) // sh + 1)
+        rows = max(0, rho_1 - rho_0)
         for c in range(channels[0], channels[1]):
-            line = (u * sw * many + c - channels[0]) * places
-            for i in range(first, last):
-                to = line + ((i - first) * plan.rows - top) * pitch
-                place = ((i * source.shape[1] + c) * h + u - lead_h) * w
-                if not whole:
-                    for v in range(sw):
-                        _clear(flat, to + v * many * places + top * pitch, (rho_0 - top) * pitch)
-                        rest = (bottom + plan.reach[0] - rho_1) * pitch
-                        _clear(flat, to + v * many * places + rho_1 * pitch, rest)
-                if (
-                    pitch == w and sh == 1 and sw == 1 and lead_w == 0
-                ):  # all rows are neighbours, here and there
-                    count = max(0, rho_1 - rho_0) * w
-                    _copy(source, place + rho_0 * w, gate, flat, to + rho_0 * pitch, count)
-                else:
-                    for rho in range(rho_0, rho_1):
-                        row, into = place + rho * sh * w, to + rho * pitch
-                        _copy_row(source, row, gate, flat, into, many * places, w, lead_w, width, sw)
-            if used < (
-                plan.images * plan.rows if whole else plan.band
-            ):  # fewer than before: clear their rest
+            line = (u * sw * many + c - channels[0]) * plan.places
+            if not whole:  # rows of an earlier band stood where now is padding
                 for v in range(sw):
-                    _clear(flat, line + v * many * places + end, places - end)
+                    _clear(flat, line + v * apart, (rho_0 - top) * pitch)
+                    _clear(flat, line + v * apart + (rho_1 - top) * pitch, end - (rho_1 - top) * pitch)
+            if used < (plan.images * plan.rows if whole else plan.band):  # the last piece is smaller
+                for v in range(sw):
+                    _clear(flat, line + v * apart + end, plan.places - end)
+            for i in range(first, last):
+                row = ((i * c_in + c) * h + rho_0 * sh + u - lead_h) * w
+                to = line + ((i - first) * plan.rows + rho_0 - top) * pitch
+                begin, stop = 0, 0  # of the pixels that are copied by vectors
+                if sw == 1:
+                    begin, stop = max(0, -lead_w), max(0, min(w, width - lead_w))
+                    lines, count = rows, stop - begin
+                    if count == w == pitch and sh == 1:  # rows are neighbours, here and there
+                        lines, count = min(rows, 1), rows * w
+                    move_rows(
+                        source,
+                        np.uint64(row + begin),
+                        np.uint64(sh * w),
+                        gate,
+                        flat,
+                        np.uint64(to + begin + lead_w),
+                        np.uint64(pitch),
+                        np.uint64(lines),
+                        np.uint64(max(0, count)),
+                        False,
+                    )
+                    begin, stop = 0, w
+                elif sw == 2:
+                    begin = lead_w % 2
+                    k = (begin + lead_w) // 2
+                    pairs = max(0, min((w - begin) // 2, width - k))
+                    stop = begin + 2 * pairs
+                    split_rows(
+                        source,
+                        np.uint64(row + begin),
+                        np.uint64(sh * w),
+                        gate,
+                        flat,
+                        np.uint64(to + k),
+                        np.uint64(to + k + apart),
+                        np.uint64(pitch),
+                        np.uint64(rows),
+                        np.uint64(pairs),
+                    )
+                for a, b in ((0, begin), (stop, w)):  # the others, one by one
+                    for v in range(sw if a < b else 0):
+                        s_0 = a + (v - a - lead_w) % sw
+                        k_0 = (s_0 + lead_w) // sw
+                        count = min((b - s_0 + sw - 1) // sw, width - k_0)
+                        for rho in range(rows):
+                            for k in range(count):
+                                place = np.uint64(row + rho * sh * w + s_0 + k * sw)
+                                shut = gate.size > 0 and not gate[place] > 0
+                                value = source.dtype.type(0) if shut else source[place]
+                                flat[np.uint64(to + v * apart + rho * pitch + k_0 + k)] = value
     return used * pitch
-
-
-@jit
-def _copy_row(source, row, gate, flat, to, apart, w, lead, width, sw):
-    """Copy a row of w pixels to its phases, whose vectors begin ``apart`` numbers from each other."""
-    if sw == 1:
-        s = max(0, -lead)
-        _copy(source, row + s, gate, flat, to + s + lead, min(w - s, width - s - lead))
-        return
-    begin = end = 0  # of the pixels that are copied in pairs
-    if sw == 2:
-        begin = lead % 2
-        k = (begin + lead) // 2
-        pairs = max(0, min((w - begin) // 2, width - k))
-        end = begin + 2 * pairs
-        place, first = np.uint64(row + begin), np.uint64(to + k)
-        split_row(source, place, gate, place, flat, first, first + np.uint64(apart), np.uint64(pairs))
-    _copy_pixels(source, row, gate, flat, to, apart, 0, begin, lead, width, sw)
-    _copy_pixels(source, row, gate, flat, to, apart, end, w, lead, width, sw)
-
-
-@jit
-def _copy_pixels(source, row, gate, flat, to, apart, begin, end, lead, width, sw):
-    """Copy the pixels from ``begin`` to ``end`` of a row one by one, phase after phase."""
-    if begin >= end:
-        return
-    numbers, mask, zero = source.reshape(source.size), gate.reshape(gate.size), source.dtype.type(0)
-    for v in range(sw):
-        s_0 = begin + (v - begin - lead) % sw
-        k = (s_0 + lead) // sw
-        for s in range(s_0, min(end, s_0 + (width - k) * sw), sw):
-            place = np.uint64(row + s)
-            shut = mask.size > 0 and not mask[place] > zero
-            flat[np.uint64(to + v * apart + k)] = zero if shut else numbers[place]
-            k += 1
-
-
-@jit
-def _copy(source, i, gate, flat, k, count):
-    if count > 0:
-        i = np.uint64(i)
-        move_row(source, i, gate, i, flat, np.uint64(k), np.uint64(count), False)
 
 
 @jit
@@ -425,57 +451,62 @@ def _clear(flat, k, count):
 
 
 @jit
-def _copy_out(sums, relu, images, band, filters, u, plan, out):
-    """Copy the sums of some filters from the places of all phases of columns to the rows of phase u."""
+def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
+    """Copy the sums of some filters, of all phases of columns, to the rows of phase u."""
     (first, last), (top, bottom), (sh, sw), (start_h, start_w) = images, band, plan.out_steps, plan.starts
-    h, w = out.shape[2:]
-    pitch, width, apart = plan.pitch, plan.counts[1], 4 * plan.places
+    (channels, h, w), pitch, width, apart = shape, plan.pitch, plan.counts[1], 4 * plan.places
     rho_0 = max(top, (sh - 1 - start_h - u) // sh)
     rho_1 = min(bottom, (h - 1 - start_h - u) // sh + 1)
+    rows = max(0, rho_1 - rho_0)
     for f in range(filters[0], filters[1]):
         for i in range(first, last):
-            line = (f - filters[0]) * plan.places + ((i - first) * plan.rows - top) * pitch
-            row = ((i * out.shape[1] + f) * h + u + start_h) * w
-            if sh == 1 and sw == 1 and start_w == 0 and pitch == w == width:  # all rows are neighbours
-                _copy_sums(sums, line + rho_0 * pitch, out, row + rho_0 * w, (rho_1 - rho_0) * w, relu)
-            else:
-                for rho in range(rho_0, rho_1):
-                    _copy_sums_of_row(
-                        sums, line + rho * pitch, apart, out, row + rho * sh * w, w, start_w, width, sw, relu
-                    )
-
-
-@jit
-def _copy_sums_of_row(sums, line, apart, out, row, w, start, width, sw, relu):
-    """Copy the sums of all phases, which begin ``apart`` numbers from each other, to a row of w pixels."""
-    if sw == 1:
-        s = max(0, start)
-        _copy_sums(sums, line + s - start, out, row + s, min(w - s, width + start - s), relu)
-        return
-    begin = end = 0
-    if sw == 2:
-        begin = start % 2
-        k = (begin - start) // 2
-        pairs = max(0, min((w - begin) // 2, width - k))
-        end = begin + 2 * pairs
-        first = np.uint64(line + k)
-        join_rows(sums, first, first + np.uint64(apart), out, np.uint64(row + begin), np.uint64(pairs), relu)
-    pixels, zero = out.reshape(out.size), out.dtype.type(0)
-    for some in ((0, begin), (end, w)):
-        for v in range(sw if some[0] < some[1] else 0):
-            s_0 = some[0] + (v + start - some[0]) % sw
-            k = (s_0 - start) // sw
-            for s in range(s_0, some[1], sw):
-                value = sums[np.uint64(line + v * apart + k)]
-                pixels[np.uint64(row + s)] = zero if relu and value < zero else value
-                k += 1
-
-
-@jit
-def _copy_sums(sums, place, out, to, count, relu):
-    if count > 0:
-        place = np.uint64(place)
-        move_row(sums, place, sums[:0], place, out, np.uint64(to), np.uint64(count), relu)
+            line = (f - filters[0]) * plan.places + ((i - first) * plan.rows + rho_0 - top) * pitch
+            row = ((i * channels + f) * h + rho_0 * sh + u + start_h) * w
+            begin, stop = 0, 0
+            if sw == 1:
+                begin, stop = max(0, start_w), min(w, width + start_w)
+                lines, count = rows, stop - begin
+                if count == w == pitch and sh == 1:
+                    lines, count = min(rows, 1), rows * w
+                move_rows(
+                    sums,
+                    np.uint64(line + begin - start_w),
+                    np.uint64(pitch),
+                    sums[:0],
+                    out,
+                    np.uint64(row + begin),
+                    np.uint64(sh * w),
+                    np.uint64(lines),
+                    np.uint64(count),
+                    relu,
+                )
+                begin, stop = 0, w
+            elif sw == 2:
+                begin = start_w % 2
+                k = (begin - start_w) // 2
+                pairs = max(0, min((w - begin) // 2, width - k))
+                stop = begin + 2 * pairs
+                join_rows(
+                    sums,
+                    np.uint64(line + k),
+                    np.uint64(line + k + apart),
+                    np.uint64(pitch),
+                    out,
+                    np.uint64(row + begin),
+                    np.uint64(sh * w),
+                    np.uint64(rows),
+                    np.uint64(pairs),
+                    relu,
+                )
+            for a, b in ((0, begin), (stop, w)):
+                for v in range(sw if a < b else 0):
+                    s_0 = a + (v + start_w - a) % sw
+                    k_0 = (s_0 - start_w) // sw
+                    for rho in range(rows):
+                        for k in range((b - s_0 + sw - 1) // sw):
+                            value = sums[np.uint64(line + v * apart + rho * pitch + k_0 + k)]
+                            shut = relu and value < 0
+                            out[np.uint64(row + rho * sh * w + s_0 + k * sw)] = 0 if shut else value
 
 
 @jit

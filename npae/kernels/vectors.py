@@ -1,7 +1,7 @@
-"""The three loops in which convolutions spend their time, written for the processor's vector registers.
+"""The loops in which convolutions spend their time, written for the processor's vector registers.
 
 `sums_of_taps` adds shifted, weighted copies of one long vector, for several filters at once; `dots_of_taps`
-multiplies it, shifted, with several other vectors; `move_row` copies a row. LLVM vectorises a loop of Python,
+multiplies it, shifted, with several other vectors; `move_rows`, `split_rows` and `join_rows` copy rows. LLVM vectorises a loop of Python,
 but keeps no block of results in registers: it loads and stores a sum at every product, and reaches half of
 the peak. So these loops are written here as LLVM's instructions. Everything else about a convolution is plain
 Python, in `conv2d_fast`.
@@ -42,28 +42,29 @@ def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
-def move_row(source, i, gate, j, target, k, count, relu):
-    """Copy ``count`` neighbours of ``source`` from its number i on to ``target``, from its number k on.
+def move_rows(source, i, i_step, gate, target, k, k_step, rows, count, relu):
+    """Copy ``count`` neighbours from number i of ``source`` to number k of ``target``; so for ``rows`` rows.
 
-    Where ``gate`` is not empty, numbers whose gate, from number j on, is not above 0 become 0; otherwise
-    negative numbers become 0 if ``relu``, and a NaN stays one. All arrays are contiguous, and numbers count
-    through all axes; in compiled functions only.
+    The next row begins ``i_step`` numbers further in source and ``k_step`` in target. Where ``gate``, which is
+    like source or empty, is not above 0, a number becomes 0; without a gate, negative numbers become 0 if
+    ``relu``, and a NaN stays one. All arrays are 1-D and contiguous, all numbers uint64; in compiled functions
+    only.
     """
-    raise NotImplementedError("move_row can be called by compiled functions only")
+    raise NotImplementedError("move_rows can be called by compiled functions only")
 
 
-def split_row(source, i, gate, j, target, k, m, count):
-    """Copy ``count`` pairs of neighbours: the first of each pair to number k on, the second to number m on.
+def split_rows(source, i, i_step, gate, target, k, m, k_step, rows, count):
+    """Copy ``count`` pairs of neighbours a row: the first of each pair to number k on, the second to m on.
 
-    As `move_row` else, without relu.
+    For the rest as `move_rows`, without relu.
     """
-    raise NotImplementedError("split_row can be called by compiled functions only")
+    raise NotImplementedError("split_rows can be called by compiled functions only")
 
 
-def join_rows(source, i, m, target, k, count, relu):
-    """Copy ``count`` numbers from number i on and as many from number m on to pairs, from number k on.
+def join_rows(source, i, m, i_step, target, k, k_step, rows, count, relu):
+    """Copy ``count`` numbers a row from number i on, and as many from m on, to pairs from number k on.
 
-    The opposite of `split_row`; negative numbers become 0 if ``relu``.
+    The opposite of `split_rows`; negative numbers become 0 if ``relu``.
     """
     raise NotImplementedError("join_rows can be called by compiled functions only")
 
@@ -218,19 +219,32 @@ def _to_use_vectors() -> None:
 
         return dots
 
-    def in_pieces(context, builder, dtype, count, move):
-        """Emit ``move(vectors, p)`` for whole vectors of ``count`` numbers, then for a half of one, a quarter, ..."""
+    def in_every_row(context, builder, dtype, rows, count, move):
+        """Emit ``move(vectors, row, p)`` so that it covers ``count`` places p of each row.
+
+        Rows of at least one vector take whole ones, the last of which overlaps the one before it; shorter
+        rows take two halves of a vector that overlap, or two quarters, and so on.
+        """
         vectors = Vectors(context, builder, dtype)
-        lanes = vectors.lanes
-        done = builder.and_(count, constant(-lanes))
-        with cgutils.for_range_slice(builder, constant(0), done, constant(lanes), index) as (p, _):
-            move(vectors, p)
-        while lanes > 1:
-            lanes //= 2
-            part = builder.and_(count, constant(lanes))
-            with builder.if_then(builder.icmp_unsigned("!=", part, constant(0))):
-                move(Vectors(context, builder, dtype, lanes), done)
-            done = builder.add(done, part)
+        lanes = constant(vectors.lanes)
+        with builder.if_else(builder.icmp_unsigned(">=", count, lanes)) as (long, short):
+            with long, cgutils.for_range(builder, rows, intp=index) as loop:
+                last = builder.sub(count, lanes)
+                with cgutils.for_range_slice(builder, constant(0), last, lanes, index) as (p, _):
+                    move(vectors, loop.index, p)
+                move(vectors, loop.index, last)
+            with short:
+                size = vectors.lanes // 2
+                while size:
+                    fits = builder.icmp_unsigned(">=", count, constant(size))
+                    under = builder.icmp_unsigned("<", count, constant(2 * size))
+                    with builder.if_then(builder.and_(fits, under)):
+                        part = Vectors(context, builder, dtype, size)
+                        with cgutils.for_range(builder, rows, intp=index) as loop:
+                            move(part, loop.index, constant(0))
+                            if size > 1:
+                                move(part, loop.index, builder.sub(count, constant(size)))
+                    size //= 2
 
     def through(vectors, x, g, p, gated):
         """Return the numbers of x from p on, with 0 where those of g are not above 0."""
@@ -254,67 +268,68 @@ def _to_use_vectors() -> None:
         kind = ir.VectorType(number_of_lane, len(lanes))
         return vectors.builder.shuffle_vector(a, b, ir.Constant(kind, list(lanes)))
 
+    u = types.uint64
+
     def moves_for(gated, floored):
         @intrinsic
-        def moves(typing, source, i, gate, j, target, k, count):
+        def moves(typing, source, i, i_step, gate, target, k, k_step, rows, count):
             def generate(context, builder, signature, values):
-                x, i, g, j, y, k, count = pointers(context, builder, signature, values)
-                x, y, g = builder.gep(x, [i]), builder.gep(y, [k]), builder.gep(g, [j])
+                x, i, i_step, g, y, k, k_step, rows, count = pointers(context, builder, signature, values)
 
-                def move(vectors, p):
-                    vectors.store(above(vectors, through(vectors, x, g, p, gated), floored), y, p)
+                def move(vectors, row, p):
+                    at = builder.add(builder.add(i, builder.mul(row, i_step)), p)
+                    to = builder.add(builder.add(k, builder.mul(row, k_step)), p)
+                    value = through(vectors, x, g, at, gated)
+                    vectors.store(above(vectors, value, floored), y, to)
 
-                in_pieces(context, builder, source.dtype, count, move)
+                in_every_row(context, builder, source.dtype, rows, count, move)
                 return context.get_dummy_value()
 
-            u = types.uint64
-            return types.void(source, u, gate, u, target, u, u), generate
+            return types.void(source, u, u, gate, target, u, u, u, u), generate
 
         return moves
 
     def splits_for(gated):
         @intrinsic
-        def splits(typing, source, i, gate, j, target, k, m, count):
+        def splits(typing, source, i, i_step, gate, target, k, m, k_step, rows, count):
             def generate(context, builder, signature, values):
-                x, i, g, j, y, k, m, count = pointers(context, builder, signature, values)
-                x, g = builder.gep(x, [i]), builder.gep(g, [j])
-                first, second = builder.gep(y, [k]), builder.gep(y, [m])
+                x, i, i_step, g, y, k, m, k_step, rows, count = pointers(context, builder, signature, values)
 
-                def move(vectors, p):
+                def move(vectors, row, p):
                     L = vectors.lanes
-                    at = builder.mul(p, constant(2))
+                    at = builder.add(builder.add(i, builder.mul(row, i_step)), builder.shl(p, constant(1)))
+                    shift = builder.add(builder.mul(row, k_step), p)
                     a, b = (through(vectors, x, g, builder.add(at, constant(n)), gated) for n in (0, L))
-                    vectors.store(pick(vectors, a, b, range(0, 2 * L, 2)), first, p)
-                    vectors.store(pick(vectors, a, b, range(1, 2 * L, 2)), second, p)
+                    for n, to in enumerate((k, m)):
+                        vectors.store(pick(vectors, a, b, range(n, 2 * L, 2)), y, builder.add(to, shift))
 
-                in_pieces(context, builder, source.dtype, count, move)
+                in_every_row(context, builder, source.dtype, rows, count, move)
                 return context.get_dummy_value()
 
-            u = types.uint64
-            return types.void(source, u, gate, u, target, u, u, u), generate
+            return types.void(source, u, u, gate, target, u, u, u, u, u), generate
 
         return splits
 
     def joins_for(floored):
         @intrinsic
-        def joins(typing, source, i, m, target, k, count):
+        def joins(typing, source, i, m, i_step, target, k, k_step, rows, count):
             def generate(context, builder, signature, values):
-                x, i, m, y, k, count = pointers(context, builder, signature, values)
-                first, second, y = builder.gep(x, [i]), builder.gep(x, [m]), builder.gep(y, [k])
+                x, i, m, i_step, y, k, k_step, rows, count = pointers(context, builder, signature, values)
 
-                def move(vectors, p):
+                def move(vectors, row, p):
                     L = vectors.lanes
-                    a, b = (above(vectors, vectors.load(row, p), floored) for row in (first, second))
+                    shift = builder.add(builder.mul(row, i_step), p)
+                    to = builder.add(builder.add(k, builder.mul(row, k_step)), builder.shl(p, constant(1)))
+                    places = (builder.add(begin, shift) for begin in (i, m))
+                    a, b = (above(vectors, vectors.load(x, place), floored) for place in places)
                     order = [lane for pair in zip(range(L), range(L, 2 * L)) for lane in pair]
-                    at = builder.mul(p, constant(2))
                     for n, lanes in ((0, order[:L]), (L, order[L:])):
-                        vectors.store(pick(vectors, a, b, lanes), y, builder.add(at, constant(n)))
+                        vectors.store(pick(vectors, a, b, lanes), y, builder.add(to, constant(n)))
 
-                in_pieces(context, builder, source.dtype, count, move)
+                in_every_row(context, builder, source.dtype, rows, count, move)
                 return context.get_dummy_value()
 
-            u = types.uint64
-            return types.void(source, u, u, target, u, u), generate
+            return types.void(source, u, u, u, target, u, u, u, u), generate
 
         return joins
 
@@ -337,34 +352,34 @@ def _to_use_vectors() -> None:
             flat, first, offsets, still, pitch, count, dots_, row
         )
 
-    @overload(move_row)
-    def move_compiled(source, i, gate, j, target, k, count, relu):
-        def move(source, i, gate, j, target, k, count, relu):
+    @overload(move_rows)
+    def moves_compiled(source, i, i_step, gate, target, k, k_step, rows, count, relu):
+        def move(source, i, i_step, gate, target, k, k_step, rows, count, relu):
             if gate.size > 0:
-                gated(source, i, gate, j, target, k, count)
+                gated(source, i, i_step, gate, target, k, k_step, rows, count)
             elif relu:
-                floored(source, i, gate, j, target, k, count)
+                floored(source, i, i_step, gate, target, k, k_step, rows, count)
             else:
-                plain(source, i, gate, j, target, k, count)
+                plain(source, i, i_step, gate, target, k, k_step, rows, count)
 
         return move
 
-    @overload(split_row)
-    def split_compiled(source, i, gate, j, target, k, m, count):
-        def move(source, i, gate, j, target, k, m, count):
+    @overload(split_rows)
+    def splits_compiled(source, i, i_step, gate, target, k, m, k_step, rows, count):
+        def move(source, i, i_step, gate, target, k, m, k_step, rows, count):
             if gate.size > 0:
-                gated_split(source, i, gate, j, target, k, m, count)
+                gated_split(source, i, i_step, gate, target, k, m, k_step, rows, count)
             else:
-                split(source, i, gate, j, target, k, m, count)
+                split(source, i, i_step, gate, target, k, m, k_step, rows, count)
 
         return move
 
     @overload(join_rows)
-    def join_compiled(source, i, m, target, k, count, relu):
-        def move(source, i, m, target, k, count, relu):
+    def joins_compiled(source, i, m, i_step, target, k, k_step, rows, count, relu):
+        def move(source, i, m, i_step, target, k, k_step, rows, count, relu):
             if relu:
-                floored_join(source, i, m, target, k, count)
+                floored_join(source, i, m, i_step, target, k, k_step, rows, count)
             else:
-                join(source, i, m, target, k, count)
+                join(source, i, m, i_step, target, k, k_step, rows, count)
 
         return move
