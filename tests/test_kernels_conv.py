@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from npae.kernels import conv2d, conv2d_direct, conv2d_transpose, conv2d_winograd, im2col
+from npae.kernels import arrays, conv2d, conv2d_fast, conv2d_transpose, im2col
 from npae.kernels.backend import get_backend, use_backend
 
 # (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))
@@ -31,12 +31,14 @@ GEOMETRIES = [
     ((3, 1, 4, 6), 2, (1, 3), (1, 3), ((0, 0), (0, 0))),
     ((1, 5, 9, 5), 7, (5, 4), (3, 2), ((2, 1), (0, 3))),
 ]
-MANY_CHANNELS = [  # too much for loops; odd sizes, all pads, several turns, rows of more than LANES tiles
+LARGE = [  # too much for loops: many channels or images, images of several bands, large windows and strides
     ((13, 32, 9, 17), 33, (3, 3), (1, 1), ((1, 1), (1, 1))),
-    ((1, 20, 8, 11), 80, (3, 3), (1, 1), ((0, 2), (2, 2))),
     ((3, 48, 11, 35), 24, (3, 3), (1, 1), ((2, 0), (1, 0))),
-    ((2, 33, 10, 10), 32, (3, 3), (1, 1), ((0, 0), (0, 0))),
-    ((1, 32, 12, 60), 32, (3, 3), (1, 1), ((2, 2), (2, 2))),
+    ((67, 3, 7, 6), 5, (3, 3), (1, 1), ((1, 1), (1, 1))),
+    ((2, 2, 71, 80), 3, (3, 3), (2, 2), ((1, 1), (0, 1))),
+    ((1, 1, 131, 140), 3, (3, 5), (1, 1), ((1, 1), (2, 2))),
+    ((2, 3, 61, 50), 6, (11, 11), (4, 4), ((2, 2), (2, 2))),
+    ((2, 3, 40, 301), 2, (5, 5), (2, 1), ((2, 2), (2, 2))),
 ]
 with use_backend("numba"):
     FAST = ("numpy", "numba") if get_backend() == "numba" else ("numpy",)  # tests what can be tested here
@@ -54,7 +56,7 @@ def name(geometry):
 
 
 geometries = pytest.mark.parametrize("geometry", GEOMETRIES, ids=name)
-all_geometries = pytest.mark.parametrize("geometry", GEOMETRIES + MANY_CHANNELS, ids=name)
+all_geometries = pytest.mark.parametrize("geometry", GEOMETRIES + LARGE, ids=name)
 dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
@@ -146,29 +148,95 @@ def test_transposed_convolution_agrees_with_loops(geometry, dtype, version):
                 assert_close(found, wanted)
 
 
-@pytest.mark.parametrize("geometry", MANY_CHANNELS, ids=name)
-@pytest.mark.parametrize("activation", ["relu", "linear"])
-@dtypes
-def test_many_channels_agree_with_numpy(geometry, dtype, activation):
-    (_, c_in, *size), c_out, window, strides, pads = geometry
-    assert conv2d.fast_way(tuple(size), (c_out, c_in, *window), strides, pads) is conv2d_winograd
+def assert_numba_is_numpy(geometry, dtype, activation):
+    """Compare all results of both operations with those of NumPy in float64."""
     for operation, make in ((conv2d, convolution), (conv2d_transpose, transposed)):
-        x, kernel, bias, dy, _, _ = make(geometry, dtype)
+        x, kernel, bias, dy, strides, pads = make(geometry, dtype)
         there = () if operation is conv2d else (dy.shape[2:],)
-        for b in (bias, None):
-            y = operation.forward_numpy(x, kernel, b, strides, pads, *there, activation)
-            assert_close(operation.forward(x, kernel, b, strides, pads, *there, activation), y)
-        arguments = (dy, x, y, kernel, strides, pads, activation)
-        for found, wanted in zip(operation.backward(*arguments), operation.backward_numpy(*arguments)):
-            assert_close(found, wanted)
+        exact = [array.astype(np.float64) for array in (x, kernel, bias, dy)]
+        y = operation.forward(x, kernel, bias, strides, pads, *there, activation)
+        expected = operation.forward_numpy(*exact[:3], strides, pads, *there, activation)
+        assert_close(y, expected.astype(dtype))
+        found = operation.backward(dy, x, y, kernel, strides, pads, activation)
+        exact = (exact[3], exact[0], y.astype(np.float64), exact[1])
+        for f, wanted in zip(found, operation.backward_numpy(*exact, strides, pads, activation)):
+            assert_close(f, wanted.astype(dtype))
 
 
-@pytest.mark.parametrize(
-    "size, channels", [((14, 14), (16, 64)), ((14, 14), (1, 64)), ((7, 14), (64, 64)), ((14, 63), (64, 64))]
-)
-def test_few_channels_and_small_or_wide_images_go_directly(size, channels):
-    for c_out, c_in in (channels, channels[::-1]):
-        assert conv2d.fast_way(size, (c_out, c_in, 3, 3), (1, 1), ((1, 1), (1, 1))) is conv2d_direct
+@pytest.mark.parametrize("geometry", LARGE, ids=name)
+@dtypes
+def test_large_geometries_agree_with_numpy(geometry, dtype):
+    assert_numba_is_numpy(geometry, dtype, ACTIVATIONS[LARGE.index(geometry) % 4])
+
+
+def random_geometry(rng):
+    """Draw windows up to 11x11, strides to 4, pads to the window, channels to 9, images to 30x30."""
+    n, c_in, c_out = (int(rng.integers(1, most)) for most in (4, 10, 10))
+    window = [int(size) for size in rng.integers(1, 12, 2)]
+    strides = tuple(int(stride) for stride in rng.integers(1, 5, 2))
+    pads = tuple(tuple(int(pad) for pad in rng.integers(0, size + 1, 2)) for size in window)
+    size = [int(rng.integers(max(1, k - sum(pad)), 31)) for k, pad in zip(window, pads)]
+    return (n, c_in, *size), c_out, tuple(window), strides, pads
+
+
+@pytest.fixture
+def small_scratch(monkeypatch):
+    """Lay out a few rows or images at a time, so that small images are cut into bands as large ones are."""
+
+    def clear():
+        conv2d_fast.forward_plan.cache_clear()
+        conv2d_fast.backward_plan.cache_clear()
+
+    monkeypatch.setattr(conv2d_fast, "LONGEST", 150)
+    clear()
+    yield
+    clear()
+
+
+@pytest.mark.parametrize("seed", range(15))
+@dtypes
+def test_random_geometries_agree_with_numpy(seed, dtype):
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        assert_numba_is_numpy(random_geometry(rng), dtype, "relu")
+
+
+@pytest.mark.parametrize("seed", range(100, 106))
+@dtypes
+def test_random_geometries_in_bands_agree_with_numpy(seed, dtype, small_scratch):
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        assert_numba_is_numpy(random_geometry(rng), dtype, "linear")
+
+
+def test_no_number_beside_an_array_is_read_or_written(monkeypatch, small_scratch):
+    """The vector instructions check no bounds: so every array lies between NaNs here, which must stay."""
+    rng, margin, lent = np.random.default_rng(3), 64, []
+
+    def between(shape, dtype):
+        around = np.full(2 * margin + int(np.prod(shape)), np.nan, dtype)
+        lent.append((around, shape))
+        return around[margin : len(around) - margin].reshape(shape)
+
+    def copied(array):
+        copy = between(array.shape, array.dtype)
+        copy[...] = array
+        return copy
+
+    monkeypatch.setattr(arrays, "empty", between)
+    for _ in range(30):
+        geometry = random_geometry(rng)
+        x, kernel, bias, dy, strides, pads = convolution(geometry, np.float32)
+        expected = conv2d.forward_numpy(x, kernel, bias, strides, pads, "relu")
+        x, kernel, bias, dy = map(copied, (x, kernel, bias, dy))
+        y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
+        assert_close(y, expected)
+        found = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
+        for f, wanted in zip(found, conv2d.backward_numpy(dy, x, y, kernel, strides, pads, "relu")):
+            assert_close(f, wanted)
+        for around, _ in lent:
+            assert np.isnan(around[:margin]).all() and np.isnan(around[-margin:]).all()
+        lent.clear()
 
 
 @all_geometries
@@ -224,32 +292,6 @@ def test_views_that_are_not_contiguous_are_welcome():
         assert_close(f, e)
 
 
-def test_many_images_are_the_sum_of_single_ones():
-    """Blocks of images, into which a batch is cut to stay in the cache, must not show."""
-    shape, *rest = GEOMETRIES[5]
-    x, kernel, bias, dy, strides, pads = convolution(((67, *shape[1:]), *rest), np.float64)
-    y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
-    dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
-    ones = [slice(k, k + 1) for k in range(67)]
-    single = [conv2d.backward(dy[k], x[k], y[k], kernel, strides, pads, "relu") for k in ones]
-    assert_close(y, np.concatenate([conv2d.forward(x[k], kernel, bias, strides, pads, "relu") for k in ones]))
-    assert_close(dx, np.concatenate([s[0] for s in single]))
-    assert_close(dkernel, sum(s[1] for s in single))
-    assert_close(dbias, sum(s[2] for s in single))
-
-
-@pytest.mark.parametrize("shape", [(2, 2, 71, 80), (1, 1, 131, 140)], ids=["one-at-a-time", "too-large"])
-@pytest.mark.parametrize("strides", [(1, 1), (2, 2)])
-def test_large_images(shape, strides):
-    geometry = (shape, 3, (3, 3), strides, ((1, 1), (0, 1)))
-    x, kernel, bias, dy, strides, pads = convolution(geometry, np.float64)
-    y = conv2d.forward_numpy(x, kernel, bias, strides, pads, "relu")
-    assert_close(conv2d.forward(x, kernel, bias, strides, pads, "relu"), y)
-    expected = conv2d.backward_numpy(dy, x, y, kernel, strides, pads, "relu")
-    for found, wanted in zip(conv2d.backward(dy, x, y, kernel, strides, pads, "relu"), expected):
-        assert_close(found, wanted)
-
-
 @pytest.mark.parametrize("strides", [(1, 1), (2, 2), (2, 1)])
 @pytest.mark.parametrize("channels", [(2, 3), (32, 33)])
 def test_no_images_give_no_images(channels, strides):
@@ -273,7 +315,7 @@ def test_a_nan_stays_a_nan():
 
 
 def test_a_nan_between_many_channels_reaches_at_least_its_outputs():
-    x, kernel, bias, _, strides, pads = convolution(MANY_CHANNELS[0], np.float32)
+    x, kernel, bias, _, strides, pads = convolution(LARGE[0], np.float32)
     x[12, 3, 4, 5] = np.nan
     y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
     assert np.isnan(y[12, :, 3:6, 4:7]).all()

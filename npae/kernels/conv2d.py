@@ -172,8 +172,8 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
     return dkernel.reshape(c_out, c_in, *window)
 
 
-# 3. Numba: `conv2d_fast` for every geometry. There, relu is a floor for what is copied out, and backward a gate
-# that dy passes as it is read, so that dz is not written down.
+# 3. Numba: `conv2d_fast`, for every geometry. It applies relu to what it copies out; in backward it applies the
+# gate of relu to dy as it reads it, so that dz need not be written down.
 
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
@@ -218,7 +218,7 @@ def gated(dy, y, activation):
 
 @cache
 def check_shapes(x, kernel, bias, z, strides, pads) -> None:
-    """Raise ValueError unless a convolution of ``x`` with ``kernel`` and ``bias`` gives ``z``, all of them shapes.
+    """Raise ValueError unless a convolution of x with kernel and bias gives z; all four are shapes.
 
     None for bias or z is not checked. The compiled functions rely on it: they check nothing.
     """

@@ -10,8 +10,8 @@ begin. With the channels in vectors one behind another, tap t = (c, a, b) has on
 `vectors.sums_of_taps` computes that, many places at a time. Places between the rows give numbers that are not
 copied out; since a gap serves the rows on both of its sides, few are computed.
 
-**Strides.** Taps with the same ``a % sh`` and ``b % sw`` see the same pixels: those whose padded row and column
-have these remainders. These pixels are one *phase* of the image. Each phase has a vector of its own, in which
+**Strides.** Taps with the same ``a % sh`` and ``b % sw`` see the same pixels: those whose padded row and
+column have these remainders. These pixels are one *phase* of the image. Each phase has its own vector, where
 the window moves by one place, so a tap is ``(a // sh)*pitch + b // sw`` places behind the window's begin.
 
 **By the input.** dx[r, s] is a sum over the dz of all windows that see pixel (r, s), which are neighbours::
@@ -21,8 +21,8 @@ the window moves by one place, so a tap is ``(a // sh)*pitch + b // sw`` places 
 over those a and b for which both divisions leave no remainder. So dz is the long vector, and the pixels of
 one phase are the places: the same sum, with other offsets and other taps for each phase of dx.
 
-**By the kernel.** dkernel[o, t] is the product of dz[o], laid out with the gaps of z, with ``flat`` shifted by
-``offsets[t]``: `vectors.dots_of_taps`.
+**By the kernel.** dkernel[o, t] is the product of dz[o], laid out with the gaps of z, with ``flat`` shifted
+by ``offsets[t]``: `vectors.dots_of_taps`.
 
 Several small images share one vector; of a large image, a band of rows at a time is laid out. Both keep the
 vectors of all channels in the cache, about `SCRATCH` bytes.
@@ -45,7 +45,7 @@ LONGEST = 1600  # places of one vector: four filters' sums stay in the first-lev
 
 
 class Axis(NamedTuple):
-    """How one axis, rows or columns, is laid out: source pixel r has place ``(r + lead) // step`` of its phase."""
+    """How rows, or columns, are laid out: pixel r has place ``(r + lead) // step`` of a phase."""
 
     step: int  # the number of phases of the source
     lead: int
@@ -121,9 +121,9 @@ def input_gradient(
     relu: bool = False,
     gate: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return dx (n, c_in, \\*size) of dz (n, c_out, h_out, w_out); bias (c_in,), ``relu`` and ``gate`` as above.
+    """Return dx (n, c_in, \\*size) of dz (n, c_out, h_out, w_out); ``relu`` and ``gate`` as in `forward`.
 
-    With them it is the forward pass of a transposed convolution.
+    With a bias (c_in,), it is the forward pass of a transposed convolution.
     """
     (_, c_in, *window), n = kernel.shape, len(dz)
     plan, taps = backward_plan(n, kernel.shape[:2], tuple(size), tuple(window), strides, pads, dz.itemsize)
@@ -251,9 +251,9 @@ def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Pl
 
 
 def _evenly(count: int, most: int) -> int:
-    """Return the size of the pieces into which ``count`` is cut so that none is above ``most``, or above 1."""
+    """Return the size of equal pieces of ``count``, none of them above ``most``, where that is at least 1."""
     pieces = -(-count // max(1, most))
-    return -(-count // max(1, pieces))
+    return max(1, -(-count // max(1, pieces)))
 
 
 def _phases(plan: Plan) -> int:
@@ -511,12 +511,13 @@ def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
 
 @jit
 def _channel_sums(dy, gate, dbias):
-    """Add up each channel; where there is a gate, the numbers whose gate is above 0."""
+    """Add up each channel in double precision; where there is a gate, the numbers whose gate is above 0."""
     zero = dy.dtype.type(0)
     n, channels, h, w = dy.shape
-    for i in range(n):
-        for c in range(channels):
-            total, line = zero, dy[i, c].reshape(h * w)
+    for c in range(channels):
+        total = 0.0
+        for i in range(n):
+            line = dy[i, c].reshape(h * w)
             if gate.size > 0:
                 mask = gate[i, c].reshape(h * w)
                 for p in range(h * w):
@@ -524,4 +525,4 @@ def _channel_sums(dy, gate, dbias):
             else:
                 for p in range(h * w):
                     total += line[p]
-            dbias[c] += total
+        dbias[c] = total

@@ -1,10 +1,10 @@
 """The loops in which convolutions spend their time, written for the processor's vector registers.
 
 `sums_of_taps` adds shifted, weighted copies of one long vector, for several filters at once; `dots_of_taps`
-multiplies it, shifted, with several other vectors; `move_rows`, `split_rows` and `join_rows` copy rows. LLVM vectorises a loop of Python,
-but keeps no block of results in registers: it loads and stores a sum at every product, and reaches half of
-the peak. So these loops are written here as LLVM's instructions. Everything else about a convolution is plain
-Python, in `conv2d_fast`.
+multiplies it, shifted, with several other vectors; `move_rows`, `split_rows` and `join_rows` copy rows. LLVM
+vectorises a loop of Python, but keeps no block of results in registers: it loads and stores a sum at every
+product, and reaches half of the peak. So these loops are written here as LLVM's instructions. Everything else
+about a convolution is plain Python, in `conv2d_fast`.
 
 A block of `sums_of_taps` is F filters by V vectors of L numbers. Each vector of x that is loaded serves F
 filters, each weight V vectors, and the F*V sums stay in registers until all taps are added. A multiply-add
@@ -45,10 +45,10 @@ def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
 def move_rows(source, i, i_step, gate, target, k, k_step, rows, count, relu):
     """Copy ``count`` neighbours from number i of ``source`` to number k of ``target``; so for ``rows`` rows.
 
-    The next row begins ``i_step`` numbers further in source and ``k_step`` in target. Where ``gate``, which is
-    like source or empty, is not above 0, a number becomes 0; without a gate, negative numbers become 0 if
-    ``relu``, and a NaN stays one. All arrays are 1-D and contiguous, all numbers uint64; in compiled functions
-    only.
+    The next row begins ``i_step`` numbers further in source and ``k_step`` in target. ``gate`` is empty or
+    like source; where it is not above 0, a number becomes 0. Without a gate, negative numbers become 0 if
+    ``relu``, and a NaN stays one. All arrays are 1-D and contiguous, all integers uint64; in compiled
+    functions only.
     """
     raise NotImplementedError("move_rows can be called by compiled functions only")
 
