@@ -172,8 +172,8 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
     return dkernel.reshape(c_out, c_in, *window)
 
 
-# 3. Numba: `conv2d_fast`, for every geometry. It applies relu to what it copies out; in backward it applies the
-# gate of relu to dy as it reads it, so that dz need not be written down.
+# 3. Numba: `conv2d_fast`, for every geometry. It applies relu to what it copies out, and in backward the gate
+# of relu to dy as it reads it, so that dz need not be written down.
 
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
