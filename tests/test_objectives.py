@@ -156,7 +156,7 @@ def test_objectives_are_written_as_they_are_made():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: Objective("mse", 1e-4), r"a loss and then penalties, as in .* not 0.0001"),
+        (lambda: Objective("mse", 1e-4), r"expected penalties after the loss, as in .* not 0.0001"),
         (lambda: Objective("hinge"), "unknown loss 'hinge'"),
         (lambda: get_loss(None), "unknown loss None"),
         (
@@ -173,7 +173,7 @@ def test_what_is_no_objective_is_refused_in_words(make, words):
 def test_a_model_without_a_code_cannot_be_penalised(rng):
     model = Sequential([Dense(4), Dense(6)])
     model.build((6,))
-    with pytest.raises(ValueError, match=r"L1 is about the code, .* make an Autoencoder\(encoder, decoder\)"):
+    with pytest.raises(ValueError, match=r"L1 needs the code, .* use Autoencoder\(encoder, decoder\)"):
         npae.fit(model, images(rng), loss=Objective("mse", L1(0.1)))
 
 
