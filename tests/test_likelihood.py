@@ -86,7 +86,7 @@ def test_a_likelihood_needs_samples_and_a_distribution_of_codes(rng):
         negative_log_likelihood(model, x, loss="mse")
     with pytest.raises(ValueError, match="from 0 to 1"):
         negative_log_likelihood(model, x, loss=BinaryCrossentropy())
-    with pytest.raises(ValueError, match=r"the data's have shape \(4,\)"):
+    with pytest.raises(ValueError, match=r"the data have shape \(4,\)"):
         negative_log_likelihood(model, x[:, :4], loss=LOSS)
     plain = Autoencoder(Sequential([Dense(2)]), Sequential([Dense(5)]))
     with pytest.raises(ValueError, match="needs a VariationalAutoencoder, not this Autoencoder"):

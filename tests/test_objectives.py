@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from whole_batch import loss_and_gradients
 
 import npae
 from npae import (
@@ -29,7 +30,6 @@ from npae.gradcheck import check_loss
 from npae.objectives.losses import get_loss
 from npae.objectives.objective import get_objective
 from npae.training.evaluation import evaluate_terms
-from npae.training.fit import loss_and_gradients
 
 
 def small_model(dtype=np.float32, activation="sigmoid"):
@@ -282,7 +282,7 @@ def test_a_sample_is_input_and_target_alike_and_new_in_every_batch(rng):
         slice(None), np.random.default_rng(0)
     )
     assert np.array_equal(targets.reshape(40, 3, 4), inputs) and masked.sum() < targets.sum()
-    with pytest.raises(ValueError, match="sample makes inputs and targets"):
+    with pytest.raises(ValueError, match="sample computes inputs and targets"):
         Batches(x, x, sample=bernoulli())
 
 
