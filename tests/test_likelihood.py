@@ -82,7 +82,7 @@ def test_a_likelihood_needs_samples_and_a_distribution_of_codes(rng):
     model, x, _ = factor_analysis(rng)
     with pytest.raises(ValueError, match="samples must be a positive integer, not 0"):
         negative_log_likelihood(model, x, loss=LOSS, samples=0)
-    with pytest.raises(ValueError, match=r"MeanSquaredError\(\) is no distribution of pixels"):
+    with pytest.raises(ValueError, match=r"MeanSquaredError\(\) is not a distribution of pixels"):
         negative_log_likelihood(model, x, loss="mse")
     with pytest.raises(ValueError, match="from 0 to 1"):
         negative_log_likelihood(model, x, loss=BinaryCrossentropy())
