@@ -136,7 +136,7 @@ def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words
     "arguments, words",
     [
         (["train", "latent2d", "--noise", "--data", "synthetic"], "--noise is not for latent2d"),
-        (["train", "conv", "--data", "mnist"], "mnist cannot be had; this was tried"),
+        (["train", "conv", "--data", "mnist"], "mnist was not found; npae tried"),
         (["train", "conv", "--resume", "--out", "nowhere"], "nowhere holds no checkpoint.npz"),
         (["evaluate", "nowhere"], "nowhere holds no model.npz"),
         (["plot", "."], "holds no model.npz"),

@@ -77,8 +77,8 @@ def test_npz_files(tmp_path):
     for name, message in [
         ("lacking", "lacks x_test, y_test and holds x_train, y_train"),
         ("objects", "Object arrays cannot be loaded"),
-        ("half", "no zip archive"),
-        ("page", "no zip archive, beginning with 3c 68 74 6d"),
+        ("half", "not a zip archive"),
+        ("page", "not a zip archive, but begins with 3c 68 74 6d"),
     ]:
         with pytest.raises(ValueError, match=f"{name}.npz cannot be used: .*{message}.*expected an .npz"):
             read_npz(tmp_path / f"{name}.npz")

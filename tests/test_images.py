@@ -171,5 +171,5 @@ def test_wrong_pictures_are_refused(picture, message):
 
 
 def test_fitting_nothing_is_refused():
-    with pytest.raises(ValueError, match="nothing is drawn"):
+    with pytest.raises(ValueError, match="the image is empty"):
         prepare_image(np.full((50, 40, 3), 244, np.uint8), fit_digit=True)

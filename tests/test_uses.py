@@ -157,7 +157,7 @@ def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):
     assert "error per image is 1.0 for that class and 3.0 for the others: ROC-AUC 0.00" in told
     assert told.endswith("dense with a code of 4, 1 as the only normal class: 0.90.")
     alone = {columns[0]: found[columns[0]]}
-    assert lesson(alone, bars).endswith("often helps, but no other detector was better here.")
+    assert lesson(alone, bars).endswith("often helps, but no other detector was better.")
     lines = table(found, bars).splitlines()
     assert lines[3].split() == ["1", "0.000", "0.900"] and len({len(line) for line in lines}) == 1
     found[columns[0]] = [Trial(1, 4 - scores, anomalous, 1.0, {}, 1.0)]

@@ -77,7 +77,7 @@ def lesson(found: Found, dataset: Dataset) -> str:
         + (
             f"A smaller code, or fewer normal classes, helps: {'; '.join(better)}."
             if better
-            else "A smaller code, or fewer normal classes, often helps, but no other detector was better here."
+            else "A smaller code, or fewer normal classes, often helps, but no other detector was better."
         ),
     ]
     return "\n".join(lines)

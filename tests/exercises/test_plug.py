@@ -121,7 +121,7 @@ def test_what_is_not_solved_is_named_before_anything_is_moved(home, small_synthe
     [
         (["latent2d", "--layers", "."], "--layers is not for latent2d"),
         (["dense", "--layers", "nowhere"], "nowhere holds no exercises"),
-        (["dense", "--layers", ".", "--resume"], "--layers and --resume do not go together"),
+        (["dense", "--layers", ".", "--resume"], "--layers does not work with --resume"),
     ],
 )
 def test_what_cannot_be_is_an_error_in_words(home, arguments, words, small_synthetic, capsys, monkeypatch):
