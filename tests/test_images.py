@@ -156,7 +156,7 @@ def test_a_digit_is_fitted_as_mnist_was(scale):
     "picture, message",
     [
         (np.zeros(5), r"shape \(h, w\).*not \(5,\)"),
-        (np.zeros((2, 5, 5)), r"not \(2, 5, 5\); give one picture"),
+        (np.zeros((2, 5, 5)), r"not \(2, 5, 5\); pass one image"),
         (np.zeros((0, 5)), r"not \(0, 5\)"),
         (np.full((5, 5), "ink"), "must hold integers"),
         (np.full((5, 5), 7.5), "float64 must hold floats from 0 to 1, not 7.5 to 7.5; scale it"),

@@ -6,9 +6,7 @@ import numpy as np
 
 SIZE = 28
 DIGIT_BOX = 20  # pixels of the square that MNIST's digits fill, centred by mass in the image
-INK = (
-    0.2  # of the contrast between background and strongest stroke; fainter pixels do not belong to the digit
-)
+INK = 0.2  # of the contrast between background and strongest stroke; fainter pixels are background
 
 
 def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
