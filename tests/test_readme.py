@@ -95,7 +95,7 @@ def test_a_figure_shows_the_run_of_the_tables(tmp_path):
         return report.differing_figures(figures, folder)
 
     assert problems() == []
-    assert "another run of deep-0" in problems(metrics_sha256="2")[0]
+    assert "not drawn from the recorded run of deep-0" in problems(metrics_sha256="2")[0]
     assert "is not the file" in problems(sha256="2")[0]
     assert "is 2.8, and 2.651" in problems(numbers={**metrics, "test_squared_error_per_image": 2.8})[0]
     assert "which is not recorded" in problems(run="deep-1")[0]

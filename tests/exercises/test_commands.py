@@ -137,7 +137,7 @@ def test_hints_come_one_after_another_also_after_solving(home, quick, capsys):
     exercises("check", "relu")
     capsys.readouterr()
     seen = []
-    while "These are all" not in (out := (exercises("hint", "relu"), capsys.readouterr().out)[1]):
+    while "There are no more hints" not in (out := (exercises("hint", "relu"), capsys.readouterr().out)[1]):
         seen.append(out)
     assert len(seen) > 1 and len(set(seen)) == len(seen)
     assert all(one.strip() in out for one in seen)
