@@ -1,15 +1,15 @@
-"""Measures npae beside its peers and beside the machine's limits; nothing here is needed to use npae.
+"""Compares npae with its peers and with the machine's limits; npae itself does not need this package.
 
-From the root of a checkout, ``python -m benchmarks.NAME``, with ``--help`` for the options of each:
+Run ``python -m benchmarks.NAME`` from the root of a checkout; ``--help`` lists the options of each:
 
-reproduce  trains the recipes as published, over several seeds
-peers      a training step of every recipe, npae and every framework that is installed, in one run
-kernels    every kernel beside the peak that this machine reaches in the same run
-ladder     one convolution, from loops to the kernel that trains; peers on the same layer
-scaling    how the time of a step grows with threads, batches, images and channels
-startup    what a first step costs, from an empty machine and from a warm one; memory and disk
+reproduce  trains the recipes as published, with several seeds
+peers      times a training step of every recipe, in npae and every installed framework
+kernels    compares every kernel with the peak of this machine, measured in the same run
+ladder     times one convolution, from plain loops to the fast kernel, and the same layer of the peers
+scaling    measures how the time of a step depends on threads, batches, images and channels
+startup    times a first step with empty and with warm caches; measures memory and disk
 figures    draws the figures of README.md from kept runs and recorded results
 report     writes the tables of README.md and benchmarks/README.md, and checks both
 
-The first six write what they measured into ``results/``, one JSON file each; the others read there.
+The first six write their results into ``results/``, one JSON file each; the others read them.
 """

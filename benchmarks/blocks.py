@@ -1,4 +1,4 @@
-"""The tables of README.md and benchmarks/README.md, each made of recorded results and of nothing else."""
+"""The tables of README.md and benchmarks/README.md, written from recorded results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from npae.recipes import RECIPES
 
 Result = results.Result
 NOT_YET = "not yet measured"
-LOSS = Line("", (("final test loss {}", "val_loss", 4),), "")  # of a recipe that `FAMILY` does not describe
+LOSS = Line("", (("final test loss {}", "val_loss", 4),), "")  # for a recipe that is not in `FAMILY`
 
 
 class Runs:
@@ -45,16 +45,16 @@ class Runs:
                 self.own[int(match[1])] = result
 
     def values(self, row: Row) -> dict[int, float | None]:
-        """Return a number for each seed that is expected or there; None where it is missing."""
+        """Return a number for each expected or recorded seed; None if it is missing."""
         seeds = sorted({*range(SEEDS.get(self.name, 3)), *self.own})
         return {seed: value_of(row, self.own[seed]) if seed in self.own else None for seed in seeds}
 
     def there(self, row: Row) -> list[float]:
-        """Return the numbers that are there."""
+        """Return the recorded numbers."""
         return [value for value in self.values(row).values() if value is not None]
 
     def elsewhere(self, row: Row) -> str:
-        """Return what the same seed gives in another arithmetic."""
+        """Return the number of the same seed in another arithmetic."""
         found = []
         for seed, _, result in self.others:
             if seed in self.own:
@@ -63,11 +63,11 @@ class Runs:
         return "; ".join(dict.fromkeys(found)) or "not tried"
 
     def repeats(self, row: Row) -> bool:
-        """Return whether no run in another arithmetic contradicts."""
+        """Return whether all runs in another arithmetic have the same number."""
         return self.elsewhere(row) in ("the same", "not tried")
 
     def cell(self, row: Row) -> str:
-        """Return one number a seed; mean, least and greatest where a seed is not repeated elsewhere."""
+        """Return one number per seed; mean, least and greatest if they depend on the arithmetic."""
         there = self.there(row)
         if not there:
             return MISSING
@@ -79,7 +79,7 @@ class Runs:
 
 
 def value_of(row: Row, result: Result) -> float | None:
-    """Return the number of a recorded run that belongs into a row; None where the run has none."""
+    """Return the number of a recorded run for a row; None if the run has none."""
     column, _, epoch = row.ours.partition(" ")
     if column not in result["history"]:
         return result["metrics"].get(column)
@@ -89,7 +89,7 @@ def value_of(row: Row, result: Result) -> float | None:
 
 
 def layer(folder: Path) -> str:
-    """Return the formulas and the code of the dense layer, as they stand in its two files."""
+    """Return the formulas and the code of the dense layer, from its two files."""
     notes = (inspect.getdoc(Dense) or "").partition("Notes\n")[2]
     formulas = "\n".join(line.strip() for line in notes.splitlines() if line.startswith("    "))
     functions = (Dense.forward, Dense.backward, dense.forward_numpy, dense.backward_numpy)
@@ -119,7 +119,7 @@ def systems(folder: Path) -> str:
 
 
 def family(folder: Path) -> str:
-    """Return the rest of the family, one row each."""
+    """Return the other recipes, one row each."""
     rows: list[list[str]] = []
     all_runs: list[Result] = []
     others = {name: LOSS for name in RECIPES if name not in SYSTEMS}
@@ -140,7 +140,7 @@ def family(folder: Path) -> str:
 
 
 def speed(folder: Path) -> str:
-    """Return the time of npae's step beside the fastest peer's, one row a processor."""
+    """Return the ratio of npae's time per step to the fastest peer's, one row per processor."""
     found = results.found("peers", folder).values()
     if not found:
         return NOT_YET
@@ -157,7 +157,7 @@ def speed(folder: Path) -> str:
 
 
 def reproduction(folder: Path) -> str:
-    """Return all rows of `RESULTS`, with one number a seed."""
+    """Return all rows of `RESULTS`, with one number per seed."""
     rows: list[list[str]] = []
     all_runs: list[Result] = []
     for name in RESULTS:
@@ -173,7 +173,7 @@ def reproduction(folder: Path) -> str:
 
 
 def minutes(folder: Path) -> str:
-    """Return how long each reproduction took, in its fastest run."""
+    """Return the time of each reproduction, in its fastest run."""
     rows = []
     for name in RESULTS:
         recorded = Runs(name, folder).own.values()
@@ -187,7 +187,7 @@ def minutes(folder: Path) -> str:
 
 
 def peers(folder: Path) -> str:
-    """Return milliseconds a step of every contestant, one table a processor."""
+    """Return the milliseconds per step of every contestant, one table per processor."""
     return _each("peers", folder, peers_table)
 
 
@@ -217,7 +217,7 @@ def peers_table(result: Result) -> str:
 
 
 def against_fastest(times: Result) -> tuple[str, float | None]:
-    """Return the name of the fastest peer on a recipe, and npae's time divided by its time."""
+    """Return the name of the fastest peer on a recipe, and the ratio of npae's time to its time."""
     medians = {name: t["median"] for name, t in times["contestants"].items() if "median" in t}
     own = medians.pop("npae", None)
     if own is None or not medians:
@@ -227,7 +227,7 @@ def against_fastest(times: Result) -> tuple[str, float | None]:
 
 
 def kernels(folder: Path) -> str:
-    """Return every kernel beside the peak, one table a processor."""
+    """Return the speed of every kernel and its share of the peak, one table per processor."""
     return _each("kernels", folder, kernels_table)
 
 
@@ -247,7 +247,7 @@ def kernels_table(result: Result) -> str:
 
 
 def scaling(folder: Path) -> str:
-    """Return how a step grows, one table a processor."""
+    """Return how a step grows, one table per processor."""
     return _each("scaling", folder, scaling_table)
 
 
@@ -267,13 +267,13 @@ def scaling_table(result: Result) -> str:
         )
     unequal = [name for name, prints in result["weights"].items() if len(set(prints.values())) > 1]
     counts = list(next(iter(result["weights"].values()), {}))
-    told = f"DIFFERENT in {', '.join(unequal)}" if unequal else "the same bits in all recipes"
-    lines.append(f"Weights after four steps, with {', '.join(counts)} threads: {told}.")
+    verdict = f"DIFFERENT in {', '.join(unequal)}" if unequal else "the same bits in all recipes"
+    lines.append(f"Weights after four steps, with {', '.join(counts)} threads: {verdict}.")
     return "\n\n".join(lines)
 
 
 def startup(folder: Path) -> str:
-    """Return first steps, trainings, memory and disk, one table a processor."""
+    """Return first steps, trainings, memory and disk, one table per processor."""
     return _each("startup", folder, startup_table)
 
 
@@ -293,7 +293,7 @@ def startup_table(result: Result) -> str:
 
 
 def ladder(folder: Path) -> str:
-    """Return the rungs of one convolution, one table a processor."""
+    """Return the versions of one convolution, one table per processor."""
     return _each("ladder", folder, ladder_table)
 
 
@@ -331,8 +331,8 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
 def processor(result: Result) -> str:
     """Return "AMD EPYC (znver3)"."""
     machine = result["machine"]
-    told = machine.get("arithmetic", {})
-    return f"{machine['processor']} ({machine['core']}{', '.join(['', *told.values()])})"
+    chosen = machine.get("arithmetic", {})
+    return f"{machine['processor']} ({machine['core']}{', '.join(['', *chosen.values()])})"
 
 
 def description(result: Result) -> str:
@@ -353,7 +353,7 @@ def _each(group: str, folder: Path, table: Callable[[Result], str]) -> str:
 
 
 def _made_by(runs: Sequence[Result]) -> str:
-    """Return where and when runs were made: one clause for each processor."""
+    """Return processor and dates of runs: one clause for each processor."""
     dates: dict[str, list[str]] = {}
     for run in runs:
         dates.setdefault(processor(run), []).append(run["date"])

@@ -1,4 +1,4 @@
-"""The charts of the benchmarks: numbers in, a PNG out."""
+"""The charts of the benchmarks."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ DASHES: tuple[Any, ...] = ("-", (0, (6, 3)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 def bar_panels(
     path: str | os.PathLike, title: str, note: str, panels: Mapping[str, Mapping[str, float]], unit: str
 ) -> Path:
-    """Draw one panel of horizontal bars for each group, each on its own scale. Returns ``path``.
+    """Draw one panel of horizontal bars for each group, each on its own scale; return ``path``.
 
     Parameters
     ----------
-    path : where the PNG goes; its folder is made.
-    title, note : above and below everything.
-    panels : numbers by label, by panel; all panels show the same labels, where one is missing a dash stands.
+    path : of the PNG; its folder is created.
+    title, note : above and below the chart.
+    panels : numbers by label, by panel; all panels have the same labels, with a dash for a missing number.
     unit : of the numbers.
     """
     labels = list(dict.fromkeys(label for values in panels.values() for label in values))
@@ -59,16 +59,16 @@ def ladder(
     lines: Mapping[str, float],
     unit: str,
 ) -> Path:
-    """Draw bars on a logarithmic axis that climb towards horizontal lines. Returns ``path``.
+    """Draw bars and horizontal lines on a logarithmic axis; return ``path``.
 
     Parameters
     ----------
-    path : where the PNG goes; its folder is made.
-    title, note : above and below everything.
-    rungs : triples (name, what it adds, numbers, one for each of ``series``); peers add nothing, "".
-    series : what the numbers of a rung are.
-    lines : up to four limits by name, the peak first: it is drawn solid, with its name on it; the others
-        differ in colour and dashes. The legend has all their values.
+    path : of the PNG; its folder is created.
+    title, note : above and below the chart.
+    rungs : triples (name, explanation, numbers, one for each of ``series``); peers have no explanation, "".
+    series : the names of the numbers of a rung.
+    lines : up to four limits by name. The first, the peak, is solid and labelled; the others differ in colour
+        and dashes. The legend has the values of all.
     unit : of the numbers.
     """
     height = 720
@@ -82,7 +82,7 @@ def ladder(
             places = np.arange(len(rungs)) - 0.42 + (k + 0.5) * width
             handles[name] = axes.bar(places, heights - low, 0.94 * width, low, color=(OURS, SECOND)[k])
             for place, value in zip(places, heights):
-                inside = value > 100 * low  # where there is no room in the bar, the number stands above it
+                inside = value > 100 * low  # the number is above a bar that is too short for it
                 look = {"va": "top", "color": "white"} if inside else {"va": "bottom", "color": INK}
                 spot = 0.9 * value if inside else 1.15 * value
                 axes.text(place, spot, _short(value), ha="center", rotation=90, **look)
@@ -108,13 +108,13 @@ def curve_panels(
     note: str,
     panels: Sequence[tuple[str, str, Mapping[str, tuple[Sequence[float], Sequence[float]]]]],
 ) -> Path:
-    """Draw curves on logarithmic axes, one panel beside the other. Returns ``path``.
+    """Draw curves on logarithmic axes, in panels side by side; return ``path``.
 
     Parameters
     ----------
-    path : where the PNG goes; its folder is made.
-    title, note : above and below everything.
-    panels : triples (what x is, what y is, {name: (x, y)}); a name that begins with "~" is a guide, in grey.
+    path : of the PNG; its folder is created.
+    title, note : above and below the chart.
+    panels : triples (name of x, name of y, {name: (x, y)}); a name that begins with "~" is a guide, in grey.
     """
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
@@ -140,7 +140,7 @@ def curve_panels(
 
 
 def _sheet(path: str | os.PathLike, title: str, height: float, note: str):
-    """Return a sheet to draw on, in a folder that is there."""
+    """Create the folder of ``path``, and return a sheet to draw on."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     return sheet(path, title, height, note=note)
 

@@ -1,15 +1,15 @@
-"""Who competes, and how: every contestant trains in a process of its own and waits there for its turn.
+"""The contestants: npae and its peers. Each trains in a separate process, and waits there for its turn.
 
 A contestant is a class with
 
 ``Contestant(recipe, threads, variant)``
-    has the recipe's model, with the initial weights of `benchmarks.tasks.build_model`;
+    builds the recipe's model, with the initial weights of `benchmarks.tasks.build_model`;
 ``train(data, shuffle, after_step)``
     trains, epoch after epoch, and calls ``after_step(loss)`` after each step, until this returns True. A step
-    is the whole of it: the batch taken from the data set and scaled, noise drawn where it is drawn fresh,
-    forward pass, loss, backward pass, Adam.
+    includes everything: reading the batch from the data set and scaling it, drawing noise if the recipe draws
+    it in every batch, forward pass, loss, backward pass, Adam.
 ``mean_loss(data)``
-    is the mean loss over a data set, with the weights as they are, and without noise.
+    returns the mean loss over a data set, with the current weights, and without noise.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WARM_STEPS = 3
 
 
 class Contestant(NamedTuple):
-    """Where a contestant is written, and the modules that it needs."""
+    """The module and class of a contestant, and the modules that it needs."""
 
     module: str
     name: str
@@ -57,26 +57,26 @@ CONTESTANTS = {
 
 
 def missing(name: str) -> list[str]:
-    """Return the modules that a contestant needs and this Python lacks, whatever their wheels are called."""
+    """Return the modules that a contestant needs and that are not installed."""
     return [module for module in CONTESTANTS[name].needs if importlib.util.find_spec(module) is None]
 
 
 def present(wanted: Sequence[str]) -> tuple[list[str], Result]:
-    """Return who of these can compete, npae first, and what a result says of each: empty, or "missing"."""
+    """Return the names of installed contestants, npae first, and a dict for each: empty, or "missing"."""
     names = ["npae"]
-    told: Result = {"npae": {}}
+    notes: Result = {"npae": {}}
     for name in wanted:
         if lacking := missing(name):
-            told[name] = {"missing": f"no module {' and '.join(lacking)}"}
-            print(f"{name}: skipped, {told[name]['missing']} (pip install '.[bench]' brings it)")
+            notes[name] = {"missing": f"no module {' and '.join(lacking)}"}
+            print(f"{name}: skipped, {notes[name]['missing']} (pip install '.[bench]' installs it)")
         else:
             names.append(name)
-            told[name] = {}
-    return names, told
+            notes[name] = {}
+    return names, notes
 
 
 def versions(name: str) -> dict[str, str]:
-    """Return the versions of the modules that a contestant needs, imported here."""
+    """Import the modules that a contestant needs, and return their versions."""
     modules = {module: importlib.import_module(module) for module in CONTESTANTS[name].needs}
     return {name: str(getattr(module, "__version__", "unknown")) for name, module in modules.items()}
 
@@ -88,11 +88,11 @@ def create(name: str, recipe: str, threads: int) -> Any:
 
 
 class ContestantFailed(RuntimeError):
-    """A contestant's process ended; the message holds the last line that it wrote."""
+    """A contestant's process ended; the message has its last line on stderr."""
 
 
 class Remote:
-    """A contestant in a process of its own.
+    """A contestant in a separate process.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class Remote:
     Attributes
     ----------
     losses : list of float
-        Of the first `VERIFIED_STEPS` steps, on data on which all must agree.
+        The losses of the first `VERIFIED_STEPS` steps, on which all contestants must agree.
     versions : dict
         See `versions`.
     """
@@ -128,7 +128,7 @@ class Remote:
         self.versions: dict[str, str] = ready["versions"]
 
     def step_seconds(self, steps: int) -> float:
-        """Let the contestant do some steps, and return the seconds of one."""
+        """Run some steps of the contestant, and return the seconds of one."""
         self._pipes[0].write(f"{steps}\n")
         self._pipes[0].flush()
         return self._answer() / steps
@@ -156,7 +156,7 @@ class Remote:
 
 
 class _Turns:
-    """Given to a contestant as ``after_step``: waits after each turn to be told the steps of the next one."""
+    """The ``after_step`` of a contestant: after each turn, it reads the number of steps of the next turn."""
 
     def __init__(self, answer: Callable[[float], None]):
         self.answer = answer
@@ -183,9 +183,9 @@ class _Turns:
 
 
 def _serve(name: str, recipe: str, threads: str, images: str) -> None:
-    """Be a contestant's process: verify, then take turns until the standard input ends."""
+    """Run a contestant's process: verify the losses, then take turns until standard input ends."""
     channel = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever a library prints goes to stderr and not between the answers
+    os.dup2(2, 1)  # the output of libraries goes to stderr, not between the answers
 
     def answer(value: Any) -> None:
         channel.write(json.dumps(value) + "\n")

@@ -1,10 +1,10 @@
-"""Draws every figure of README.md anew from kept runs and recorded results, and notes from which.
+"""Draws every figure of README.md from kept runs and recorded results, and records which.
 
     python -m benchmarks.figures [FIGURE...] --runs DIR
 
-DIR holds runs of `benchmarks.reproduce`; those with seed 0 are drawn, by ``npae plot``, in a copy. The charts
-of speed are drawn from ``results/``. ``results/figures.json`` holds the digests of run and figure, and the
-numbers of the run that stand in the tables: ``python -m benchmarks.report --check`` compares them.
+DIR holds runs of `benchmarks.reproduce`; ``npae plot`` draws those with seed 0, in a copy. The charts of
+speed are drawn from ``results/``. ``results/figures.json`` holds the digests of run and figure, and the
+numbers of the run that are in the tables: ``python -m benchmarks.report --check`` compares them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from npae.console import cli
 from npae.recipes.folder import CHECKPOINT, METRICS
 from npae.recipes.unfold import FILM, FOLDER
 
-# A figure's name, the recipe whose run it shows, and its name in the folder of that run.
+# The name of each figure, its recipe, and its name in the folder of the run.
 DRAWN: dict[str, tuple[str, str]] = {
     "conv.png": ("conv", "reconstructions.png"),
     "conv-loss.png": ("conv", "loss.png"),
@@ -52,16 +52,20 @@ CHARTS: dict[str, tuple[str, Callable[[results.Result, Path], Path]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Draw what is asked for; returns 1 if a figure could not be drawn."""
+    """Draw the figures of the options; return 1 if a figure could not be drawn."""
     names = [*DRAWN, *CHARTS]
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.figures", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"default: {' '.join(names)}")
     parser.add_argument("--runs", type=Path, default=Path(reproduce.RUNS), metavar="DIR")
-    parser.add_argument("--processor", metavar="NAME", help="whose speeds are drawn; default: this one's")
-    parser.add_argument("--results", type=Path, default=results.FOLDER, metavar="DIR", help="of results")
-    parser.add_argument("--out", type=Path, default=ROOT / FIGURES, metavar="DIR", help="of the figures")
+    parser.add_argument("--processor", metavar="NAME", help="for the charts of speed; default: this one")
+    parser.add_argument(
+        "--results", type=Path, default=results.FOLDER, metavar="DIR", help="the folder of the results"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / FIGURES, metavar="DIR", help="the folder of the figures"
+    )
     options = parser.parse_args(arguments)
     wanted = options.figures or names
     if unknown := [name for name in wanted if name not in names]:
@@ -94,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def from_run(recipe: str, run: Path, figures: dict[str, str], out: Path) -> results.Result:
-    """Draw the figures of one run in a copy of its folder, copy them to ``out``, and return what is noted.
+    """Draw the figures of one run in a copy of its folder, copy them to ``out``, and return their entries.
 
     Raises
     ------
@@ -130,7 +134,7 @@ def from_run(recipe: str, run: Path, figures: dict[str, str], out: Path) -> resu
 
 
 def _film(recipe: str, run: Path, copy: Path) -> None:
-    """Train a run again that kept no codes of its epochs, for its film; it must end at the same number."""
+    """Repeat a run without codes of its epochs, for the animation; its final loss must be the same."""
     again = copy.with_name("again")
     before = json.loads((run / METRICS).read_text())
     options = ["--data", before["dataset"]["name"], "--seed", str(before["settings"]["seed"])]
@@ -139,8 +143,8 @@ def _film(recipe: str, run: Path, copy: Path) -> None:
     after = json.loads((again / METRICS).read_text())
     if after["val_loss"] != before["val_loss"]:
         raise ValueError(
-            f"{FILM}: {run} keeps no codes of its epochs, and trained again it ends at {after['val_loss']} "
-            f"instead of {before['val_loss']}; make it anew with python -m benchmarks.reproduce {recipe}"
+            f"{FILM}: {run} has no codes of its epochs, and its repetition ends at {after['val_loss']} "
+            f"instead of {before['val_loss']}; train it again with python -m benchmarks.reproduce {recipe}"
         )
     shutil.copyfile(again / FILM, copy / FILM)
 

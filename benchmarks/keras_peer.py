@@ -1,4 +1,4 @@
-"""Keras as a contestant, on TensorFlow or on JAX: a whole training step compiled into one function."""
+"""Keras as a contestant, on TensorFlow or JAX: a whole training step is compiled as one function."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from npae.recipes import get_recipe
 
 
 class Keras:
-    """Trains a recipe's twin; see `benchmarks.contestants` for what every contestant can do.
+    """Trains a recipe's twin; see `benchmarks.contestants` for the methods.
 
     Parameters
     ----------
     variant : {"tensorflow", "jax"}
-        The backend. Keras decides for one when it is first imported, so a process can have one only.
+        The backend. Keras selects it when it is first imported, so a process can use only one.
     """
 
     def __init__(self, recipe: str, threads: int, variant: str):
@@ -57,7 +57,7 @@ class Keras:
 
 
 def keras_twin(model: Sequential, from_logits: bool):
-    """Return the Keras model that computes what ``model`` computes, with a copy of its weights.
+    """Return a Keras model that computes the same as ``model``, with a copy of its weights.
 
     Its images are (n, h, w, c).
 
@@ -66,7 +66,7 @@ def keras_twin(model: Sequential, from_logits: bool):
     model : Sequential
         Built.
     from_logits : bool
-        Whether to leave out the last activation, for a loss that contains its inverse.
+        Whether to leave out the last activation, for a loss on logits.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _twin_of(layer: layers.Layer, bare: bool):
         return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding)
     if isinstance(layer, layers.UpSampling2D):
         return keras.layers.UpSampling2D(layer.size)
-    raise ValueError(f"no Keras twin is written here for {layer!r}")
+    raise ValueError(f"there is no Keras twin for {layer!r}")
 
 
 def _channels_last(array: np.ndarray | None) -> np.ndarray | None:
@@ -129,7 +129,7 @@ class _OnTensorFlow:
         images, targets = self._constants(data)
         variables = peer.twin.trainable_variables
 
-        # Measured: XLA halves the time of fully connected models, and multiplies that of convolutions.
+        # Measured: XLA halves the time of fully connected models, but makes convolutions much slower.
         @tf.function(jit_compile=len(images.shape) == 2)
         def step(indices):
             x, t = self._batch(images, targets, indices, data)

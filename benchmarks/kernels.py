@@ -1,9 +1,9 @@
-"""Every kernel that the recipes use, in its three versions, beside the peak that one core reaches meanwhile.
+"""Times the three versions of every kernel of the recipes, and compares them with the peak of one core.
 
-Shapes are those of training: a shard of the recipe's batch. Arithmetic is counted in GFLOP/s, a multiply-add
-as two, and compared with multiply-adds in registers. Kernels that only move numbers are counted in GB/s, read
-plus written, and compared with a copy of as many bytes. That copy is no limit to a kernel that writes
-to where it read, like Adam, whose arrays fit a smaller cache: it may come out above 100 %.
+The shapes are those of training: a shard of the recipe's batch. Arithmetic is measured in GFLOP/s, a
+multiply-add as two operations, and compared with multiply-adds in registers. Kernels that only move numbers
+are measured in GB/s, read plus written, and compared with a copy of equally many bytes. An in-place kernel
+like Adam may exceed 100 % of that copy, since its arrays fit a smaller cache.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from npae.recipes import get_recipe
 from npae.training.shards import shard_size
 
 SORTS = ("loops", "numpy", "numba")
-LOOPS_LIMIT = 1_000_000  # operations: what plain Python does in about half a second
+LOOPS_LIMIT = 1_000_000  # operations: plain Python takes about half a second for them
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Work:
         Input and output without the batch axis.
     what : str
         "forward", "input gradient" ...
-    module, function : where it is: ``module.function_numba(*arguments(n))`` does it for n images.
+    module, function : ``module.function_numba(*arguments(n))`` computes it for n images.
     arguments : callable
     amount : callable
-        Of n: floating-point operations, or bytes read and written.
+        ``amount(n)`` is the number of floating-point operations, or of bytes read and written.
     arithmetic : bool
-        Which of the two.
+        Whether ``amount`` counts operations.
     n : int
         The size of a shard.
     """
@@ -65,7 +65,7 @@ class Work:
     n: int
 
     def speed(self, version: str, rounds: int) -> float:
-        """Return billions of operations or bytes a second; NaN where the loops would take too long."""
+        """Return billions of operations or bytes per second; NaN if the loops would take too long."""
         function = getattr(self.module, f"{self.function}_{version}")
         if version == "loops":
             arguments = self.arguments(1)
@@ -76,14 +76,14 @@ class Work:
         return self.amount(self.n) / best_seconds(lambda: function(*arguments), rounds) / 1e9
 
     def peak(self, arithmetic: float) -> float:
-        """Return the speed that the machine reaches on such work; ``arithmetic`` is the peak of that."""
+        """Return the peak of the machine for such work; ``arithmetic`` is the peak of arithmetic."""
         return (arithmetic if self.arithmetic else roofline.copy_peak(self.amount(self.n))) / 1e9
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Time the kernels, and record each when it is timed."""
+    """Time the kernels, and record each result at once."""
     parser = results.parser(
-        "kernels", "Every kernel's versions beside the machine's measured peak, on one core."
+        "kernels", "Compare the versions of every kernel with the machine's measured peak, on one core."
     )
     parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument("--no-loops", action="store_true", help="leave out the definition in plain Python")
@@ -147,7 +147,7 @@ def works(name: str) -> Iterator[Work]:
     yield Work(name, "adam", str(size), "update", adam, "update", parameters, moved, False, n)
 
 
-# What, module, function, arguments of n images, amount of n images, whether that is arithmetic.
+# What, module, function, arguments of n images, amount of n images, whether that counts operations.
 Pieces = Iterator[tuple[str, ModuleType, str, Callable[[int], tuple[Any, ...]], Callable[[int], int], bool]]
 
 
@@ -267,7 +267,7 @@ _LAYERS: dict[type[Layer], Callable] = {
 }
 
 
-# The recipes that use cross-entropy end in a sigmoid, and are trained from logits.
+# Recipes with binary cross-entropy end in a sigmoid, so their loss takes logits.
 _LOSSES = {"mse": "mean_squared_error", "binary_crossentropy": "binary_crossentropy_from_logits"}
 
 

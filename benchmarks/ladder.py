@@ -1,8 +1,8 @@
-"""The story of one convolution, from loops to the kernel that trains, as a picture; peers on the same layer.
+"""Times one convolution, from plain loops to the fast kernel, and the same layer of the peers.
 
-Everything runs on one core, on the recipe's batch; npae's versions take it shard by shard, as training
-does. Each rung is first held against the NumPy version, then timed: the forward pass (bias and activation
-included), and a forward and a backward pass together.
+Everything runs on one core, on the recipe's batch; npae's versions compute it shard by shard, as in training.
+Each version is first compared with the NumPy version, then timed: the forward pass (with bias and
+activation), and a forward and a backward pass together.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PEERS = {"pytorch": "PyTorch", "keras-tensorflow": "TensorFlow", "keras-jax": "J
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Climb the ladder; returns 1 if a peer failed, and raises if a rung does not compute what NumPy does."""
+    """Time all versions; return 1 if a peer failed, and raise ValueError if a version is wrong."""
     options = _options(arguments)
     layer, n, shard = find_layer(options.recipe, options.layer)
     if options.as_peer:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = results.facts("ladder", arguments, seed=0)
     results.warn_if_busy(result)
     print(blocks.description(result))
-    names, told = present(options.peers)
+    names, notes = present(options.peers)
     pin(1)
     with single_threaded_blas():
         rungs = _climb(layer, n, shard, options.quick)
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "peak": {"GFLOP/s": peak.best / 1e9, "of": peak.of},
         "registers": peak.registers / 1e9,
         "product": peak.product / 1e9,
-        "contestants": told,
+        "contestants": notes,
         "rungs": rungs,
     }
     failed = False
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in names[1:]:
         answer = _ask_peer(name, options)
         failed |= "left_out" in answer
-        told[name] = {key: answer[key] for key in ("versions", "left_out") if key in answer}
+        notes[name] = {key: answer[key] for key in ("versions", "left_out") if key in answer}
         if "seconds" in answer:
             rungs.append({"name": PEERS[name], "adds": "", **_speeds(layer, n, answer["seconds"])})
         results.write(f"ladder/{results.slug()}", result, results.folder_of(options))
@@ -89,7 +89,7 @@ def find_layer(recipe: str, name: str) -> tuple[Conv2D, int, int]:
 
 
 def _climb(layer: Conv2D, n: int, shard: int, quick: bool) -> list[Result]:
-    """Return npae's rungs: name, what it adds, GFLOP/s."""
+    """Return npae's versions: name, what each adds, GFLOP/s."""
     x, dy = _draw(layer, n)
     rungs: list[tuple[str, str, Callable, Callable, int]] = [
         ("loops", "the definition, in plain Python", conv2d.forward_loops, conv2d.backward_loops, 1),
@@ -159,11 +159,11 @@ def _verify(layer: Conv2D, name: str, forward: Callable, backward: Callable, x, 
     found = [forward(x, kernel, bias, *geometry), *backward(dy, x, expected, kernel, *geometry)]
     for a, b in zip(found, [expected, *conv2d.backward_numpy(dy, x, expected, kernel, *geometry)]):
         if np.abs(a - b).max() > 1e-4 * np.abs(b).max():
-            raise ValueError(f"the rung {name!r} does not compute what the NumPy version computes")
+            raise ValueError(f"the results of {name!r} differ from the NumPy version's")
 
 
 def _ask_peer(name: str, options: argparse.Namespace) -> Result:
-    """Return the "seconds" and "versions" of a peer, or why it is "left_out"."""
+    """Return the "seconds" and "versions" of a peer, or "left_out" with the reason."""
     command = [sys.executable, "-m", "benchmarks.ladder", "--as-peer", name, "--recipe", options.recipe]
     command += ["--layer", options.layer, *(["--quick"] if options.quick else [])]
     process = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=thread_environment(1))
@@ -186,7 +186,7 @@ def _be_a_peer(name: str, layer: Conv2D, n: int, rounds: int) -> int:
         passes, output = _keras_passes(model, np.moveaxis(x, 1, -1), np.moveaxis(dy, 1, -1))
     expected, _ = model.forward(x)
     if np.abs(output - expected).max() > 1e-4 * np.abs(expected).max():
-        raise ValueError(f"{name} does not compute what npae computes")
+        raise ValueError(f"the results of {name} differ from npae's")
     taken = [best_seconds(one_pass, rounds, 0.02) for one_pass in passes]
     print(json.dumps({"seconds": taken, "versions": versions(name)}))
     return 0
@@ -240,7 +240,7 @@ def _keras_passes(model: Sequential, x, dy):
 
 
 def draw(result: Result, path: Path) -> Path:
-    """Draw a recorded result as bars that climb towards the peak."""
+    """Draw a recorded result as bars, with the peak."""
     from benchmarks import charts
 
     rungs = [(r["name"], r["adds"], (r["forward"], r["both"])) for r in result["rungs"]]
@@ -272,14 +272,14 @@ def _describe(layer: Conv2D) -> str:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = results.parser("ladder", "One convolution, from loops to the kernel that trains, as a picture.")
+    parser = results.parser("ladder", "Time one convolution, from plain loops to the fast kernel, and peers.")
     parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")
     parser.add_argument(
-        "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, as in npae's summary()"
+        "--layer", default="encoder/conv2d_1", metavar="NAME", help="a Conv2D, with its name in summary()"
     )
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS), metavar="NAME")
     parser.add_argument(
-        "--as-peer", choices=list(PEERS), help="be the process of a peer: print its seconds as JSON"
+        "--as-peer", choices=list(PEERS), help="internal: time a peer and print its seconds as JSON"
     )
     return parser.parse_args(arguments)
 

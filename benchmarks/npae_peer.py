@@ -1,4 +1,4 @@
-"""npae as a contestant: `npae.fit`, as any program calls it, and a callback that takes the time."""
+"""npae as a contestant: `npae.fit` with a callback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from npae.training.batches import Batches
 
 
 class Npae:
-    """Trains a recipe with npae; see `benchmarks.contestants` for what every contestant can do."""
+    """Trains a recipe with npae; see `benchmarks.contestants` for the methods."""
 
     def __init__(self, recipe: str, threads: int, variant: str = ""):
         self.recipe = get_recipe(recipe)
@@ -46,7 +46,7 @@ class _Enough(Exception):
 
 
 class _AfterStep(npae.Callback):
-    """Gives the loss of each step, from the epoch's running mean, and leaves `fit` when it is told to."""
+    """Computes each step's loss from the epoch's running mean, and ends `fit` if ``after_step`` is True."""
 
     def __init__(self, after_step: Callable[[float], bool]):
         self.after_step = after_step

@@ -1,8 +1,8 @@
-"""One training step of every recipe, npae beside every framework installed: first agreed upon, then timed.
+"""Times one training step of every recipe, in npae and in every installed framework.
 
-Each contestant lives in a process of its own, held to the same number of cores and threads. Before anything
-is timed, the losses of ten steps from the same initial weights on the same batches have to agree within
-1e-4. Then the contestants take turns, in rounds, and the medians over the rounds are compared.
+Each contestant has a separate process with the same number of cores and threads. Before any timing, the
+losses of ten steps from the same initial weights on the same batches must agree within 1e-4. Then the
+contestants take turns, in rounds, and the medians over the rounds are compared.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TURN_SECONDS = 0.4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison; returns 1 if a contestant did not compute what npae computes."""
+    """Run the comparison; return 1 if the losses of a contestant differ from npae's."""
     options = _options(arguments)
     if not 1 <= options.threads <= len(available_cores()):
         print(
@@ -40,40 +40,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = results.facts("peers", arguments, seed=0)
     results.warn_if_busy(result)
     print(blocks.description(result))
-    names, told = present(options.peers)
+    names, notes = present(options.peers)
     unit = "s/epoch" if options.epoch else "ms/step"
-    result |= {"threads": options.threads, "unit": unit, "contestants": told, "recipes": {}}
+    result |= {"threads": options.threads, "unit": unit, "contestants": notes, "recipes": {}}
     name = f"{'epochs' if options.epoch else 'peers'}/{results.slug()}"
     for recipe in options.recipes:
         print(f"\n{recipe}", flush=True)
         batch_size = get_recipe(recipe).batch_size
-        times = compare(recipe, names, told, options)
+        times = compare(recipe, names, notes, options)
         result["recipes"][recipe] = {"batch_size": batch_size, "contestants": times}
         path = results.write(name, result, results.folder_of(options))
     print(f"\n{blocks.peers_table(result)}\n\n{path}")
     return int(any("losses" in entry for times in result["recipes"].values() for entry in _entries(times)))
 
 
-def compare(recipe: str, names: Sequence[str], told: Result, options: argparse.Namespace) -> Result:
+def compare(recipe: str, names: Sequence[str], notes: Result, options: argparse.Namespace) -> Result:
     """Verify and time the contestants on one recipe.
 
     Returns
     -------
     For each contestant the seconds of a step (or of an epoch, with ``--epoch``): "median", "least" and
-    "greatest" over the rounds, and by how much its losses differ from npae's, "disagreement". One that fails
-    or differs by more than `TOLERANCE` has "left_out" instead, the reason, and "losses" where they differ.
-    Its versions go into ``told``.
+    "greatest" over the rounds, and "disagreement", the relative difference of its losses from npae's. A
+    contestant that fails or differs by more than `TOLERANCE` has "left_out" instead, with the reason, and
+    "losses" if they differ. The versions are added to ``notes``.
     """
     images = load_images(recipe, options.limit, options.data)
     batch_size = get_recipe(recipe).batch_size
     if not options.epoch:
-        images = images[: len(images) // batch_size * batch_size]  # only full batches: all steps are alike
+        images = images[
+            : len(images) // batch_size * batch_size
+        ]  # only full batches, so that steps are equal
     entries: Result = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         np.save(Path(folder, "images.npy"), images)
         remotes = _verified(recipe, names, options.threads, Path(folder, "images.npy"), stack, entries)
         for name, remote in remotes.items():
-            told[name]["versions"] = remote.versions
+            notes[name]["versions"] = remote.versions
         if options.epoch:
             steps = dict.fromkeys(remotes, math.ceil(len(images) / batch_size))
         else:
@@ -93,9 +95,9 @@ def compare(recipe: str, names: Sequence[str], told: Result, options: argparse.N
 def _verified(
     recipe: str, names: Sequence[str], threads: int, images: Path, stack: ExitStack, entries: Result
 ) -> dict[str, Remote]:
-    """Start the contestants; return those that agree, and note of all of them what came out."""
+    """Start the contestants, add their results to ``entries``, and return those that agree."""
     remotes: dict[str, Remote] = {}
-    if len(get_recipe(recipe).input_shape) == 1:  # without images there are no channels that could be last
+    if len(get_recipe(recipe).input_shape) == 1:  # flat inputs have no channels
         names = [name for name in names if name != "pytorch-channels-last"]
     for name in names:
         try:
@@ -128,7 +130,7 @@ def _entries(times: Result) -> list[Result]:
 
 
 def draw(result: Result, path: Path) -> Path:
-    """Draw a recorded result as bars, a panel for each recipe."""
+    """Draw a recorded result as bars, one panel per recipe."""
     from benchmarks.charts import bar_panels
 
     unit, factor = result["unit"], 1 if result["unit"] == "s/epoch" else 1000
@@ -146,19 +148,19 @@ def draw(result: Result, path: Path) -> Path:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = results.parser("peers", "A training step of every recipe, npae beside its peers, in one run.")
+    parser = results.parser("peers", "Time a training step of every recipe, in npae and in its peers.")
     results.add_threads(parser)
     peers = [name for name in CONTESTANTS if name != "npae"]
     parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument(
         "--peers", nargs="*", choices=peers, metavar="NAME", help=f"of {', '.join(peers)}; default: all"
     )
-    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each; default 9, or 3 epochs")
-    parser.add_argument("--steps", type=int, metavar="N", help="of a turn; default: what fills 0.4 seconds")
+    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each; default: 9, or 3 epochs")
+    parser.add_argument("--steps", type=int, metavar="N", help="of a turn; default: for about 0.4 seconds")
     parser.add_argument("--data", default="auto", metavar="NAME", help="as for npae train")
     parser.add_argument("--limit", type=int, metavar="N", help="use only the first N images")
     parser.add_argument(
-        "--epoch", action="store_true", help="time whole epochs; against pytorch, if no --peers are given"
+        "--epoch", action="store_true", help="time whole epochs; without --peers, only pytorch's and npae's"
     )
     options = parser.parse_args(arguments)
     if options.peers is None:

@@ -1,6 +1,6 @@
-"""What was published, and what the originals' own frameworks gave when they were run again; with the sources.
+"""Published results, with their sources, and results of the originals' frameworks, measured again.
 
-Numbers of npae do not stand here: they are in ``results/``.
+npae's results are in ``results/``.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ class Row(NamedTuple):
     Attributes
     ----------
     what : str
-        What is compared, with its unit.
+        The compared quantity, with its unit.
     measured : tuple of float
-        What the original gave with its own framework, one number a seed: Keras 3.15 on TensorFlow 2.21,
-        PyTorch 2.13 for ``transposed-denoiser``. Empty where it was not run again.
+        The results of the original in its framework, one number per seed: Keras 3.15 on TensorFlow 2.21,
+        PyTorch 2.13 for ``transposed-denoiser``. Empty if it was not run again.
     published : str
-        As the source states it; "" where it does not.
+        The published value; "" if there is none.
     ours : str
-        Where our number stands: a name in metrics.json, or a column of history.csv as "loss" or "loss 10",
-        with an epoch.
+        The name of npae's number in metrics.json, or a column of history.csv, as "loss" or, with an epoch,
+        "loss 10".
     digits : int
-        That are printed.
+        The number of printed decimals.
     """
 
     what: str
@@ -40,11 +40,11 @@ class Line(NamedTuple):
     Attributes
     ----------
     published : str
-        What was published, with its source.
+        The published result, with its source.
     numbers : tuple of (str, str, int)
-        What npae's numbers are called, "{}" for the number; where each stands, as in `Row.ours`; digits.
+        For each of npae's numbers: a text with "{}" for the number; its name, as in `Row.ours`; its digits.
     shows : str
-        What the recipe exists for.
+        The purpose of the recipe.
     """
 
     published: str
@@ -52,11 +52,11 @@ class Line(NamedTuple):
     shows: str
 
 
-# Seeds of each recipe, where they are not three: the training of latent2d is chaotic: a seed ends elsewhere
-# on another processor.
+# The number of seeds, if it is not three. The training of latent2d is chaotic: the results of a seed depend
+# on the processor.
 SEEDS = {"latent2d": 5}
 
-# The five systems, with the row of RESULTS that compares them, and the training loss where one is published.
+# The five systems, with the row of RESULTS for the table, and the training loss if it is published.
 SYSTEMS: dict[str, tuple[str, str]] = {
     "dense": ("test loss", ""),
     "conv": ("test loss", "train loss"),
@@ -71,7 +71,7 @@ UNITS = {
     "latent2d": "MSE a pixel",
     "transposed-denoiser": "MSE a pixel",
 }
-# What differs from the original: of which tutorial, and how.
+# The tutorial of each system, and how the recipe differs from it.
 DIFFERS = {
     "dense": "Keras tutorial: nothing; `--noise` also trains it as a denoiser",
     "conv": "Keras tutorial: nothing; `--noise` is its denoising part",

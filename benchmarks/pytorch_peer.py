@@ -1,4 +1,4 @@
-"""PyTorch as a contestant: eager, channels-last or compiled; tensors are indexed without a DataLoader."""
+"""PyTorch as a contestant: eager, channels-last or compiled; batches are indexed without a DataLoader."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from npae.recipes import get_recipe
 
 
 class PyTorch:
-    """Trains a recipe's twin; see `benchmarks.contestants` for what every contestant can do.
+    """Trains a recipe's twin; see `benchmarks.contestants` for the methods.
 
     Parameters
     ----------
     variant : {"", "channels-last", "compile"}
-        "channels-last" keeps images as (n, h, w, c) in memory; "compile" hands batch, forward pass and loss,
-        and with them the backward pass, to ``torch.compile``.
+        "channels-last" stores images as (n, h, w, c); "compile" compiles batch, forward pass and loss, and so
+        the backward pass, with ``torch.compile``.
     """
 
     def __init__(self, recipe: str, threads: int, variant: str = ""):
@@ -31,7 +31,7 @@ class PyTorch:
             self.format = torch.channels_last
             self.twin = self.twin.to(memory_format=self.format)
         loss_of = pytorch_loss(self.twin, loss_name(self.recipe))
-        # One fused pass over all parameters: measured to be no slower than PyTorch's two other ways.
+        # One fused pass over all parameters: measured to be at least as fast as PyTorch's other variants.
         self.optimizer = torch.optim.Adam(self.twin.parameters(), lr=1e-3, eps=EPSILON, fused=True)
 
         def loss_of_batch(images, targets, indices, data: Data):

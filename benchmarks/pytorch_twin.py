@@ -1,4 +1,4 @@
-"""A model of npae once more in PyTorch's layers, with the same weights, for parity and for speed."""
+"""Converts a model of npae to PyTorch's layers, with the same weights, to compare results and speed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Crop(nn.Module):
 
 
 def pytorch_twin(model: Sequential) -> nn.Sequential:
-    """Return the PyTorch model that computes what ``model`` computes, with a copy of its weights.
+    """Return a PyTorch model that computes the same as ``model``, with a copy of its weights.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def pytorch_twin(model: Sequential) -> nn.Sequential:
 
 
 def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-    """Return ``f(x, t)``, the loss of the twin; cross-entropy from logits, where it is exact and fastest.
+    """Return ``f(x, t)``, the loss of the twin; cross-entropy is computed from logits, exactly and fast.
 
     Parameters
     ----------
@@ -58,9 +58,7 @@ def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torc
         return lambda x, t: functional.mse_loss(twin(x), t)
     logits = twin[:-1]
     if not isinstance(twin[-1], nn.Sigmoid):
-        raise ValueError(
-            f"binary cross-entropy is written here for a twin that ends in a sigmoid, not in {twin[-1]}"
-        )
+        raise ValueError(f"binary cross-entropy needs a twin that ends in a sigmoid, not in {twin[-1]}")
     return lambda x, t: functional.binary_cross_entropy_with_logits(logits(x), t)
 
 
@@ -91,14 +89,14 @@ def _modules(layer: layers.Layer) -> list[nn.Module]:
     if isinstance(layer, layers.MaxPool2D):
         if paddings(before, layer.pool_size, layer) == ((0, 0), (0, 0)):
             return [nn.MaxPool2d(layer.pool_size, layer.strides)]
-        raise ValueError(f"no PyTorch twin is written here for the padding of {layer!r}")
+        raise ValueError(f"there is no PyTorch twin for the padding of {layer!r}")
     if isinstance(layer, layers.UpSampling2D):
         return [nn.Upsample(scale_factor=tuple(map(float, layer.size)), mode="nearest")]
     if isinstance(layer, layers.Reshape):
         return [nn.Unflatten(1, after) if len(after) > 1 else nn.Flatten()]
     if isinstance(layer, Activation):
         return _activation(layer)
-    raise ValueError(f"no PyTorch twin is written here for {layer!r}")
+    raise ValueError(f"there is no PyTorch twin for {layer!r}")
 
 
 def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
@@ -113,7 +111,7 @@ def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
 
 
 def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
-    """PyTorch gives all ``(size - 1) * stride + kernel`` pixels; Keras's "same" keeps a part of them."""
+    """PyTorch returns all ``(size - 1) * stride + kernel`` pixels; Keras's "same" crops them."""
     (c_in, *size), (c_out, *output_size) = shapes(layer)
     whole = [(s - 1) * stride + k for s, stride, k in zip(size, layer.strides, layer.kernel_size)]
     (top, _), (left, _) = paddings((c_out, *output_size), layer.kernel_size, layer)

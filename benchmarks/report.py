@@ -2,14 +2,14 @@
 
     python -m benchmarks.report [--check [--complete]]
 
-A table stands between the lines
+A table is between the lines
 
     <!-- begin: NAME, written by python -m benchmarks.report -->
     <!-- end: NAME -->
 
-With ``--check`` nothing is written. It fails if a table differs from its results, if a marker is unknown or
-unclosed, if a heading, a block of commands, a figure or a long line stands twice in one file, if a figure is
-missing, or if it was not drawn from the run whose numbers the tables show.
+With ``--check`` it writes nothing. It fails if a table differs from its results, if a marker is unknown or
+unclosed, if a heading, a block of commands, a figure or a long line occurs twice in a file, if a figure is
+missing, or if a figure was not drawn from the run whose numbers are in the tables.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from benchmarks.tables import fixed
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("README.md", "benchmarks/README.md")
 FIGURES = "examples/figures"
-FIVE = 5  # seeds, where the same seed ends elsewhere in another arithmetic
-LONG = 60  # characters: a line of that length does not stand twice by chance
+FIVE = 5  # seeds of a recipe whose results depend on the arithmetic of the processor
+LONG = 60  # characters: lines of this length do not repeat by chance
 
 BEGIN = "<!-- begin: {}, written by python -m benchmarks.report -->"
 END = "<!-- end: {} -->"
@@ -44,9 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m benchmarks.report", description="Write the tables of both READMEs from the results."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; end with status 1 if it differs")
-    parser.add_argument(
-        "--complete", action="store_true", help="also name each result and figure that is missing"
-    )
+    parser.add_argument("--complete", action="store_true", help="also list missing results and figures")
     options = parser.parse_args(arguments)
     problems: list[str] = []
     for name in FILES:
@@ -68,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def fill(text: str, folder: Path) -> str:
-    """Return a text with all its tables as the results have them; a wrong marker is left as it is."""
+    """Return a text with all tables written from the results; wrong markers are ignored."""
     for name, block in BLOCKS.items():
         begin, end = BEGIN.format(name), END.format(name)
         before, found, rest = text.partition(f"{begin}\n")
@@ -79,7 +77,7 @@ def fill(text: str, folder: Path) -> str:
 
 
 def found_in(text: str, folder: Path) -> list[str]:
-    """Return what is wrong with a file itself; images are looked for from ``folder`` on."""
+    """Return what is wrong with a file itself; the paths of images are relative to ``folder``."""
     problems = list(_wrong_markers(text))
     written = _without_tables(text)
     fences = re.findall(r"^```.*?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
@@ -93,33 +91,33 @@ def found_in(text: str, folder: Path) -> list[str]:
         ("the figure", images),
         ("the line", [line for line in lines if len(line) >= LONG]),
     ):
-        problems += [f"{what} {thing!r} stands {count} times" for thing, count in _several(things)]
+        problems += [f"{what} {thing!r} occurs {count} times" for thing, count in _several(things)]
     problems += [f"the figure {path} is missing" for path in images if not _is_there(path, folder)]
     return problems
 
 
 def differing_figures(figures: Path, folder: Path) -> list[str]:
-    """Return which figures were not drawn from the runs and results that the tables show."""
+    """Return which figures were not drawn from the runs and results of the tables."""
     problems = []
     for name, drawn in (results.read("figures", folder) or {}).items():
         path = figures / name
         if not path.is_file() or results.digest(path) != drawn["sha256"]:
-            problems.append(f"{FIGURES}/{name} is not the file that benchmarks.figures has drawn")
+            problems.append(f"{FIGURES}/{name} is not the file that benchmarks.figures drew")
         if "result" in drawn:
             source = folder / f"{drawn['result']}.json"
             if not source.is_file() or results.digest(source) != drawn["result_sha256"]:
-                problems.append(f"{FIGURES}/{name} was not drawn from {drawn['result']} as it is now")
+                problems.append(f"{FIGURES}/{name} was not drawn from the current {drawn['result']}")
             continue
         recorded = results.read(f"reproduce/{drawn['run']}", folder)
         if recorded is None:
             problems.append(f"{FIGURES}/{name} was drawn from {drawn['run']}, which is not recorded")
             continue
         if recorded["metrics_sha256"] != drawn["metrics_sha256"]:
-            problems.append(f"{FIGURES}/{name} was drawn from another run of {drawn['run']} than is recorded")
+            problems.append(f"{FIGURES}/{name} was not drawn from the recorded run of {drawn['run']}")
         for row in RESULTS.get(recorded["recipe"], ()):
-            shown, told = drawn["numbers"].get(row.ours), value_of(row, recorded)
-            if fixed(shown, row.digits) != fixed(told, row.digits):
-                problems.append(f"{FIGURES}/{name}: {row.ours} is {shown}, and {told} in the tables")
+            shown, in_table = drawn["numbers"].get(row.ours), value_of(row, recorded)
+            if fixed(shown, row.digits) != fixed(in_table, row.digits):
+                problems.append(f"{FIGURES}/{name}: {row.ours} is {shown}, and {in_table} in the tables")
     return problems
 
 
@@ -144,7 +142,7 @@ def lacking(folder: Path) -> list[str]:
             problems.append(f"{name}: {listed} does not repeat; expected {FIVE} seeds, found {len(runs.own)}")
     for name in SYSTEMS:
         if not any((folder / "reproduce").glob(f"{name}-0@*.json")):
-            problems.append(f"{name} was not tried in another arithmetic")
+            problems.append(f"{name} was not trained in another arithmetic")
     for group in ("peers", "ladder", "kernels", "scaling", "startup"):
         if not results.found(group, folder):
             problems.append(f"no result of {group}")
@@ -172,9 +170,9 @@ def _wrong_markers(text: str) -> Iterator[str]:
         elif kind == "begin" and is_open:
             yield f"{name!r} begins inside {is_open!r}"
         elif kind == "end" and name != is_open:
-            yield f"{name!r} ends where it has not begun"
+            yield f"{name!r} ends before it begins"
         elif kind == "begin" and name in seen:
-            yield f"{name!r} stands twice"
+            yield f"{name!r} occurs twice"
         is_open = name if kind == "begin" else ""
         seen.add(name)
     if is_open:

@@ -1,11 +1,11 @@
-"""Trains the recipes as published, over several seeds, and records the results.
+"""Trains the recipes as published, with several seeds, and records the results.
 
     python -m benchmarks.reproduce [NAME...] [--seeds N | --seed S] [--runs DIR]
 
-Each run is an ordinary run of ``npae train``, kept in DIR. A run that is complete is not trained again, only
-recorded; one that was interrupted goes on. So a reproduction can be made in pieces, and by several processes
-at once if each has names or seeds of its own. ``anomaly`` is the command of that name. With ``--perturbed``
-the same seed is trained once more in another arithmetic: where the result differs, a seed tells little.
+Each run is an ordinary run of ``npae train``, kept in DIR. A complete run is only recorded; an interrupted
+run is resumed. So several calls can share the work, also in parallel, if they have different names or seeds.
+``anomaly`` is the command of that name. ``--perturbed`` trains the same seed in another arithmetic: if the
+result differs, the results of a seed depend on the processor.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from npae.recipes.folder import CHECKPOINT, HISTORY, METRICS, PARTS, read_histor
 
 RUNS = "runs/reproduce"
 COLUMNS = ("loss", "val_loss", "seconds")  # of history.csv
-MACHINE = "machine.json"  # in a run's folder: metrics.json does not tell the processor
+MACHINE = "machine.json"  # in a run's folder, since metrics.json does not have the processor
 
 # Another arithmetic on this machine: npae's kernels without fused multiply-adds and wide vectors, and the
-# matrix product of an old core. Sums are added in another order, so the last bits differ.
+# matrix product of an old core. Sums have another order, so the last bits differ.
 PERTURBED = {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "Nehalem"}
 PERTURBED_ARM = {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "ARMV8"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train what is asked for and record it; returns 1 if a training failed."""
+    """Train and record the runs of the options; return 1 if a training failed."""
     options = _options(arguments)
     if options.perturbed:
         return _in_another_arithmetic(options)
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     print(f"{run}: not complete in {options.runs}, not recorded")
                     continue
                 if train(name, seed, directory, options.threads):
-                    print(f"{run}: the training failed; the other runs go on", file=sys.stderr)
+                    print(f"{run}: the training failed; the other runs continue", file=sys.stderr)
                     failed = 1
                     continue
             print(results.write(f"reproduce/{run}", record(name, seed, directory), options.out))
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def train(name: str, seed: int, directory: Path, threads: int | None = None) -> int:
-    """Train a run, from where it was interrupted if it was, and return the exit status of npae's command."""
+    """Train or resume a run, and return the exit status of npae's command."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / MACHINE).write_text(json.dumps(results.machine()) + "\n")
     common = ["--seed", str(seed), "--out", str(directory)]
@@ -78,7 +78,7 @@ def train(name: str, seed: int, directory: Path, threads: int | None = None) -> 
 
 
 def complete(name: str, directory: Path) -> bool:
-    """Return whether a run has all numbers of the tables: those that its parts give come after the others."""
+    """Return whether a run has all numbers of the tables; those of its parts are written last."""
     if not (directory / METRICS).is_file():
         return False
     if name == "anomaly":
@@ -88,10 +88,10 @@ def complete(name: str, directory: Path) -> bool:
 
 
 def record(name: str, seed: int, directory: Path) -> results.Result:
-    """Return the result that a complete run is kept as.
+    """Return the recorded result of a complete run.
 
-    "metrics" holds all numbers of metrics.json. Those of ``npae anomaly`` are areas under the ROC curve, with
-    names like "deep-2-anomaly-7", by the class that is singled out, and "deep-2-anomaly-mean".
+    "metrics" has all numbers of metrics.json. Those of ``npae anomaly`` are areas under the ROC curve, with
+    names like "deep-2-anomaly-7", for one class, and "deep-2-anomaly-mean".
     """
     path = directory / METRICS
     found = json.loads(path.read_text())
@@ -135,11 +135,11 @@ def areas(found: dict[str, Any]) -> dict[str, float]:
 
 
 def _in_another_arithmetic(options: argparse.Namespace) -> int:
-    told = PERTURBED_ARM if platform.machine().lower() in ("arm64", "aarch64") else PERTURBED
+    variables = PERTURBED_ARM if platform.machine().lower() in ("arm64", "aarch64") else PERTURBED
     command = [sys.executable, "-m", "benchmarks.reproduce", *options.names, "--label", "generic"]
     command += ["--seed", str(options.seed or 0), "--runs", str(options.runs), "--out", str(options.out)]
     command += ["--threads", str(options.threads)] if options.threads else []
-    return subprocess.run(command, env={**os.environ, **told}).returncode
+    return subprocess.run(command, env={**os.environ, **variables}).returncode
 
 
 def _seconds_of_parts(directory: Path) -> float:
@@ -162,15 +162,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     seeds.add_argument("--seed", type=int, metavar="S", help="only this one")
     parser.add_argument("--runs", type=Path, default=Path(RUNS), metavar="DIR", help=f"default: {RUNS}")
     parser.add_argument(
-        "--out", type=Path, default=results.FOLDER, metavar="DIR", help="of the results that are recorded"
+        "--out", type=Path, default=results.FOLDER, metavar="DIR", help="the folder of the recorded results"
     )
     parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
-    parser.add_argument("--record-only", action="store_true", help="train nothing: record complete runs")
+    parser.add_argument("--record-only", action="store_true", help="only record complete runs")
     parser.add_argument(
-        "--perturbed", action="store_true", help="seed 0 once more, in the arithmetic of another core"
+        "--perturbed", action="store_true", help="train seed 0 in the arithmetic of another core"
     )
     parser.add_argument(
-        "--label", metavar="LABEL", help="record as NAME-SEED@LABEL, beside the run of another processor"
+        "--label", metavar="LABEL", help="record as NAME-SEED@LABEL, next to the run of another processor"
     )
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in RESULTS]

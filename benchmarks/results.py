@@ -1,9 +1,9 @@
-"""What was measured, kept as data: one JSON file a result, with its machine, versions, date and command.
+"""Results as data: one JSON file per result, with machine, versions, date and command.
 
 ``results/reproduce/NAME-SEED.json`` is one training; ``results/reproduce/NAME-SEED@LABEL.json`` is the same
-seed once more in another arithmetic. Speeds belong to a processor: ``results/peers/amd-epyc-znver3.json`` is
-named after its maker's name and after LLVM's name of its core, so results of several processors stand side by
-side. A file is replaced as a whole, and it is replaced as soon as there is something new to keep.
+seed in another arithmetic. Speeds belong to a processor: ``results/peers/amd-epyc-znver3.json`` has the name
+of the processor and LLVM's name of its core, so the results of several processors are separate files. A file
+is replaced atomically after every measurement.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DIGITS = (
     8  # significant ones; rounding twice, here and in a table of five, changes a digit in 1 of 1,000 cells
 )
 PLACES = ("--out", "--runs", "--data")
-ARITHMETIC = ("NUMBA_CPU_NAME", "OPENBLAS_CORETYPE")  # what makes one processor compute like another one
+ARITHMETIC = ("NUMBA_CPU_NAME", "OPENBLAS_CORETYPE")  # variables that select another processor's arithmetic
 
 Result = dict[str, Any]
 
@@ -43,11 +43,11 @@ def write(name: str, result: Result, folder: Path = FOLDER) -> Path:
     Parameters
     ----------
     name : str
-        Group and name, as in "peers/amd-epyc-znver3".
+        Group and name, such as "peers/amd-epyc-znver3".
     result : dict
         Floats are rounded to `DIGITS` significant digits, NaN becomes null; keys keep their order.
     folder : path
-        Of all results.
+        The folder of all results.
     """
     path = folder / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def write(name: str, result: Result, folder: Path = FOLDER) -> Path:
 
 
 def read(name: str, folder: Path = FOLDER) -> Result | None:
-    """Return a result, or None where there is none."""
+    """Return a result, or None if there is none."""
     path = folder / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
@@ -83,14 +83,14 @@ def digest(path: Path) -> str:
 
 
 def facts(command: str, arguments: Sequence[str] | None = None, seed: int | None = None) -> Result:
-    """Return what belongs to every result.
+    """Return the entries of every result: command, date, seed, machine and versions.
 
     Parameters
     ----------
     command : str
-        The module's name, as in "peers".
+        The module's name, such as "peers".
     arguments : sequence of str, optional
-        Default: those of this process; folders of this machine are left out.
+        Default: those of this process. Paths are left out.
     seed : int, optional
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -107,7 +107,7 @@ def facts(command: str, arguments: Sequence[str] | None = None, seed: int | None
 
 
 def machine() -> Result:
-    """Return processor, core, number of cores, memory and system, and what the arithmetic was told to be."""
+    """Return processor, core, number of cores, memory, system, and variables that select the arithmetic."""
     result = {
         "processor": _processor(),
         "core": _core(),
@@ -116,18 +116,18 @@ def machine() -> Result:
         "system": " ".join([platform.system(), *re.findall(r"^\d+\.\d+", platform.release())]),
         "load_before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
     }
-    told = {name: os.environ[name] for name in ARITHMETIC if name in os.environ}
-    return result | ({"arithmetic": told} if told else {})
+    chosen = {name: os.environ[name] for name in ARITHMETIC if name in os.environ}
+    return result | ({"arithmetic": chosen} if chosen else {})
 
 
 def slug() -> str:
-    """Return this machine's processor as the name of a file: "amd-epyc-znver3"."""
+    """Return a file name for this machine's processor: "amd-epyc-znver3"."""
     name = re.sub(r"\((R|TM)\)|CPU|Processor|@.*", " ", f"{_processor()}", flags=re.IGNORECASE)
     return re.sub(r"[^a-z0-9]+", "-", f"{name} {_core()}".lower()).strip("-")
 
 
 def versions() -> Result:
-    """Return the versions of what npae computes with."""
+    """Return the versions of Python, NumPy, Numba and BLAS."""
     result = {"python": platform.python_version(), "numpy": np.__version__}
     try:
         import numba
@@ -151,7 +151,7 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
         "--out", type=Path, metavar="DIR", help=f"of the results; default: {shown}, with --quick {QUICK}"
     )
     parser.add_argument(
-        "--quick", action="store_true", help="only show that it works: the numbers mean nothing"
+        "--quick", action="store_true", help="only test that the command works; ignore its numbers"
     )
     return parser
 
@@ -165,12 +165,12 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
 
 
 def folder_of(options: argparse.Namespace) -> Path:
-    """Return the folder of the results: numbers that mean nothing never replace others unasked."""
+    """Return the folder of the results; with ``--quick`` it is another one by default."""
     return options.out or (QUICK if options.quick else FOLDER)
 
 
 def warn_if_busy(result: Result) -> None:
-    """Warn on stderr where other processes were running when the measurement began."""
+    """Warn on stderr if other processes were running when the measurement began."""
     if (result["machine"]["load_before"] or 0) > 0.5:
         print(
             "warning: other processes are running; they disturb some contestants more than others",
@@ -198,7 +198,7 @@ def _processor() -> str:
 
 
 def _core() -> str:
-    """Return LLVM's name of the core, which tells generations apart that their maker calls alike."""
+    """Return LLVM's name of the core, which distinguishes generations with the same product name."""
     try:
         from llvmlite.binding import get_host_cpu_name
     except ImportError:

@@ -1,4 +1,4 @@
-"""The machine's limits, measured: how fast one core can multiply and add, and how fast it can copy."""
+"""Measures the limits of one core: the speed of multiply-adds, and of copies in memory."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 
 from benchmarks.timing import best_seconds, seconds
 
-# Rows and columns of sums that are held in registers, as in the heart of a matrix product: at least eight
-# sums that do not wait for each other, for a latency of four and two units. The fastest of them counts.
+# Rows and columns of sums in registers, as in the inner loop of a matrix product: at least eight independent
+# sums, for a latency of four cycles and two units. The fastest tile counts.
 TILES = ((2, 4), (3, 3), (2, 5), (3, 4))
-FLOATS = 512  # of a row: all rows stay in the first-level cache
+FLOATS = 512  # per row: all rows stay in the first-level cache
 REPEATS, ROUNDS = 50, 40
 SIDE = 1024  # of the matrices in the product
 
 
 class Peak(NamedTuple):
-    """FLOP/s of one core in float32, a multiply-add counted as two.
+    """FLOP/s of one core in float32; a multiply-add counts as two.
 
     Attributes
     ----------
     registers : float
-        Multiply-adds into sums that stay in registers, with the vectors that LLVM chooses here.
+        Multiply-adds into sums in registers, with the vector width that LLVM chooses.
     product : float
         A product of two 1024 x 1024 matrices by NumPy's BLAS, which may use wider vectors.
     """
@@ -35,7 +35,7 @@ class Peak(NamedTuple):
 
     @property
     def best(self) -> float:
-        """Return the peak that kernels are compared with: the faster of both."""
+        """Return the peak for comparisons: the larger of both."""
         return max(self)
 
     @property
@@ -47,9 +47,9 @@ class Peak(NamedTuple):
 
 @cache
 def peak(quick: bool = False) -> Peak:
-    """Return the peak of one core; BLAS must be held to one thread. ``quick`` shows only that it works.
+    """Return the peak of one core; BLAS must be limited to one thread. ``quick`` is only a test.
 
-    Loops and product take turns, so that a change of the clock falls on both; the best of all rounds counts.
+    Loops and product take turns, so that changes of the clock affect both; the best of all rounds counts.
     """
     works: list[tuple[int, Callable[[], Any]]] = []
     for rows, columns in TILES[:1] if quick else TILES:
@@ -71,9 +71,9 @@ def peak(quick: bool = False) -> Peak:
 
 @cache
 def copy_peak(nbytes: int) -> float:
-    """Return the bytes per second, read plus written, of a copy that moves ``nbytes`` in all, on one core.
+    """Return the bytes per second, read plus written, of a copy that moves ``nbytes`` in total, on one core.
 
-    The size decides which cache serves: a kernel is compared with a copy of as many bytes as it moves itself.
+    The speed depends on the cache that holds the bytes, so a kernel is compared with a copy of equal size.
     """
     source = np.ones(max(nbytes // 2, 4096), np.uint8)
     target = np.empty_like(source)
@@ -81,7 +81,7 @@ def copy_peak(nbytes: int) -> float:
 
 
 def _tile(rows: int, columns: int) -> Callable[..., float]:
-    """Write a loop out in which each of ``rows`` meets each of ``columns``, and every pair has a sum."""
+    """Return a compiled loop that sums the products of each of ``rows`` with each of ``columns``."""
     import numba
 
     sums = [f"s{i}_{j}" for i in range(rows) for j in range(columns)]
@@ -92,5 +92,5 @@ def _tile(rows: int, columns: int) -> Callable[..., float]:
     lines += [f"    return {' + '.join(sums)}"]
     namespace: dict[str, Any] = {"zero": np.float32(0)}
     exec("\n".join(lines), namespace)
-    fast = {"contract", "reassoc", "nsz"}  # a sum in vectors is a sum in another order
+    fast = {"contract", "reassoc", "nsz"}  # vectorised sums have another order
     return numba.njit(fastmath=fast, error_model="numpy")(namespace["tile"])

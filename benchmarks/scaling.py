@@ -1,4 +1,4 @@
-"""How a training step grows with threads, batches, images and channels; and that threads change no bit."""
+"""Measures how a step's time depends on threads, batches, images and channels; checks that bits do not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Points = list[tuple[int, int, float]]  # value on the axis, batch size, seconds 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and compare bits; returns 1 if a number of threads changed a weight."""
+    """Run the measurements and compare bits; return 1 if the number of threads changed a weight."""
     options = _options(arguments)
     result = results.facts("scaling", arguments, seed=0)
     results.warn_if_busy(result)
@@ -69,14 +69,14 @@ def step_seconds(
     threads: int,
     loss: str | Loss | Objective = "mse",
 ) -> float:
-    """Return the median seconds of the steps of one epoch over ``images``, after the first few."""
+    """Return the median seconds of a step in one epoch over ``images``, without the first few steps."""
     watch = _Watch()
     npae.fit(model, images, loss=loss, batch_size=batch_size, threads=threads, callbacks=[watch])
     return median(np.diff(watch.times)[WARM_STEPS:])
 
 
 def fingerprints(name: str) -> dict[str, str]:
-    """Train a few steps with several numbers of threads; return a fingerprint of the weights for each."""
+    """Train a few steps with several numbers of threads, and return a hash of the weights for each."""
     recipe = get_recipe(name)
     batches = npae.Batches(
         _images(4 * recipe.batch_size + 3), shape=recipe.input_shape, corruption=recipe.corruption
@@ -106,8 +106,8 @@ def threads_panel(name: str, quick: bool) -> Points:
 def gains(name: str, quick: bool) -> Result | None:
     """Return how much faster all cores are than one, with threads and with separate processes.
 
-    Processes that train a model each, with one thread, share nothing but the machine: its memory, its cache,
-    its clock. What they gain together, no program can gain with threads. None where there is one core.
+    Processes that train one model each, with one thread, share only the machine: its memory, its cache, its
+    clock. Their joint speed-up is a limit for threads. None if there is one core.
     """
     count = len(available_cores())
     if count == 1:
@@ -115,7 +115,7 @@ def gains(name: str, quick: bool) -> Result | None:
     with ProcessPoolExecutor(count, get_context("spawn")) as processes:
 
         def seconds(threads: int, at_once: int) -> float:
-            start = time.time() + 1  # by then all have a model and a batch
+            start = time.time() + 1  # after all processes have built a model and a batch
             jobs = [(name, threads, start, 0.1 if quick else 0.6)] * at_once
             return max(processes.map(_pace, *zip(*jobs)))
 
@@ -124,14 +124,14 @@ def gains(name: str, quick: bool) -> Result | None:
             "threads": lambda: seconds(count, 1),
             "processes": lambda: seconds(1, count),
         }
-        alternate(turns, 1)  # they compile, or load what is compiled
+        alternate(turns, 1)  # compiles the kernels, or loads compiled ones
         times = {turn: median(values) for turn, values in alternate(turns, 1 if quick else 9).items()}
     threads, apart = times["one"] / times["threads"], count * times["one"] / times["processes"]
     return {"cores": count, "threads": threads, "processes": apart}
 
 
 def _pace(name: str, threads: int, start: float, seconds: float) -> float:
-    """Return the median seconds of a step, from the moment ``start`` (of `time.time`) on for so many."""
+    """Return the median seconds of a step, for ``seconds`` from ``start`` (of `time.time`) on."""
     recipe, watch = get_recipe(name), _Watch(until=start + seconds)
     batches, model = _batches_of(recipe, recipe.batch_size, quick=False), build_model(name)
 
@@ -195,7 +195,7 @@ def channels_panel(threads: int, quick: bool, batch_size: int = 32) -> Points:
 
 
 class _Watch(npae.Callback):
-    """Notes when each step ended; leaves `fit` at the end of an epoch that ends behind ``until``."""
+    """Records the end of each step; ends `fit` after the epoch in which ``until`` passes."""
 
     def __init__(self, until: float = math.inf):
         self.times: list[float] = []
@@ -222,7 +222,7 @@ def _images(count: int, size: int = 28) -> np.ndarray:
 
 
 def draw(result: Result, path: Path) -> Path:
-    """Draw a recorded result as curves beside the growth that the arithmetic alone would have."""
+    """Draw a recorded result as curves, with the growth of the arithmetic for comparison."""
     from benchmarks.charts import curve_panels
 
     panels: list[tuple[str, str, dict[str, Any]]] = []
@@ -239,7 +239,7 @@ def draw(result: Result, path: Path) -> Path:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = results.parser(
-        "scaling", "How the time of a step grows; bits compared across numbers of threads."
+        "scaling", "Measure how the time of a step grows; compare bits across numbers of threads."
     )
     results.add_threads(parser)
     parser.add_argument("--recipe", choices=TIMED, default="conv", metavar="NAME")

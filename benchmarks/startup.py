@@ -1,6 +1,6 @@
-"""What a first step costs, on an empty machine and on a warm one; whole trainings; memory and disk.
+"""Times a first step with empty and with warm caches, and whole trainings; measures memory and disk.
 
-Everything is a process of its own, measured from its start to its end, with its peak memory.
+Everything runs in a separate process, which is measured from its start to its end, with its peak memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.timing import pin, thread_environment
 from npae import datasets
 from npae.recipes import get_recipe
 
-NEEDS = {  # modules whose distributions have to be installed
+NEEDS = {  # modules whose distributions must be installed
     "npae": ("numpy", "numba", "matplotlib"),
     "pytorch": ("torch",),
     "keras-tensorflow": ("keras", "tensorflow"),
@@ -41,7 +41,7 @@ IMPORTS = {
 
 
 class Notes:
-    """What is measured, written into the result's file line by line."""
+    """The measurements, written into the result's file line by line."""
 
     def __init__(self, result: Result, options: argparse.Namespace):
         self.result = result
@@ -53,7 +53,7 @@ class Notes:
         self.path = results.write(self.name, self.result, self.folder)
 
     def line(self, label: str, measurement: Callable[[], tuple[float, float]], rounds: int) -> None:
-        """Measure a process ``rounds`` times, and keep the fastest or why it failed."""
+        """Measure a process ``rounds`` times, and record the fastest, or the error if it failed."""
         try:
             taken, memory = min(measurement() for _ in range(rounds))
             self.result["processes"].append({"what": label, "seconds": taken, "peak_MB": memory})
@@ -65,7 +65,7 @@ class Notes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure all that is asked for, and keep each line as soon as it is measured."""
+    """Run the measurements of the options, and record each at once."""
     options = _options(arguments)
     if options.first_step:
         pin(options.threads)
@@ -78,8 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = results.facts("startup", arguments, seed=0)
     results.warn_if_busy(result)
     print(blocks.description(result))
-    names, told = present(options.peers)
-    result |= {"recipe": options.recipe, "threads": options.threads, "contestants": told}
+    names, notes_on = present(options.peers)
+    result |= {"recipe": options.recipe, "threads": options.threads, "contestants": notes_on}
     result |= {"processes": [], "disk": {}}
     for name in dict.fromkeys(map(_kind, names)):
         packages = closure(distributions(NEEDS[name]))
@@ -98,13 +98,13 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
 
     Returns
     -------
-    Its seconds, and the peak of its resident memory in MB: NaN where the system does not tell, and on Linux
-    never less than what this process had when it started the other one.
+    Its seconds, and the peak of its resident memory in MB: NaN if the system does not measure it, and on
+    Linux at least the memory of this process when it started the other one.
 
     Raises
     ------
     RuntimeError
-        If it fails; the message holds the last line of its stderr.
+        If it fails; the message has the last line of its stderr.
     """
     with tempfile.TemporaryFile("w+") as messages:
         began = time.perf_counter()
@@ -128,13 +128,13 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
 
 
 def distributions(modules: Iterable[str]) -> list[str]:
-    """Return the names under which modules are installed: "tensorflow" may be "tensorflow-cpu"."""
+    """Return the names of the installed distributions of modules: "tensorflow" may be "tensorflow-cpu"."""
     known = importlib.metadata.packages_distributions()
     return [name for module in modules for name in known.get(module, [module])]
 
 
 def closure(packages: Iterable[str]) -> set[str]:
-    """Return the names of installed distributions that these need, themselves included."""
+    """Return the names of these installed distributions and of all that they depend on."""
     from packaging.requirements import Requirement
 
     found: set[str] = set()
@@ -154,7 +154,7 @@ def closure(packages: Iterable[str]) -> set[str]:
 
 
 def size_on_disk(package: str) -> int:
-    """Return the bytes of an installed distribution's files, without the bytecode made of them."""
+    """Return the bytes of an installed distribution's files, without compiled bytecode."""
     files = importlib.metadata.files(package) or []
     paths = [file.locate() for file in files if file.suffix != ".pyc"]
     return sum(os.path.getsize(path) for path in paths if os.path.exists(path))
@@ -204,9 +204,9 @@ def _trainings(names: Sequence[str], options: argparse.Namespace, notes: Notes) 
                 environment["TORCHINDUCTOR_CACHE_DIR"] = f"{empty}/cache"
 
             def process(
-                *command: str, told: dict[str, str] = environment
+                *command: str, variables: dict[str, str] = environment
             ) -> Callable[[], tuple[float, float]]:
-                return lambda: measure(list(command), told)
+                return lambda: measure(list(command), variables)
 
             label = f"{what}: {name}, a script"
             if name == "npae":
@@ -217,14 +217,14 @@ def _trainings(names: Sequence[str], options: argparse.Namespace, notes: Notes) 
 
 
 def _first_step(name: str, recipe: str, threads: int) -> None:
-    """Be the process of a first step: random images, one batch."""
+    """Take a first step, in its process: random images, one batch."""
     recipe_ = get_recipe(recipe)
     images = np.random.default_rng(0).integers(0, 256, (recipe_.batch_size, 28, 28), np.uint8)
     create(name, recipe, threads).train(training_data(recipe, images), False, lambda loss: True)
 
 
 def _script(name: str, options: argparse.Namespace) -> None:
-    """Be the script that a user of that framework would train the recipe with."""
+    """Train the recipe like a user's script in that framework."""
     recipe = get_recipe(options.recipe)
     dataset = datasets.load(options.data, recipe.dataset)
     images, tests = dataset.train_images[: options.limit], dataset.test_images[: options.limit]
@@ -254,7 +254,7 @@ def _kind(name: str) -> str:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = results.parser(
-        "startup", "Cold and warm starts, whole trainings, peak memory, size on disk; peers beside."
+        "startup", "Measure cold and warm starts, whole trainings, peak memory and size on disk, with peers."
     )
     results.add_threads(parser)
     peers = [name for name in CONTESTANTS if name != "npae"]
@@ -268,8 +268,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--no-training", action="store_true", help="leave out the whole trainings, which take minutes"
     )
-    parser.add_argument("--first-step", choices=list(CONTESTANTS), help="be the process of one first step")
-    parser.add_argument("--script", choices=list(CONTESTANTS), help="be the process of one whole training")
+    parser.add_argument("--first-step", choices=list(CONTESTANTS), help="internal: take one first step")
+    parser.add_argument("--script", choices=list(CONTESTANTS), help="internal: run one whole training")
     options = parser.parse_args(arguments)
     if options.quick:
         options.limit = options.limit or 1024

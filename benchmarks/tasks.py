@@ -1,4 +1,4 @@
-"""What every contestant is given: the same images, the same noise and the same initial weights."""
+"""The tasks of the contestants: the same images, the same noise and the same initial weights."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from npae.recipes import Recipe, get_recipe
 
 SEED = 0
 
-# The recipes that are timed: bare losses, which every contestant knows, and models that they can be told of.
+# The timed recipes: those whose losses and layers exist in every framework.
 TIMED = ("dense", "conv", "strided-denoiser", "latent2d", "transposed-denoiser")
 
-# Of Adam. Keras adds it to sqrt(v) before that is corrected for its bias, all others after. When it is this
-# small, the place makes no difference to the losses that are compared, and it never makes one to the time.
+# Adam's epsilon. Keras adds it to sqrt(v) before the bias correction, the others after it. An epsilon this
+# small makes no difference to the compared losses.
 EPSILON = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Training data as a recipe keeps it in memory.
+    """The training data of a recipe in memory.
 
     Attributes
     ----------
     x : ndarray (n, *input_shape)
-        Inputs: uint8 pixels, to be scaled batch by batch; or float32, ready, where noise was drawn once.
+        Inputs: uint8 pixels, which are scaled in each batch; or float32, scaled and with noise drawn once.
     y : ndarray of uint8, (n, *input_shape), or None
-        Clean targets, to be scaled batch by batch; None where they are the inputs before any fresh noise.
+        Clean targets, which are scaled in each batch; None if they are the inputs without noise.
     noise : float or None
-        Standard deviation of Gaussian noise that is drawn anew for every batch and clipped to 0 .. 1.
+        Standard deviation of Gaussian noise that is drawn in every batch; the inputs are clipped to 0 .. 1.
     scale, offset : float
         Bytes become ``pixel * scale + offset``.
     """
@@ -54,7 +54,7 @@ def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> 
 
 
 def build_model(name: str, dtype: type = np.float32) -> Sequential:
-    """Return the recipe's model with the initial weights that all contestants start from."""
+    """Return the recipe's model with the initial weights of all contestants."""
     recipe = get_recipe(name)
     model = recipe.build()
     model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
@@ -62,22 +62,22 @@ def build_model(name: str, dtype: type = np.float32) -> Sequential:
 
 
 def shapes(block: Layer | Sequential) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return input and output shape of what is built."""
+    """Return input and output shape of a built layer or model."""
     if block.input_shape is None or block.output_shape is None:
         raise ValueError(f"{block!r} is not built")
     return block.input_shape, block.output_shape
 
 
 def paddings(shape: tuple[int, ...], window: tuple[int, int], layer: Any) -> Pads:
-    """Return what a layer with strides and a padding adds around images (channels, height, width)."""
+    """Return the padding of a layer with strides and a window for images (channels, height, width)."""
     _, height, width = shape
     return window_pads((height, width), window, layer.strides, layer.padding)
 
 
 def loss_name(recipe: Recipe) -> str:
-    """Return the loss of a recipe that is timed: a bare name."""
+    """Return the loss of a timed recipe, which is a name."""
     if not isinstance(recipe.loss, str):
-        raise ValueError(f"the loss of {recipe.name} is {recipe.loss!r}; the peers know bare names only")
+        raise ValueError(f"the loss of {recipe.name} is {recipe.loss!r}; the peers need a name")
     return recipe.loss
 
 
@@ -87,7 +87,7 @@ def training_data(name: str, images: np.ndarray) -> Data:
     data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
     if recipe.corruption is None:
         return data
-    assert isinstance(recipe.corruption, gaussian_noise), f"{name} damages its images in another way"
+    assert isinstance(recipe.corruption, gaussian_noise), f"{name} has another corruption"
     stddev = recipe.corruption.stddev
     if not recipe.drawn_once:
         return Data(data.x, noise=stddev, scale=recipe.scale, offset=recipe.offset)
@@ -95,13 +95,13 @@ def training_data(name: str, images: np.ndarray) -> Data:
 
 
 def verification_data(name: str, images: np.ndarray, steps: int = 10) -> Data:
-    """Return data for a few steps on which all must agree: fresh noise, too, is drawn once here."""
+    """Return data for a few steps on which all contestants must agree: all noise is drawn once."""
     data = training_data(name, images[: steps * get_recipe(name).batch_size])
     return data if data.noise is None else with_noise_drawn(data, data.noise)
 
 
 def with_noise_drawn(data: Data, stddev: float) -> Data:
-    """Return data whose inputs carry Gaussian noise, float32, and whose targets are the clean bytes."""
+    """Return data with noisy float32 inputs and clean uint8 targets."""
     rng = np.random.default_rng(SEED)
     noisy = np.empty(data.x.shape, np.float32)
     for start in range(0, len(noisy), 1000):
@@ -112,7 +112,7 @@ def with_noise_drawn(data: Data, stddev: float) -> Data:
 
 
 def minibatches(count: int, batch_size: int, shuffle: bool) -> Iterator[np.ndarray]:
-    """Yield the indices of one minibatch after the other, epoch after epoch."""
+    """Yield the indices of minibatches, epoch after epoch, without end."""
     rng = np.random.default_rng(SEED)
     while True:
         order = rng.permutation(count) if shuffle else np.arange(count)

@@ -1,4 +1,4 @@
-"""Takes times: in rounds where all take turns, or the best of repeats, with processes held to cores."""
+"""Measures times, in alternating rounds or as the best of several repeats, and pins processes to cores."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import numpy as np
 def alternate(
     turns: Mapping[str, Callable[[], float]], rounds: int, pause: float = 0.05
 ) -> dict[str, list[float]]:
-    """Let several take turns, so that what the machine does meanwhile falls on all of them alike.
+    """Call several functions in turn, so that disturbances of the machine affect all of them.
 
     Parameters
     ----------
     turns : dict of callables
-        Each does its work once and returns a number, for instance the seconds it took.
+        Each does its work once and returns a number, for instance its seconds.
     rounds : int
-        How often each has its turn. Every round begins with another one.
+        The number of calls of each function. Every round begins with another function.
     pause : float
-        Seconds of rest before each turn, in which the threads that the one before left spinning go to sleep.
+        Seconds before each call, in which spinning threads of the previous call go to sleep.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def alternate(
 
 
 def seconds(function: Callable[[], object], at_least: float = 0.01) -> float:
-    """Return the seconds of one call, as the mean over as many calls as fill ``at_least`` seconds."""
+    """Return the seconds of one call, the mean over calls that take ``at_least`` seconds together."""
     calls = 1
     while True:
         began = time.perf_counter()
@@ -52,8 +52,8 @@ def seconds(function: Callable[[], object], at_least: float = 0.01) -> float:
 
 
 def best_seconds(function: Callable[[], object], rounds: int = 5, at_least: float = 0.01) -> float:
-    """Return the smallest of several `seconds`: what the code takes when nothing else disturbs it."""
-    function()  # compiles, and takes the memory it needs
+    """Return the smallest of several `seconds`: the time of the code without disturbances."""
+    function()  # compiles, and allocates memory
     return min(seconds(function, at_least) for _ in range(rounds))
 
 
@@ -63,7 +63,7 @@ def median(values: Iterable[float]) -> float:
 
 
 def geometric_mean(values: Iterable[float]) -> float:
-    """Return the geometric mean, the mean for ratios."""
+    """Return the geometric mean, which is the correct mean of ratios."""
     return float(np.exp(np.mean(np.log(list(values)))))
 
 
@@ -77,16 +77,16 @@ def available_cores() -> list[int]:
 
 
 def pin(threads: int) -> None:
-    """Hold this process to its first ``threads`` cores: whatever pools a library makes, it cannot use more.
+    """Pin this process, with the threads of all libraries, to its first ``threads`` cores.
 
-    Where the operating system has no such call, only `thread_environment` speaks.
+    If the operating system cannot do this, only `thread_environment` limits the threads.
     """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, available_cores()[:threads])
 
 
 def thread_environment(threads: int) -> dict[str, str]:
-    """Return the environment for a process whose libraries compute on the CPU, with so many threads."""
+    """Return the environment of a process whose libraries compute on the CPU, with ``threads`` threads."""
     count = str(threads)
     names = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")
     return {

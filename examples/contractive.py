@@ -1,4 +1,4 @@
-"""A contractive code follows changes that digits undergo, and ignores most others."""
+"""A contractive code changes when a digit is shifted, and hardly changes with random noise."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from npae import datasets, plotting
 
 
 def movement(model: npae.Autoencoder, images: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return how far each code moves when its image takes a step, in standard deviations of the codes."""
+    """Return how far each code moves for a step of its image, in standard deviations of the codes."""
     codes = model.encode(images)
     spread = np.sqrt(codes.var(axis=0).sum())
     return np.linalg.norm(model.encode(images + steps) - codes, axis=1) / spread
@@ -57,7 +57,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

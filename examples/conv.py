@@ -46,7 +46,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
         callbacks=[npae.Progress()],
     )
 
-    # The worst reconstructions are the images least like the training set: the simplest anomaly detector.
+    # The images with the largest errors are least like the training set: the simplest anomaly detector.
     images, _ = test.batch(slice(None))
     outputs = npae.predict(model, test)
     error = np.mean((outputs - images) ** 2, axis=(1, 2, 3))
@@ -62,7 +62,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-co
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

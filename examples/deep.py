@@ -1,4 +1,4 @@
-"""A deep autoencoder with a code of thirty numbers, beside the best linear code of that size."""
+"""A deep autoencoder with a code of 30 units, compared with PCA, the best linear code of that size."""
 
 import argparse
 from pathlib import Path
@@ -11,15 +11,15 @@ from npae.measures.metrics import squared_error_per_image
 
 
 def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-deep") -> float:
-    """Train, draw test images from codes of thirty numbers, and return the squared error per test image."""
+    """Train, draw reconstructed test images, and return the squared error per test image."""
     digits = datasets.load(preferred="mnist")
 
-    # Inputs and targets of every batch are moved by up to a pixel, against overfitting.
+    # Inputs and targets of every batch are shifted by up to a pixel, to prevent overfitting.
     shifted = datasets.random_shift(1)
     train = npae.Batches(digits.train_images[:limit], shape=(784,), sample=shifted)
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
 
-    # A rectified unit loses half of its input's variance; He's initial values make up for that.
+    # A rectified unit halves the variance of the signal; He's initial values compensate for that.
     def dense(units: int) -> npae.Dense:
         return npae.Dense(units, activation="relu", kernel_initializer="he_normal")
 
@@ -29,7 +29,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
     model.build((784,))
     print(model.summary())
 
-    # A learning rate that falls to nothing: large steps first, small ones to settle.
+    # The learning rate decreases towards 0: large steps first, small ones at the end.
     falling = npae.LearningRate(lambda epoch, last: 1e-3 * (1 + np.cos(np.pi * (epoch - 1) / last)) / 2)
     npae.fit(
         model,
@@ -60,7 +60,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""A fully connected autoencoder on MNIST: 784 pixels, a code of 32 numbers, 784 pixels."""
+"""A fully connected autoencoder on MNIST: 784 pixels, a code of 32 units, 784 pixels."""
 
 import argparse
 from pathlib import Path
@@ -9,9 +9,9 @@ from npae import datasets, plotting
 
 def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-dense") -> float:
     """Train, draw ten reconstructions, and return the test loss."""
-    digits = datasets.load(preferred="mnist")  # synthetic digits where there is no MNIST
+    digits = datasets.load(preferred="mnist")  # synthetic digits if MNIST is missing
 
-    # Images stay bytes in memory; Batches turns each batch into rows of 784 floats from 0 to 1.
+    # Images are bytes in memory; Batches converts each batch to rows of 784 floats from 0 to 1.
     train = npae.Batches(digits.train_images[:limit], shape=(784,))
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
 
@@ -21,7 +21,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
     model.build((784,))
     print(model.summary())
 
-    # An autoencoder's target is its input: no labels anywhere.
+    # An autoencoder's target is its input, so it needs no labels.
     history = npae.fit(
         model,
         train,
@@ -42,7 +42,7 @@ def main(epochs: int = 50, limit: int | None = None, out: str = "runs/example-de
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

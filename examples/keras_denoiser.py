@@ -1,4 +1,4 @@
-"""A model that first learns to copy clean images, and then to denoise noisy ones."""
+"""A convolutional model that is trained first on clean images, then on noisy ones."""
 
 import argparse
 from pathlib import Path
@@ -42,7 +42,7 @@ def main(epochs: int = 100, limit: int | None = None, out: str = "runs/example-k
     clean, _ = test.batch(slice(10))
     copied = model.reconstruct(clean)
 
-    # The noise is drawn once, so that every epoch sees the same noisy images.
+    # The noise is drawn once, so that every epoch has the same noisy images.
     corrupt, rng = datasets.gaussian_noise(0.4), np.random.default_rng(0)
     images = [batches.batch(slice(None))[0] for batches in (train, test)]
     noisy_train, noisy_test = (npae.Batches(corrupt(some, rng), some) for some in images)
@@ -58,7 +58,7 @@ def main(epochs: int = 100, limit: int | None = None, out: str = "runs/example-k
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""A code of two numbers shows every digit as a point of a plane, here beside the plane of PCA."""
+"""A code of two units shows every digit as a point in a plane, here compared with PCA."""
 
 import argparse
 from pathlib import Path
@@ -46,7 +46,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-la
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""Three corruptions with one interface, and a model that learns to repair each of them."""
+"""Three corruptions with the same interface, and a denoising model for each of them."""
 
 import argparse
 from pathlib import Path
@@ -16,13 +16,13 @@ KINDS = {
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-masking-denoiser") -> float:
-    """Train a model for each corruption, draw the repaired images, and return the mean PSNR in dB."""
+    """Train a model for each corruption, draw the denoised images, and return the mean PSNR in dB."""
     digits = datasets.load(preferred="mnist")
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
     clean, _ = test.batch(slice(None))
     rows, decibels = [("original", clean[:10])], []
     for name, corrupt in KINDS.items():
-        # Batches corrupts the inputs of every batch anew; the targets stay clean.
+        # Batches corrupts the inputs of every batch with new noise; the targets remain clean.
         train = npae.Batches(digits.train_images[:limit], shape=(784,), corruption=corrupt)
         model = npae.Autoencoder(
             npae.Sequential([npae.Dense(1000, activation="relu")]),
@@ -51,7 +51,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-ma
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

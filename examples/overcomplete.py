@@ -1,4 +1,4 @@
-"""A code wider than the image can copy it, pixel by pixel; noise in training prevents that."""
+"""A code wider than the image can copy it pixel by pixel; training with noise prevents that."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from npae import datasets, plotting
 
 
 def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-overcomplete") -> float:
-    """Train without and with noise, draw the outputs, and return the share of noise left by the second."""
+    """Train without and with noise, draw outputs, and return the share of noise that the second leaves."""
     digits = datasets.load(preferred="mnist")
     corrupt = datasets.gaussian_noise(0.5)
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
@@ -34,7 +34,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-ov
         )
         outputs = npae.predict(model, noisy)
         share = np.mean((outputs - clean) ** 2) / np.mean((noisy - clean) ** 2)
-        print(f"{name}: {share:.0%} of the squared noise is left")
+        print(f"{name}: {share:.0%} of the squared noise remains")
         rows.append((name, outputs[:10]))
         kernels.append((name, model.encoder.params["dense/kernel"]))
     folder = Path(out)
@@ -46,7 +46,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-ov
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

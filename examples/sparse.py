@@ -1,4 +1,4 @@
-"""The cost of sparsity: one autoencoder under larger and larger penalties on its code."""
+"""The cost of sparsity: an autoencoder with increasing penalties on its code."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from npae import datasets, plotting
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-sparse") -> float:
-    """Train under four weights, draw their reconstructions, and return the test loss under the largest."""
+    """Train with four weights, draw reconstructions, and return the test loss of the largest weight."""
     digits = datasets.load(preferred="mnist")
     train = npae.Batches(digits.train_images[:limit], shape=(784,))
     test = npae.Batches(digits.test_images[:limit], shape=(784,))
@@ -33,7 +33,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-sp
             callbacks=[npae.Progress(label=f"weight {weight:g}")],
         )
 
-        # Compared is the loss of the reconstruction alone, without the penalty that shaped the code.
+        # The comparison uses the reconstruction loss, without the penalty.
         loss = npae.evaluate(model, test, loss="binary_crossentropy")
         code = npae.predict(model.encoder, test)
         active = (code > 0).mean()
@@ -47,7 +47,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-sp
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -19,7 +19,7 @@ def classify(hidden: list[npae.Dense], digits: datasets.Dataset, count: int, epo
     """Fine-tune a classifier on ``count`` labels, and return its test error."""
     dropped = chain.from_iterable((layer, npae.Dropout(0.5)) for layer in hidden)
     model = npae.Sequential([npae.Dropout(0.2), *dropped, npae.Dense(10)])
-    model.build((784,))  # layers that are built keep their weights
+    model.build((784,))  # built layers keep their weights
     chosen = np.tile(np.arange(count), 20)
     images, labels = digits.train_images[chosen].reshape(-1, 784), digits.train_labels[chosen]
     fit(model, npae.Batches(images, npae.one_hot(labels)), npae.SoftmaxCrossentropy(), epochs, "labels")
@@ -34,7 +34,7 @@ def main(epochs: int = 15, limit: int | None = None, out: str = "runs/example-st
     layers: list[npae.Dense] = []
     scratch = [npae.Dense(1000, activation="sigmoid") for _ in range(3)]
     for number, masked in enumerate((0.1, 0.2, 0.3), start=1):
-        # A layer learns to repair masked codes of the layer below; its own codes are the next layer's inputs.
+        # Each layer learns to denoise masked codes of the layer below; its codes are the next layer's inputs.
         layer = npae.Dense(1000, activation="sigmoid")
         back = npae.Dense(codes.shape[1], activation="sigmoid")
         model = npae.Autoencoder(npae.Sequential([layer]), npae.Sequential([back]))
@@ -60,7 +60,7 @@ def main(epochs: int = 15, limit: int | None = None, out: str = "runs/example-st
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""A denoiser for Fashion-MNIST: noise drawn once, strides on the way down, transposed convolutions up."""
+"""A denoiser for Fashion-MNIST, with strided and transposed convolutions, and noise that is drawn once."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-st
     clean = fashion.train_images[:limit, None]  # (n, 1, 28, 28) bytes
     clean_test = fashion.test_images[:limit, None]
 
-    # Noise needs floats; the clean targets may stay bytes.
+    # Noise needs floats; the clean targets may be bytes.
     corrupt = datasets.gaussian_noise(0.4)
     rng = np.random.default_rng(0)
     noisy = corrupt(clean.astype(np.float32) / 255, rng)
@@ -47,7 +47,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-st
         callbacks=[npae.Progress()],
     )
 
-    # Encoder and decoder also work on their own.
+    # Encoder and decoder can be used separately.
     codes = model.encode(noisy_test[:10])
     print("one image is", noisy_test[0].size, "numbers, its code", codes[0].size)
     rows = [("noisy", noisy_test[:10]), ("denoised", model.decode(codes)), ("original", clean_test[:10])]
@@ -59,7 +59,7 @@ def main(epochs: int = 10, limit: int | None = None, out: str = "runs/example-st
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""A denoiser with new noise in every batch, which never sees the same noisy image twice."""
+"""A denoiser with new noise in every batch, so that no noisy image occurs twice."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-tr
     digits = datasets.load(preferred="mnist")
     corrupt = datasets.gaussian_noise(0.5)
 
-    # Batches corrupts the inputs of each batch anew; the targets stay clean.
+    # Batches corrupts the inputs of every batch with new noise; the targets remain clean.
     train = npae.Batches(digits.train_images[:limit], shape=(1, 28, 28), corruption=corrupt)
 
     # PyTorch's initial values, as in the original.
@@ -48,7 +48,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-tr
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

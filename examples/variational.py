@@ -1,4 +1,4 @@
-"""A variational autoencoder with a code of two numbers, under three weights beta of the KL divergence."""
+"""A variational autoencoder with a code of two units, for three weights beta of the KL divergence."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from npae import datasets, plotting
 
 
 def build() -> npae.VariationalAutoencoder:
-    """Return a small dense model whose encoder ends in two means and two logarithms of variances."""
+    """Return a small dense model whose encoder outputs two means and two logarithms of variances."""
     encoder = npae.Sequential([npae.Dense(256, activation="relu"), npae.Dense(4)])
     decoder = npae.Sequential([npae.Dense(256, activation="relu"), npae.Dense(784, activation="sigmoid")])
     return npae.VariationalAutoencoder(encoder, decoder)
@@ -37,7 +37,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-va
             callbacks=[npae.Progress(label=f"beta {beta:g}")],
         )
 
-        # With a seed the code is drawn, as in the bound; without a seed it is the mean.
+        # With a seed, the code is drawn, as the bound requires; without a seed, it is the mean.
         terms = npae.evaluate_terms(model, test, loss=bound, seed=0)
         print(f"beta {beta:g}:", ", ".join(f"{name} {value:.1f} nats" for name, value in terms.items()))
         error = float(np.mean((model.reconstruct(images) - images) ** 2))
@@ -51,7 +51,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-va
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

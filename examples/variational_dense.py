@@ -1,4 +1,4 @@
-"""The likelihood of images: the test digits that a variational autoencoder finds most and least likely."""
+"""The likelihood of images: the most and the least likely test digits of a variational autoencoder."""
 
 import argparse
 from pathlib import Path
@@ -11,10 +11,10 @@ from npae.measures.likelihood import negative_log_likelihood
 
 
 def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-variational-dense") -> float:
-    """Train on binarised digits, draw the extremes among 1000 test images, and return their mean -log p."""
+    """Train on binarised digits, draw the extremes of 1000 test images, and return the mean of -log p."""
     digits = datasets.load(preferred="mnist")
 
-    # Grey is the probability of white. Every batch is drawn anew, and input and target are the same draw.
+    # Grey values are probabilities of white. Every batch is sampled; input and target are the same sample.
     train = npae.Batches(digits.train_images[:limit], shape=(784,), sample=datasets.bernoulli())
     grey = digits.test_images[:limit][:1000].reshape(-1, 784) / np.float32(255)
     binary = datasets.bernoulli()(grey, np.random.default_rng(0))
@@ -27,7 +27,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-va
     objective = npae.Objective(loss, npae.KullbackLeibler())
     npae.fit(model, train, loss=objective, epochs=epochs, batch_size=100, callbacks=[npae.Progress()])
 
-    # The bound is above -log p; the weighted mean over many codes of each image comes closer.
+    # The bound is above -log p; the weighted mean over many codes of each image is closer to it.
     bound = npae.evaluate(model, npae.Batches(binary), loss=objective)
     nll = negative_log_likelihood(model, binary, loss=loss, samples=100)
     print(
@@ -43,7 +43,7 @@ def main(epochs: int = 20, limit: int | None = None, out: str = "runs/example-va
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--epochs", type=int, help="how often to go through the training images")
-    parser.add_argument("--limit", type=int, help="how many of the training and of the test images to use")
+    parser.add_argument("--epochs", type=int, help="the number of epochs")
+    parser.add_argument("--limit", type=int, help="use at most this many training and test images")
     parser.add_argument("--out", help="the folder for the figures")
     main(**vars(parser.parse_args()))

@@ -1,6 +1,6 @@
-"""npae: autoencoders from scratch in NumPy, fast by Numba, without autograd.
+"""npae: autoencoders from scratch in NumPy and Numba, without autograd.
 
-Importing it loads neither matplotlib nor Numba.
+``import npae`` loads neither matplotlib nor Numba.
 """
 
 from npae.kernels.backend import get_backend, set_backend, use_backend

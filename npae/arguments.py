@@ -1,4 +1,4 @@
-"""Checks of arguments: every room refuses the same numbers, and unknown names, in the same words."""
+"""Checks of arguments, with the same error messages in all modules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numbers
 
 
 class UnknownName(ValueError):
-    """A name that npae does not know: of a recipe, a data set, a check or an exercise."""
+    """There is no recipe, data set, gradient check or exercise of that name."""
 
 
 def integer(value: int, name: str, least: int = 1) -> int:

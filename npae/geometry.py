@@ -1,4 +1,4 @@
-"""Sizes of the outputs of layers, and the paddings they need; every error about sizes is raised here."""
+"""Output sizes and padding of layers, with the checks of their arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Pads: TypeAlias = tuple[Pair, Pair]  # ((top, bottom), (left, right))
 
 
 def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
-    """Return ``value`` as two ints (vertical, horizontal); one int stands for both, as in Keras.
+    """Return ``value`` as two ints (vertical, horizontal); one int means both, as in Keras.
 
     Raises
     ------
@@ -34,13 +34,7 @@ def _two(values: Iterable[int]) -> Pair:
 
 
 def check_padding(padding: str) -> str:
-    """Return ``padding`` if it is "valid" or "same".
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
+    """Return ``padding`` if it is "valid" or "same"; raise ValueError otherwise."""
     if padding not in ("valid", "same"):
         raise ValueError(f'padding must be "valid" or "same", not {padding!r}')
     return padding
@@ -49,13 +43,13 @@ def check_padding(padding: str) -> str:
 def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) -> Pair:
     """Return the output size (height, width) of a convolution or a pooling.
 
-    "valid" counts the windows that fit whole, ``(size - window) // stride + 1``; "same" gives
-    ``ceil(size / stride)`` windows, and pads the input until the last of them fits.
+    It is the number of windows: ``(size - window) // stride + 1`` for "valid", where every window lies inside
+    the input, and ``ceil(size / stride)`` for "same", where the input is padded.
 
     Raises
     ------
     ValueError
-        If not even one window fits.
+        If the window is larger than the input and the padding is "valid".
     """
     if padding == "same":
         return _two(-(-s // stride) for s, stride in zip(size, strides))
@@ -70,8 +64,8 @@ def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) ->
 def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
     """Return the padding ``((top, bottom), (left, right))`` of a convolution or a pooling.
 
-    "same" adds the rows and columns that the last window lacks. Where their number is odd, the extra one goes
-    to the bottom or the right, as in Keras.
+    "same" adds the rows and columns that the last window lacks. If their number is odd, the extra one is at
+    the bottom or the right, as in Keras.
     """
     if padding == "valid":
         return (0, 0), (0, 0)
@@ -88,19 +82,17 @@ def transpose_output_size(
 ) -> Pair:
     """Return the output size (height, width) of a transposed convolution.
 
-    A convolution of stride 3 gives three input sizes one and the same output size, so its transpose must
-    choose among them. "same" gives ``size * stride``; "valid" gives ``(size - 1) * stride + max(window,
-    stride)``. ``output_padding`` chooses another: ``(size - 1) * stride + window + output_padding``, less
-    ``2 * (window // 2)`` for "same". All as in Keras; "valid" with ``output_padding`` is PyTorch's formula at
-    its ``padding=0``.
-
-    The convolution must lead back from the output to ``size``: ``output_padding`` is from 0 to ``stride -
-    1``, or from 1 to ``stride`` for "same" and an even window, where ``2 * (window // 2)`` takes one more.
+    A convolution of stride 3 maps three input sizes to the same output size, so its transpose must choose one
+    of them: ``size * stride`` for "same", and ``(size - 1) * stride + max(window, stride)`` for "valid".
+    ``output_padding`` chooses ``(size - 1) * stride + window + output_padding``, minus ``2 * (window // 2)``
+    for "same". These are Keras's rules; "valid" with ``output_padding`` is PyTorch's formula for
+    ``padding=0``.
 
     Raises
     ------
     ValueError
-        If the convolution would not lead back from the output to ``size``.
+        If the convolution does not map the output size to ``size``. So ``output_padding`` must be from 0 to
+        ``stride - 1``; for "same" and an even window, from 1 to ``stride``.
     """
     if output_padding is None:
         if padding == "same":
@@ -116,8 +108,8 @@ def transpose_output_size(
         allowed = [str(low) if low == high else f"{low} to {high}" for low, high in zip(least, most)]
         raise ValueError(
             f"output_padding {tuple(output_padding)} gives an output of {output[0]}x{output[1]}, which a "
-            f'convolution with window {window}, strides {strides} and padding "{padding}" does not lead back '
-            f"to the input, {size[0]}x{size[1]}; expected output_padding=None, or {allowed[0]} vertically "
+            f'convolution with window {window}, strides {strides} and padding "{padding}" does not map to '
+            f"the input size, {size[0]}x{size[1]}; expected output_padding=None, or {allowed[0]} vertically "
             f"and {allowed[1]} horizontally"
         )
     return output

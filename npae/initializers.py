@@ -1,4 +1,4 @@
-"""First values of parameters; their variance decides whether a signal survives many layers."""
+"""Initial values of parameters; their variance determines whether a signal vanishes or explodes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Initializer = Callable[..., np.ndarray]
 
 
 def zeros(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
-    """Return zeros; the usual first value of a bias."""
+    """Return zeros; the usual initial value of a bias."""
     return np.zeros(shape)
 
 
 def glorot_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from U(-a, a) with ``a = sqrt(6 / (fan_in + fan_out))``.
 
-    The variance ``2 / (fan_in + fan_out)`` is the compromise between keeping the variance of the signal on
-    the way forward (``1 / fan_in``) and of the gradient on the way back (``1 / fan_out``). Keras's default.
+    The variance ``2 / (fan_in + fan_out)`` is a compromise: ``1 / fan_in`` preserves the variance of the
+    signal in the forward pass, ``1 / fan_out`` that of the gradient in the backward pass. Keras's default.
 
     Source: Glorot & Bengio 2010, eq. 16.
     """
@@ -30,7 +30,7 @@ def glorot_uniform(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.ra
 def he_normal(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from N(0, 2 / fan_in): ReLU passes half of the signal, so the variance is doubled.
 
-    Keras cuts this distribution off at two standard deviations; the paper, and this function, do not.
+    Keras truncates this distribution at two standard deviations; the paper and this function do not.
 
     Source: He et al. 2015, eq. 10.
     """
@@ -56,7 +56,7 @@ INITIALIZERS: dict[str, Initializer] = {
 def initial_values(
     name: str, shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray:
-    """Return first values for a parameter.
+    """Return initial values of a parameter.
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ def initial_values(
         A key of `INITIALIZERS`.
     shape : tuple of int
     fan_in, fan_out : int
-        How many inputs each output depends on, and how many outputs each input goes to.
+        The number of inputs that each output depends on, and of outputs that each input affects.
     rng : numpy.random.Generator
     dtype : float32 or float64
-        The values are drawn in float64 and rounded, so that both dtypes start from the same point.
+        The values are drawn in float64 and rounded, so that both dtypes start from the same values.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Models: layers in a row, run by two loops, one forward and one backward."""
+"""Models: a list of layers, with one loop for the forward pass and one for the backward pass."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from npae.layers.sampling import Sampling
 
 
 class Sequential(Layer):
-    """Layers in a row. A model is itself a layer, so it can be part of another model.
+    """A sequence of layers. A model is itself a layer, so it can be part of another model.
 
     Parameters
     ----------
     layers : list of Layer
     names : list of str, optional
-        One for each layer; default: its class, numbered where it comes again, as "dense", "dense_1".
+        One for each layer. Default: the names of the classes, numbered: "dense", "dense_1", ...
 
     Notes
     -----
-    Forward keeps every layer's cache in a list. Backward walks that list from its end and gives each layer
-    the dx of the layer after it as its dy: the chain rule, as a loop.
+    Forward stores every layer's cache in a list. Backward visits the layers in reverse order, and the dx of
+    each layer is the dy of the layer before it: the chain rule, as a loop.
 
-    The parameters of the layer named "conv2d_1" are called "conv2d_1/kernel" and "conv2d_1/bias" here. Names
-    belong to the model, since a layer may stand in several models under a name in each.
+    In `params`, the parameters of the layer "conv2d_1" have the names "conv2d_1/kernel" and "conv2d_1/bias".
+    The model stores the names of its layers, since a layer may have different names in different models.
     """
 
     def __init__(self, layers: Sequence[Layer], names: Sequence[str] | None = None):
@@ -39,7 +39,7 @@ class Sequential(Layer):
             if not isinstance(layer, Layer):
                 raise ValueError(f"a model takes layers, not {layer!r}")
         if len({id(layer) for layer in layers}) < len(layers):
-            raise ValueError("a model was given the same layer twice; make a second one")
+            raise ValueError("the list has the same layer twice; construct a second one")
         self.layers = list(layers)
         kinds = [snake_case(type(layer).__name__) for layer in self.layers]
         self.names = numbered(kinds) if names is None else list(names)
@@ -49,16 +49,16 @@ class Sequential(Layer):
     ) -> Shape:
         """Build all layers for inputs of ``input_shape`` (without the batch axis).
 
-        A layer that was already built for these inputs stays as it is. So a trained encoder keeps its weights
-        in a second model, as in ``Sequential([model.encoder, Dense(10)])``. It then belongs to both models:
-        training one changes the other, unless ``copy.deepcopy`` separates them. To draw new first values,
-        make a new model.
+        A layer that was already built for these inputs is not built again. So a trained encoder keeps its
+        weights in a second model, as in ``Sequential([model.encoder, Dense(10)])``. Both models then share
+        the encoder: training one changes the other, unless you ``copy.deepcopy`` the encoder. To draw new
+        initial values, construct a new model.
 
         Parameters
         ----------
         input_shape : tuple of int
         rng : numpy.random.Generator or int, optional
-            Draws the first values; an int is a seed. Default: seed 0.
+            The generator of the initial values, or its seed. Default: seed 0.
         dtype : float32 or float64
 
         Returns
@@ -68,7 +68,7 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            If a layer cannot take the output of the layer before it; the message names the layer.
+            If a layer does not accept the output of the layer before it; the message names the layer.
         """
         rng = rng if isinstance(rng, Generator) else np.random.default_rng(rng or 0)
         self.input_shape, self.output_shape = tuple(input_shape), None
@@ -87,7 +87,7 @@ class Sequential(Layer):
         shape = tuple(input_shape)
         if self.output_shape is None or self.input_shape != shape:
             return False
-        for layer in self.layers:  # since then, another model may have built one of them anew
+        for layer in self.layers:  # another model may have built a shared layer again
             if not layer.is_built(shape, dtype):
                 return False
             _, shape = layer.built()
@@ -110,9 +110,7 @@ class Sequential(Layer):
     @params.setter
     def params(self, values: dict[str, np.ndarray]) -> None:
         if values:
-            raise ValueError(
-                "a model's parameters belong to its layers; use set_params to change their values"
-            )
+            raise ValueError("the layers hold a model's parameters; use set_params to change their values")
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         self.check_input(x)
@@ -124,7 +122,7 @@ class Sequential(Layer):
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         grads: Grads = {}
-        first = 0 if need_dx else self._first_that_learns()
+        first = 0 if need_dx else self._first_with_params()
         for position in range(len(self.layers) - 1, first - 1, -1):
             layer = self.layers[position]
             dx, layer_grads = layer.backward(dy, cache[position], need_dx or position > first)
@@ -157,16 +155,15 @@ class Sequential(Layer):
             params[key][...] = value
 
     def pack(self) -> np.ndarray:
-        """Move all parameters into one new 1-D array, keep them as views of it, and return it.
+        """Copy all parameters into one new 1-D array, replace them by views of it, and return it.
 
-        Changing the array changes the model, so an optimiser needs this vector only and no names. The layers
-        that a second model shares move too: an array that the second model packed before no longer changes
-        it.
+        Changing the array changes the model, so an optimiser needs this vector only. If a second model shares
+        a layer and was packed before, its old vector no longer changes that layer.
         """
         params = self.params
         if not params:
             raise ValueError(
-                "this model has no parameters to train; build it first, or add a layer that learns"
+                "this model has no parameters to train; build it first, or add a layer with parameters"
             )
         buffer = np.empty(sum(value.size for value in params.values()), next(iter(params.values())).dtype)
         self.rehome(buffer)
@@ -194,7 +191,7 @@ class Sequential(Layer):
         return self.with_layers([*self.layers[:position], bare_layer, *self.layers[position + 1 :]])
 
     def with_layers(self, layers: list[Layer]) -> Sequential:
-        """Return a copy of this model with other layers, of the same shapes, under the same names."""
+        """Return a copy of this model with other layers of the same shapes and names."""
         twin = copy.copy(self)
         twin.layers = layers
         return twin
@@ -231,13 +228,12 @@ class Sequential(Layer):
     def _take_shapes(self, input_shape: Shape | None, output_shape: Shape | None) -> None:
         self.input_shape, self.output_shape = input_shape, output_shape
 
-    def _first_that_learns(self) -> int:
-        learns = [position for position, layer in enumerate(self.layers) if layer.params]
-        return learns[0] if learns else len(self.layers)
+    def _first_with_params(self) -> int:
+        return next((k for k, layer in enumerate(self.layers) if layer.params), len(self.layers))
 
 
 class Autoencoder(Sequential):
-    """An encoder and a decoder: trained together, usable separately.
+    """An encoder and a decoder, trained together and usable separately.
 
     Parameters
     ----------
@@ -262,7 +258,7 @@ class Autoencoder(Sequential):
         return self.forward(x)[0]
 
     def behind_encoder(self) -> Sequential:
-        """Return the layers behind the encoder as a model that shares them, under the same names."""
+        """Return the layers after the encoder as a model that shares them, under the same names."""
         behind = Sequential(self.layers[1:], self.names[1:])
         behind._take_shapes(self.encoder.output_shape, self.output_shape)
         return behind
@@ -272,21 +268,21 @@ class Autoencoder(Sequential):
 
 
 class VariationalAutoencoder(Autoencoder):
-    """An autoencoder whose encoder gives a distribution, from which the code is drawn (`Sampling`).
+    """An autoencoder whose encoder outputs a distribution, from which `Sampling` draws the code.
 
     Parameters
     ----------
     encoder : Sequential
-        Gives flat outputs (n, 2d): d means, then d logarithms of variances.
+        Its outputs (n, 2d) are d means, then d logarithms of variances.
     decoder : Sequential
-        Takes codes (n, d).
+        Its inputs are codes (n, d).
 
     Notes
     -----
     Train it on an `npae.Objective` of a reconstruction loss per image and `npae.KullbackLeibler`. At
-    inference the code is the mean. So "val_reconstruction" is the error of the most likely code, lower than
-    the expectation over codes in the evidence lower bound; ``seed`` of `npae.evaluate_terms` draws codes
-    instead.
+    inference the code is the mean. So "val_reconstruction" is the loss of the most likely code, which is
+    lower than the expected loss in the evidence lower bound. With a ``seed``, `npae.evaluate_terms` draws
+    codes instead.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013).
     """
@@ -307,7 +303,7 @@ class VariationalAutoencoder(Autoencoder):
 
 
 def numbered(names: Sequence[str]) -> list[str]:
-    """Return the names, each with a number where it stood before: "dense", "dense_1"."""
+    """Return the names, with numbers after repeated ones: "dense", "dense_1"."""
     counts = [names[:position].count(name) for position, name in enumerate(names)]
     return [f"{name}_{count}" if count else name for name, count in zip(names, counts)]
 

@@ -90,7 +90,7 @@ def test_the_file_holds_no_pickled_objects(tmp_path):
 def test_a_damaged_file_is_an_error_in_words(tmp_path, content):
     path = tmp_path / "model.npz"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="model.npz cannot be read: it is no whole .npz archive"):
+    with pytest.raises(ValueError, match="model.npz cannot be read: it is not a complete .npz archive"):
         npae.load_model(path)
 
 
@@ -134,7 +134,7 @@ def test_a_layer_that_is_not_of_npae_is_refused_before_anything_is_written(tmp_p
 
     model = Sequential([Dense(3)])
     model.build((4,))
-    with pytest.raises(ValueError, match="load_model could not make this model again"):
+    with pytest.raises(ValueError, match="load_model could not construct this model"):
         npae.save_model(tmp_path / "model.npz", model)
     assert not list(tmp_path.iterdir())
     path = tmp_path / "checkpoint.npz"  # which a program reads that knows the class
@@ -149,7 +149,7 @@ def test_numpy_scalars_are_kept_as_plain_numbers(tmp_path):
     same, metadata = npae.load_model(tmp_path / "model.npz")
     assert type(same.layers[0].rate) is float and same.layers[0].rate == 0.25
     assert same.layers[1].units == 3 and metadata == {"epochs": 7}
-    with pytest.raises(ValueError, match="what JSON can hold"):
+    with pytest.raises(ValueError, match="must be valid JSON"):
         npae.save_model(tmp_path / "other.npz", model, {"model": model})
     assert not (tmp_path / "other.npz").exists()
 

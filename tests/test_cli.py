@@ -122,9 +122,9 @@ def test_resume_goes_on_to_the_bits_of_an_unbroken_run(tmp_path, small_synthetic
 @pytest.mark.parametrize(
     "change, words",
     [
-        (["--seed", "4"], "began with --seed 0, and cannot go on with --seed 4"),
+        (["--seed", "4"], "began with --seed 0, and cannot continue with --seed 4"),
         (["--batch-size", "9"], "began with --batch-size 256"),
-        (["--noise"], "began without --noise, and cannot go on with --noise"),
+        (["--noise"], "began without --noise, and cannot continue with --noise"),
     ],
 )
 def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words):
@@ -136,7 +136,7 @@ def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words
     "arguments, words",
     [
         (["train", "latent2d", "--noise", "--data", "synthetic"], "--noise is not for latent2d"),
-        (["train", "conv", "--data", "mnist"], "mnist cannot be had; this was tried"),
+        (["train", "conv", "--data", "mnist"], "mnist was not found; npae tried"),
         (["train", "conv", "--resume", "--out", "nowhere"], "nowhere holds no checkpoint.npz"),
         (["evaluate", "nowhere"], "nowhere holds no model.npz"),
         (["plot", "."], "holds no model.npz"),

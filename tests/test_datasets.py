@@ -94,7 +94,7 @@ def remove_one(folder):
 @pytest.mark.parametrize(
     "damage, message",
     [
-        (damage_last_byte, "train-images-idx3-ubyte.gz is damaged or no mnist: its SHA-256 begins with"),
+        (damage_last_byte, "train-images-idx3-ubyte.gz is damaged or not mnist: its SHA-256 begins with"),
         (truncate, "t10k-images-idx3-ubyte.gz is damaged: its gzip data"),
         (remove_one, "lacks t10k-labels-idx1-ubyte"),
         (lambda folder: write_set(folder, "fashion-mnist"), "is the test_labels of fashion-mnist, expected"),
@@ -115,7 +115,7 @@ def test_what_was_named_is_never_replaced(machine, monkeypatch):
     with pytest.raises(FileNotFoundError) as error:
         load("mnist", report=lambda line: None)
     summary, *tried = str(error.value).splitlines()
-    assert summary == "mnist cannot be had; this was tried:"
+    assert summary == "mnist was not found; npae tried:"
     assert len(tried) == len(where("mnist")) + 1
     right = "is the test_labels of fashion-mnist, expected the test_labels of mnist"
     assert any(right in line for line in tried)

@@ -74,7 +74,7 @@ def test_progress_is_shown_on_terminals_only(server, capsys, monkeypatch):
     "mirror, message",
     [
         ("wrong/", "what it sent is the test_labels of fashion-mnist, expected the test_labels of mnist"),
-        ("html/", "what it sent is damaged or no mnist: its SHA-256 begins with"),
+        ("html/", "what it sent is damaged or not mnist: its SHA-256 begins with"),
         ("short/", "broke off after"),
         ("stalled/", "broke off after"),
         ("nowhere/", "404"),
@@ -111,7 +111,7 @@ def test_load_downloads_what_is_missing_or_damaged(server):
 
 def test_a_folder_of_someone_elses_files_is_not_overwritten(server, tmp_path):
     folder = write_set(tmp_path / "mine", "fashion-mnist")
-    with pytest.raises(ValueError, match="would be overwritten, being no intact mnist"):
+    with pytest.raises(ValueError, match="would be overwritten, but differ from mnist"):
         fetch("mnist", folder=folder, mirrors=[f"{server}good/"])
     assert same(load(folder), "fashion-mnist")
 

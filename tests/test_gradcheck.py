@@ -270,7 +270,7 @@ BROKEN = [
     (NoisyBackward(), (3, 4), "backward is not deterministic"),
     (HidesState(), (3, 4), "backward depends on the last forward pass"),
     (AlwaysFloat64(), (3, 4), "dx is float64 for inputs and parameters of float32"),
-    (PromisesAnotherShape(), (3, 4), "forward gives shape (3, 3, 4), but after build (3, 4, 3)"),
+    (PromisesAnotherShape(), (3, 4), "forward returns shape (3, 3, 4), but build promised (3, 4, 3)"),
     (TakesNoNeedDx(), (3, 4), "backward takes no need_dx"),
 ]
 

@@ -37,10 +37,10 @@ GZ = gzip.compress(GOOD)
 @pytest.mark.parametrize(
     "name, content, message",
     [
-        ("a", b"", "no IDX file: it begins with nothing"),
-        ("a", b"\x00\x00\x08", "no IDX file: it begins with 00 00 08"),
-        ("a", b"<html>", "no IDX file: it begins with 3c 68 74 6d, expected 00 00"),
-        ("a", b"\x00\x00\x07\x01" + bytes(9), "no IDX file: it begins with 00 00 07 01"),
+        ("a", b"", "not an IDX file: it begins with nothing"),
+        ("a", b"\x00\x00\x08", "not an IDX file: it begins with 00 00 08"),
+        ("a", b"<html>", "not an IDX file: it begins with 3c 68 74 6d, expected 00 00"),
+        ("a", b"\x00\x00\x07\x01" + bytes(9), "not an IDX file: it begins with 00 00 07 01"),
         ("a", GOOD[:7], "truncated: 7 bytes, expected 12"),
         ("a", GOOD[:-1], "truncated: 17 bytes, expected 18 for 2 x 3 of uint8"),
         ("a", GOOD + b"x", "trailing bytes: 19 bytes, expected 18"),
@@ -77,8 +77,8 @@ def test_npz_files(tmp_path):
     for name, message in [
         ("lacking", "lacks x_test, y_test and holds x_train, y_train"),
         ("objects", "Object arrays cannot be loaded"),
-        ("half", "no zip archive"),
-        ("page", "no zip archive, beginning with 3c 68 74 6d"),
+        ("half", "not a zip archive"),
+        ("page", "not a zip archive, but begins with 3c 68 74 6d"),
     ]:
         with pytest.raises(ValueError, match=f"{name}.npz cannot be used: .*{message}.*expected an .npz"):
             read_npz(tmp_path / f"{name}.npz")

@@ -156,7 +156,7 @@ def test_a_digit_is_fitted_as_mnist_was(scale):
     "picture, message",
     [
         (np.zeros(5), r"shape \(h, w\).*not \(5,\)"),
-        (np.zeros((2, 5, 5)), r"not \(2, 5, 5\); give one picture"),
+        (np.zeros((2, 5, 5)), r"not \(2, 5, 5\); pass one image"),
         (np.zeros((0, 5)), r"not \(0, 5\)"),
         (np.full((5, 5), "ink"), "must hold integers"),
         (np.full((5, 5), 7.5), "float64 must hold floats from 0 to 1, not 7.5 to 7.5; scale it"),
@@ -171,5 +171,5 @@ def test_wrong_pictures_are_refused(picture, message):
 
 
 def test_fitting_nothing_is_refused():
-    with pytest.raises(ValueError, match="nothing is drawn"):
+    with pytest.raises(ValueError, match="the image is empty"):
         prepare_image(np.full((50, 40, 3), 244, np.uint8), fit_digit=True)

@@ -55,5 +55,5 @@ def test_the_square_of_the_norm_is_what_the_contractive_penalty_says(rng):
 def test_an_encoder_that_is_not_built_or_takes_other_inputs_is_refused(rng):
     with pytest.raises(ValueError, match="not built yet"):
         frobenius_norms(Sequential([Dense(2)]), np.ones((1, 6), np.float32))
-    with pytest.raises(ValueError, match=r"\(6,\); the data's have shape \(7,\)"):
+    with pytest.raises(ValueError, match=r"\(6,\); the data have shape \(7,\)"):
         singular_values(sigmoid_encoder(rng), Batches(np.ones((1, 7)), dtype=np.float64))

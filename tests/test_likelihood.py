@@ -82,11 +82,11 @@ def test_a_likelihood_needs_samples_and_a_distribution_of_codes(rng):
     model, x, _ = factor_analysis(rng)
     with pytest.raises(ValueError, match="samples must be a positive integer, not 0"):
         negative_log_likelihood(model, x, loss=LOSS, samples=0)
-    with pytest.raises(ValueError, match=r"MeanSquaredError\(\) is no distribution of pixels"):
+    with pytest.raises(ValueError, match=r"MeanSquaredError\(\) is not a distribution of pixels"):
         negative_log_likelihood(model, x, loss="mse")
     with pytest.raises(ValueError, match="from 0 to 1"):
         negative_log_likelihood(model, x, loss=BinaryCrossentropy())
-    with pytest.raises(ValueError, match=r"the data's have shape \(4,\)"):
+    with pytest.raises(ValueError, match=r"the data have shape \(4,\)"):
         negative_log_likelihood(model, x[:, :4], loss=LOSS)
     plain = Autoencoder(Sequential([Dense(2)]), Sequential([Dense(5)]))
     with pytest.raises(ValueError, match="needs a VariationalAutoencoder, not this Autoencoder"):

@@ -101,7 +101,7 @@ def test_roc_auc_is_the_share_of_pairs_in_the_right_order(rng):
 @pytest.mark.parametrize(
     "scores, positive, message",
     [
-        ([0.1, 0.2], [True], "as many booleans"),
+        ([0.1, 0.2], [True], "equally many booleans"),
         ([0.1, 0.2], [0, 1], "booleans.*int64"),
         ([[0.1, 0.2]], [[True, False]], r"scores \(n,\)"),
         ([0.1, np.nan], [True, False], "1 of 2 are NaN"),

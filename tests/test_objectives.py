@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from whole_batch import loss_and_gradients
 
 import npae
 from npae import (
@@ -29,7 +30,6 @@ from npae.gradcheck import check_loss
 from npae.objectives.losses import get_loss
 from npae.objectives.objective import get_objective
 from npae.training.evaluation import evaluate_terms
-from npae.training.fit import loss_and_gradients
 
 
 def small_model(dtype=np.float32, activation="sigmoid"):
@@ -156,7 +156,7 @@ def test_objectives_are_written_as_they_are_made():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: Objective("mse", 1e-4), r"a loss and then penalties, as in .* not 0.0001"),
+        (lambda: Objective("mse", 1e-4), r"expected penalties after the loss, as in .* not 0.0001"),
         (lambda: Objective("hinge"), "unknown loss 'hinge'"),
         (lambda: get_loss(None), "unknown loss None"),
         (
@@ -173,7 +173,7 @@ def test_what_is_no_objective_is_refused_in_words(make, words):
 def test_a_model_without_a_code_cannot_be_penalised(rng):
     model = Sequential([Dense(4), Dense(6)])
     model.build((6,))
-    with pytest.raises(ValueError, match=r"L1 is about the code, .* make an Autoencoder\(encoder, decoder\)"):
+    with pytest.raises(ValueError, match=r"L1 needs the code, .* use Autoencoder\(encoder, decoder\)"):
         npae.fit(model, images(rng), loss=Objective("mse", L1(0.1)))
 
 
@@ -282,7 +282,7 @@ def test_a_sample_is_input_and_target_alike_and_new_in_every_batch(rng):
         slice(None), np.random.default_rng(0)
     )
     assert np.array_equal(targets.reshape(40, 3, 4), inputs) and masked.sum() < targets.sum()
-    with pytest.raises(ValueError, match="sample makes inputs and targets"):
+    with pytest.raises(ValueError, match="sample computes inputs and targets"):
         Batches(x, x, sample=bernoulli())
 
 

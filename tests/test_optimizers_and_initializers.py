@@ -43,7 +43,7 @@ def test_settings_that_cannot_work_are_refused(make):
 def test_an_optimiser_refuses_another_model():
     optimizer = Adam()
     optimizer.update(np.zeros(3), np.ones(3))
-    with pytest.raises(ValueError, match="3 parameters and is now given 4"):
+    with pytest.raises(ValueError, match="updated 3 parameters before, not 4"):
         optimizer.update(np.zeros(4), np.ones(4))
 
 

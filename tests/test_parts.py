@@ -161,10 +161,10 @@ def test_an_interrupt_before_the_first_epoch_loses_no_part(toy, tmp_path, monkey
     with monkeypatch.context() as patch:
         patch.setattr("npae.training.kept.fit", fit_parts_only)
         assert main([*arguments, "--quiet"]) == 1
-    assert "what came before the first epoch is in" in capsys.readouterr().err
+    assert "the parts of the run are in" in capsys.readouterr().err
     assert not (out / "checkpoint.npz").exists()
     assert main(["evaluate", str(out)]) == 1
-    assert "go on with npae train --resume" in capsys.readouterr().err
+    assert "continue it with npae train --resume" in capsys.readouterr().err
     assert trained == [1]
     assert main([*arguments, "--resume"]) == 0
     out = capsys.readouterr().out
@@ -194,12 +194,12 @@ def test_a_model_of_somebody_elses_is_no_part(folder):
     run = load_run(folder)
     path = run.path("parts") / "plain" / "model.npz"
     save_model(path, run.model)
-    with pytest.raises(ValueError, match="npae train has not written it"):
+    with pytest.raises(ValueError, match="npae train did not write it"):
         plain(run)
 
 
 def test_a_recipe_has_one_thing_that_makes_its_targets():
-    with pytest.raises(ValueError, match="toy: sample and augment both make the targets"):
+    with pytest.raises(ValueError, match="toy: sample and augment both set the targets"):
         dataclasses.replace(TOY, sample=bernoulli(), augment=random_shift(1))
 
 
@@ -273,7 +273,7 @@ def test_a_part_of_other_layers_is_not_taken_and_one_of_an_earlier_version_is(fo
 
 
 def test_more_epochs_than_asked_for_and_other_data_are_told(folder, toy):
-    with pytest.raises(ValueError, match="holds a model of 3 epochs, where 1 are asked for"):
+    with pytest.raises(ValueError, match="holds a model of 3 epochs, more than 1"):
         classifier(load_run(folder), epochs=1)
     now = dataclasses.replace(toy, sha256="1" * 64)
     before = load_run(folder)

@@ -272,10 +272,10 @@ def test_a_model_is_checked_entry_by_entry_where_no_directions_are_asked_for():
         (lambda: L1(0), "weight must be a positive number, not 0"),
         (lambda: Contractive(-1.0), "weight must be a positive number"),
         (lambda: KullbackLeibler(math.nan), "beta must be a positive number"),
-        (lambda: KLSparsity(1.0), "target must be a share between 0 and 1"),
+        (lambda: KLSparsity(1.0), "target must be a number between 0 and 1"),
         (
             lambda: value_of(KLSparsity(), autoencoder("tanh"), -np.ones((3, 5))),
-            "let the encoder end in a sigmoid",
+            "use a sigmoid as the encoder's last activation",
         ),
         (lambda: KullbackLeibler()(None, np.ones((2, 3)), None, 2), "k means and then k logarithms"),
     ],
@@ -298,7 +298,7 @@ def test_contractive_names_what_it_has_no_jacobian_of(layers, found):
     shape = (4,) if isinstance(layers[0], Dense) else (1, 2, 2)
     encoder = Sequential(layers)
     encoder.build(shape)
-    with pytest.raises(ValueError, match=f"one Dense layer .* not of one with these: {found}$"):
+    with pytest.raises(ValueError, match=f"one Dense layer .* not an encoder with these layers: {found}$"):
         Contractive(1.0)(encoder, *encoder.forward(np.ones((1, *shape), np.float32)), 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from whole_batch import loss_and_gradients
 
 from benchmarks.tasks import TIMED, build_model, load_images, verification_data
 from npae.datasets import synthetic_digits
@@ -12,7 +13,7 @@ from npae.model import Sequential
 from npae.objectives.losses import get_loss
 from npae.recipes import RECIPES
 from npae.training.batches import Batches
-from npae.training.fit import Callback, fit, loss_and_gradients
+from npae.training.fit import Callback, fit
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch is missing; pip install torch brings the twin to compare with"

@@ -58,16 +58,16 @@ SPEED, UNKNOWN = report.BEGIN.format("speed"), report.BEGIN.format("sped")
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("# Start\n\n## Start\n", "the heading 'Start' stands 2 times"),
-        ("```sh\nnpae list\n```\n\n```sh\nnpae list\n```\n", "the block of commands 'npae list' stands 2"),
-        ("![a](a.png)\n![b](a.png)\n", "the figure 'a.png' stands 2 times"),
+        ("# Start\n\n## Start\n", "the heading 'Start' occurs 2 times"),
+        ("```sh\nnpae list\n```\n\n```sh\nnpae list\n```\n", "the block of commands 'npae list' occurs 2"),
+        ("![a](a.png)\n![b](a.png)\n", "the figure 'a.png' occurs 2 times"),
         (f"{LINE}\n\n{LINE}\n", "the line 'a line that"),
         ("![a](b.png)\n", "the figure b.png is missing"),
         (f"{UNKNOWN}\n", "is unknown; expected one of layer, systems"),
         (f"{SPEED}\n", "'speed' is not closed"),
-        (f"{report.END.format('speed')}\n", "'speed' ends where it has not begun"),
+        (f"{report.END.format('speed')}\n", "'speed' ends before it begins"),
         ("<!-- begin: speed -->\n", "is not written as"),
-        (f"{SPEED}\n{report.END.format('speed')}\n" * 2, "'speed' stands twice"),
+        (f"{SPEED}\n{report.END.format('speed')}\n" * 2, "'speed' occurs twice"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_named(tmp_path, text, problem):
@@ -95,7 +95,7 @@ def test_a_figure_shows_the_run_of_the_tables(tmp_path):
         return report.differing_figures(figures, folder)
 
     assert problems() == []
-    assert "another run of deep-0" in problems(metrics_sha256="2")[0]
+    assert "not drawn from the recorded run of deep-0" in problems(metrics_sha256="2")[0]
     assert "is not the file" in problems(sha256="2")[0]
     assert "is 2.8, and 2.651" in problems(numbers={**metrics, "test_squared_error_per_image": 2.8})[0]
     assert "which is not recorded" in problems(run="deep-1")[0]

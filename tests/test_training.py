@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from whole_batch import loss_and_gradients
 
 import npae
 from npae import (
@@ -24,7 +25,6 @@ from npae import (
     VariationalAutoencoder,
 )
 from npae.objectives.losses import BinaryCrossentropy, fuse, get_loss
-from npae.training.fit import loss_and_gradients
 from npae.training.shards import shard_size
 
 
@@ -250,11 +250,11 @@ def test_a_penalty_that_becomes_infinite_is_named(rng):
     "change, words",
     [
         (dict(x=np.full((4, 12), np.nan, np.float32)), "NaN"),
-        (dict(x=np.ones((4, 11), np.float32)), r"\(12,\); the data's have shape \(11,\)"),
+        (dict(x=np.ones((4, 11), np.float32)), r"\(12,\); the data have shape \(11,\)"),
         (dict(x=np.full((4, 12), 200.0, np.float32), loss="binary_crossentropy"), "from 0 to 1"),
         (dict(x=np.array([["a"] * 12])), "dtype"),
         (dict(x=np.ones((0, 12), np.float32)), "at least one example"),
-        (dict(y=np.ones((3, 12), np.float32)), "in pairs"),
+        (dict(y=np.ones((3, 12), np.float32)), "expected equally many"),
         (dict(y=np.ones((4, 11), np.float32)), r"shape \(4, 11\)"),
         (dict(loss="hinge"), "unknown loss 'hinge'"),
         (dict(epochs=0), "epochs must be a positive integer"),

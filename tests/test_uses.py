@@ -96,7 +96,7 @@ def test_an_interrupt_loses_one_training_at_most(tmp_path, monkeypatch, small_sy
     for _ in range(2):  # the second one is a new run, and what the first one has left is not lost
         trained.clear()
         assert main([*ANOMALY, "--quiet", "--out", str(folder)]) == 1
-    line = f"npae: interrupted; 3 of 20 trainings are in {folder}; --resume goes on from there"
+    line = f"npae: interrupted; 3 of 20 trainings are in {folder}; --resume continues from there"
     assert last_line(capsys) == f"{line}, and the earlier run is now {folder}.1"
     assert len(list((tmp_path / "anomaly.1" / "parts").iterdir())) == 3
     left.clear()
@@ -117,11 +117,11 @@ def test_anomaly_goes_on_only_as_it_began(tmp_path, monkeypatch, small_synthetic
 
     out = ["--out", str(tmp_path / "run")]
     assert main(["anomaly", "--resume", *out]) == 1
-    assert "no trained detectors to go on with; leave out --resume" in last_line(capsys)
+    assert "no trained detectors to resume from; leave out --resume" in last_line(capsys)
     monkeypatch.setattr("npae.recipes.anomaly.try_one", interrupted)
     assert main([*ANOMALY, *out]) == 1
     assert main(["anomaly", "--resume", "--code", "5", *out]) == 1
-    assert "began with --code 4, and cannot go on with --code 5" in last_line(capsys)
+    assert "began with --code 4, and cannot continue with --code 5" in last_line(capsys)
     other = dataclasses.replace(small_synthetic, sha256="1" * 64)
     monkeypatch.setattr("npae.datasets.load", lambda *args, **kwargs: other)
     assert main(["anomaly", "--resume", *out]) == 1
@@ -134,7 +134,7 @@ def test_anomaly_goes_on_only_as_it_began(tmp_path, monkeypatch, small_synthetic
 @pytest.mark.parametrize(
     "options, words",
     [
-        (["--code", "3"], "--code 3 is of which model"),
+        (["--code", "3"], "--code 3 needs a model"),
         (["--limit", "4"], "every class must be in the training and in the test set"),
     ],
 )
@@ -152,12 +152,12 @@ def test_the_lesson_is_that_simple_images_reconstruct_too_well(bars):
     found = {column: [trial] for column, trial in zip(columns, trials)}
     told = lesson(found, bars)
     assert told.startswith(
-        "Simple images reconstruct too well: the dense model with a code of 4 has never seen"
+        "Simple images have small errors: the dense model with a code of 4 was not trained on"
     )
-    assert "error per image is 1.0 there, on the classes it was trained on 3.0: ROC-AUC 0.00" in told
+    assert "error per image is 1.0 for that class and 3.0 for the others: ROC-AUC 0.00" in told
     assert told.endswith("dense with a code of 4, 1 as the only normal class: 0.90.")
     alone = {columns[0]: found[columns[0]]}
-    assert lesson(alone, bars).endswith("often helps, but no other detector did better here.")
+    assert lesson(alone, bars).endswith("often helps, but no other detector was better.")
     lines = table(found, bars).splitlines()
     assert lines[3].split() == ["1", "0.000", "0.900"] and len({len(line) for line in lines}) == 1
     found[columns[0]] = [Trial(1, 4 - scores, anomalous, 1.0, {}, 1.0)]
@@ -231,5 +231,5 @@ def test_a_code_that_is_not_two_numbers_cannot_be_filmed_and_nothing_is_trained(
     tmp_path, small_synthetic, capsys
 ):
     assert main(["train", "conv", *TRAIN, "--animate", "--out", str(tmp_path / "run")]) == 1
-    assert "a code of conv is 8 x 7 x 7" in last_line(capsys)
+    assert "the code of conv is 8 x 7 x 7" in last_line(capsys)
     assert not (tmp_path / "run").exists()

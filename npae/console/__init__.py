@@ -1,1 +1,1 @@
-"""The command line: parses what was typed, calls the rooms below, and puts every failure into one line."""
+"""The command line: parses the arguments, calls the other packages, and prints every error in one line."""

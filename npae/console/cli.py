@@ -1,4 +1,4 @@
-"""The command line: parses what was typed, calls the rooms below, and puts every failure into one line."""
+"""The command line: parses the arguments, calls the other packages, and prints every error in one line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0 success, 2 wrong usage, 1 any other failure."""
+    """Run a command and return its exit status: 0 for success, 2 for wrong usage, 1 for other errors."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = options.command(options) or 0
         sys.stdout.flush()
         return status
-    except BrokenPipeError:  # the program that read our output has ended: there is no one to tell
+    except BrokenPipeError:  # the program that read the output has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = Parser(prog="npae", description="Autoencoders from scratch, to be read and checked.")
+    parser = Parser(prog="npae", description="Autoencoders from scratch in NumPy and Numba.")
     parser.add_argument("--version", action=_Version, help="print the version of npae, and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -71,31 +71,31 @@ def build_parser() -> argparse.ArgumentParser:
     _add_train(commands)
 
     command = commands.add_parser("evaluate", help="measure a trained model on its test set")
-    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
-    command.add_argument("--data", metavar="NAME", help="another data set than that of the training")
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command.add_argument("--data", metavar="NAME", help="a data set other than that of the training")
     add_compute(command)
     command.set_defaults(command=evaluate)
 
     command = commands.add_parser("plot", help="draw the figures of a run again")
-    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     add_compute(command)
     command.set_defaults(command=plot)
 
-    command = commands.add_parser("denoise", help="send pictures of your own through a trained model")
-    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    command = commands.add_parser("denoise", help="apply a trained model to your own images")
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument(
-        "images", metavar="IMAGE", nargs="+", help="PNG; any size, digits in dark on light or light on dark"
+        "images", metavar="IMAGE", nargs="+", help="PNG files of any size, dark on light or light on dark"
     )
     command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
     add_compute(command)
     command.set_defaults(command=denoise)
 
-    command = commands.add_parser("gradcheck", help="prove the gradients by finite differences")
+    command = commands.add_parser("gradcheck", help="compare the gradients with finite differences")
     command.add_argument(
         "names", metavar="NAME", nargs="*", help="layers, losses, recipes, or your own: my_layers.py:MyLayer"
     )
-    command.add_argument("--input-shape", metavar="N,N,N", help="for a layer of your own, as 2,6,5")
-    command.add_argument("--json", action="store_true", help="the report as JSON")
+    command.add_argument("--input-shape", metavar="N,N,N", help="for your own layer, such as 2,6,5")
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
     add_backend(command)
     command.set_defaults(command=gradcheck)
 
@@ -103,13 +103,13 @@ def build_parser() -> argparse.ArgumentParser:
     add_exercises(commands)
     _add_data(commands)
 
-    command = commands.add_parser("warmup", help="compile all kernels now rather than in the first training")
+    command = commands.add_parser("warmup", help="compile all kernels before the first training")
     command.set_defaults(command=warmup)
     return parser
 
 
 class _Version(argparse.Action):
-    """Print the version and exit; nothing is imported for it by other commands."""
+    """Print the version and exit; a string for argparse's own action would import npae in every command."""
 
     def __init__(self, option_strings: list[str], dest: str, help: str):
         super().__init__(option_strings, dest, nargs=0, help=help)
@@ -123,31 +123,31 @@ class _Version(argparse.Action):
 
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
-    command.add_argument("recipe", metavar="RECIPE", help="a name that npae list shows")
+    command.add_argument("recipe", metavar="RECIPE", help="a name from npae list")
     add_training(command, epochs="default: as published")
     command.add_argument("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
     command.add_argument(
         "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
     )
     command.add_argument(
-        "--layers", metavar="DIR", help="train dense or conv on your own functions, from npae exercises"
+        "--layers", metavar="DIR", help="train dense or conv with your own functions, from npae exercises"
     )
     command.add_argument(
-        "--animate", action="store_true", help="film how a code of two numbers unfolds, as a GIF"
+        "--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF"
     )
     command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
     command.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out after its last epoch"
+        "--resume", action="store_true", help="continue the run in --out after its last epoch"
     )
     command.set_defaults(command=train)
 
 
 def _add_data(commands: Commands) -> None:
-    command = commands.add_parser("data", help="find or fetch the data sets")
+    command = commands.add_parser("data", help="find or download the data sets")
     actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
-    action = actions.add_parser("where", help="what was looked for where, and found")
+    action = actions.add_parser("where", help="show where npae searches for the data sets, and what it finds")
     action.set_defaults(command=data_where)
-    action = actions.add_parser("fetch", help="download what is missing")
+    action = actions.add_parser("fetch", help="download missing files")
     action.add_argument("names", metavar="NAME", nargs="*", help="mnist, fashion-mnist; default: both")
     action.set_defaults(command=data_fetch)
 
@@ -168,16 +168,16 @@ def train(options: argparse.Namespace) -> int:
     from npae.recipes.folder import run_folder
     from npae.recipes.report import finish
 
-    get_backend()  # complains now rather than when an earlier run is out of the way
+    get_backend()  # raises an error before an earlier run is moved aside
     run, moved = _new_run(options), None
-    tell = run.compute.report
+    report = run.compute.report
     callbacks = [unfold.Unfold(run)] if options.animate else []
     try:
         with run_folder(run.directory, options.resume) as moved:
             if moved:
-                tell(f"{run.directory} held an earlier run; it is now {moved}")
-            tell(about(run.dataset))
-            tell(run.model.summary())
+                report(f"{run.directory} held an earlier run; it is now {moved}")
+            report(about(run.dataset))
+            report(run.model.summary())
             run.train(callbacks, options.resume)
             finish(run)
             if options.animate:
@@ -186,7 +186,7 @@ def train(options: argparse.Namespace) -> int:
         warn(f"npae: interrupted; {_what_is_kept(run, moved)}")
         return 1
     loss = run.history["val_loss"][-1]
-    tell(f"validation loss {loss:.4f}; the model, its metrics and figures are in {run.directory}")
+    report(f"validation loss {loss:.4f}; the model, its metrics and figures are in {run.directory}")
     return 0
 
 
@@ -199,13 +199,13 @@ def _new_run(options: argparse.Namespace) -> Run:
     with wrong_usage_if(options.recipe not in RECIPES):
         recipe = get_recipe(options.recipe)
     if options.layers and options.resume:
-        raise ValueError("--layers and --resume do not go together: the state of your adam is not on disk")
+        raise ValueError("--layers does not work with --resume: the state of your adam is not on disk")
     names = ("data", "epochs", "batch_size", "seed", "limit", "noise")
-    asked = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    asked["recipe"] = recipe.name
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    given["recipe"] = recipe.name
     kind = ("-noise" if options.noise else "") + ("-layers" if options.layers else "")
     directory = Path(options.out or f"runs/{recipe.name}{kind}")
-    settings = resumed_settings(directory, asked) if options.resume else Settings(**asked)
+    settings = resumed_settings(directory, given) if options.resume else Settings(**given)
     dataset = load_data(settings.data, recipe.dataset, options.quiet)
     progress, report = (None, say_nothing) if options.quiet else (Progress(), say)
     compute = Compute(options.threads, progress, report)
@@ -221,14 +221,14 @@ def _what_is_kept(run: Run, moved: Path | None) -> str:
 
     if is_back(moved):
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
-    done, goes_on = epochs_done(run.directory), begun(run.directory)
+    done, resumable = epochs_done(run.directory), begun(run.directory)
     earlier = f"; the earlier run is now {moved}" if moved else ""
-    if not done and goes_on:
-        return f"what came before the first epoch is in {run.directory}; --resume goes on from there{earlier}"
+    if not done and resumable:
+        return f"the parts of the run are in {run.directory}; --resume continues from there{earlier}"
     if not done:
         return f"no epoch was complete{earlier}"
     kept = f"{done} of {run.epochs} epochs are in {run.directory}"
-    return kept + ("; --resume goes on from there" if goes_on else "") + earlier
+    return kept + ("; --resume continues from there" if resumable else "") + earlier
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -255,12 +255,12 @@ def plot(options: argparse.Namespace) -> None:
 
 
 def denoise(options: argparse.Namespace) -> None:
-    """Send pictures of your own through a trained model."""
+    """Apply a trained model to image files."""
     from npae.recipes.denoise import denoise_images
 
     written = denoise_images(options.directory, options.images, options.out, options.threads)
     for cleaned, comparison in written:
-        print(f"{cleaned}  (beside the original: {comparison})")
+        print(f"{cleaned}  (with the original: {comparison})")
 
 
 def gradcheck(options: argparse.Namespace) -> int:
@@ -278,14 +278,14 @@ def gradcheck(options: argparse.Namespace) -> int:
 
 
 def data_where(options: argparse.Namespace) -> None:
-    """Print for each data set where it was looked for, and what was found."""
+    """Print for each data set the searched places and what was found."""
     from npae.datasets import NAMES, where
 
     for name in NAMES:
         places = where(name)
         first = next((place for place in places if place.found), None)
-        missing = "not on this machine; npae data fetch gets it"
-        verdict = f"will be taken from {first.place}" if first else missing
+        missing = "not on this machine; npae data fetch downloads it"
+        verdict = f"npae reads it from {first.place}" if first else missing
         print(f"{name}: {verdict}")
         for place in places:
             print(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
@@ -301,7 +301,7 @@ def data_fetch(options: argparse.Namespace) -> None:
 
 
 def warmup(options: argparse.Namespace) -> None:
-    """Compile all kernels, or find them compiled."""
+    """Compile all kernels, or load compiled ones."""
     from npae.recipes.warmup import warm_up
 
     for name, seconds in warm_up():

@@ -1,4 +1,4 @@
-"""What several commands share: their options, how they compute, get their data, and report failures."""
+"""Functions that several commands share: for options, data, runs, and error messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Commands = argparse._SubParsersAction  # what add_subparsers returns; argparse h
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says "--epochs must be ..." of an option that `whole_number` does not take."""
+    """A parser whose error for `whole_number` is "--epochs must be ..."."""
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with status 2."""
@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
 def add_compute(command: argparse.ArgumentParser) -> None:
     """Add ``--threads`` and ``--backend`` to a command."""
     command.add_argument(
-        "--threads", type=whole_number(1), metavar="N", help="default: all cores; changes no result"
+        "--threads", type=whole_number(1), metavar="N", help="default: all cores; does not change results"
     )
     add_backend(command)
 
@@ -44,7 +44,7 @@ def add_backend(command: argparse.ArgumentParser) -> None:
 
 
 def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
-    """Add what `npae train` and `npae anomaly` share; ``epochs`` is the help of ``--epochs``."""
+    """Add the common options of `npae train` and `npae anomaly`; ``epochs`` is the help of ``--epochs``."""
     command.add_argument(
         "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
     )
@@ -52,13 +52,13 @@ def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
     command.add_argument("--seed", type=whole_number(0), metavar="N", help="default: 0")
     command.add_argument("--limit", type=whole_number(1), metavar="N", help="use only the first N images")
     command.add_argument(
-        "--quiet", action="store_true", help="print nothing but errors, and a warning of synthetic data"
+        "--quiet", action="store_true", help="print only errors, and a warning if the data are synthetic"
     )
     add_compute(command)
 
 
 def whole_number(least: int) -> Callable[[str], int]:
-    """Return what turns the text of an option into a whole number of at least ``least``."""
+    """Return a function that converts an option's text to a whole number of at least ``least``."""
 
     def number(text: str) -> int:
         try:
@@ -73,11 +73,11 @@ def whole_number(least: int) -> Callable[[str], int]:
 
 
 def say_nothing(line: str) -> None:
-    """Take a line, and print nothing."""
+    """Ignore a line."""
 
 
 def say(line: str) -> None:
-    """Print a line of a result at once, also into a pipe."""
+    """Print a line and flush, also into a pipe."""
     print(line, flush=True)
 
 
@@ -92,10 +92,7 @@ def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
 
 
 def load_data(name: str, preferred: str, quiet: bool) -> Dataset:
-    """Return a data set, as `npae.datasets.load` does.
-
-    A quiet command is silent about where the data come from, except where they are not the expected ones.
-    """
+    """Return the result of `npae.datasets.load`; if ``quiet``, print only a warning of synthetic data."""
     from npae import datasets
 
     with wrong_usage_if(_is_unknown(name)):
@@ -109,14 +106,14 @@ def load_data(name: str, preferred: str, quiet: bool) -> Dataset:
 
 
 def about(dataset: Dataset) -> str:
-    """Return a line that says which data these are."""
+    """Return a line that describes a data set."""
     count = f"{len(dataset.train_images):,} training and {len(dataset.test_images):,} test images"
     return f"data: {dataset.name}, {count}" + ("" if dataset.synthetic else f", from {dataset.source}")
 
 
 @contextmanager
 def wrong_usage_if(condition: bool) -> Iterator[None]:
-    """Turn a ValueError of the ``with`` block into one that ends with status 2, if a condition holds."""
+    """If a condition holds, convert a ValueError of the ``with`` block to wrong usage (status 2)."""
     try:
         yield
     except ValueError as error:
@@ -126,7 +123,7 @@ def wrong_usage_if(condition: bool) -> Iterator[None]:
 
 
 def is_back(moved: Path | None) -> bool:
-    """Whether a run that was moved aside is in its place again."""
+    """Return whether a run that was moved aside has been moved back."""
     return moved is not None and not os.path.lexists(moved)
 
 

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from npae.exercises.workspace import Workspace
 
 Action = Callable[[argparse.Namespace], "int | None"]
-SECONDS = 20.0  # that one check may take
+SECONDS = 20.0  # the time limit of one check
 
 _DESCRIPTION = (
-    "About twenty exercises, from one line to a whole model, with a checker that names the mistake."
+    "About twenty exercises, from one line to a whole model, with a checker that explains mistakes."
 )
 
 
 def add_exercises(commands: Commands) -> None:
     """Add ``exercises`` to the commands of `npae.console.cli`."""
-    command = commands.add_parser("exercises", help="write the layers yourself, and be told what is wrong")
+    command = commands.add_parser("exercises", help="write the layers yourself, and check them")
     command.description = _DESCRIPTION
     actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
 
@@ -35,20 +35,20 @@ def add_exercises(commands: Commands) -> None:
     action.add_argument("directory", metavar="DIR", nargs="?", help="default: npae-exercises")
     action.set_defaults(command=start)
 
-    action = _action(actions, "list", list_exercises, "the exercises, and how far you are")
-    action.add_argument("--json", action="store_true", help="as JSON")
+    action = _action(actions, "list", list_exercises, "list the exercises and your progress")
+    action.add_argument("--json", action="store_true", help="print JSON")
 
     _add_check(actions)
 
-    action = _action(actions, "hint", hint, "the next of several hints; default: to the next unsolved one")
+    action = _action(actions, "hint", hint, "print the next hint; default: for the next unsolved exercise")
     action.add_argument("name", metavar="NAME", nargs="?")
 
-    action = _action(actions, "reset", reset, "write an exercise's file anew, and keep a copy of yours")
+    action = _action(actions, "reset", reset, "restore an exercise's file, and keep a copy of yours")
     action.add_argument("name", metavar="NAME")
 
-    action = _action(actions, "solution", solution, "print npae's own answer, once you have yours")
+    action = _action(actions, "solution", solution, "print npae's solution of an exercise that you solved")
     action.add_argument("name", metavar="NAME")
-    action.add_argument("--spoil", action="store_true", help="print it even though you have not solved it")
+    action.add_argument("--spoil", action="store_true", help="print it even if you have not solved it")
 
 
 def _action(actions: Commands, name: str, function: Action, text: str) -> argparse.ArgumentParser:
@@ -59,9 +59,9 @@ def _action(actions: Commands, name: str, function: Action, text: str) -> argpar
 
 
 def _answered(function: Action, options: argparse.Namespace) -> int:
-    """Run an action and return its status: 2 for wrong usage, so that to a program 1 is a wrong answer.
+    """Run an action and return its status: 1 for a wrong answer, 2 for wrong usage.
 
-    With ``--json``, an error is JSON, too.
+    With ``--json``, errors are printed as JSON too.
     """
     try:
         return function(options) or 0
@@ -77,15 +77,15 @@ def _answered(function: Action, options: argparse.Namespace) -> int:
 
 def _add_check(actions: Commands) -> None:
     action = _action(actions, "check", check, "check your answers; default: the next unsolved exercise")
-    action.add_argument("names", metavar="NAME|FILE", nargs="*", help="as dense, 5 or 05_dense.py")
-    action.add_argument("--all", action="store_true", help="all exercises")
+    action.add_argument("names", metavar="NAME|FILE", nargs="*", help="such as dense, 5 or 05_dense.py")
+    action.add_argument("--all", action="store_true", help="check all exercises")
     action.add_argument("--watch", action="store_true", help="check whenever you save, until Ctrl-C")
     action.add_argument(
         "--json",
         action="store_true",
-        help="as JSON, for programs; exit status 0 if all passed, 1 if not, 2 if nothing could be checked",
+        help="print JSON; exit status 0 if all passed, 1 if not, 2 if nothing could be checked",
     )
-    text = f"the longest that one check may take; default: {SECONDS:g}"
+    text = f"the time limit of one check; default: {SECONDS:g}"
     action.add_argument("--seconds", type=_seconds, metavar="S", default=SECONDS, help=text)
 
 
@@ -99,11 +99,11 @@ def start(options: argparse.Namespace) -> None:
     started = workspace.start(place)
     home = started.workspace.directory
     if not started.written:
-        print(f"nothing is missing in {home}; all of your work is as it was")
+        print(f"nothing is missing in {home}; your work is unchanged")
     elif started.kept:
-        print(f"{words.count(len(started.written), 'file')} written into {home}; all others are as they were")
+        print(f"{words.count(len(started.written), 'file')} written into {home}; all others are unchanged")
     else:
-        print(f"{len(workspace.ORDER)} exercises are in {home}, each a file that explains itself.")
+        print(f"{len(workspace.ORDER)} exercises are in {home}, one file each, with its explanation.")
     words.say_damage(started.workspace)
     upcoming = _first_unsolved(started.workspace)
     if upcoming is None:
@@ -112,15 +112,15 @@ def start(options: argparse.Namespace) -> None:
     print(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
     print(f"    open {workspace.file_name(upcoming)} in your editor, read it, and write its functions")
     print(
-        "    npae exercises check            says whether they are right, and if not, what is wrong\n"
-        "    npae exercises check --watch    does so whenever you save\n"
-        "    npae exercises hint             if you are stuck\n"
-        "    npae exercises list             shows the whole path"
+        "    npae exercises check            checks them, and explains mistakes\n"
+        "    npae exercises check --watch    checks them whenever you save\n"
+        "    npae exercises hint             prints a hint\n"
+        "    npae exercises list             lists all exercises"
     )
 
 
 def list_exercises(options: argparse.Namespace) -> None:
-    """Print the exercises in their order, and how far the learner is."""
+    """Print the exercises in their order, and the learner's progress."""
     from npae.exercises import catalogue
 
     home = home_of(options)
@@ -150,7 +150,7 @@ def check(options: argparse.Namespace) -> int:
     """Check answers, and return 0 if all of them passed."""
     if options.watch:
         if options.json or options.all:
-            raise WrongUsage("--watch is for people: leave out --json and --all, or leave out --watch")
+            raise WrongUsage("--watch does not work with --json or --all; leave out one of them")
         from npae.exercises.watch import watch
 
         return watch(options)
@@ -193,21 +193,21 @@ def hint(options: argparse.Namespace) -> None:
         if again or number == mark.hints + 1:
             print(f"{name}, hint {number} of {len(hints)}:\n{words.indented(text)}")
     if again:
-        print("These are all the hints there are.")
+        print("There are no more hints.")
     else:
         home.mark(name, lambda now: replace(now, hints=max(now.hints, mark.hints + 1)), progress)
 
 
 def reset(options: argparse.Namespace) -> None:
-    """Write an exercise's file anew."""
+    """Restore an exercise's file."""
     home, name = home_of(options), name_of(options.name)
     kept = home.reset(name)
-    work = f"what you had is kept in {kept}" if kept else "there was no work in it"
+    work = f"your work is kept in {kept}" if kept else "there was no work in it"
     print(f"{home.file(name)} is as at the start; {work}")
 
 
 def solution(options: argparse.Namespace) -> None:
-    """Print npae's own answer to an exercise, if it is solved or the learner insists."""
+    """Print npae's solution of an exercise, if the learner has solved it or passes ``--spoil``."""
     from npae.exercises import workspace
 
     name = name_of(options.name)
@@ -221,7 +221,7 @@ def solution(options: argparse.Namespace) -> None:
 
 
 def _first_unsolved(home: Workspace) -> str | None:
-    """Return the first exercise that is not solved; an answer that was never found right is checked now."""
+    """Return the first exercise that is not solved; answers that were not checked yet are checked now."""
     from npae.exercises import workspace
 
     for name, mark in home.progress().marks.items():

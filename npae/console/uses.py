@@ -1,4 +1,4 @@
-"""The commands that show what autoencoders are for: `npae anomaly` and `npae explore`."""
+"""The commands for applications of autoencoders: `npae anomaly` and `npae explore`."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from npae.training.kept import Compute
 def add_uses(commands: Commands) -> None:
     """Add ``anomaly`` and ``explore`` to the commands of `npae.console.cli`."""
     command = commands.add_parser(
-        "anomaly", help="tell every digit from all others by the reconstruction error"
+        "anomaly", help="detect digits of unknown classes by their reconstruction error"
     )
     command.description = (
-        "Train on all digits but one, for each one, and on one digit alone; score the test images by their "
-        "reconstruction error; and print how well the score finds what was never seen."
+        "For each digit, train on all other digits, and on that digit alone; use the reconstruction error as "
+        "a score; and print how well the score separates test images of known and unknown classes."
     )
     command.add_argument(
         "--model", choices=("dense", "deep"), help="default: deep, with codes of 2, 32 and 16"
     )
-    command.add_argument("--code", type=whole_number(1), metavar="N", help="numbers in the model's code")
+    command.add_argument("--code", type=whole_number(1), metavar="N", help="units of the model's code")
     command.add_argument("--out", metavar="DIR", default="runs/anomaly", help="default: runs/anomaly")
     command.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out; what is trained stays as it is"
+        "--resume", action="store_true", help="continue the run in --out; finished trainings are not repeated"
     )
     add_training(command, epochs="of every training; default: 10, or 20 for one digit")
     command.set_defaults(command=anomaly)
 
-    command = commands.add_parser("explore", help="look into the code space of a trained model")
-    command.add_argument("directory", metavar="DIR", help="where npae train wrote to")
+    command = commands.add_parser("explore", help="draw the code space of a trained model")
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument(
         "--pair",
         type=whole_number(0),
         nargs=2,
         action="append",
         metavar=("A", "B"),
-        help="go from test image A to test image B, counted from 0; may be given several times",
+        help="interpolate between test images A and B, counted from 0; may be repeated",
     )
-    command.add_argument("--data", metavar="NAME", help="another data set than that of the training")
+    command.add_argument("--data", metavar="NAME", help="a data set other than that of the training")
     add_compute(command)
     command.set_defaults(command=explore)
 
@@ -65,34 +65,34 @@ def anomaly(options: argparse.Namespace) -> int:
     from npae.recipes.trials import DEFAULTS, FinishedTrials, settings_of
     from npae.recipes.views import limited
 
-    get_backend()  # complains now rather than when an earlier run is out of the way
+    get_backend()  # raises an error before an earlier run is moved aside
     directory, moved = Path(options.out), None
     settings = settings_of(directory, {name: getattr(options, name) for name in DEFAULTS}, options.resume)
     columns = detectors(settings["model"], settings["code"], settings["epochs"])
     dataset = limited(load_data(settings["data"], "mnist", options.quiet), settings["limit"])
     trials, total = FinishedTrials(directory, settings, dataset), len(columns) * len(classes_of(dataset))
-    tell = say_nothing if options.quiet else say
-    compute = Compute(options.threads, report=tell)
+    report = say_nothing if options.quiet else say
+    compute = Compute(options.threads, report=report)
     if options.resume:
         trials.check_data()
     try:
         with run_folder(directory, options.resume) as moved:
             if moved:
-                tell(f"{directory} held an earlier run; it is now {moved}")
-            tell(about(dataset))
+                report(f"{directory} held an earlier run; it is now {moved}")
+            report(about(dataset))
             if options.resume:
-                tell(f"{len(trials)} of {total} trainings are done")
+                report(f"{len(trials)} of {total} trainings are done")
             found = try_all(dataset, columns, settings["seed"], compute, trials.trial)
             write(found, dataset, settings, directory, compute)
     except KeyboardInterrupt:
         kept = f"nothing is written to {directory}"
         if not is_back(moved) and len(trials):
-            kept = f"{len(trials)} of {total} trainings are in {directory}; --resume goes on from there"
+            kept = f"{len(trials)} of {total} trainings are in {directory}; --resume continues from there"
         earlier = f"the earlier run is {'back there' if is_back(moved) else f'now {moved}'}"
         warn(f"npae: interrupted; {kept}" + (f", and {earlier}" if moved else ""))
         return 1
-    tell(f"\nROC-AUC of the reconstruction error of test images\n{table(found, dataset)}\n")
-    tell(f"{lesson(found, dataset)}\n\nthe table, the numbers and the figures are in {directory}")
+    report(f"\nROC-AUC of the reconstruction error of test images\n{table(found, dataset)}\n")
+    report(f"{lesson(found, dataset)}\n\nthe table, the numbers and the figures are in {directory}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Data sets: read, found, downloaded, drawn and corrupted; and a person's own pictures, prepared."""
+"""Data sets: files, downloads, synthetic digits and corruptions; and preparation of your own images."""
 
 from npae.datasets.corruption import (
     bernoulli,

@@ -1,7 +1,7 @@
 """Corruptions of images, which a denoising autoencoder learns to undo.
 
 Every corruption is called as ``corrupt(x, rng)``, returns a new array of the shape and dtype of ``x``, and
-leaves ``x`` unchanged. Its repr is the code that makes it, and `describe` returns the same as plain data.
+does not change ``x``. Its repr is the call that constructs it; `describe` returns the same as plain data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 @dataclasses.dataclass(frozen=True)
 class _Corruption:
     def describe(self) -> dict[str, Any]:
-        """Return name and arguments as JSON can hold them."""
+        """Return name and arguments as JSON data."""
         arguments = dataclasses.asdict(self)
         lists = {key: list(value) for key, value in arguments.items() if isinstance(value, tuple)}
         return {"name": type(self).__name__, **arguments, **lists}
@@ -29,7 +29,7 @@ class _Corruption:
         raise NotImplementedError
 
 
-# The classes below have names like functions since they are used like them: corrupt = gaussian_noise(0.4).
+# The classes below have names like functions, since they are used like them: corrupt = gaussian_noise(0.4).
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,26 +124,26 @@ class salt_and_pepper(_Corruption):
 
 @dataclasses.dataclass(frozen=True)
 class bernoulli(_Corruption):
-    """Make every pixel 1 with its grey value as probability, and 0 otherwise: dynamic binarisation.
+    """Set every pixel to 1 with its grey value as probability, and to 0 otherwise: dynamic binarisation.
 
-    This is no corruption, but the data for which likelihoods are published: binary images, drawn anew in
-    every epoch. Pass it as the ``sample`` of `npae.training.batches.Batches`.
+    This is not a corruption: published likelihoods are for such binary images, sampled in every epoch. Pass
+    it as the ``sample`` of `npae.training.batches.Batches`.
 
     Source: Salakhutdinov & Murray 2008; Burda et al. 2015.
     """
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return zeros and ones like ``x``, float32 or float64 of any shape, from 0 to 1."""
+        """Return zeros and ones like ``x``, which is float32 or float64 of any shape, from 0 to 1."""
         _check_images(x)
         return (rng.random(x.shape, dtype=x.dtype) < x).astype(x.dtype)
 
 
 @dataclasses.dataclass(frozen=True)
 class random_shift(_Corruption):
-    """Move every image by up to ``pixels`` rows and columns, and fill the gaps with 0.
+    """Shift every image by up to ``pixels`` rows and columns, and fill the gaps with 0.
 
-    This is no corruption but an augmentation: a moved digit is still a digit, and more of them teach more.
-    Pass it as the ``sample`` of `npae.training.batches.Batches`.
+    This is not a corruption but an augmentation: a shifted digit is still a digit. Pass it as the ``sample``
+    of `npae.training.batches.Batches`.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class random_shift(_Corruption):
     Raises
     ------
     ValueError
-        If ``pixels`` is no integer of at least 0.
+        If ``pixels`` is not an integer of at least 0.
     """
 
     pixels: int
@@ -165,7 +165,7 @@ class random_shift(_Corruption):
         integer(self.pixels, "pixels", least=0)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return ``x`` moved; ``x`` float32 or float64 (n, ...), one or more images in each row."""
+        """Return ``x`` shifted; ``x`` float32 or float64 (n, ...), one or more images in each row."""
         _check_images(x)
         images = x.reshape(-1, *self.shape)
         padded = np.pad(images, ((0, 0), *[(self.pixels, self.pixels)] * 2))
@@ -175,7 +175,7 @@ class random_shift(_Corruption):
 
 
 class chain(_Corruption):
-    """Several corruptions, one after the other: ``chain(masking_noise(0.1), gaussian_noise(0.2))``.
+    """Apply several corruptions in order: ``chain(masking_noise(0.1), gaussian_noise(0.2))``.
 
     Raises
     ------
@@ -198,8 +198,8 @@ class chain(_Corruption):
         return f"chain({', '.join(map(repr, self.corruptions))})"
 
     def describe(self) -> dict[str, Any]:
-        """Return the descriptions of all, as JSON can hold them."""
-        described: list[Any] = list(self.corruptions)  # functions of a person's own cannot be described
+        """Return the descriptions of all corruptions as JSON data."""
+        described: list[Any] = list(self.corruptions)  # a user's function has no `describe`
         return {"name": "chain", "corruptions": [corrupt.describe() for corrupt in described]}
 
 
@@ -216,4 +216,4 @@ def _rising(values: tuple[float, float], name: str) -> tuple[float, float]:
 def _check_images(x: np.ndarray) -> None:
     if not isinstance(x, np.ndarray) or x.dtype not in (np.float32, np.float64):
         what = getattr(x, "dtype", type(x).__name__)
-        raise ValueError(f"a corruption takes an array of float32 or float64, not {what}; scale the images")
+        raise ValueError(f"a corruption needs an array of float32 or float64, not {what}; scale the images")

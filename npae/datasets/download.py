@@ -1,4 +1,4 @@
-"""Downloads data sets from their mirrors: bounded in time, verified, and without leaving partial files."""
+"""Downloads data sets from mirrors, with time limits and checksums, and without partial files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from npae.datasets.known import CHECKSUMS, FILES, MIRRORS, ROLES, check_sum, che
 
 Progress = Callable[[str, int, "int | None"], None]
 
-CONNECT_SECONDS = 2.5  # until a mirror without an answer is skipped: few, for machines that are offline
+CONNECT_SECONDS = 2.5  # after which a mirror is skipped; short, for machines that are offline
 READ_SECONDS = 15.0  # without a single byte
 LARGEST = 64 << 20  # bytes; no file of a data set is half as large
 CHUNK = 1 << 16
 
 
 def offline() -> bool:
-    """Whether the environment variable ``NPAE_OFFLINE`` forbids downloads (any value but empty and 0)."""
+    """Return whether the environment variable ``NPAE_OFFLINE`` disables downloads (not empty and not 0)."""
     return os.environ.get("NPAE_OFFLINE", "") not in ("", "0")
 
 
@@ -37,10 +37,10 @@ def download(
     seconds: tuple[float, float] | None = None,
     replace: bool = False,
 ) -> Path:
-    """Download the four files of a data set into a folder, and keep files that are there and right.
+    """Download the four files of a data set into a folder, and keep correct files in it.
 
-    Each file is downloaded from the first mirror that sends it whole. It is written to a ``.part`` file and
-    renamed only when the SHA-256 of its decompressed content is the known one.
+    Each file is downloaded from the first mirror that sends it completely. It is written to a ``.part`` file
+    and renamed only if its decompressed content has the known SHA-256.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def download(
     folder : Path
         Created if it does not exist.
     mirrors : iterable of str, optional
-        Addresses of folders, ending in "/", to use instead of the known ones, in the order given.
+        Addresses of folders, ending in "/", to use instead of the known ones, in this order.
     progress : callable, optional
         Called as ``progress(file, bytes_so_far, bytes_in_all or None)``; by default `show_progress`.
     seconds : (float, float), optional
-        How long to wait for a mirror's answer, and for its next bytes; by default `CONNECT_SECONDS` and
+        The time limits for a mirror's answer and for its next bytes; by default `CONNECT_SECONDS` and
         `READ_SECONDS`.
     replace : bool
         Whether to replace files of the same names with other checksums.
@@ -66,8 +66,8 @@ def download(
     Raises
     ------
     ConnectionError
-        If ``NPAE_OFFLINE`` is set, or no mirror sent a file. The message is one line, and then one line for
-        each mirror.
+        If ``NPAE_OFFLINE`` is set, or no mirror sent a file. After its first line, the message has one line
+        for each mirror.
     ValueError
         If another file has the name of one of the four, and ``replace`` is False.
     OSError
@@ -79,14 +79,14 @@ def download(
     wrong = {role: path for role, path in present.items() if not _is_right(path, name, role)}
     if wrong and not replace:
         files = ", ".join(map(str, wrong.values()))
-        raise ValueError(f"{files} would be overwritten, being no intact {name}; choose another folder")
+        raise ValueError(f"{files} would be overwritten, but differ from {name}; choose another folder")
     mirrors = MIRRORS[name] if mirrors is None else mirrors
     source = _Mirrors(mirrors, progress or show_progress, seconds or (CONNECT_SECONDS, READ_SECONDS))
-    for role in reversed(ROLES):  # small files first, so that a broken mirror costs little time
+    for role in reversed(ROLES):  # small files first, so that a faulty mirror costs little time
         if role not in present or role in wrong:
             saved = source.get(folder / f"{FILES[role]}.gz", name, role)
             if wrong.get(role, saved) != saved:
-                wrong[role].unlink()  # otherwise it would be found before the good file
+                wrong[role].unlink()  # otherwise it would be found before the correct file
     return folder
 
 
@@ -106,11 +106,11 @@ def _is_right(path: Path, name: str, role: str) -> bool:
 
 
 class _ReadError(Exception):
-    """The network failed in the middle of a file (an OSError would mean the disk)."""
+    """The network failed during a download (an OSError would be an error of the disk)."""
 
 
 class _Mirrors:
-    """The mirrors of one data set, in order; a mirror that failed is not tried again, to save time."""
+    """The mirrors of a data set, in order; a mirror that failed is not tried again."""
 
     def __init__(self, mirrors: Iterable[str], progress: Progress, seconds: tuple[float, float]):
         self.mirrors = list(mirrors)
@@ -120,7 +120,7 @@ class _Mirrors:
         self.reached = False
 
     def get(self, target: Path, name: str, role: str) -> Path:
-        """Save a file from the first mirror that sends it whole, and return its path."""
+        """Save a file from the first mirror that sends it completely, and return its path."""
         for mirror in list(self.mirrors):
             url = mirror + target.name
             response = self._open(url)
@@ -148,10 +148,10 @@ class _Mirrors:
 
 
 def _open(url: str, connect_seconds: float, read_seconds: float) -> http.client.HTTPResponse:
-    """Open an address in bounded time.
+    """Open an address with a time limit.
 
-    A socket's timeout does not cover the look-up of the host's name, which can take half a minute without a
-    network. So a thread opens the address, and is abandoned when it takes too long.
+    A socket's timeout does not cover the DNS lookup, which can take half a minute without a network. So a
+    thread opens the address, and is abandoned if it takes too long.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "npae"})
     answers: queue.Queue = queue.Queue()

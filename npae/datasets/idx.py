@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-# By the third byte of an IDX file: the dtype of its numbers, which are stored with the highest byte first.
+# The dtype of an IDX file's numbers, by the file's third byte; the numbers are big-endian.
 IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
@@ -26,7 +26,7 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
     Parameters
     ----------
     path : str or path
-        Whether the file is gzipped is read from its content; a file named ``.gz`` must be.
+        The content shows whether the file is gzipped; a file named ``.gz`` must be.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the file is named ``.gz`` and not gzipped, damaged, no IDX file, too short or too long.
+        If the file is named ``.gz`` but not gzipped, damaged, not an IDX file, too short or too long.
     OSError
         If it cannot be read.
     """
@@ -44,7 +44,7 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
 
 
 def write_idx(path: str | os.PathLike, array: np.ndarray) -> None:
-    """Write an array as an IDX file, gzipped if the name ends in ``.gz``; replace an old one in one step.
+    """Write an array atomically as an IDX file, gzipped if the name ends in ``.gz``.
 
     Raises
     ------
@@ -92,12 +92,12 @@ def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarr
     Raises
     ------
     ValueError
-        If the bytes are no IDX file, too few or too many.
+        If the bytes are not an IDX file, too few or too many.
     """
     if len(payload) < 4 or payload[:2] != b"\0\0" or payload[2] not in IDX_DTYPES or payload[3] == 0:
         codes = ", ".join(f"{code:02x}" for code in IDX_DTYPES)
         raise ValueError(
-            f"{path} is no IDX file: it begins with {_start(payload)}, expected 00 00, a dtype ({codes}) "
+            f"{path} is not an IDX file: it begins with {_start(payload)}, expected 00 00, a dtype ({codes}) "
             "and the number of dimensions"
         )
     dtype, ndim = np.dtype(IDX_DTYPES[payload[2]]), payload[3]
@@ -146,14 +146,14 @@ def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarra
     Raises
     ------
     ValueError
-        If it is no ``.npz`` file, is damaged, lacks one of the names or holds Python objects.
+        If it is not an ``.npz`` file, is damaged, lacks one of the names or holds Python objects.
     OSError
         If it cannot be read.
     """
     content = Path(path).read_bytes()
     try:
-        if not zipfile.is_zipfile(io.BytesIO(content)):  # np.load would take it for a pickle
-            raise ValueError(f"it is no zip archive, beginning with {_start(content)}")
+        if not zipfile.is_zipfile(io.BytesIO(content)):  # np.load would try to unpickle it
+            raise ValueError(f"it is not a zip archive, but begins with {_start(content)}")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             missing = [name for name in NPZ_NAMES if name not in archive.files]
             if missing:
@@ -161,7 +161,7 @@ def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarra
                 raise ValueError(f"it lacks {', '.join(missing)} and holds {held}")
             x_train, y_train, x_test, y_test = (archive[name] for name in NPZ_NAMES)
             return x_train, y_train, x_test, y_test
-    except Exception as error:  # a damaged archive fails in a dozen ways, down to NotImplementedError
+    except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
         expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
         raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
 

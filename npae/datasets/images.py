@@ -1,20 +1,20 @@
-"""Turns a person's own picture into an image as in the training data: 28 by 28, light on dark."""
+"""Converts your own images to the format of the training data: 28 by 28, light on dark."""
 
 from __future__ import annotations
 
 import numpy as np
 
 SIZE = 28
-DIGIT_BOX = 20  # MNIST's digits fill this square, centred by mass in the image
-INK = 0.2  # of the contrast between background and strongest stroke; fainter pixels are no part of the digit
+DIGIT_BOX = 20  # pixels of the square that MNIST's digits fill, centred by mass in the image
+INK = 0.2  # of the contrast between background and strongest stroke; fainter pixels are background
 
 
 def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
-    """Make a grey 28 by 28 image of a picture of any size.
+    """Convert an image of any size to a grey 28 by 28 image.
 
-    Transparent parts become white, colours become grey, a picture that is dark on light is inverted, a
-    rectangle is padded to a square with its own background, and the size is changed by averaging over areas.
-    A 28 by 28 image that is light on dark already comes back unchanged.
+    Transparent parts become white, colours become grey, a dark-on-light image is inverted, a rectangle is
+    padded to a square with its background, and the size is changed by averaging over areas. A 28 by 28 image
+    that is light on dark does not change.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
         ``(h, w)`` or ``(h, w, 1)`` grey, ``(h, w, 2)`` grey and alpha, ``(h, w, 3)`` RGB, ``(h, w, 4)`` RGB
         and alpha. Integers from 0 to 255, or floats or booleans from 0 to 1.
     fit_digit : bool
-        Whether to process the picture as MNIST was made: cut out the digit, scale it to a box of 20 by 20,
-        keeping its aspect, stretch its contrast, and move its centre of mass to the middle of the image.
+        Whether to process the image like MNIST: crop the digit, scale it to a box of 20 by 20 with its aspect
+        ratio, stretch its contrast, and move its centre of mass to the middle of the image.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
     Raises
     ------
     ValueError
-        If shape, dtype or values are none of those above, or with ``fit_digit`` the picture is empty.
+        If shape, dtype or values are not one of those above, or with ``fit_digit`` the image is empty.
     """
     grey = _light_on_dark(_to_grey(_to_unit_floats(np.asarray(pixels))))
     if fit_digit:
@@ -41,10 +41,10 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
 
 
 def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Change the size of a grey image by averaging over areas: (h, w) -> ``size``, float64.
+    """Resize a grey image (h, w) to ``size`` by averaging over areas; the result is float64.
 
-    Every new pixel covers a rectangle of the old image. It is the mean of the old pixels there, weighted by
-    their covered areas. The weights of rows and columns separate: ``rows @ image @ columns.T``.
+    Every new pixel covers a rectangle of the old image, and is the mean of the old pixels there, weighted by
+    their covered areas. The weights are separable: ``rows @ image @ columns.T``.
     """
     rows, columns = (_area_weights(n_new, n_old) for n_new, n_old in zip(size, image.shape))
     return rows @ image @ columns.T
@@ -62,23 +62,23 @@ def _to_unit_floats(pixels: np.ndarray) -> np.ndarray:
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     if pixels.ndim not in (2, 3) or channels not in (1, 2, 3, 4) or 0 in pixels.shape:
         raise ValueError(
-            f"a picture must have the shape (h, w), or (h, w, c) with c from 1 to 4, not {pixels.shape}; "
-            "give one picture at a time"
+            f"an image must have the shape (h, w), or (h, w, c) with c from 1 to 4, not {pixels.shape}; "
+            "pass one image at a time"
         )
     if pixels.dtype == bool:
         return pixels.astype(np.float64)
     if pixels.dtype.kind not in "uif":
-        raise ValueError(f"a picture must hold integers (0 to 255) or floats (0 to 1), not {pixels.dtype}")
+        raise ValueError(f"an image must hold integers (0 to 255) or floats (0 to 1), not {pixels.dtype}")
     most = 1 if pixels.dtype.kind == "f" else 255
     low, high = pixels.min(), pixels.max()
     if not (low >= 0 and high <= most):  # written so that NaN fails
         kind = "floats from 0 to 1" if most == 1 else "integers from 0 to 255"
-        raise ValueError(f"a picture of {pixels.dtype} must hold {kind}, not {low:g} to {high:g}; scale it")
+        raise ValueError(f"an image of {pixels.dtype} must hold {kind}, not {low:g} to {high:g}; scale it")
     return pixels / np.float64(most)
 
 
 def _to_grey(pixels: np.ndarray) -> np.ndarray:
-    """Blend with white where transparent, then weight the colours as the eye does (ITU-R BT.601)."""
+    """Blend transparent parts with white, then return the luminance (ITU-R BT.601)."""
     if pixels.ndim == 2:
         return pixels
     if pixels.shape[2] in (2, 4):
@@ -109,7 +109,7 @@ def _centre_digit(grey: np.ndarray) -> np.ndarray:
     background = _background(grey)
     strongest = grey.max()
     if strongest - background < 0.05:
-        raise ValueError("nothing is drawn in the picture; expected one digit on an even background")
+        raise ValueError("the image is empty; expected one digit on a uniform background")
     ink = np.clip((grey - background) / (strongest - background), 0, 1)
     rows, columns = ((ink > INK).any(axis=axis).nonzero()[0] for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,4 +1,4 @@
-"""The known data sets, with their files, checksums and mirrors; and reading them from a path."""
+"""The known data sets, with their files, checksums and mirrors; reads a data set from a path."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FILES = {
     "test_labels": "t10k-labels-idx1-ubyte",
 }
 
-# SHA-256 of the decompressed files, since mirrors differ in how they compress. MNIST and Fashion-MNIST have
-# the same file names, so only these sums distinguish them.
+# SHA-256 of the decompressed files, since the compressed files of mirrors differ. MNIST and Fashion-MNIST
+# have the same file names, so only these sums distinguish them.
 CHECKSUMS = {
     "mnist": {
         "train_images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -49,7 +49,7 @@ MIRRORS = {
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and labels, and where they came from.
+    """Images and labels, and their source.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class Dataset:
     train_images, test_images : ndarray of uint8, (n, 28, 28)
     train_labels, test_labels : ndarray of uint8, (n,)
     source : str
-        Where the data came from, in words.
+        A description of the source of the data.
     sha256 : str
-        Identifies the data, from IDX and .npz files alike: the SHA-256 of the SHA-256 sums (in hex, joined by
+        Identifies the data, in IDX or .npz files: the SHA-256 of the SHA-256 sums (in hex, joined by
         newlines) of the four arrays as decompressed IDX files, in the order of `ROLES`.
     synthetic : bool
         True for digits from `synthetic_digits`.
@@ -76,7 +76,7 @@ class Dataset:
     synthetic: bool = False
 
     def describe(self) -> dict[str, Any]:
-        """Return name, source, checksum and sizes as JSON can hold them."""
+        """Return name, source, checksum and sizes as JSON data."""
         return {
             "name": self.name,
             "source": self.source,
@@ -93,12 +93,12 @@ def checksum(payload: bytes) -> str:
 
 
 def from_arrays(name: str, arrays: dict[str, np.ndarray], source: str, synthetic: bool = False) -> Dataset:
-    """Return a data set of arrays, given by role.
+    """Return a data set from arrays by role.
 
     Raises
     ------
     ValueError
-        If their shapes, dtypes or lengths are not those of a data set.
+        If shapes, dtypes or lengths do not fit.
     """
     _check_arrays(arrays, source)
     sums = {role: checksum(encode_idx(arrays[role])) for role in ROLES}
@@ -112,8 +112,8 @@ def read_dataset(path: Path, expected: str | None = None) -> Dataset:
     ----------
     path : Path
     expected : str or None
-        The name of the known data set that this must be. With None, any data are read; their name is that of
-        the data set with these checksums, or else the path.
+        The name of the data set that this must be. With None, any data are read; their name is that of the
+        known data set with these checksums, otherwise the path.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def find_files(folder: Path) -> dict[str, Path]:
     """Return the files of a data set in a folder, by role; plain files are preferred to gzipped ones."""
     found = {}
     for role, name in FILES.items():
-        spellings = (name, name.replace("-idx", ".idx"))  # some copies were unpacked by hand from the archive
+        spellings = (name, name.replace("-idx", ".idx"))  # some unpackers rename the files
         candidates = [folder / f"{spelling}{suffix}" for suffix in ("", ".gz") for spelling in spellings]
         present = [path for path in candidates if path.is_file()]
         found.update({role: present[0]} if present else {})
@@ -150,7 +150,7 @@ def find_files(folder: Path) -> dict[str, Path]:
 def check_sum(found: str, role: str, expected: str, what: str) -> None:
     """Raise ValueError unless a file has the checksum of its role in the expected data set.
 
-    The message says which file of which data set it is instead, if that is known.
+    If the checksum is that of another known file, the message has its name.
     """
     right = CHECKSUMS[expected][role]
     if found == right:
@@ -160,7 +160,7 @@ def check_sum(found: str, role: str, expected: str, what: str) -> None:
             if value == found:
                 raise ValueError(f"{what} is the {other} of {name}, expected the {role} of {expected}")
     raise ValueError(
-        f"{what} is damaged or no {expected}: its SHA-256 begins with {found[:12]}, expected {right[:12]}"
+        f"{what} is damaged or not {expected}: its SHA-256 begins with {found[:12]}, expected {right[:12]}"
     )
 
 
@@ -170,7 +170,7 @@ def _read_folder(folder: Path, expected: str | None) -> tuple[dict[str, np.ndarr
     if missing:
         raise ValueError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
     arrays, sums = {}, {}
-    for role in reversed(ROLES):  # small files first: the labels suffice to recognise another data set
+    for role in reversed(ROLES):  # small files first: the labels are enough to detect another data set
         payload = read_payload(files[role])
         array = decode_idx(payload, files[role])
         sums[role] = checksum(payload)
@@ -190,7 +190,7 @@ def _check_arrays(arrays: dict[str, np.ndarray], path: object) -> None:
         images, labels = len(arrays[f"{part}_images"]), len(arrays[f"{part}_labels"])
         if images != labels or images == 0:
             raise ValueError(
-                f"{path} has {images} {part} images and {labels} {part} labels; expected as many, and not 0"
+                f"{path} has {images} {part} images and {labels} {part} labels; expected equally many, not 0"
             )
 
 

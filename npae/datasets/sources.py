@@ -1,4 +1,4 @@
-"""Finds data: on this machine, else on the mirrors, else as synthetic digits."""
+"""Loads data sets: from this machine, otherwise from a mirror, otherwise synthetic digits."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Report = Callable[[str], None]
 
 
 class Place(NamedTuple):
-    """One place that was searched for a data set."""
+    """A place that was searched for a data set."""
 
-    place: str  # in words, with the path
+    place: str  # name and path
     found: bool
-    detail: str  # what was found there, or why it cannot be used
+    detail: str  # the data there, or the reason why they cannot be used
 
 
 def load(
@@ -44,23 +44,21 @@ def load(
     ----------
     name : str or path
         "mnist" or "fashion-mnist": searched on this machine (see `where`), then downloaded into
-        `cache_folder`; no other data are used instead. "synthetic": digits that npae draws. "auto":
-        ``preferred`` from this machine or a mirror, else synthetic digits. Anything else is a path: a folder
-        with four IDX files (plain or .gz) under MNIST's names, or an .npz file with Keras's names. Both may
-        hold data of your own.
+        `cache_folder`. "synthetic": digits that npae draws. "auto": ``preferred`` from this machine or a
+        mirror, otherwise synthetic digits. Anything else is a path: a folder with four IDX files (plain or
+        .gz) with MNIST's names, or an .npz file with Keras's names. Both may hold data of your own.
     preferred : str
         "mnist", "fashion-mnist" or "synthetic": the data set for "auto", and the subfolder to choose in a
         path with several data sets.
     download_missing : bool
-        Whether to download what this machine lacks. The environment variable ``NPAE_OFFLINE=1`` forbids it
-        too.
+        Whether to download missing data. The environment variable ``NPAE_OFFLINE=1`` also disables downloads.
     seed : int
         For drawing the synthetic digits.
     mirrors : iterable of str, optional
         Addresses to download from, instead of the known ones.
     report : callable, optional
-        Called with a line of text for every copy that cannot be used, and when synthetic digits replace
-        missing data. By default the line is printed on stderr.
+        Called with a line of text for every unusable copy, and if synthetic digits replace missing data. By
+        default the line is printed on stderr.
     progress : callable, optional
         See `npae.datasets.fetch`.
 
@@ -71,8 +69,8 @@ def load(
     ValueError
         If the data at the path cannot be used.
     FileNotFoundError
-        If a data set that was named cannot be had. The message is one line, and then one line for each place
-        that was tried.
+        If the named data set cannot be found or downloaded. After its first line, the message has one line
+        for each place that was tried.
     """
     report = report or _print_on_stderr
     if not str(name):
@@ -95,8 +93,8 @@ def load(
         failure = str(error)
     if name != "auto":
         looked = [f"{place}: {detail}" for place, _, detail in tried]
-        raise FileNotFoundError("\n  ".join([f"{wanted} cannot be had; this was tried:", *looked, failure]))
-    why = f"no usable {wanted} lies on this machine, and {failure.splitlines()[0]}"
+        raise FileNotFoundError("\n  ".join([f"{wanted} was not found; npae tried:", *looked, failure]))
+    why = f"there is no usable {wanted} on this machine, and {failure.splitlines()[0]}"
     report(f"npae: the digits are synthetic, drawn by npae: {why}")
     return _synthetic(seed, f"drawn by npae: {why}")
 
@@ -114,7 +112,7 @@ def where(name: str) -> list[Place]:
     Returns
     -------
     list of Place
-        ``(place, found, detail)``. Every copy was read whole, and its checksums were compared.
+        ``(place, found, detail)``. Every copy was read completely, and its checksums were compared.
 
     Raises
     ------
@@ -123,7 +121,7 @@ def where(name: str) -> list[Place]:
     """
     name = _known(name, "synthetic")
     if name == "synthetic":
-        return [Place("npae itself", True, "drawn when asked for")]
+        return [Place("npae itself", True, "drawn on request")]
     return [_look(label, path, name)[0] for label, path in _places(name)]
 
 
@@ -134,9 +132,9 @@ def fetch(
     mirrors: Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Download a data set, also if this machine has another copy, and return its folder.
+    """Download a data set, even if this machine has another copy, and return its folder.
 
-    Files in the folder with the right checksums are kept.
+    Files in the folder with the expected checksums are kept.
 
     Parameters
     ----------
@@ -145,10 +143,10 @@ def fetch(
     folder : path, optional
         By default ``cache_folder() / name``.
     mirrors : iterable of str, optional
-        Addresses of folders, ending in "/", to use instead of the known ones, in the order given.
+        Addresses of folders, ending in "/", to use instead of the known ones, in this order.
     progress : callable, optional
-        Called as ``progress(file, bytes_so_far, bytes_in_all or None)``; by default a line on stderr, where
-        that is a terminal.
+        Called as ``progress(file, bytes_so_far, bytes_in_all or None)``; by default a line on stderr, if that
+        is a terminal.
 
     Raises
     ------
@@ -194,7 +192,7 @@ def _places(name: str) -> list[tuple[str, Path]]:
 
 
 def _inside(root: Path, name: str) -> list[Path]:
-    """Return the paths of a data set in a folder of a person's data sets, the likeliest first."""
+    """Return the possible paths of a data set in a folder of several data sets, the most likely first."""
     return [root / name, root / TORCHVISION[name] / "raw", root / f"{name}.npz", root]
 
 

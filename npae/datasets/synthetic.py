@@ -1,4 +1,4 @@
-"""Handwritten digits drawn from strokes, so that npae works on a machine without data."""
+"""Synthetic handwritten digits, drawn from strokes, for machines without data."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from npae.arguments import integer
 
 # Ways of writing each digit: (frequency, strokes). A stroke lists the points "x,y" of the pen, in percent of
-# the digit's height, with y downwards; "|" lifts the pen. A point written twice in a row is a sharp corner.
-# Equal points of a digit are one point, so strokes that meet there still meet when it moves.
+# the digit's height, with y downwards; "|" lifts the pen. A repeated point is a sharp corner. Equal points of
+# a digit are moved together, so that strokes remain connected.
 STYLES = {
     0: (
         (5, "50,0 20,14 6,50 20,88 48,100 78,86 90,50 78,14 50,0"),
@@ -72,7 +72,7 @@ STYLES = {
 POINT_JITTER = 0.025
 END_JITTER = 0.045  # the free ends of strokes vary more than their middles
 SLOPPINESS = (0.6, 1.8)  # of the logarithm of a factor on jitter and bend, and the largest factor
-BEND = 0.21  # coefficients of a random quadratic map of the plane, which keeps joined strokes joined
+BEND = 0.21  # coefficients of a random quadratic map of the plane
 SLANT = (0.15, 0.22)  # mean and deviation, in rows per column
 ROTATION = 0.10  # radians
 ASPECT = 0.18  # of the logarithm of width over height
@@ -80,10 +80,10 @@ BOX = (19.4, 0.5)  # pixels: side of the square that the digit fills, as in MNIS
 SHIFT = 0.5  # pixels, of the centre of mass from the centre of the image
 RADIUS = (1.25, 0.27)  # pixels, of the pen; mean and deviation
 THINNEST = 0.97  # pixels
-PRESSURE = 0.30  # amplitude of the slow change of ink along the strokes
+PRESSURE = 0.30  # amplitude of the slow variation of ink along the strokes
 
 SAMPLES = 65  # points on the strokes of one digit, so 64 short pieces between them
-BLOCK = 1000  # images drawn from one random stream, so that the first k do not depend on how many follow
+BLOCK = 1000  # images per random stream, so that the first k do not depend on the number of images
 SPREAD = 1.4  # 1/pixel**2: a drop of ink spreads as exp(-SPREAD * distance**2)
 STEPS = 64  # positions of a drop per pixel
 GRAIN = 2.0**22  # drops are multiples of 1 / GRAIN, so sums of their products are exact
@@ -97,11 +97,11 @@ def synthetic_digits(
     """Draw digits that look like handwriting, in the format and with the ink statistics of MNIST.
 
     Each digit is a spline through the jittered points of one of several ways of writing its class. It is then
-    bent, slanted, rotated, scaled to MNIST's box of 20 by 20 pixels and centred by its mass, each with some
-    jitter. The pen's width varies between digits, its pressure along the strokes.
+    bent, slanted, rotated, scaled to MNIST's box of 20 by 20 pixels and centred by its mass, each with random
+    variation. The pen's width varies between digits, its pressure along the strokes.
 
     Training and test images come from independent random streams of the same distribution. The first ``k``
-    images do not depend on ``train`` and ``test``. Every 1000 images hold 100 of each class, shuffled.
+    images do not depend on ``train`` and ``test``. Every 1000 images contain 100 of each class, shuffled.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def synthetic_digits(
     Raises
     ------
     ValueError
-        If a number is negative or no integer.
+        If a number is negative or not an integer.
     """
     for name, value in (("train", train), ("test", test), ("seed", seed)):
         integer(value, name, least=0)
@@ -133,7 +133,7 @@ def _draw(count: int, seed: int, stream: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, start // BLOCK)))
         block_labels, points, drawn, radius, pressure = _write(rng)
         labels[part] = block_labels[: part.stop - start]
-        for first in range(start, part.stop, 100):  # a few images at a time stay in the processor's cache
+        for first in range(start, part.stop, 100):  # 100 images at a time stay in the processor's cache
             last = min(first + 100, part.stop)
             some = slice(first - start, last - start)
             images[first:last] = _ink(points[some], drawn[some], radius[some], pressure[some])
@@ -187,12 +187,12 @@ def _deform(points: np.ndarray, sloppy: np.ndarray, rng: np.random.Generator) ->
 def _ink(points: np.ndarray, drawn: np.ndarray, radius: np.ndarray, pressure: np.ndarray) -> np.ndarray:
     """Return images (n, 28, 28), uint8, of strokes.
 
-    A drop falls on the middle of each short piece and spreads as ``exp(-SPREAD * ((x-x0)**2 + (y-y0)**2))``,
-    which is a function of x times a function of y. So all drops of an image are one matrix product,
-    ``ink[y, x] = sum_s gy[s, y] * gx[s, x]``. The drops of a long straight line, weighted by the lengths of
-    their pieces, add up to ``exp(-SPREAD * d**2)`` at the distance d. Divided by its value at ``d = radius``,
-    this is 1 on the outline of the stroke. `DARKEST`, `FALL` and `SOFT` turn it into a grey value with soft
-    edges.
+    There is a drop of ink in the middle of each short piece, which spreads as
+    ``exp(-SPREAD * ((x-x0)**2 + (y-y0)**2))``, a function of x times a function of y. So all drops of an
+    image are one matrix product, ``ink[y, x] = sum_s gy[s, y] * gx[s, x]``. The drops of a long straight
+    line, weighted by the lengths of their pieces, add up to ``exp(-SPREAD * d**2)`` at the distance d.
+    Divided by its value at ``d = radius``, this is 1 on the outline of the stroke. `DARKEST`, `FALL` and
+    `SOFT` define the grey value, with soft edges.
 
     All factors are multiples of ``1 / GRAIN``, so every sum is exact in float64, in any order and on every
     processor.
@@ -219,7 +219,7 @@ def _lengths(points: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _drop_table() -> np.ndarray:
-    """Return rows i: the spread over 28 pixels of a drop at the coordinate ``i / STEPS - MARGIN``."""
+    """Return rows i: the values at 28 pixels of a drop at the coordinate ``i / STEPS - MARGIN``."""
     at = np.arange((28 + 2 * MARGIN) * STEPS)[:, None] / STEPS - MARGIN
     spread = np.exp(-SPREAD * (np.arange(28) - at) ** 2)
     return np.rint(spread * GRAIN) / GRAIN
@@ -250,8 +250,7 @@ def _styles() -> tuple[np.ndarray, ...]:
 def _parse(text: str) -> tuple[np.ndarray, ...]:
     """Return a style's points (k, 2), their jitter (k,), basis (SAMPLES, k) and drawn (SAMPLES - 1,).
 
-    The points are centred on 0. A spline is linear in its points, so the strokes of moved points run through
-    ``basis @ points``.
+    The points are centred on 0. A spline is linear in its points, so its samples are ``basis @ points``.
     """
     strokes = [[tuple(map(int, point.split(","))) for point in stroke.split()] for stroke in text.split("|")]
     names = sorted({point for stroke in strokes for point in stroke})
@@ -280,7 +279,7 @@ def _parse(text: str) -> tuple[np.ndarray, ...]:
 def _share(strokes: list[list[float]]) -> list[int]:
     """Return the number of samples for each curve between points, by its length, at least one."""
     lengths = [length for stroke in strokes for length in stroke if length > 0]
-    pieces = SAMPLES - len(strokes)  # a stroke has one sample more than it has pieces
+    pieces = SAMPLES - len(strokes)  # a stroke has one sample more than pieces
     bounds = np.cumsum([0.0, *lengths]) / sum(lengths) * (pieces - len(lengths))
     return (1 + np.diff(np.rint(bounds).astype(int))).tolist()
 
@@ -289,7 +288,7 @@ def _spline_rows(piece: np.ndarray, i: int, count: int) -> list[np.ndarray]:
     """Return the points' weights in ``count`` samples of a Catmull-Rom spline from point i to the next.
 
     Row j of ``piece`` (points of the piece, points of the style) selects its point j. Beyond its ends, a
-    closed piece repeats, and an open one is extended straight.
+    closed piece is periodic, and an open one is extended linearly.
     """
     closed = (piece[0] == piece[-1]).all()
     before = piece[i - 1] if i > 0 else piece[-2] if closed else 2 * piece[0] - piece[1]

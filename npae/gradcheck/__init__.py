@@ -1,8 +1,8 @@
-"""The gradient check: `npae gradcheck` runs it, and learners call it on layers of their own.
+"""The gradient check: `npae gradcheck` runs it, and you can call it for layers of your own.
 
-`differences` explains the method; `promises` checks what needs no differences; `checks` puts both together
-for layers, losses, penalties and models; `catalogue` lists the checks of the command; `reports` holds their
-results.
+`differences` explains the method; `promises` checks requirements that need no differences; `checks` applies
+both to layers, losses, penalties and models; `catalogue` lists the checks of the command; `reports` defines
+their results.
 """
 
 from npae.gradcheck.catalogue import cases, run

@@ -41,7 +41,7 @@ from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibl
 
 
 def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
-    """Return pairs of layer and input shape: small, and rectangular, so that swapped sizes are noticed."""
+    """Return pairs of layer and input shape; the shapes are small and not square, to detect swapped sizes."""
     return [
         (Dense(3), (5,)),
         *[(Dense(4, activation), (3,)) for activation in ("relu", "sigmoid", "tanh")],
@@ -74,9 +74,10 @@ def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
 
 
 def kink_cases() -> list[tuple[Layer, np.ndarray]]:
-    """Return pairs of layer and inputs, some of them on a kink, some so near that the first step crosses it.
+    """Return pairs of layer and inputs, some on a kink, some so near that the first step crosses it.
 
-    Normal numbers never meet a kink. Few of the 72 inputs lie *on* one, where nothing can be proven.
+    Normally distributed inputs almost never meet a kink. Few of the 72 inputs are exactly on one, where the
+    check cannot prove the gradient.
     """
     near = 2.0**-19
     grid = (np.arange(72) * 5 % 23 - 11) / 4
@@ -88,7 +89,7 @@ def kink_cases() -> list[tuple[Layer, np.ndarray]]:
 
 
 def loss_cases() -> list[tuple[Loss, tuple[int, ...]]]:
-    """Return pairs of loss and shape of its arguments; a loss with a formula for logits occurs with both."""
+    """Return pairs of loss and shape of its arguments; a loss with a formula for logits occurs twice."""
     images = (3, 2, 5)
     return [
         (MeanSquaredError(), images),
@@ -144,8 +145,8 @@ def check_penalty(objective: Objective, model: Autoencoder, input_shape: tuple[i
 def cases() -> dict[str, Callable[[], list[Report]]]:
     """Return all checks by name.
 
-    Layers, losses and penalties have the names of their classes, recipes their own: `Dense` is the layer,
-    `dense` the recipe. Layers that draw random numbers are checked with their noise on.
+    Layers, losses and penalties have the names of their classes, and recipes their own: `Dense` is the layer,
+    `dense` the recipe. Layers that draw random numbers are checked in training mode.
     """
     from npae.recipes import RECIPES
 
@@ -174,13 +175,13 @@ def run(names: list[str] | None = None) -> list[Report]:
     Parameters
     ----------
     names : list of str, optional
-        Those of `cases`, and the names of losses that `fit` takes, such as "mse". Case matters only where
-        two names differ in nothing else.
+        The names of `cases`, and those of losses, such as "mse". Case matters only if two names differ in
+        nothing else.
 
     Raises
     ------
     UnknownName
-        If there is no check of that name; the message offers the nearest ones.
+        If there is no check of that name; the message suggests similar names.
     """
     checks = cases()
     known = {**{name: name for name in checks}, **{name: loss.__name__ for name, loss in LOSSES.items()}}
@@ -189,7 +190,7 @@ def run(names: list[str] | None = None) -> list[Report]:
 
 
 def _spelled(name: str, known: dict[str, str]) -> str:
-    """Return the known name that equals this one, exactly or else but for the case of its letters."""
+    """Return the known name that equals this one, exactly or, if it is unique, except for case."""
     alike = [other for other in known if other.lower() == name.lower()]
     if name in known or len(alike) == 1:
         return name if name in known else alike[0]

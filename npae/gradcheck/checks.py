@@ -1,4 +1,4 @@
-"""Checks a layer, a loss, a model or a recipe: sets it up, compares its gradients, and reports."""
+"""Checks a layer, a loss, a model or a recipe: builds it, compares its gradients, and returns a report."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def check_layer(
     x: np.ndarray | None = None,
     name: str | None = None,
 ) -> Report:
-    """Compare every entry of every gradient of a layer with finite differences, and check its other promises.
+    """Compare every entry of a layer's gradients with finite differences, and check its other requirements.
 
     Parameters
     ----------
     layer : Layer
-        One of npae's or of your own, or a small `Sequential`. A copy is built in float64 and checked.
+        A layer of npae or of your own, or a small `Sequential`. A copy is built in float64 and checked.
     input_shape : tuple of int
         Of one example; keep it small, since each entry takes two forward passes.
     batch : int
-        The number of examples, where x is not given.
+        The number of examples, if x is None.
     rng : int or numpy.random.Generator
-        Draws parameters, input and upstream gradient. Parameters that start as zeros (biases) are moved away
-        from zero, which would hide mistakes.
+        Draws parameters, input and upstream gradient. Parameters that are initially zero (biases) get other
+        values, since zeros hide mistakes.
     training : bool
-        Whether noise and dropout are on; every evaluation then gets a generator of the same seed.
+        Whether noise and dropout are on; every evaluation then uses a generator with the same seed.
     x : ndarray (n, *input_shape), optional
         Inputs to check at. Default: standard normal numbers.
     name : str, optional
@@ -103,11 +103,11 @@ def check_loss(
     ----------
     loss : str or Loss
     shape : tuple of int
-        The shape of output and target, where they are not given.
+        The shape of output and target, if they are None.
     rng : int or numpy.random.Generator
         Draws output and target.
     y, t : ndarray, optional
-        Output and target. Default: y from 0.1 to 0.9, or normal numbers for a loss of logits; t from 0 to 1.
+        Output and target. Default: y from 0.1 to 0.9, or normally distributed logits; t from 0 to 1.
     name : str, optional
         For the report.
 
@@ -130,7 +130,7 @@ def check_loss(
     (value, dy), (again, dy_again) = checked(y, t), checked(y, t)
     problems = []
     if value != again or not same(dy, dy_again):
-        problems.append("called twice, the loss gives different answers")
+        problems.append("called twice, the loss returns different results")
     if not (same(y, kept[0]) and same(t, kept[1])):
         problems.append("the loss changes its arguments")
     problems += _wrong_value(value, weight * values())
@@ -151,24 +151,24 @@ def check_model(
     training: bool = False,
     name: str | None = None,
 ) -> Report:
-    """Compare the gradients that train a model with slopes along random directions, or entry by entry.
+    """Compare the gradients of a model with slopes along random directions, or entry by entry.
 
     Parameters
     ----------
     model : Sequential
-        Built. A copy in float64 takes over its values, and is moved away from 0 where it is exactly 0.
+        Built. A copy in float64 with the same values is checked; values that are exactly 0 are replaced.
     loss : str, Loss or Objective
-        Joined with the model's last activation where training does so (`npae.objectives.losses.fuse`). With
-        penalties, the model must be an Autoencoder.
+        As in training, the loss computes the model's last activation if it can
+        (`npae.objectives.losses.fuse`). With penalties, the model must be an Autoencoder.
     x, t : ndarray (n, ...)
         A small batch: two examples are enough.
     directions : int, optional
-        How many for each parameter, for the input, and for all parameters at once. None: every entry on its
-        own, for a tiny model.
+        The number of directions for each parameter, for the input, and for all parameters together. None:
+        every entry, for a tiny model.
     rng : int or numpy.random.Generator
         Draws the directions, and the values that replace zeros.
     training : bool
-        Whether noise and dropout are on; every evaluation then gets a generator of the same seed.
+        Whether noise and dropout are on; every evaluation then uses a generator with the same seed.
     name : str, optional
         For the report.
 
@@ -200,11 +200,11 @@ def check_model(
     def values() -> np.ndarray:
         return bound.elements(x, t, noise())
 
-    terms, dx, grads = bound.there_and_back(x, t, len(x), noise(), need_dx=True)
+    terms, dx, grads = bound.forward_and_backward(x, t, len(x), noise(), need_dx=True)
     again, grads_again = bound(x, t, len(x), noise())
     problems = []
     if terms != again or any(not same(grads[key], grads_again.get(key)) for key in grads):
-        problems.append("called twice, the objective gives different answers")
+        problems.append("called twice, the objective returns different results")
     problems += _wrong_value(sum(terms), values())
     arrays, sound = [], []
     for key, array in [("input", x), *model.params.items()]:
@@ -228,7 +228,7 @@ def check_model(
 
 
 def check_recipe(recipe: Recipe, directions: int = 3, rng: int | np.random.Generator = 0) -> Report:
-    """Check a recipe's model with its objective on two random images, with noise on; see `check_model`."""
+    """Check a recipe's model with its objective on two random images, in training mode; see `check_model`."""
     random = np.random.default_rng(rng)
     model = recipe.build()
     output_shape = model.build(recipe.input_shape, random, np.float64)
@@ -238,21 +238,18 @@ def check_recipe(recipe: Recipe, directions: int = 3, rng: int | np.random.Gener
 
 
 def _notes_on_dtypes(**given: np.ndarray | None) -> list[str]:
-    """Return a note for each array that the check has to copy to float64."""
+    """Return a note for each array that the check copies to float64."""
     dtypes = {name: np.asarray(array).dtype for name, array in given.items() if array is not None}
-    text = "a float64 copy is checked: only that is fine enough"
+    text = "a float64 copy is checked, since float32 is not accurate enough"
     return [f"{name} is {dtype}; {text}" for name, dtype in dtypes.items() if dtype != np.float64]
 
 
 def _leave_zero(params: dict[str, np.ndarray], rng: np.random.Generator) -> list[str]:
-    """Replace entries that are exactly 0, which hides mistakes, and return notes on dtypes.
-
-    The new values are from 0.1 to 0.4, of either sign.
-    """
+    """Replace zeros, which hide mistakes, by values from ±0.1 to ±0.4, and return notes on dtypes."""
     for value in params.values():
         moved = rng.uniform(0.1, 0.4, value.shape) * rng.choice([-1.0, 1.0], value.shape)
         value[...] = np.where(value == 0, moved, value)
-    text = "though build was asked for float64: the steps drown in its rounding"
+    text = "although build got float64: its rounding errors are larger than the steps"
     return [f"{key} is {p.dtype}, {text}" for key, p in params.items() if p.dtype != np.float64]
 
 
@@ -263,7 +260,7 @@ def _wrong_value(value: float, elements: np.ndarray) -> list[str]:
 
 
 def short_name(layer: Layer) -> str:
-    """Return the code that makes the layer: its first argument, and others that are not the default."""
+    """Return the layer as a call, with its first argument and all that differ from their defaults."""
     parts = []
     for position, (name, parameter) in enumerate(inspect.signature(type(layer)).parameters.items()):
         value, default = getattr(layer, name, parameter.default), parameter.default

@@ -1,31 +1,32 @@
-"""Compares every gradient with finite differences, so that no derivation must be taken on trust.
+"""Compares every gradient with finite differences.
 
-The derivative of f at x is the limit of ``(f(x + h) - f(x)) / h``. A computer cannot go to the limit, so each
+The derivative of f at x is the limit of ``(f(x + h) - f(x)) / h``. A computer cannot take the limit, so each
 rule below keeps one kind of error small:
 
 1. *Take central differences.* By Taylor's theorem the one-sided quotient is wrong by ``h f''/2``, the central
    one, ``(f(x + h) - f(x - h)) / 2h``, by ``h^2 f'''/6`` only. Rounding of f adds about ``eps |f| / h``, with
    ``eps = 2.2e-16`` in float64. The sum is least near ``h = eps**(1/3) = 6e-6``. Here h is 2**-17 = 7.6e-6,
-   and the error of right code is near 1e-10. In float32 it would be 1e-4 at best: too coarse to tell rounding
-   from a mistake. So everything here is float64; the kernels are those that train.
-2. *Divide by the step that was stored.* ``x + h`` is rounded to a float, so the step taken is not quite h.
+   and the error of correct code is near 1e-10. In float32 it would be 1e-4 at best, too large to distinguish
+   rounding from a mistake. So all checks use float64, with the same kernels as training.
+2. *Divide by the rounded step.* ``x + h`` is rounded to a float, so the step taken is not exactly h.
 3. *Use a random upstream gradient.* For any dy, backward must return the gradient of the number
    ``L = sum(dy * y)``. With a dy of ones, swapped outputs would pass.
 4. *Subtract before summing.* One entry of x changes few terms of L; the differences of the others are exactly
-   0. The difference of two finished sums would be all rounding.
+   0. The difference of two sums would consist of rounding errors.
 5. *Compare relative to a scale.* The error of an entry is ``|a - n| / max(|a|, |n|, rms)``, with a from
-   backward, n from differences, and rms the root mean square of that gradient array. Without rms, an entry
-   near zero would show its rounding as an error. Right code stays below 1e-7; a mistake gives 1e-3 and more.
-6. *Mind the kinks.* ReLU at 0 and the maximum at a tie have two slopes. A central difference across them is
-   the average of the two, which is no derivative. So left and right quotients are compared too. Where they
-   disagree, smaller steps are tried. Either a step no longer reaches the kink, and the entry is proven there;
-   or x lies exactly on the kink, and the check can only test that backward returns a slope between the two.
-   Both are counted as kinks. Where too many entries lie exactly on kinks, the verdict is "inconclusive", and
-   the check fails.
+   backward, n from differences, and rms the root mean square of that gradient array. Without rms, rounding
+   would look like a large error in an entry near zero. The error of correct code is below 1e-7, that of a
+   mistake usually above 1e-3.
+6. *Detect kinks.* ReLU at 0 and the maximum at a tie have two slopes. A central difference across them is the
+   average of the two, which is not a derivative. So left and right quotients are compared too. If they
+   differ, smaller steps are tried. Either a step no longer reaches the kink and proves the entry; or x is
+   exactly on the kink, and the check can only test that backward returns a slope between the two. Both are
+   counted as kinks. If too many entries are exactly on kinks, the verdict is "inconclusive", and the check
+   fails.
 
-A layer is checked entry by entry. A model has too many entries, so it is checked along random directions u
-of unit length: the slope along u must be the inner product of u with the gradient. An error in any entry
-changes that.
+A layer is checked entry by entry. A model has too many entries, so it is checked along random directions u of
+unit length: the slope along u must be the inner product of u with the gradient. An error in any entry changes
+that product.
 """
 
 from __future__ import annotations
@@ -38,28 +39,28 @@ import numpy as np
 
 from npae.gradcheck.reports import ArrayReport
 
-STEPS = tuple(2.0**-k for k in range(17, 23))  # powers of two: dividing by them rounds nothing
-FINEST = 2.0**-27  # rounding shows at this step, so it is tried last (a clip at 1e-7 has a kink that near)
+STEPS = tuple(2.0**-k for k in range(17, 23))  # powers of two: dividing by them is exact
+FINEST = 2.0**-27  # tried last, since rounding is large at this step; a clip at 1e-7 has a kink so near
 TOLERANCE = 1e-7
-MOST_UNPROVEN = 0.1  # a larger share of comparisons exactly on kinks makes the check inconclusive
-BEND = 0.01  # the most that left and right may differ at the first step, relative; it shrinks with h
+MOST_UNPROVEN = 0.1  # with a larger share of comparisons exactly on kinks, the check is inconclusive
+BEND = 0.01  # the largest relative difference of left and right at the first step; it shrinks with h
 
-Values = Callable[[], np.ndarray]  # computes, at the arrays' present values, the terms of the weighted sum L
+Values = Callable[[], np.ndarray]  # computes the terms of the weighted sum L from the arrays' current values
 Weights = np.ndarray | float
 
 
 class Line:
-    """A straight line in the space of some arrays' entries, through their present values.
+    """A straight line in the space of the entries of some arrays, through their current values.
 
     Parameters
     ----------
     pieces : list of (array, where, direction, gradient)
-        ``array[where]`` moves by the step times ``direction``; ``gradient`` is backward's.
+        ``array[where]`` changes by the step times ``direction``; ``gradient`` is the result of backward.
     label : str
         An index or the number of a random direction, for the report.
     reach : float
-        A factor on the steps. A line through many numbers moves each of them little. Where a model averages
-        over them as well, only a longer step stands out from rounding.
+        A factor on the steps. A step along a direction of many entries changes each of them little, so it
+        may have to be longer to exceed rounding errors.
     """
 
     def __init__(self, pieces: list[tuple[np.ndarray, Any, Any, Any]], label: str, reach: float = 1.0):
@@ -70,7 +71,7 @@ class Line:
     def move(self, step: float) -> float:
         """Move to ``step`` from the line's origin, and return the change of L that the gradient predicts.
 
-        The prediction is for the step as stored: the difference of the rounded positions, which is exact.
+        The prediction is for the rounded step: the difference of the rounded positions, which is exact.
         """
         predicted = 0.0
         for array, where, direction, gradient, origin in self._pieces:
@@ -83,21 +84,18 @@ class Line:
 class Quotients:
     """The slopes of L = sum(weights * values) on both sides of a line's origin."""
 
-    analytic: float  # the slope that backward predicts
+    analytic: float  # the slope from backward
     numeric: float  # the central quotient
-    gap: float  # the distance between left and right quotient, summed over the values
-    size: float  # the absolute quotients, summed over the values, to which the gap is compared
-    lowest: float  # the smallest and the largest slope of L that is possible
+    gap: float  # the difference of left and right quotient, summed over the values
+    size: float  # the absolute quotients, summed over the values, with which the gap is compared
+    lowest: float  # the smallest and the largest possible slope of L
     highest: float  # between left and right quotient of each value
 
 
 def quotients(line: Line, values: Values, weights: Weights, origin: np.ndarray, step: float) -> Quotients:
-    """Move to both sides of the line's origin, and take the differences value by value before summing.
-
-    ``origin`` holds the values at the origin.
-    """
+    """Return the slopes on both sides of the line's origin; ``origin`` holds the values there."""
     ahead = line.move(step)
-    right = weights * (values() - origin) / step  # a new array: values may be a view of the one that moves
+    right = weights * (values() - origin) / step  # a new array: values may be a view of an array that changes
     behind = line.move(-step)
     left = weights * (origin - values()) / step
     line.move(0.0)
@@ -112,7 +110,7 @@ def quotients(line: Line, values: Values, weights: Weights, origin: np.ndarray, 
 
 
 def relative_error(analytic: float, numeric: float, scale: float) -> float:
-    """Return ``|a - n| / max(|a|, |n|, scale)``: 0 where all are 0, infinite where a or n is not finite."""
+    """Return ``|a - n| / max(|a|, |n|, scale)``: 0 if all are 0, infinite if a or n is not finite."""
     if not np.isfinite([analytic, numeric]).all():
         return np.inf
     return abs(analytic - numeric) / (max(abs(analytic), abs(numeric), scale) or 1.0)
@@ -124,12 +122,12 @@ class Comparison(NamedTuple):
     Attributes
     ----------
     verdict : {"smooth", "kink", "unproven", "wrong"}
-        "kink": only a smaller step, which no longer reached a kink, proved the gradient right. "unproven":
-        the origin lies on a kink, and the gradient between the slopes of its two sides.
+        "kink": a smaller step, which no longer reached a kink, proved the gradient. "unproven": the origin is
+        on a kink, and the gradient is between the slopes on its two sides.
     error : float
-        The relative error at the step that decided.
+        The relative error at the step that decided the verdict.
     found : Quotients
-        Those of that step.
+        The slopes at that step.
     """
 
     verdict: str
@@ -138,7 +136,7 @@ class Comparison(NamedTuple):
 
 
 def compare(line: Line, values: Values, weights: Weights, origin: np.ndarray, scale: float) -> Comparison:
-    """Compare gradient and slope along one line, with smaller steps where the first one does not decide."""
+    """Compare gradient and slope along one line, with smaller steps if the first does not decide."""
     seen: list[tuple[float, float, Quotients]] = []
     for step in STEPS:
         found = quotients(line, values, weights, origin, step * line.reach)
@@ -148,8 +146,8 @@ def compare(line: Line, values: Values, weights: Weights, origin: np.ndarray, sc
             return Comparison("kink" if seen else "smooth", error, found)
         seen.append((error, bend, found))
     (first_error, _, first), (error, bend, last) = seen[0], seen[-1]
-    # The last step is 1/32 of the first. Meanwhile the gap of a smooth function shrinks to 1/32, the gap at a
-    # kink stays, and the gap at a jump grows to 32 times its size.
+    # The last step is 1/32 of the first. So the gap of a smooth function shrinks to 1/32, the gap at a kink
+    # does not change, and the gap at a jump grows to 32 times its size.
     if last.gap < first.gap / 6 and error <= TOLERANCE:
         return Comparison("smooth", error, last)
     finest = quotients(line, values, weights, origin, FINEST * line.reach)
@@ -166,8 +164,8 @@ def compare(line: Line, values: Values, weights: Weights, origin: np.ndarray, sc
 def clear_of_rounding(gradient: np.ndarray, values: np.ndarray, weights: Weights) -> float:
     """Return a factor on the steps, 1 or a larger power of two, that keeps rounding far below the tolerance.
 
-    Many layers, sigmoids above all, can flatten the slope so far that it drowns in the rounding of the
-    values. Such a function is nearly straight, so a longer step does no harm.
+    Many layers, sigmoids above all, can make the slope smaller than the rounding errors of the values. Such a
+    function is nearly linear, so a longer step does not increase the error.
     """
     rounding = np.finfo(np.float64).eps * np.linalg.norm(weights * values) / STEPS[0]
     scale = float(np.sqrt(np.mean(np.square(gradient))))
@@ -183,17 +181,17 @@ def examine(
     values: Values,
     weights: Weights,
 ) -> ArrayReport:
-    """Compare gradient and slope along all lines, and report on the array; without lines, it fails.
+    """Compare gradient and slope along all lines, and return the array's report; without lines, it fails.
 
     Parameters
     ----------
     name, shape
-        The array's.
+        Of the array.
     lines : list of Line
     gradient : ndarray, optional
-        Backward's, whose root mean square is the scale of the relative errors; None only without lines.
+        The result of backward; its root mean square is the scale of the relative errors.
     values : callable
-        Returns, at the arrays' present values, the terms of which L is the weighted sum.
+        See `Values`.
     weights : ndarray or float
         dy for a layer, 1 / count for a mean.
     """

@@ -1,4 +1,4 @@
-"""Checks the promises of a layer that need no differences: determinism, no side effects, shapes, dtypes."""
+"""Checks the requirements of a layer besides its gradients: determinism, no side effects, shapes, dtypes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Grads = dict[str, np.ndarray]
 
 
 def same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
-    """Whether two arrays are equal, or both None; NaN equals NaN."""
+    """Return whether two arrays are equal, or both None; NaN equals NaN."""
     if a is None or b is None:
         return a is b
     return np.array_equal(a, b, equal_nan=True)
@@ -24,7 +24,7 @@ def same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
 def comparable(
     key: str, array: np.ndarray, gradient: np.ndarray | None
 ) -> tuple[np.ndarray | None, list[str]]:
-    """Return the gradient, or None and the reason why it cannot be compared with differences of the array."""
+    """Return the gradient, or None and the reason why it cannot be compared with finite differences."""
     if gradient is None:
         reason = "backward returns no gradient"
     elif np.shape(gradient) != array.shape:
@@ -39,9 +39,9 @@ def comparable(
 
 
 def wrong_form(layer: Layer, x: np.ndarray, output_shape: tuple[int, ...], forward: Forward) -> list[str]:
-    """Return what is wrong with the types and shapes that forward and backward return, in words.
+    """Return messages about wrong types and shapes in the results of forward and backward.
 
-    ``output_shape`` is what build returned; the other arguments are those of `broken_promises`.
+    ``output_shape`` is the result of build; the other arguments are those of `broken_promises`.
     """
     answer: Any = forward(x.copy(), layer)
     if not (_is_pair(answer) and isinstance(answer[0], np.ndarray)):
@@ -49,7 +49,7 @@ def wrong_form(layer: Layer, x: np.ndarray, output_shape: tuple[int, ...], forwa
     y, cache = answer
     promised = (len(x), *output_shape)
     if y.shape != promised:
-        return [f"forward gives shape {y.shape}, but after build {promised} was to be expected"]
+        return [f"forward returns shape {y.shape}, but build promised {promised}"]
     answer = layer.backward(np.ones_like(y), cache)
     right = _is_pair(answer) and isinstance(answer[1], dict)
     arrays = (answer[0], *answer[1].values()) if right else ()
@@ -64,7 +64,7 @@ def _is_pair(answer: Any) -> bool:
 
 
 def _kind(answer: Any, outermost: bool = True) -> str:
-    """Return the types in an answer, as "None" or "(ndarray, {'kernel': float})"."""
+    """Return the types in an answer, such as "None" or "(ndarray, {'kernel': float})"."""
     if outermost and isinstance(answer, (tuple, list)):
         return "(" + ", ".join(_kind(part, outermost=False) for part in answer) + ")"
     if isinstance(answer, dict):
@@ -73,7 +73,7 @@ def _kind(answer: Any, outermost: bool = True) -> str:
 
 
 def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forward) -> list[str]:
-    """Return the promises of `npae.layers.layer.Layer` that a layer breaks, in words.
+    """Return messages about requirements of `npae.layers.layer.Layer` that a layer does not meet.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def broken_promises(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forwar
         return problems + [f"with need_dx=False, backward must return (None, grads), not {_kind(answer)}"]
     without = answer[1]
     if any(not same(grads[key], without.get(key)) for key in grads):
-        problems.append("with need_dx=False, backward gives other gradients of the parameters")
+        problems.append("with need_dx=False, backward returns other gradients of the parameters")
     return problems
 
 
@@ -110,17 +110,17 @@ def _changed_or_unsteady(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: F
         problems.append("forward changes x, which belongs to the caller")
         given[...] = x
     if not same(first_y, forward(given.copy(), layer)[0]):
-        problems.append("forward is not deterministic: called twice, it gives different outputs")
+        problems.append("forward is not deterministic: called twice, it returns different outputs")
     first_dx, first = copy.deepcopy(layer.backward(upstream, cache))
     if not same(upstream, dy):
         problems.append("backward changes dy, which belongs to the caller")
     if not (same(given, x) and same(first_y, y)):
-        problems.append("backward changes what forward was given or returned")
+        problems.append("backward changes an argument or a result of forward")
     if any(not same(value, layer.params[key]) for key, value in params.items()):
         problems.append("forward or backward changes the parameters")
     dx, grads = layer.backward(dy.copy(), cache)
     if not _all_same(first_dx, first, dx, grads):
-        return problems + ["backward is not deterministic: called twice, it gives different gradients"]
+        return problems + ["backward is not deterministic: called twice, it returns different gradients"]
     forward(x[::-1] + 1.0, layer)
     if not _all_same(first_dx, first, *layer.backward(dy.copy(), cache)):
         problems.append("backward depends on the last forward pass, not on its cache: the layer hides state")
@@ -132,7 +132,7 @@ def _all_same(first_dx: np.ndarray | None, first: Grads, dx: np.ndarray | None, 
 
 
 def _of_other_dtype(layer: Layer, x: np.ndarray, dy: np.ndarray, forward: Forward) -> list[str]:
-    """Run the layer in float32 and in float64, and name the results of another dtype."""
+    """Run the layer in float32 and in float64, and return messages about results of another dtype."""
     problems = []
     for dtype in (np.float32, np.float64):
         twin = copy.deepcopy(layer)

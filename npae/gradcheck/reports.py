@@ -21,15 +21,15 @@ class ArrayReport:
     checked : int
         The number of entries, or of directions, that were compared with finite differences.
     kinks : int
-        How many of them met a kink.
+        The number of comparisons that met a kink.
     unproven : int
-        How many of the kinks lie exactly at the point of the check, so that no step avoids them.
+        The number of kinks exactly at the point of the check, which no step avoids.
     worst_error : float
-        The largest relative error, unproven comparisons apart.
+        The largest relative error, without the unproven comparisons.
     worst_at : str
         The index or the direction with that error.
     analytic, numeric : float
-        The two values there: from backward and from differences.
+        The two values there: from backward and from finite differences.
     verdict : {"pass", "fail", "inconclusive"}
     """
 
@@ -57,13 +57,13 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The worst verdict of the arrays; "fail" where there is a problem."""
+        """The worst verdict of the arrays; "fail" if there is a problem."""
         verdicts = {array.verdict for array in self.arrays} | ({"fail"} if self.problems else set())
         return next((verdict for verdict in ("fail", "inconclusive") if verdict in verdicts), "pass")
 
     @property
     def passed(self) -> bool:
-        """Whether every gradient is proven right."""
+        """Whether the verdict is "pass"."""
         return self.verdict == "pass"
 
     @property

@@ -1,7 +1,4 @@
-"""Activation functions, forward and backward, alone or in one pass with the bias before them.
-
-`npae.layers.activations` lists the functions and their derivatives, all computed from the *output* y.
-"""
+"""Activation functions, forward and backward, alone or fused with the bias; see `npae.layers.activations`."""
 
 from __future__ import annotations
 
@@ -25,33 +22,23 @@ def forward(z: np.ndarray, activation: str) -> np.ndarray:
 
     Returns
     -------
-    ndarray like z; a NaN in z is a NaN in it. For "linear" it is z itself.
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
+    ndarray like z, NaN where z is NaN; for "linear", z itself.
     """
     return choose(forward_numpy, forward_numba, z.dtype)(z, activation)
 
 
 def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
-    """Return ``dz = dy f'(z)``, with f' computed from the output y.
+    """Return ``dz = dy f'(z)``, with f'(z) computed from the output y.
 
     Parameters
     ----------
     dy : ndarray, gradient of the loss with respect to y
-    y : ndarray of the same shape, what `forward` returned
+    y : ndarray of the same shape, the result of `forward`
     activation : {"linear", "relu", "sigmoid", "tanh"}
 
     Returns
     -------
-    ndarray like dy, gradient with respect to z. For "linear" it is dy itself.
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
+    ndarray like dy, gradient with respect to z; for "linear", dy itself.
     """
     return choose(backward_numpy, backward_numba, dy.dtype)(dy, y, activation)
 
@@ -84,7 +71,7 @@ def forward_loops(z, activation):
             y[index] = math.tanh(z[index])
         elif z[index] >= 0:
             y[index] = 1 / (1 + math.exp(-z[index]))
-        else:  # the same number, without exp of a large one
+        else:  # the same value, but exp cannot overflow
             y[index] = math.exp(z[index]) / (1 + math.exp(z[index]))
     return y
 
@@ -117,7 +104,7 @@ def forward_numpy(z, activation):
         return np.maximum(z, 0, out=y)
     if activation == "tanh":
         return np.tanh(z, out=y)
-    np.exp(np.minimum(z, 0), out=y)  # no exp of a positive number, so nothing overflows
+    np.exp(np.minimum(z, 0), out=y)  # the argument is never positive, so exp cannot overflow
     y /= 1 + np.exp(-np.abs(z))
     return y
 
@@ -137,7 +124,7 @@ def backward_numpy(dy, y, activation):
     return dz
 
 
-# 3. Numba: one pass, and for layers one with the bias, or with its gradient.
+# 3. Numba: one pass over memory, which also adds the bias, or sums its gradient.
 
 
 def forward_numba(z, activation):
@@ -151,7 +138,7 @@ def forward_numba(z, activation):
 
 
 def turn_numba(z, activation):
-    """`forward` in place: overwrite a C-contiguous z, which no other code uses, with y."""
+    """`forward` in place: overwrite the C-contiguous z with y."""
     check(activation)
     through(z.reshape(1, -1), None, CODES[activation])
     return z
@@ -169,7 +156,7 @@ def backward_numba(dy, y, activation):
     return dz
 
 
-# The two functions below are for compiled code, which has no strings: an activation is its place in NAMES.
+# Compiled code compares integers, not strings: an activation is its index in NAMES.
 
 CODES = {name: code for code, name in enumerate(NAMES)}
 _, RELU, SIGMOID, TANH = CODES.values()
@@ -177,7 +164,7 @@ _, RELU, SIGMOID, TANH = CODES.values()
 
 @jit
 def through(y, bias, activation):
-    """Turn y (n, units), which holds z, into f(z + bias); bias may be None."""
+    """Overwrite y (n, units), which holds z, with f(z + bias); bias may be None."""
     for i in range(y.shape[0]):
         if activation == RELU:
             _relu(y[i], bias)
@@ -192,9 +179,9 @@ def through(y, bias, activation):
 
 @jit
 def through_backward(dy, y, activation, dz, dbias):
-    """Fill dz (n, units) with dy f'(z), and add its rows to dbias, unless that is None.
+    """Fill dz (n, units) with dy f'(z), and add its rows to dbias, unless dbias is None.
 
-    For "linear", dz is left as it is: take dy.
+    For "linear", dz equals dy and is not filled: pass dy.
     """
     for i in range(dy.shape[0]):
         if activation == RELU:
@@ -208,14 +195,14 @@ def through_backward(dy, y, activation, dz, dbias):
                 dbias[u] += dy[i, u]
 
 
-# One row. bias and dbias may be None: Numba compiles a version for that, without the branch.
+# One row. bias and dbias may be None: Numba compiles a version without the branch for that case.
 
 
 @jit
 def _relu(y, bias):
     for u in range(y.size):
         v = y[u] if bias is None else y[u] + bias[u]
-        y[u] = 0 if v <= 0 else v  # in this order, so that a NaN stays one
+        y[u] = 0 if v <= 0 else v  # in this order, NaN stays NaN
 
 
 @jit
@@ -229,7 +216,7 @@ def _sigmoid(y, bias):
 
 @jit
 def _tanh(y, bias):
-    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); for a small a, e - 1 is wanted with all its digits.
+    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); computing e - 1 directly keeps its digits for small a.
     one, two = y.dtype.type(1), y.dtype.type(2)
     for u in range(y.size):
         v = y[u] if bias is None else y[u] + bias[u]
@@ -268,9 +255,9 @@ def _tanh_backward(dy, y, dz, dbias):
 
 @jit
 def exp_minus(a):
-    """Return exp(-a) for a >= 0, to 2 ulp; from exp(-87) (float64: exp(-708)) on it stays there, near 1e-38.
+    """Return exp(-a) for a >= 0, to 2 ulp; a is clipped to 87 (float64: 708), so the least result is 1e-38.
 
-    `math.exp` would be a call for each number; this is arithmetic only, of which LLVM computes 16 at a time.
+    `math.exp` would be one call per number. LLVM vectorises this arithmetic, 16 float32 numbers at a time.
     """
     power, rest = _exp_minus_parts(a)
     return power * (type(a)(1) + rest)
@@ -280,11 +267,9 @@ def exp_minus(a):
 def _exp_minus_parts(a):
     """Return (2^k, p) with exp(-a) = 2^k (1 + p), and p between about -0.3 and 0.4.
 
-    With k the integer next to -a / ln 2, exp(-a) = 2^k exp(r), where r = -a - k ln 2 is at most ln 2 / 2 in
-    size: a few terms of 1 + r/1 (1 + r/2 (1 + r/3 (...))) are exact to the last bit. 2^k is made by writing k
-    into the exponent bits of a number.
-
-    The dtype is known when Numba compiles, so only one side of each `if` below is left.
+    With k the integer nearest to -a / ln 2, exp(-a) = 2^k exp(r), where |r| = |-a - k ln 2| <= ln 2 / 2: a
+    few terms of the Taylor series 1 + r/1 (1 + r/2 (1 + r/3 (...))) reach the last bit. Writing k into the
+    exponent bits of a number gives 2^k. Numba knows the dtype and compiles one side of each `if` only.
     """
     number = type(a)
     single = np.finfo(number).bits == 32
@@ -294,12 +279,12 @@ def _exp_minus_parts(a):
         terms, largest, high, low = 13, number(708), number(0.6931471805598903), number(5.497923018708371e-14)
     a = largest if a > largest else a
     k = np.floor(number(0.5) - a * number(1.4426950408889634))
-    r = -(k * high) - a  # high is ln 2 to so few bits that k * high has no rounding error ...
+    r = -(k * high) - a  # high is ln 2 in so few bits that k * high has no rounding error ...
     inner = number(1)
     for i in range(terms, 1, -1):
         inner = number(1) + inner * r * (number(1) / number(i))
     p = inner * r
-    p -= (number(1) + p) * (k * low)  # ... and low is the rest of it
+    p -= (number(1) + p) * (k * low)  # ... and low is the rest of ln 2
     if single:
         return number(np.int32((np.int32(k) + 127) << 23).view(np.float32)), p
     return number(np.int64((np.int64(k) + 1023) << 52).view(np.float64)), p

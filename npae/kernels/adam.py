@@ -1,4 +1,4 @@
-"""Adam: one step, in place."""
+"""Adam: one step, in place; `npae.training.optimizers.Adam` has the formulas."""
 
 from __future__ import annotations
 
@@ -18,32 +18,20 @@ def update(
     beta_2: float = 0.999,
     epsilon: float = 1e-7,
 ) -> None:
-    """Do one step **in place**: ``params``, ``m`` and ``v`` are overwritten, ``grads`` is not.
-
-    With g the gradient and t the step:
-
-        m <- beta_1 m + (1 - beta_1) g           running mean of the gradient
-        v <- beta_2 v + (1 - beta_2) g²          running mean of its square
-        m̂ = m / (1 - beta_1^t)                   m and v start at zero, and this corrects for it
-        v̂ = v / (1 - beta_2^t)
-        params <- params - learning_rate m̂ / (√v̂ + epsilon)
+    """Take one step: overwrite ``params``, ``m`` and ``v``, and leave ``grads`` unchanged.
 
     Parameters
     ----------
     params, grads, m, v : ndarray (count,), all float32 or all float64
         ``m`` and ``v`` are zeros before the first step.
     step : int
-        t, counted from 1: once a step, not once a parameter.
+        The number of the step, from 1; the same for all parameters.
     learning_rate, beta_1, beta_2, epsilon : float
 
     Raises
     ------
     ValueError
         If ``step`` is below 1.
-
-    Notes
-    -----
-    Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1 (arXiv:1412.6980).
     """
     if step < 1:
         raise ValueError(f"step is {step}, but Adam counts its steps from 1; pass 1 at the first update")
@@ -79,8 +67,8 @@ def update_numba(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta
 
 @jit
 def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon):
-    # One pass over the four arrays. Scalars arrive as float64 and are brought to the arrays' dtype, since one
-    # float64 among float32 numbers would make Numba compute everything in float64.
+    # One pass over the four arrays. One float64 among float32 numbers would make Numba compute everything in
+    # float64, so the scalars are converted first.
     number = params.dtype.type
     rate, unbias, epsilon = number(rate), number(unbias), number(epsilon)
     keep_m, add_m, keep_v, add_v = number(beta_1), number(1 - beta_1), number(beta_2), number(1 - beta_2)

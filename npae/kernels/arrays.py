@@ -1,10 +1,9 @@
-"""Allocation of the arrays that kernels return: memory is reused, since fresh pages cost time.
+"""Allocates the arrays that kernels return, from memory that is reused.
 
-A training step makes the same arrays as the step before it. The operating system hands out fresh memory page
-by page and zeroes each page, which takes as long as the arithmetic of a small layer. So every thread keeps
-the blocks of memory that it was given. `empty` returns a view of a block, and a block is free again exactly
-when no view of it is left, which CPython's reference count tells. No array that a caller still holds is
-overwritten, so a layer may treat the result as a new array.
+A training step allocates the same arrays as the step before it. The operating system zeroes each fresh page,
+which takes as long as the arithmetic of a small layer. So every thread keeps its blocks of memory. `empty`
+returns a view of a block. CPython's reference count shows when no view of a block is left: only then is the
+block used again. An array that a caller still holds is never overwritten.
 """
 
 from __future__ import annotations
@@ -16,25 +15,18 @@ from functools import lru_cache
 
 import numpy as np
 
-SMALLEST_BLOCK = 1 << 14  # bytes; below it, malloc is as fast
-LARGEST_BLOCK = 1 << 23  # bytes; above it, the arithmetic outweighs what fresh pages cost
-BUDGET = 1 << 26  # bytes that one thread keeps; several times what a shard of any recipe takes
+SMALLEST_BLOCK = 1 << 14  # bytes; for smaller arrays, malloc is as fast
+LARGEST_BLOCK = 1 << 23  # bytes; for larger arrays, the arithmetic takes much longer than fresh pages
+BUDGET = 1 << 26  # bytes that one thread keeps; several times the memory that a shard of any recipe needs
 _CACHE_LINE = 64
 
 _local = threading.local()
 
 
 def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Return an uninitialised C-contiguous array, like `numpy.empty`, from memory that is used again.
+    """Return an uninitialised C-contiguous array, like `numpy.empty`, from reused memory.
 
-    Parameters
-    ----------
-    shape : tuple of int
-    dtype : numpy dtype or anything that names one
-
-    Returns
-    -------
-    ndarray of that shape; its content is arbitrary, and its first element starts a cache line.
+    An array from a block starts at a cache line.
     """
     nbytes = _bytes_of(shape, dtype)
     if not SMALLEST_BLOCK <= nbytes <= LARGEST_BLOCK:
@@ -45,14 +37,14 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
 
 
 def zeros(shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Return a C-contiguous array of zeros, like `numpy.zeros`, from memory that is used again."""
+    """Return a C-contiguous array of zeros, like `numpy.zeros`, from reused memory."""
     array = empty(shape, dtype)
     array.fill(0)
     return array
 
 
 def padded(x: np.ndarray, pads: tuple[tuple[int, int], tuple[int, int]], value: float = 0) -> np.ndarray:
-    """Return images (n, c, h, w) with ``((top, bottom), (left, right))`` rows and columns of ``value``."""
+    """Return images (n, c, h, w) padded by ``((top, bottom), (left, right))`` pixels of ``value``."""
     (top, bottom), (left, right) = pads
     n, c, h, w = x.shape
     wide = np.full((n, c, top + h + bottom, left + w + right), value, x.dtype)
@@ -73,15 +65,15 @@ def _bytes_of(shape: tuple[int, ...], dtype) -> int:
 def _blocks_of(nbytes: int) -> list:
     try:
         return _local.blocks[nbytes]
-    except AttributeError:  # the first of this thread
+    except AttributeError:  # the first call in this thread
         release()
-    except KeyError:  # the first of this size
+    except KeyError:  # the first array of this size
         pass
     return _local.blocks.setdefault(nbytes, [])
 
 
 def _new_block(nbytes: int, blocks: list) -> tuple[np.ndarray, int]:
-    if _local.kept + nbytes > BUDGET:  # sizes have changed too often: begin anew
+    if _local.kept + nbytes > BUDGET:  # many different sizes: start again with no blocks
         release()
         blocks = _blocks_of(nbytes)
     _local.kept += nbytes
@@ -97,8 +89,8 @@ def _first_free(blocks: list) -> tuple[np.ndarray, int] | None:
     return None
 
 
-# The list's own reference and those of the loop above; how many these are differs between versions of Python,
-# so it is counted at a block that nothing else references.
+# The list holds one reference and the loop above some more. Their number differs between versions of Python,
+# so it is counted with a block that has no other references.
 _REFERENCES_OF_A_FREE_BLOCK = 0
 for _REFERENCES_OF_A_FREE_BLOCK in range(1, 8):
     if _first_free([(np.empty(1, np.uint8), 0)]) is not None:

@@ -1,4 +1,4 @@
-"""Chooses, in one place, whether the NumPy or the Numba version of every kernel serves."""
+"""Selects the backend, NumPy or Numba, of every kernel, and compiles the Numba functions."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ import numpy as np
 BACKENDS = ("numba", "numpy")
 
 _chosen: str | None = None
-_numba_was_missed = False
+_warned = False
 _lock = threading.RLock()
 
 
 def get_backend() -> str:
     """Return the backend in use: ``"numba"`` or ``"numpy"``.
 
-    The first of these that says something decides: :func:`set_backend`, the environment variable
-    ``NPAE_BACKEND``, the default ``"numba"``. Where Numba cannot be imported, the NumPy backend serves
-    and one line on stderr says so, once.
+    In order of priority: :func:`set_backend`, the environment variable ``NPAE_BACKEND``, the default
+    ``"numba"``. If Numba cannot be imported, the NumPy backend replaces it, and npae prints one line on
+    stderr.
 
     Raises
     ------
@@ -33,37 +33,37 @@ def get_backend() -> str:
         If ``NPAE_BACKEND`` names no backend.
     """
     if _chosen is None:
-        with _lock:  # the first kernels of a program may be called by several threads at once
+        with _lock:  # several threads may call the first kernels at once
             if _chosen is None:
                 set_backend(os.environ.get("NPAE_BACKEND") or "numba")
     return _chosen or BACKENDS[0]
 
 
 def set_backend(name: str) -> None:
-    """Make ``name`` (``"numba"`` or ``"numpy"``) serve from now on, in every thread.
+    """Use the backend ``name`` (``"numba"`` or ``"numpy"``) from now on, in every thread.
 
     Raises
     ------
     ValueError
         If ``name`` is no backend.
     """
-    global _chosen, _numba_was_missed
+    global _chosen, _warned
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; expected one of {', '.join(BACKENDS)}")
     with _lock:
         reason = _why_no_numba() if name == "numba" else None
-        if reason and not _numba_was_missed:
+        if reason and not _warned:
             print(
                 f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves",
                 file=sys.stderr,
             )
-            _numba_was_missed = True
+            _warned = True
         _chosen = "numpy" if reason else name
 
 
 @contextmanager
 def use_backend(name: str) -> Iterator[None]:
-    """Let ``name`` serve inside a ``with`` block, and the backend of before after it."""
+    """Use the backend ``name`` inside a ``with`` block, and restore the previous one after it."""
     before = get_backend()
     set_backend(name)
     try:
@@ -76,10 +76,9 @@ COMPILED_FOR = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def choose(numpy_version: Callable, numba_version: Callable, dtype=COMPILED_FOR[0]) -> Callable:
-    """Return the one of two versions of a kernel that the backend in use asks for.
+    """Return the version of a kernel for the backend in use.
 
-    Where a ``dtype`` is given, anything but float32 and float64, in this machine's order of bytes, goes
-    NumPy's way.
+    Arrays of a ``dtype`` other than native float32 and float64 always get the NumPy version.
     """
     return numba_version if get_backend() == "numba" and dtype in COMPILED_FOR else numpy_version
 
@@ -87,17 +86,17 @@ def choose(numpy_version: Callable, numba_version: Callable, dtype=COMPILED_FOR[
 def _why_no_numba() -> str | None:
     try:
         import numba  # noqa: F401
-    except Exception as error:  # a Numba too old for this Python or NumPy fails in ways of its own
+    except Exception as error:  # a Numba that is too old for this Python or NumPy raises various errors
         return str(error).splitlines()[0] if str(error) else type(error).__name__
     return None
 
 
 class Jitted:
-    """A function that Numba compiles when it is first called, so that ``import npae`` need not load Numba.
+    """A function that Numba compiles when it is first called, so that ``import npae`` does not load Numba.
 
-    Kernels release the GIL and are single-threaded: threads stand in one place, `npae.training.fit`.
-    ``fastmath`` names its permissions one by one, since ``True`` would also allow LLVM to assume that no
-    NaN occurs and to delete the checks that look for one.
+    Kernels release the GIL and are single-threaded: only `npae.training.fit` starts threads. ``fastmath``
+    lists its flags, since ``True`` would also allow LLVM to assume that no NaN occurs and to delete the
+    checks for NaN.
     """
 
     def __init__(self, function: Callable):
@@ -112,31 +111,29 @@ class Jitted:
 
     @property
     def dispatcher(self):
-        """Numba's dispatcher of the function, made at first use."""
-        with _lock:  # two threads that come first together must not compile it twice
+        """Numba's dispatcher of the function, created at first use."""
+        with _lock:  # two threads that call the function at once must not compile it twice
             if self._dispatcher is None:
-                self._dispatcher = _compiled_when_called(self.function)
+                self._dispatcher = _new_dispatcher(self.function)
         return self._dispatcher
 
 
 jit = Jitted
+_extensions: list[Callable[[], None]] = []
 
 
-_lessons: list[Callable[[], None]] = []
+def extends_numba(register: Callable[[], None]) -> Callable[[], None]:
+    """Call the decorated function once, before the first kernel is compiled."""
+    _extensions.append(register)
+    return register
 
 
-def teaches_numba(lesson: Callable[[], None]) -> Callable[[], None]:
-    """Have a function called once, before the first kernel is compiled: a decorator."""
-    _lessons.append(lesson)
-    return lesson
-
-
-def _compiled_when_called(function: Callable):
+def _new_dispatcher(function: Callable):
     import numba
 
-    while _lessons:
-        _lessons[0]()
-        _lessons.pop(0)
+    while _extensions:
+        _extensions[0]()
+        _extensions.pop(0)
     options: dict[str, Any] = {
         "nogil": True,
         "error_model": "numpy",
@@ -144,33 +141,32 @@ def _compiled_when_called(function: Callable):
     }
     try:
         dispatcher = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder on this machine takes a cache: compile again in each run
+    except RuntimeError:  # Numba can write no cache on this machine: compile again in each run
         return numba.njit(**options)(function)
-    with suppress(AttributeError):  # the names below are Numba's own; without them, that one file decides
+    with suppress(AttributeError):  # private names of Numba; without them, only the function's file counts
         index = dispatcher._cache._cache_file
         index._source_stamp = (index._source_stamp, _FINGERPRINT)
     return dispatcher
 
 
 def _fingerprint_of_kernels() -> str:
-    """Return what changes with an edit of any kernel, so that all are compiled again.
+    """Return a hash of all kernel files, so that an edit of any file recompiles every kernel.
 
-    Numba's cache on disk looks at the function's own file only: it would not notice a change in a function of
-    another file that is called there.
+    Numba's cache on disk checks the function's own file only, not the files of the functions that it calls.
     """
     try:
         files = sorted(path for path in Path(__file__).parent.glob("[!.]*.py") if path.is_file())
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    except OSError:  # no files, as in a zip
+    except OSError:  # npae was imported from a zip archive
         return ""
 
 
-_FINGERPRINT = _fingerprint_of_kernels()  # of the kernels as they are imported
+_FINGERPRINT = _fingerprint_of_kernels()  # at import
 
 
-@teaches_numba
-def _to_see_through_jitted() -> None:
-    """Let a jitted function call another one by its name, as plain Python does."""
+@extends_numba
+def _register_jitted() -> None:
+    """Let compiled functions call a `Jitted` function by its name."""
     from numba import types
     from numba.extending import typeof_impl
 

@@ -1,11 +1,10 @@
-"""Finds two things in the BLAS that NumPy has loaded: the switch of its threads, and its matrix product.
+"""Finds two functions of the BLAS that NumPy has loaded: the setter of its threads, and its matrix product.
 
-A BLAS with a thread pool of its own would fight the trainer's threads for the cores, and how it cuts a
-product among its threads changes the rounding, hence the bits. So it is held to one thread while npae's own
-threads run. Where no switch is found (a BLAS of another make), nothing is changed: set OMP_NUM_THREADS=1 by
-hand.
+A BLAS with its own thread pool would compete with the trainer's threads for the cores. It also splits a
+product among its threads, which changes the rounding and so the bits of the result. So npae limits BLAS to
+one thread while its own threads run. For a BLAS without a known setter, set OMP_NUM_THREADS=1 by hand.
 
-The address of the matrix product lets compiled kernels call it without going through Python.
+Compiled kernels call the matrix product at its address, without Python.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from contextlib import contextmanager
 
 import numpy as np
 
-_SWITCHES = [  # (getter, setter) of the builds of OpenBLAS that NumPy comes with, and of MKL
+_SWITCHES = [  # (getter, setter) of the OpenBLAS builds in NumPy's wheels, and of MKL
     ("scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"),
     ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads"),
     ("openblas_get_num_threads64_", "openblas_set_num_threads64_"),
     ("openblas_get_num_threads", "openblas_set_num_threads"),
     ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads"),
 ]
-_PRODUCTS = ["scipy_cblas_{}gemm64_", "cblas_{}gemm64_"]  # of those builds of OpenBLAS that count in 64 bits
+_PRODUCTS = ["scipy_cblas_{}gemm64_", "cblas_{}gemm64_"]  # of OpenBLAS builds with 64-bit integers
 
 _lock = threading.Lock()
 _users = 0
@@ -36,9 +35,9 @@ _before = 1
 
 @contextmanager
 def single_threaded_blas() -> Iterator[bool]:
-    """Hold BLAS to the calling thread inside a ``with`` block; yield whether its switch was found.
+    """Limit BLAS to one thread inside a ``with`` block; yield whether a setter was found.
 
-    Blocks may overlap, in one thread or in several: BLAS gets its threads back when the last one ends.
+    Blocks may overlap, in one thread or in several: the end of the last one restores BLAS's threads.
     """
     global _users, _before
     switch = _find_switch()
@@ -71,12 +70,12 @@ def _find_switch() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 
 @functools.cache
 def address_of_gemm(kind: str) -> int:
-    """Return the address of ``cblas_?gemm`` with sizes of 64 bits; 0 where there is none.
+    """Return the address of ``cblas_?gemm`` with 64-bit integers; 0 if there is none.
 
     Parameters
     ----------
     kind : {"f", "d"}
-        NumPy's character of float32 or float64.
+        NumPy's character code of float32 or float64.
     """
     letter = {"f": "s", "d": "d"}.get(kind)
     for library in _libraries() if letter else ():

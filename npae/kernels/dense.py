@@ -23,11 +23,6 @@ def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str
     Returns
     -------
     ndarray (n, units), of x's dtype.
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
     """
     return choose(forward_numpy, forward_numba, x.dtype)(x, kernel, bias, activation)
 
@@ -50,18 +45,13 @@ def backward(
     kernel : ndarray (c_in, units)
     activation : {"linear", "relu", "sigmoid", "tanh"}
     need_dx : bool
-        False leaves out dx, which the first layer of a model does not need.
+        False: return None for dx, which the first layer of a model does not need.
 
     Returns
     -------
     dx : ndarray (n, c_in), or None
     dkernel : ndarray (c_in, units)
     dbias : ndarray (units,)
-
-    Raises
-    ------
-    ValueError
-        If ``activation`` is none of the four.
     """
     return choose(backward_numpy, backward_numba, x.dtype)(dy, x, y, kernel, activation, need_dx)
 
@@ -97,7 +87,7 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
     return (dx if need_dx else None), dkernel, dbias
 
 
-# 2. NumPy: BLAS does the three products.
+# 2. NumPy: BLAS computes the three products.
 
 
 def forward_numpy(x, kernel, bias, activation="linear"):
@@ -118,7 +108,7 @@ def _product(a, b):
     return np.matmul(a, b, out=arrays.empty((a.shape[0], b.shape[1]), a.dtype))
 
 
-# 3. Numba: the same products, called from compiled functions, and one pass for what stands around them.
+# 3. Numba: compiled functions call the same products, and fuse bias, activation and their gradients.
 
 
 def forward_numba(x, kernel, bias, activation="linear"):

@@ -1,11 +1,11 @@
 """im2col and col2im turn a convolution, and its gradients, into matrix products.
 
 A convolution moves a window over its input. `im2col` copies the pixels in the window, at every position, into
-one column of a matrix; one matrix product then applies all filters at all positions. `col2im` is the reverse:
-it adds every column to the pixels that it came from. The two are adjoint,
+one column of a matrix; one matrix product then applies all filters at all positions. `col2im` does the
+reverse: it adds every column to the pixels that the column was copied from. The two are adjoint,
 ``<im2col(x), y> = <x, col2im(y)>``: where the forward pass needs one, the backward pass needs the other.
 
-One 3x3 image, a 2x2 window, stride 1, no padding; the window stands at four positions A, B, C, D::
+One 3x3 image, a 2x2 window, stride 1, no padding; the window has four positions A, B, C, D::
 
        image           windows                        columns
                      A       B               A  B  C  D
@@ -15,10 +15,9 @@ One 3x3 image, a 2x2 window, stride 1, no padding; the window stands at four pos
     | 7  8  9 |     4 5     5 6           [  5  6  8  9  ]   lower right
     +---------+     7 8     8 9
                            im2col:  image -> columns     (copies: the 5 in the middle appears four times)
-                           col2im:  columns -> image     (adds:   its four copies meet again, 5+5+5+5 = 20)
+                           col2im:  columns -> image     (adds:   its four copies, 5 + 5 + 5 + 5 = 20)
 
-Every version takes the same arguments: ``window`` is (kh, kw), ``strides`` is (sh, sw) and ``pads`` is ((top,
-bottom), (left, right)), rows and columns of zeros around the image. Notation: see `npae.layers`.
+``pads`` counts the rows and columns of zeros around the image. Notation: see `npae.layers`.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def im2col(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> np.ndarray
 def col2im(
     columns: np.ndarray, shape: tuple[int, ...], window: Pair, strides: Pair, pads: Pads
 ) -> np.ndarray:
-    """Add every column to the pixels that it came from: the adjoint of `im2col`.
+    """Add every column to the pixels that it was copied from: the adjoint of `im2col`.
 
     Parameters
     ----------
@@ -71,8 +70,8 @@ def col2im(
 
     Returns
     -------
-    (n, c_in, h_in, w_in) array of the same dtype. A pixel in several windows gets the sum of
-    its entries, a pixel in none gets zero; entries that lie on the padding are dropped.
+    (n, c_in, h_in, w_in) array of the same dtype. A pixel in several windows gets the sum of its entries, a
+    pixel in no window gets zero, and entries on the padding are dropped.
 
     Examples
     --------
@@ -94,7 +93,7 @@ def output_size(size: Pair, window: Pair, strides: Pair, pads: Pads) -> Pair:
 
 
 def im2col_loops(x, window, strides, pads):
-    """Follow the definition, entry by entry."""
+    """Compute `im2col` by its definition, in plain loops."""
     (n, c_in, h_in, w_in), (sh, sw), ((top, _), (left, _)) = x.shape, strides, pads
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     columns = np.zeros((n, c_in, *window, h_out, w_out), x.dtype)
@@ -118,7 +117,7 @@ def col2im_loops(columns, shape, window, strides, pads):
     return x
 
 
-# 2. NumPy: every window at once, as a view with two more axes.
+# 2. NumPy: all windows at once, as a view with two more axes.
 
 
 def im2col_numpy(x, window, strides, pads):
@@ -131,7 +130,7 @@ def im2col_numpy(x, window, strides, pads):
 
 
 def col2im_numpy(columns, shape, window, strides, pads):
-    """Add, for each place (a, b) in the window, its entries of all positions as one strided slice."""
+    """Add the entries of each place (a, b) in the window, at all positions, as one strided slice."""
     (n, c_in, h_in, w_in), (kh, kw), (sh, sw) = shape, window, strides
     (top, bottom), (left, right) = pads
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
@@ -143,13 +142,13 @@ def col2im_numpy(columns, shape, window, strides, pads):
     return np.ascontiguousarray(padded[:, :, top : top + h_in, left : left + w_in])
 
 
-# 3. Numba: the rows of the window that lie inside the image, without ever building the padded image.
+# 3. Numba: only the rows of the window inside the image, without a padded copy.
 
 LANES = 16  # float32 numbers in the widest vector register; loops over multiples of it leave no remainder
 
 
 def im2col_numba(x, window, strides, pads):
-    """Copy row by row; what lies on the padding becomes zero and is never looked at."""
+    """Copy row by row; entries on the padding become zero."""
     x = np.ascontiguousarray(x)
     n, c_in, h_in, w_in = x.shape
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
@@ -159,7 +158,7 @@ def im2col_numba(x, window, strides, pads):
 
 
 def col2im_numba(columns, shape, window, strides, pads):
-    """Add row by row; what lies on the padding is skipped."""
+    """Add row by row; entries on the padding are skipped."""
     n, c_in, h_in, w_in = shape
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     columns = np.ascontiguousarray(columns).reshape(n, c_in, *window, h_out, w_out)
@@ -170,17 +169,14 @@ def col2im_numba(columns, shape, window, strides, pads):
 
 @jit
 def _inside(offset, stride, size, count):
-    """Return first and one past the last p, out of ``count``, with ``0 <= offset + p * stride < size``."""
+    """Return the first p below ``count`` with ``0 <= offset + p * stride < size``, and one past the last."""
     start = min(count, max(0, (stride - 1 - offset) // stride))
     return start, max(start, min(count, (size - 1 - offset + stride) // stride))
 
 
 @jit
 def _copy_windows(x, columns, sh, sw, top, left):
-    """Fill columns (n, c_in, kh, kw, h_out, w_out).
-
-    Unsigned numbers spare the check whether an index counts from the end.
-    """
+    """Fill columns (n, c_in, kh, kw, h_out, w_out); unsigned indices need no check for negative values."""
     n, c_in, h_in, w_in = x.shape
     kh, kw, h_out, w_out = columns.shape[2:]
     lanes = (w_out + LANES - 1) // LANES * LANES
@@ -188,7 +184,7 @@ def _copy_windows(x, columns, sh, sw, top, left):
     for a in range(kh):
         for b in range(kw):
             q_start, q_stop = _inside(b - left, sw, w_in, w_out)
-            first = np.uint64(b - left)  # where negative, it wraps around, and back when q * sw is added
+            first = np.uint64(b - left)  # a negative value wraps around; adding q * sw wraps it back
             for i in range(n):
                 for c in range(c_in):
                     for p in range(h_out):

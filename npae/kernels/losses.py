@@ -1,7 +1,8 @@
-"""Loss functions: a number that says how wrong y is, and its gradient, in one call.
+"""Loss functions and their gradients; `npae.objectives.losses` has the formulas.
 
-A minibatch is cut into shards, so each call is told how many elements the whole batch has: the losses and
-gradients of the shards then simply add up to those of the batch.
+``count`` is the number of elements of the whole batch, of which the arguments may be a shard: the losses and
+gradients of the shards then add up to those of the batch. Each function returns the loss and the gradient
+with respect to its first argument, and raises ValueError if the shapes of output and target differ.
 """
 
 from __future__ import annotations
@@ -18,79 +19,17 @@ SMALLEST_PROBABILITY = 1e-7  # as in Keras
 
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-    """Return ``sum (y - t)² / count`` and its gradient ``2 (y - t) / count``.
-
-    Parameters
-    ----------
-    y, t : ndarray of one shape, output and target
-    count : int
-        Elements of the whole batch, of which y may be a part.
-
-    Returns
-    -------
-    loss : float
-    dy : ndarray like y
-
-    Raises
-    ------
-    ValueError
-        If the shapes of y and t differ.
-    """
+    """Return the mean squared error of outputs y for targets t, and its gradient dy."""
     return choose(mean_squared_error_numpy, mean_squared_error_numba)(y, t, count)
 
 
 def binary_crossentropy(p: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-    """Return ``-sum (t log p + (1 - t) log(1 - p)) / count`` and its gradient.
-
-    The gradient is ``(p - t) / (p (1 - p)) / count``. p is clipped to [1e-7, 1 - 1e-7] first, as in Keras,
-    since log(0) has no value. Outside, the clipped p no longer changes with p, and the gradient is 0: a model
-    that is that sure of a wrong pixel learns nothing from it. `binary_crossentropy_from_logits` needs no such
-    thing: prefer it where there are logits.
-
-    Parameters
-    ----------
-    p, t : ndarray of one shape, output (probabilities) and target (0 to 1)
-    count : int
-        Elements of the whole batch, of which p may be a part.
-
-    Returns
-    -------
-    loss : float
-    dp : ndarray like p
-
-    Raises
-    ------
-    ValueError
-        If the shapes of p and t differ.
-    """
+    """Return the binary cross-entropy of probabilities p for targets t from 0 to 1, and its gradient dp."""
     return choose(binary_crossentropy_numpy, binary_crossentropy_numba)(p, t, count)
 
 
 def binary_crossentropy_from_logits(z: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-    """Return the binary cross-entropy of ``p = σ(z)``, and its gradient with respect to z.
-
-    With ``log σ(z) = -log(1 + exp(-z))`` the cross-entropy becomes
-
-        max(z, 0) - z t + log(1 + exp(-|z|))          and its derivative          σ(z) - t
-
-    in which nothing overflows and no logarithm is near log(0), whatever z is.
-
-    Parameters
-    ----------
-    z, t : ndarray of one shape, logits and target (0 to 1)
-    count : int
-        Elements of the whole batch, of which z may be a part.
-
-    Returns
-    -------
-    loss : float
-    dz : ndarray like z
-
-    Raises
-    ------
-    ValueError
-        If the shapes of z and t differ.
-    """
+    """Return the binary cross-entropy of logits z for targets t from 0 to 1, and its gradient dz."""
     return choose(binary_crossentropy_from_logits_numpy, binary_crossentropy_from_logits_numba)(z, t, count)
 
 
@@ -175,7 +114,7 @@ def _check(y, t):
         raise ValueError(f"output and target differ in shape: {y.shape} and {t.shape}; expected one shape")
 
 
-# 3. Numba: loss and gradient in one pass, without arrays in between.
+# 3. Numba: loss and gradient in one pass, without temporary arrays.
 
 
 def mean_squared_error_numba(y, t, count):
@@ -193,9 +132,9 @@ def binary_crossentropy_from_logits_numba(z, t, count):
     return _in_one_pass(_binary_crossentropy_from_logits, z, t, count)
 
 
-# Compiled code asks, before a loop over whole vectors, whether dy begins within one turn of it, some 64
-# numbers, of y or t. If so, another loop runs, which adds up in another order. Only arrays shorter than that
-# can be such neighbours; their dy is kept at a distance, so that a loss has the same bits wherever they lie.
+# Before a vectorised loop, compiled code checks whether dy begins within one iteration (up to 64 numbers) of
+# y or t. If so, it runs a scalar loop, which sums in another order. Only arrays shorter than that can lie so
+# close. A margin around their dy keeps the bits of the loss independent of the addresses.
 MARGIN = 64
 
 
@@ -210,8 +149,8 @@ def _in_one_pass(kernel, y, t, count):
     return total / count, dy
 
 
-# Within a block the losses are added in their own dtype, which keeps the vectors full, and the blocks in
-# float64: a block is too short for rounding errors to pile up, whatever the size of the batch.
+# The losses of a block are summed in their own dtype, so that each vector holds as many numbers as it can.
+# The sums of the blocks are added in float64: a block is too short for rounding errors to accumulate.
 BLOCK = 1024
 
 
@@ -252,10 +191,10 @@ def _binary_crossentropy(p, t, dp, scale):
 
 @jit
 def _binary_crossentropy_from_logits(z, t, dz, scale):
-    # Changing the sign of z, and t to 1 - t, changes nothing but the sign of the gradient, so every logit is
-    # treated as |z|. With u = 1 - t (t where z was negative) loss and gradient become
+    # Replacing z by -z and t by 1 - t changes only the sign of the gradient, so |z| replaces every logit.
+    # With u = 1 - t (u = t where z is negative), loss and gradient become
     #     |z| u + log(1 + e)          (u - (1 - u) e) / (1 + e)          e = exp(-|z|)
-    # the same numbers as above, but no digits cancel: a logit of 30 with target 1 has gradient -1e-13, not 0.
+    # Here no digits cancel: a logit of 30 with target 1 has the gradient -1e-13, not 0.
     number = z.dtype.type
     one = number(1)
     total = 0.0
@@ -274,16 +213,16 @@ def _binary_crossentropy_from_logits(z, t, dz, scale):
     return total
 
 
-# `math.log` would be a call for each number; the functions below are arithmetic only, of which LLVM computes
-# 16 float32 at a time. The dtype is known when Numba compiles, so only one side of each `if` on it is left.
+# `math.log` would be one call per number. LLVM vectorises the arithmetic below, 16 float32 numbers at a time.
+# Numba knows the dtype when it compiles, and compiles only one side of each `if` on it.
 
 
 @jit
 def _log1p(x):
     """Return log(1 + x) for x from -0.3 to 1.
 
-    With s = x / (2 + x), 1 + x = (1 + s) / (1 - s), whose logarithm is 2 (s + s³/3 + s⁵/5 + ...); s is at
-    most 1/3, so that 6 terms after the first (float64: 15) reach the last bit.
+    With s = x / (2 + x), 1 + x = (1 + s) / (1 - s), whose logarithm is 2 (s + s³/3 + s⁵/5 + ...). Since s is
+    at most 1/3, 6 terms after the first (float64: 15) reach the last bit.
     """
     number = type(x)
     terms = 6 if np.finfo(number).bits == 32 else 15
@@ -298,8 +237,8 @@ def _log1p(x):
 def _log(x):
     """Return log(x) for a positive normal x, and NaN for NaN.
 
-    x = 2^k m with m between √½ and √2, so log(x) = k ln 2 + log(m). k and m are cut out of the bits of x,
-    exponent and fraction; subtracting the bits of √½ first makes the cut there and not at 1.
+    x = 2^k m with m between √½ and √2, so log(x) = k ln 2 + log(m). The exponent and fraction bits of x give
+    k and m. Subtracting the bits of √½ first makes m start at √½ and not at 1.
     """
     number = type(x)
     if np.finfo(number).bits == 32:

@@ -13,16 +13,16 @@ from npae.kernels.im2col import output_size
 
 
 def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> tuple[np.ndarray, np.ndarray]:
-    """Return the maximum of every window, and where in its window it was.
+    """Return the maximum of every window, and its place in the window.
 
-    Padding is never the maximum, even where all of x is negative. A NaN in a window makes its maximum NaN.
+    Padding is never the maximum, even if all of x is negative. A NaN in a window makes its maximum NaN.
 
     Parameters
     ----------
     x : ndarray (n, c_in, h_in, w_in)
     window : (kh, kw)
     strides : (sh, sw)
-    pads : ((top, bottom), (left, right)), each smaller than the window, so that no window is all padding
+    pads : ((top, bottom), (left, right)), each smaller than the window, so that every window has a pixel
 
     Returns
     -------
@@ -41,7 +41,7 @@ def backward(
     Parameters
     ----------
     dy, offset : ndarray (n, c_in, h_out, w_out)
-        offset is what `forward` returned.
+        offset is the second result of `forward`.
     shape : (n, c_in, h_in, w_in), of x
     window, strides, pads : as in `forward`
 
@@ -97,7 +97,7 @@ def forward_numpy(x, window, strides, pads):
     for cell in cells:
         np.maximum(y, padded[:, :, cell[0], cell[1]], out=y)
     offset.fill(0)
-    for k, cell in reversed(list(enumerate(cells))):  # the first maximum is written last, and stays
+    for k, cell in reversed(list(enumerate(cells))):  # the first maximum is written last and overwrites
         value = padded[:, :, cell[0], cell[1]]
         np.copyto(offset, offset.dtype.type(k), where=((value == y) | np.isnan(value)) & inside[cell])
     return y, offset
@@ -115,16 +115,16 @@ def backward_numpy(dy, offset, shape, window, strides, pads):
 
 
 def _cells(size, window, strides):
-    """Yield, for each place (a, b) of the window, its rows and columns in all windows, as two slices."""
+    """Yield two slices for each place (a, b) of the window: its rows and its columns in all windows."""
     (h_out, w_out), (kh, kw), (sh, sw) = size, window, strides
     for a in range(kh):
         for b in range(kw):
             yield slice(a, a + (h_out - 1) * sh + 1, sh), slice(b, b + (w_out - 1) * sw + 1, sw)
 
 
-# 3. Numba. Windows of 2x2 that tile the image, as nearly every encoder has them, have functions of their own:
-# first the two rows of each window, then its two columns. The second step treats a whole plane as one long
-# row, since the rows of a small image are too short for vectors. Other geometries take the general loop.
+# 3. Numba. Nearly every encoder has 2x2 windows that tile the image. They have separate functions: first the
+# two rows of each window are compared, then its two columns. The second step treats a whole plane as one long
+# row, since the rows of a small image are too short for vectors. A general loop handles other geometries.
 
 
 def forward_numba(x, window, strides, pads):
@@ -199,7 +199,7 @@ def _forward_2x2(x, y, offset):
 @jit
 def _backward_2x2(dy, offset, dx):
     _, h_out, _, w_in = dx.shape
-    # dy and the row that it goes to, once for each column of the windows; row 2 is neither of the two.
+    # For each column of each window: dy, and the row of the maximum; 2 if the maximum is in the other column.
     wide, row_of = np.empty(h_out * w_in, dy.dtype), np.empty(h_out * w_in, np.uint8)
     for plane in range(dx.shape[0]):
         dy_plane, offset_plane = dy[plane], offset[plane]

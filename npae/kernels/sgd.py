@@ -1,4 +1,4 @@
-"""Stochastic gradient descent with momentum: one step, in place."""
+"""SGD with momentum: one step, in place; `npae.training.optimizers.SGD` has the formulas."""
 
 from __future__ import annotations
 
@@ -15,13 +15,7 @@ def update(
     momentum: float = 0.0,
     nesterov: bool = False,
 ) -> None:
-    """Do one step **in place**: ``params`` and ``velocity`` are overwritten, ``grads`` is not.
-
-    Keras's formula, with g the gradient:
-
-        velocity <- momentum * velocity - learning_rate * g
-        params   <- params + velocity                                    without nesterov
-        params   <- params + momentum * velocity - learning_rate * g     with nesterov
+    """Take one step: overwrite ``params`` and ``velocity``, and leave ``grads`` unchanged.
 
     Parameters
     ----------
@@ -29,7 +23,6 @@ def update(
         ``velocity`` is zeros before the first step.
     learning_rate, momentum : float
     nesterov : bool
-        Take the step as if the gradient had been computed where momentum leads to (Sutskever et al. 2013).
     """
     choose(update_numpy, update_numba)(params, grads, velocity, learning_rate, momentum, nesterov)
 

@@ -1,4 +1,4 @@
-"""Nearest-neighbour enlargement of images, forward and backward."""
+"""Nearest-neighbour up-sampling, forward and backward; see `npae.layers.up_sampling2d`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def forward(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     Parameters
     ----------
     x : ndarray (n, c_in, h_in, w_in)
-    size : (sh, sw), how many rows and columns each pixel becomes
+    size : (sh, sw), the numbers of rows and columns of each pixel's block
 
     Returns
     -------
@@ -66,7 +66,7 @@ def backward_loops(dy, size):
     return dx
 
 
-# 2. NumPy: forward sees the rows and the columns inside a block as axes of their own, backward takes the same
+# 2. NumPy: forward has separate axes for the rows and the columns inside a block; backward adds the same
 # pixel of all blocks at once.
 
 
@@ -88,7 +88,7 @@ def backward_numpy(dy, size):
     return dx
 
 
-# 3. Numba for 2x2, the size of nearly every decoder; NumPy is fast enough for the rest. The step along the
+# 3. Numba for 2x2, the size in nearly every decoder; NumPy is fast enough for other sizes. The step along the
 # width treats a whole plane as one long row, since the rows of a small image are too short for vectors.
 
 

@@ -1,4 +1,4 @@
-"""The layers, one file each; the operations that they call stand in `npae.kernels`.
+"""The layers, one file each; `npae.kernels` has the operations that they call.
 
 All formulas, docstrings and loops, here and in the kernels, share one notation:
 
@@ -13,7 +13,7 @@ dy, dx, dkernel, dbias    derivative of the loss by y, x, kernel, bias, each of 
 z                         y before its activation: ``y = activation(z)``
 ========================  ====================================================================
 
-A formula for images takes x as padded by zeros; in the kernels, ``pads`` says how far.
+In a formula for images, x is padded with zeros; in the kernels, ``pads`` is the amount of padding.
 """
 
 from npae.layers.activations import ReLU, Sigmoid, Tanh

@@ -1,4 +1,4 @@
-"""Activations as layers; other layers apply the same functions by their argument ``activation``."""
+"""Activations as layers; other layers apply the same functions with their argument ``activation``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from npae.layers.layer import Grads, Layer
 
 
 class Activation(Layer):
-    """``y = f(x)``, entry by entry, with f named by the class attribute ``activation``.
+    """``y = f(x)``, element by element; the class attribute ``activation`` is the name of f.
 
     Notes
     -----
-    Shapes: any; y has the shape of x. Each entry of y depends on one entry of x only, so ``dx = dy * f'(x)``,
-    entry by entry. All these derivatives can be computed from y, so only y is cached:
+    Shapes: any; y has the shape of x. Each element of y depends on one element of x only, so ``dx = dy *
+    f'(x)``. All these derivatives can be computed from y, so the cache is y:
 
     ==========  ===============  ===================================
     activation  y                dy/dx

@@ -1,4 +1,4 @@
-"""The convolution: one small kernel, the same at every place of the image."""
+"""The convolution: the same small kernel at every place of the image."""
 
 from __future__ import annotations
 
@@ -10,25 +10,18 @@ from numpy.random import Generator
 from npae.arguments import integer
 from npae.geometry import check_padding, pair, window_output_size, window_pads
 from npae.kernels import conv2d
-from npae.layers.layer import (
-    Grads,
-    Layer,
-    Shape,
-    check_activation,
-    check_image_shape,
-    kernel_and_bias,
-)
+from npae.layers.layer import Grads, Layer, Shape, check_activation, check_image_shape, kernel_and_bias
 
 
 class Conv2D(Layer):
-    """``y = activation(x * kernel + bias)``; ``*`` is the cross-correlation, by custom called convolution.
+    """``y = activation(x * kernel + bias)``; ``*`` is the cross-correlation, usually called convolution.
 
     Parameters
     ----------
     filters : int
         Number of output channels.
     kernel_size, strides : int or (int, int)
-        Vertical and horizontal; one int stands for both.
+        Vertical and horizontal; one int means both.
     padding : {"valid", "same"}
         "same" gives ``ceil(size / stride)`` outputs; an odd pixel of padding goes to the bottom and right.
     activation : {None, "linear", "relu", "sigmoid", "tanh"}
@@ -39,21 +32,21 @@ class Conv2D(Layer):
     -----
     Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out).
 
-    With x padded by zeros, ``z = x * kernel + bias`` is::
+    With x padded with zeros, ``z = x * kernel + bias`` is::
 
         z[i, o, p, q] = bias[o] + sum_{c, a, b} kernel[o, c, a, b] x[i, c, p*sh + a, q*sw + b]
 
-    Each term is a product: its derivative by one factor is the other factor. So the derivative of the loss by
-    a variable sums, over all terms that contain it, the other factor times dz. With
+    Each term is a product, whose derivative by one factor is the other factor. So the derivative of the loss
+    by a variable is the sum, over all terms that contain it, of the other factor times dz. With
     ``dz = dy * activation'(z)``::
 
         dkernel[o, c, a, b] = sum_{i, p, q} dz[i, o, p, q] x[i, c, p*sh + a, q*sw + b]
         dbias[o]            = sum_{i, p, q} dz[i, o, p, q]
         dx[i, c, r, s] = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]   over p*sh + a = r, q*sw + b = s
 
-    The last is a convolution too: for stride 1, of the padded dz with the kernel rotated by 180 degrees and
-    its first two axes exchanged. Cached are ``x``, for dkernel, and ``y``, for the derivative of the
-    activation.
+    dx is a convolution too: for stride 1, of the padded dz with the kernel rotated by 180 degrees and its
+    first two axes exchanged. The cache is ``(x, y)``: dkernel needs x, and the derivative of the activation
+    is computed from y.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The transposed convolution: the backward pass of a convolution as a forward pass, to larger images."""
+"""The transposed convolution: the input gradient of a convolution, used as a forward pass."""
 
 from __future__ import annotations
 
@@ -10,31 +10,24 @@ from numpy.random import Generator
 from npae.arguments import integer
 from npae.geometry import check_padding, pair, transpose_output_size, window_pads
 from npae.kernels import conv2d_transpose
-from npae.layers.layer import (
-    Grads,
-    Layer,
-    Shape,
-    check_activation,
-    check_image_shape,
-    kernel_and_bias,
-)
+from npae.layers.layer import Grads, Layer, Shape, check_activation, check_image_shape, kernel_and_bias
 
 
 class Conv2DTranspose(Layer):
-    """Add, for every input pixel, the kernel times that pixel to the output; then bias and activation.
+    """Add the kernel times each input pixel to the output; then apply bias and activation.
 
     Parameters
     ----------
     filters : int
         Number of output channels.
     kernel_size, strides : int or (int, int)
-        Vertical and horizontal; one int stands for both. The stride is the distance
-        between two neighbouring copies of the kernel.
+        Vertical and horizontal; one int means both. The stride is the distance between the copies of the
+        kernel of two neighbouring pixels.
     padding : {"valid", "same"}
-        "same" gives an output of ``size * stride``, "valid" one of ``(size - 1) * stride + max(kernel,
-        stride)``.
+        The output size is ``size * stride`` for "same", and ``(size - 1) * stride + max(kernel, stride)`` for
+        "valid".
     output_padding : None, int or (int, int)
-        None gives the sizes above; a number gives ``(size - 1) * stride + kernel + output_padding``, less
+        None: the sizes above. A number: ``(size - 1) * stride + kernel + output_padding``, minus
         ``2 * (kernel // 2)`` for "same" (see `npae.geometry.transpose_output_size`).
     activation : {None, "linear", "relu", "sigmoid", "tanh"}
     kernel_initializer, bias_initializer : str
@@ -44,21 +37,20 @@ class Conv2DTranspose(Layer):
     -----
     Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out).
 
-    Let C be the convolution with this kernel, strides and padding that leads from images of the *output's*
-    shape to images of the *input's* shape. C is linear, so it is a matrix; this layer multiplies by its
-    transpose::
+    Let C be the convolution with this kernel, strides and padding that maps images of the *output's* shape to
+    images of the *input's* shape. C is linear, so it is a matrix. This layer multiplies by its transpose::
 
         z[i, o, r, s] = bias[o] + sum_{c, p, q, a, b} kernel[c, o, a, b] x[i, c, p, q]
                                                                     over p*sh + a = r, q*sw + b = s
 
-    This is the formula for dx of `Conv2D`, used as a forward pass. Backward then needs C itself. With ``dz =
-    dy * activation'(z)``::
+    This is the formula for dx of `Conv2D`, used as a forward pass. The backward pass uses C itself. With
+    ``dz = dy * activation'(z)``::
 
         dx      = C(dz)                                 (n, c_in, h_in, w_in)
         dkernel = dkernel of C, with dz as its input and x as its dz
         dbias   = dz summed over all axes but the filters'
 
-    Cached are ``x``, for dkernel, and ``y``, for the derivative of the activation.
+    The cache is ``(x, y)``: dkernel needs x, and the derivative of the activation is computed from y.
     """
 
     def __init__(

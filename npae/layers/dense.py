@@ -27,16 +27,16 @@ class Dense(Layer):
     -----
     Shapes: x (n, c_in), kernel (c_in, units), bias (units,), y (n, units).
 
-    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. So z[i,
-    u] has the derivative x[i, k] by kernel[k, u], 1 by bias[u] and kernel[k, u] by x[i, k]. The chain rule
-    sums over all entries of z that depend on the variable. With ``dz = dy * activation'(z)``::
+    With ``z = x @ kernel + bias``, one entry is ``z[i, u] = sum_k x[i, k] kernel[k, u] + bias[u]``. Its
+    derivative is x[i, k] by kernel[k, u], 1 by bias[u], and kernel[k, u] by x[i, k]. The chain rule sums over
+    all entries of z that depend on the variable. With ``dz = dy * activation'(z)``::
 
         dkernel[k, u] = sum_i x[i, k] dz[i, u]         dkernel = x.T @ dz         (c_in, units)
         dbias[u]      = sum_i dz[i, u]                 dbias   = dz.sum(axis=0)   (units,)
         dx[i, k]      = sum_u dz[i, u] kernel[k, u]    dx      = dz @ kernel.T    (n, c_in)
 
-    Cached are ``x``, for dkernel, and ``y``: every activation here has a derivative that y alone determines
-    (`npae.layers.activations`), so z need not be kept.
+    The cache is ``(x, y)``: dkernel needs x, and the derivative of the activation is computed from y
+    (`npae.layers.activations`), so z is not stored.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Dense(Layer):
         if len(input_shape) != 1:
             raise ValueError(
                 f"expected flat inputs of shape (features,), not {input_shape}; "
-                "a Flatten before this layer makes them so"
+                "put a Flatten before this layer"
             )
         return (self.units,)
 

@@ -1,4 +1,4 @@
-"""The contract that every layer keeps: explicit cache, nothing hidden, nothing mutated."""
+"""The interface of every layer: an explicit cache, no hidden state, no changed arguments."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ Grads: TypeAlias = dict[str, np.ndarray]
 
 
 class Layer:
-    """A map with parameters, and its way back.
+    """A function with parameters, and its backward pass.
 
-    A layer is used in this order::
+    Call the methods in this order::
 
         output_shape = layer.build(input_shape, rng)    # shapes without the batch axis
         y, cache = layer.forward(x)                     # or forward(x, rng) in training
         dx, grads = layer.backward(dy, cache)           # dy = dL/dy, dx = dL/dx, grads[k] = dL/dparams[k]
 
-    What backward needs is exactly what forward returned as ``cache``. Neither changes its arguments or the
-    layer, so backward can be called twice, and one layer can be run by several threads at once.
+    ``cache`` holds everything that backward needs. Neither method changes its arguments or the layer, so
+    backward can be called twice, and several threads can run one layer at once.
 
     Attributes
     ----------
     params : dict of str to ndarray
-        The learned arrays; empty for a layer that learns nothing.
+        The learned arrays; empty for a layer without parameters.
     input_shape, output_shape : tuple of int or None
-        Known after build; without the batch axis.
+        Without the batch axis; None before `build`.
 
-    A subclass stores its constructor's arguments under their own names (`config` reads them back), computes
-    the shape of its output in `build_shape`, and writes `forward` and `backward`.
+    A subclass stores its constructor's arguments under their own names (`config` reads them), computes the
+    shape of its output in `build_shape`, and defines `forward` and `backward`.
     """
 
-    rearranges = False  # True where the output is the input in another shape: Flatten, Reshape
-    activation = "linear"  # the last step of forward; most layers have none
+    rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
+    activation = "linear"  # the last step of forward
 
     def __init__(self) -> None:
         self.params: dict[str, np.ndarray] = {}
@@ -49,12 +49,12 @@ class Layer:
         self.output_shape: Shape | None = None
 
     def build(self, input_shape: Shape, rng: Generator, dtype: DTypeLike = np.float32) -> Shape:
-        """Fix the geometry, draw the parameters' first values, and return the shape of one output.
+        """Compute the shapes, draw the parameters' initial values, and return the shape of one output.
 
         Raises
         ------
         ValueError
-            If inputs of that shape do not fit the layer.
+            If the layer does not accept inputs of that shape.
         """
         self.input_shape, self.output_shape = tuple(input_shape), None
         self.output_shape = tuple(self.build_shape(self.input_shape))
@@ -62,29 +62,29 @@ class Layer:
         return self.output_shape
 
     def built(self) -> tuple[Shape, Shape]:
-        """Return ``(input_shape, output_shape)``; raise ValueError where the layer is not built yet."""
+        """Return ``(input_shape, output_shape)``; raise ValueError if the layer is not built yet."""
         if self.input_shape is None or self.output_shape is None:
             raise ValueError(f"{self.describe()} is not built yet; call build(input_shape, rng) first")
         return self.input_shape, self.output_shape
 
     def is_built(self, input_shape: Shape, dtype: DTypeLike) -> bool:
-        """Return whether the layer was built for such inputs; a model then leaves it as it is."""
+        """Return whether the layer was built for such inputs; a model then does not build it again."""
         built = self.output_shape is not None and self.input_shape == tuple(input_shape)
         return built and (self.dtype is None or self.dtype == np.dtype(dtype))  # np.dtype(None) is float64
 
     @property
     def dtype(self) -> np.dtype | None:
-        """The dtype of parameters, inputs and outputs; None without parameters, where inputs decide."""
+        """The dtype of parameters, inputs and outputs; None without parameters, for inputs of any dtype."""
         for value in self.params.values():
             return value.dtype
         return None
 
     def build_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of one output for that of one input; a subclass may store its paddings here."""
+        """Return the shape of one output for that of one input; a subclass may store its padding here."""
         return input_shape
 
     def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
-        """Return the first values of the parameters."""
+        """Return the initial values of the parameters."""
         return {}
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
@@ -92,7 +92,7 @@ class Layer:
         raise NotImplementedError
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        """Return ``(dx, grads)``; ``need_dx=False`` lets a model's first layer leave dx out, as None."""
+        """Return ``(dx, grads)``; with ``need_dx=False``, for a model's first layer, dx may be None."""
         raise NotImplementedError
 
     def multiply_adds(self) -> int:
@@ -100,13 +100,13 @@ class Layer:
         return 0
 
     def config(self) -> dict[str, Any]:
-        """Return the constructor's arguments: all that is needed to make this layer again."""
+        """Return the constructor's arguments, from which the same layer can be constructed again."""
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def without_activation(self, activation: str) -> Layer | None:
-        """Return a layer that shares the parameters and leaves out ``activation``, its last step.
+        """Return a layer that shares the parameters and does not apply ``activation`` as its last step.
 
-        None where the layer ends otherwise. `npae.objectives.losses.fuse` calls this.
+        Return None if this layer has another last step. `npae.objectives.losses.fuse` calls this method.
         """
         if self.activation != activation:
             return None
@@ -118,7 +118,7 @@ class Layer:
         self.activation = "linear"
 
     def rehome(self, buffer: np.ndarray) -> None:
-        """Copy the parameters into ``buffer``, 1-D and of their total size, and keep them as views of it."""
+        """Copy the parameters into ``buffer``, 1-D and of their total size; replace them by views of it."""
         start = 0
         for key, value in self.params.items():
             home = buffer[start : start + value.size].reshape(value.shape)
@@ -140,9 +140,9 @@ class Layer:
             )
 
     def check_gradient(self, dy: np.ndarray, n: int | None = None) -> None:
-        """Raise ValueError unless ``dy`` has the shape and dtype of y; n is the batch size, where known.
+        """Raise ValueError unless ``dy`` has the shape and dtype of y; n is the batch size, if known.
 
-        The compiled kernels do not check: with a dy that is too large they would write outside their arrays.
+        The compiled kernels do not check: if dy were too large, they would write outside their arrays.
         """
         shape = (*(dy.shape[:1] if n is None else (n,)), *self.built()[1])
         if dy.shape != shape:
@@ -152,7 +152,7 @@ class Layer:
             raise ValueError(f"{self.describe()} was given a dy of {dy.dtype}; its parameters are {dtype}")
 
     def describe(self) -> str:
-        """Return the name of the layer in messages."""
+        """Return the name of the layer for messages."""
         return type(self).__name__
 
     def __repr__(self) -> str:
@@ -161,7 +161,7 @@ class Layer:
 
 
 def check_activation(activation: str | None) -> str:
-    """Return the name of an activation; None stands for "linear", as in Keras.
+    """Return the name of an activation; None means "linear", as in Keras.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def kernel_and_bias(
     rng: Generator,
     dtype: np.dtype,
 ) -> dict[str, np.ndarray]:
-    """Return first values for a kernel of ``shape`` and a bias of ``units`` elements."""
+    """Return initial values for a kernel of ``shape`` and a bias of ``units`` elements."""
     for_kernel, for_bias = initializers
     return {
         "kernel": initial_values(for_kernel, shape, *fans, rng, dtype),
@@ -201,7 +201,7 @@ def check_image_shape(input_shape: Shape) -> tuple[int, int, int]:
     if len(input_shape) != 3:
         raise ValueError(
             f"expected images of shape (channels, height, width), not inputs of shape {input_shape}; "
-            "a Reshape before this layer can make them so"
+            "put a Reshape before this layer"
         )
     channels, height, width = input_shape
     return channels, height, width

@@ -20,9 +20,9 @@ class MaxPool2D(Layer):
     pool_size : int or (int, int)
         Height and width of the window.
     strides : None, int or (int, int)
-        Distance between windows; None takes ``pool_size``, so that they lie side by side.
+        Distance between windows. Default: ``pool_size``, so that the windows tile the image.
     padding : {"valid", "same"}
-        Padding counts as minus infinity, so it is never the maximum.
+        The padding is minus infinity, so it is never the maximum.
 
     Notes
     -----
@@ -30,10 +30,10 @@ class MaxPool2D(Layer):
 
     The maximum has the derivative 1 by its largest argument and 0 by the others. So backward adds
     ``dy[i, c, p, q]`` to dx at the place (r, s) of that window's maximum. A place that is the maximum of
-    several windows gets the *sum* of their dy. At a tie the function has a kink: the first of the largest,
-    row by row, gets all of dy, as in the large frameworks.
+    several windows gets the *sum* of their dy. At a tie the function has a kink: the first of the largest
+    values, row by row, gets all of dy, as in PyTorch and TensorFlow.
 
-    Cached is ``offset``, uint8, of the shape of y: ``a * kw + b`` for a maximum at place (a, b) of its
+    The cache is ``offset``, uint8, of the shape of y: ``a * kw + b`` for a maximum at place (a, b) of its
     window.
     """
 

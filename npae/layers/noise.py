@@ -21,7 +21,7 @@ class GaussianNoise(Layer):
 
     Notes
     -----
-    The noise does not depend on x, so ``dx = dy``. Nothing is cached.
+    The noise does not depend on x, so ``dx = dy``. The cache is None.
     """
 
     def __init__(self, stddev: float):
@@ -40,17 +40,17 @@ class GaussianNoise(Layer):
 
 
 class Dropout(Layer):
-    """Set a share ``rate`` of the entries to 0 in training and scale the rest by ``1 / (1 - rate)``.
+    """Set a fraction ``rate`` of the entries to 0 in training and scale the others by ``1 / (1 - rate)``.
 
     Parameters
     ----------
     rate : float
-        Probability with which an entry is dropped, from 0 up to, but not including, 1.
+        The probability that an entry is dropped, at least 0 and below 1.
 
     Notes
     -----
-    The scale keeps the expected value, so inference needs no correction. With m the mask times the scale,
-    ``y = x * m`` and ``dx = dy * m``. Cached is m, or None at inference.
+    The scale preserves the expected value, so inference needs no correction. With m the mask times the scale,
+    ``y = x * m`` and ``dx = dy * m``. The cache is m, or None at inference.
 
     Source: Srivastava et al. 2014, in the "inverted" form that Keras uses.
     """

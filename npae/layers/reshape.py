@@ -1,4 +1,4 @@
-"""Layers that give the same numbers another shape."""
+"""Layers that change the shape of their input, and not its elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from npae.layers.layer import Grads, Layer, Shape
 
 
 class Reshape(Layer):
-    """Give every example the shape ``target_shape``, in row-major order.
+    """Reshape every example to ``target_shape``, in row-major order.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class Reshape(Layer):
 
     Notes
     -----
-    No number changes, so ``dx`` is ``dy`` in the shape of x. Nothing is cached.
+    No element changes, so ``dx`` is ``dy`` in the shape of x. The cache is None.
     """
 
     rearranges = True
@@ -55,7 +55,7 @@ class Reshape(Layer):
 
 
 class Flatten(Reshape):
-    """Lay every example out as one flat vector; see `Reshape`."""
+    """Reshape every example to a vector; see `Reshape`."""
 
     def __init__(self) -> None:
         super().__init__((-1,))

@@ -1,4 +1,4 @@
-"""Draws a code from the distribution that a variational encoder gives: the reparameterisation trick."""
+"""Draws a code from the distribution that a variational encoder outputs: the reparameterisation trick."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class Sampling(Layer):
     """Draw ``y = μ + σ ε`` with ``ε ~ N(0, 1)`` in training; ``y = μ`` at inference.
 
     Each row of the input (n, 2d) holds d means μ, then d logarithms of variances, v = log σ²; the output is
-    (n, d). The logarithm lets the layer before this one give any number: ``σ = exp(v/2)`` is always positive.
+    (n, d). The layer before this one may output any v, since ``σ = exp(v/2)`` is always positive.
 
     Notes
     -----
-    Drawing has no derivative. The trick is to draw ε, which depends on no parameter, and to compute the code
-    y = μ + σ ε from it. For a given ε, y is a smooth function of μ and v::
+    A random draw has no derivative. The trick is to draw ε, which depends on no parameter, and to compute the
+    code y = μ + σ ε from it. For a given ε, y is a smooth function of μ and v::
 
         ∂y/∂μ = 1          ∂y/∂v = σ ε / 2          dx = [dy, dy * σ ε / 2]
 
-    Cached is σ ε, or None at inference, where y does not depend on v.
+    The cache is σ ε, or None at inference, where y does not depend on v.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013), section 2.4.
     """

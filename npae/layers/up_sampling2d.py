@@ -13,7 +13,7 @@ from npae.layers.layer import Grads, Layer, Shape, check_image_shape
 
 
 class UpSampling2D(Layer):
-    """``y[i, c, p, q] = x[i, c, p // sh, q // sw]``: every pixel becomes a block of sh x sw equal pixels.
+    """``y[i, c, p, q] = x[i, c, p // sh, q // sw]``: repeat every pixel in a block of sh x sw pixels.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ class UpSampling2D(Layer):
     -----
     Shapes: x (n, c_in, h_in, w_in), y (n, c_in, h_in*sh, w_in*sw).
 
-    Each pixel x[i, c, r, s] stands in sh*sw outputs, so dx[i, c, r, s] is dy summed over that block. Nothing
-    is cached.
+    Each pixel x[i, c, r, s] is copied to sh*sw outputs, so dx[i, c, r, s] is dy summed over that block. The
+    cache is None.
     """
 
     def __init__(self, size: int | tuple[int, int] = 2):

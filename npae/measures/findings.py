@@ -1,4 +1,4 @@
-"""Findings: from the arrays of a trained model to a sentence that says what is wrong, and its evidence."""
+"""Findings: sentences that say what is wrong with the codes of a trained model, with their evidence."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import numpy as np
 
 Finding = tuple[str, str]  # sentence, evidence
 
-FEWEST, MOST = 30, 500  # codes: fewer prove nothing, and the variance of more is the same
-LINE = 0.99  # of the variance, in one direction
-DEAD = 1e-10  # variance of a unit, relative to the mean square of the code
-AT_PRIOR = 0.01  # variance of a mean that tells nothing: Burda et al. 2015, appendix C
+FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change the variance
+LINE = 0.99  # the share of the variance in one direction
+DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
+AT_PRIOR = 0.01  # the variance below which a unit is inactive: Burda et al. 2015, appendix C
 
 
 def findings(codes: np.ndarray, variational: bool = False) -> list[Finding]:
-    """Return what is wrong with the codes (n, ...) of many different images, most often nothing."""
+    """Return what is wrong with the codes (n, ...) of many different images, usually nothing."""
     found = dead_code(codes, variational) or code_on_a_line(codes)
     return [found] if found else []
 
 
 def dead_code(codes: np.ndarray, variational: bool = False) -> Finding | None:
-    """Find a code (n, ...) of which no unit depends on the image.
+    """Find a code in which no unit depends on the image.
 
     Parameters
     ----------
     codes : ndarray (n, ...)
     variational : bool
-        Whether these are means of codes whose prior is N(0, 1): then a variance below 0.01 tells nothing.
+        Whether these are means of codes with the prior N(0, 1); a variance below 0.01 is then inactive.
     """
     flat = _flat(codes)
     if len(flat) < FEWEST:
@@ -39,7 +39,7 @@ def dead_code(codes: np.ndarray, variational: bool = False) -> Finding | None:
 
 
 def code_on_a_line(codes: np.ndarray) -> Finding | None:
-    """Find codes (n, ...) of two or more numbers that all lie nearly on a line."""
+    """Find codes (n, ...) of two or more units that nearly lie on a line."""
     flat = _flat(codes)
     if len(flat) < FEWEST or flat.shape[1] < 2:
         return None

@@ -1,4 +1,4 @@
-"""The Jacobian of an encoder: how far, and in which directions, the code moves with the input."""
+"""The Jacobian of an encoder: how much, and in which directions, the code changes with the input."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from npae.training.batches import Batches, as_batches
 from npae.training.evaluation import check_shape
 from npae.training.workers import workers
 
-BLOCK = 1 << 23  # entries of Jacobians that a thread keeps at a time
+BLOCK = 1 << 23  # entries of Jacobians in the memory of a thread
 
 
 def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
-    """Return ``J[i, u, k] = d code_u / d x_k`` of each image i: (n, units, inputs), code and input flat.
+    """Return ``J[i, u, k] = d code_u / d x_k`` of each image i: (n, units, inputs), code and input flattened.
 
     Parameters
     ----------
     encoder : Sequential
-        Any encoder that treats each image by itself.
+        An encoder in which images do not affect each other.
     x : ndarray (n, *input_shape)
 
     Notes
     -----
-    A backward pass computes ``dL/dx = dL/dcode J``. With a unit vector for dL/dcode, this is a row of J. So
-    any encoder takes one forward pass, and one backward pass for each number of the code.
+    A backward pass computes ``dL/dx = dL/dcode J``. If dL/dcode is a unit vector, dL/dx is a row of J. So J
+    takes one forward pass, and one backward pass per unit of the code.
     """
     code, cache = encoder.forward(x)
     size = code.size // len(x)
@@ -36,7 +36,7 @@ def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
         dcode = np.zeros((len(x), size), code.dtype)
         dcode[:, u] = 1
         dx, _ = encoder.backward(dcode.reshape(code.shape), cache)
-        assert dx is not None  # asked for
+        assert dx is not None  # since need_dx is True
         found[:, u] = dx.reshape(len(x), -1)
     return found
 
@@ -44,10 +44,10 @@ def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
 def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
     """Return the singular values of each image's Jacobian, the largest first: (n, r).
 
-    r is the smaller of the sizes of code and input. A small step of the image, in the direction in which the
-    code moves most, moves the code by the first singular value times the length of the step; and so on. The
-    root of the sum of their squares is the Frobenius norm, `frobenius_norms`. Values below about 1e-8 of the
-    largest (1e-7 for an encoder in float32) are rounding errors.
+    r is the smaller of the sizes of code and input. The first singular value is the largest ratio between a
+    small change of the code and the change of the image that causes it; the others belong to orthogonal
+    directions. The root of the sum of their squares is the Frobenius norm, `frobenius_norms`. Values below
+    about 1e-8 of the largest (1e-7 for a float32 encoder) are rounding errors.
 
     Parameters
     ----------
@@ -58,19 +58,19 @@ def singular_values(encoder: Sequential, x: np.ndarray | Batches, threads: int |
     """
 
     def values(jacobian: np.ndarray) -> np.ndarray:
-        # The roots of the eigenvalues of J J' or J' J, the smaller one: much faster than np.linalg.svd.
+        # The roots of the eigenvalues of the smaller of J J' and J' J: much faster than np.linalg.svd.
         wide = jacobian.astype(np.float64)
         wide = wide if wide.shape[1] <= wide.shape[2] else wide.transpose(0, 2, 1)
         squares = np.linalg.eigvalsh(wide @ wide.transpose(0, 2, 1))[:, ::-1]
-        return np.sqrt(np.maximum(squares, 0))  # rounding can leave a 0 slightly negative
+        return np.sqrt(np.maximum(squares, 0))  # rounding can make a 0 slightly negative
 
     return _of_jacobians(values, encoder, x, threads)
 
 
 def frobenius_norms(encoder: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
-    """Return the root of the sum of all squares in each image's Jacobian, for any encoder: (n,).
+    """Return the Frobenius norm of each image's Jacobian, for any encoder: (n,).
 
-    `npae.objectives.penalties.Contractive` keeps its square small, by a formula for one Dense layer.
+    `npae.objectives.penalties.Contractive` penalises its square, with a formula for one Dense layer.
     """
 
     def norms(jacobian: np.ndarray) -> np.ndarray:
@@ -85,7 +85,7 @@ def _of_jacobians(
     x: np.ndarray | Batches,
     threads: int | None,
 ) -> np.ndarray:
-    """Return a function of each Jacobian, computed for a few images at a time to bound the memory."""
+    """Return a function of each Jacobian, computed for a few images at a time to limit the memory."""
     batches = as_batches(x)
     check_shape(encoder, batches)
     size = max(1, BLOCK // (math.prod(batches.shape) * math.prod(encoder.output_shape or ())))

@@ -1,4 +1,4 @@
-"""The likelihood of images under a variational autoencoder: an integral over codes, estimated by sampling."""
+"""The likelihood of images under a variational autoencoder, estimated by importance sampling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from npae.training.evaluation import check_shape
 from npae.training.shards import random_stream
 from npae.training.workers import workers
 
-ROWS = 500  # codes that a thread decodes at a time: so few that the images stay in its cache
+ROWS = 500  # codes that a thread decodes at a time; their images fit its cache
 
 
 def negative_log_likelihood(
@@ -31,12 +31,13 @@ def negative_log_likelihood(
     ----------
     model : VariationalAutoencoder
     x : ndarray (n, ...) or Batches
-        Images; with black and white pixels only, for values published with dynamic binarisation.
+        Images. Published values with dynamic binarisation are for images of only black and white pixels.
     loss : str or Loss
         The distribution of the pixels: `npae.objectives.losses.BinaryCrossentropy` or
-        `npae.objectives.losses.GaussianNegativeLogLikelihood`. It is always summed over the pixels.
+        `npae.objectives.losses.GaussianNegativeLogLikelihood`. It is summed over the pixels, whatever its
+        ``per``.
     samples : int
-        The number K of codes drawn for each image.
+        The number K of codes per image.
     threads : int, optional
         Default: all cores. The result is the same for any number.
     seed : int
@@ -44,9 +45,9 @@ def negative_log_likelihood(
 
     Notes
     -----
-    A decoder gives p(x|z), and the likelihood of an image is the mean of that over the prior, ``p(x) = E_p(z)
+    The decoder computes p(x|z), and the likelihood of an image is its mean over the prior, ``p(x) = E_p(z)
     p(x|z)``. Codes drawn from the prior hardly ever fit a given image. So codes are drawn from the encoder's
-    distribution q(z|x), and weights correct for that::
+    distribution q(z|x), and weights correct the mean::
 
         p(x) = E_q(z|x) w(z),  w(z) = p(x|z) p(z) / q(z|x)         -log p(x) ≈ -log (1/K) sum_k w(z_k)
 
@@ -63,7 +64,7 @@ def negative_log_likelihood(
     Raises
     ------
     ValueError
-        If ``samples`` is no positive integer, the model is no VariationalAutoencoder, the loss is no
+        If ``samples`` is not a positive integer, the model is not a VariationalAutoencoder, the loss is not a
         distribution of pixels, or the images do not fit.
     """
     integer(samples, "samples")
@@ -72,7 +73,7 @@ def negative_log_likelihood(
     batches, pixels = as_batches(x), get_loss(loss)
     if pixels.measure != "nats":
         raise ValueError(
-            f"{pixels!r} is no distribution of pixels; use BinaryCrossentropy or GaussianNegative"
+            f"{pixels!r} is not a distribution of pixels; use BinaryCrossentropy or GaussianNegative"
             "LogLikelihood"
         )
     check_shape(model, batches)

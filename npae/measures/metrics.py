@@ -1,4 +1,4 @@
-"""The quality of reconstructions and codes in numbers, with the conventions spelt out."""
+"""Metrics of reconstructions and codes, with their conventions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from npae.kernels.blas import single_threaded_blas
 
-MOST_DECIBELS = 100.0  # of one image; a perfect image has infinitely many, which have no mean
+MOST_DECIBELS = 100.0  # of one image; that of a perfect image is infinite
 SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window
 SSIM_K1, SSIM_K2 = 0.01, 0.03
 
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray) -> float:
-    """Return the mean over all elements of ``(y - t)**2``, in squared units of a pixel.
+    """Return the mean over all elements of ``(y - t)**2``.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the peak signal-to-noise ratio, in decibels.
 
     It is the mean of ``10 log10(peak**2 / MSE)`` of each image, not the PSNR of the mean MSE, which is lower.
-    An image counts for at most 100 dB (`MOST_DECIBELS`), since a perfect one has infinitely many.
+    The PSNR of an image is clipped to 100 dB (`MOST_DECIBELS`), since that of a perfect image is infinite.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     """Return the mean over images of the structural similarity: 1 for equal images, about 0 for unrelated.
 
     Two images are compared inside a Gaussian window of 11 x 11 pixels (standard deviation 1.5), at every
-    place where it fits. With the means ``m``, variances ``v`` and covariance ``c`` in the window, the
+    place inside the image. With the means ``m``, variances ``v`` and covariance ``c`` in the window, the
     similarity there is::
 
         (2 m_y m_t + a) (2 c + b) / ((m_y**2 + m_t**2 + a) (v_y + v_t + b))
@@ -80,7 +80,7 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     Raises
     ------
     ValueError
-        If the shapes of y and t differ, or are none of those above.
+        If the shapes of y and t differ, or are not one of those above.
 
     References
     ----------
@@ -94,7 +94,7 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
             f"ssim compares images (n, h, w) or (n, c, h, w), at least {SSIM_WINDOW} pixels high and wide; "
             f"got shape {y.shape}"
         )
-    parts = range(0, len(y), 100)  # so that what each step needs stays in the processor's cache
+    parts = range(0, len(y), 100)  # 100 images at a time stay in the processor's cache
     total = sum(_ssim_of_images(y[k : k + 100], t[k : k + 100], peak).sum() for k in parts)
     return float(total / len(y))
 
@@ -103,7 +103,7 @@ def _ssim_of_images(y: np.ndarray, t: np.ndarray, peak: float) -> np.ndarray:
     """Return the structural similarity of each pair of images, float64 (n,)."""
     y, t = y.astype(np.float64), t.astype(np.float64)
     down, across = _gaussian_windows(y.shape[-2]), _gaussian_windows(y.shape[-1]).T
-    with single_threaded_blas():  # products of so small matrices gain nothing from threads
+    with single_threaded_blas():  # threads do not make products of such small matrices faster
         mean_y, mean_t, mean_yt = (down @ x @ across for x in (y, t, y * t))
         mean_squares = down @ (y * y + t * t) @ across
     product, squares = mean_y * mean_t, mean_y**2 + mean_t**2
@@ -114,10 +114,10 @@ def _ssim_of_images(y: np.ndarray, t: np.ndarray, peak: float) -> np.ndarray:
 
 
 def _gaussian_windows(size: int) -> np.ndarray:
-    """Return (size - 10, size): in each row the weights of the window, one place further on.
+    """Return (size - 10, size): row p has the weights of the window at place p.
 
-    The window in the plane is the outer product of two of these, so a product with this matrix from the left
-    and one with its transpose from the right give the weighted means of all windows that fit.
+    The two-dimensional window is the outer product of two such rows. So the product with this matrix from the
+    left and with its transpose from the right gives the weighted means in all windows.
     """
     places = np.arange(size - SSIM_WINDOW + 1)[:, None]
     distances = np.arange(size) - places - SSIM_WINDOW // 2
@@ -129,25 +129,25 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
     """Return the area under the receiver operating characteristic of a score that is high for positives.
 
     It is the probability that a random positive has a higher score than a random negative; a tie counts one
-    half (Mann and Whitney's U, over the number of pairs). So 1 is perfect, 0.5 is guessing, and less than 0.5
-    means that negatives score higher.
+    half (Mann and Whitney's U, divided by the number of pairs). So 1 is perfect and 0.5 is guessing. Below
+    0.5, negatives have higher scores.
 
     Parameters
     ----------
     scores : ndarray (n,)
-        On any scale: only their order matters.
+        On any scale, since only their order matters.
     positive : ndarray (n,) of bool
         True for positives, for instance anomalies.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, a score is NaN, or there is no positive or no negative.
+        If the shapes do not fit, a score is NaN, or positives or negatives are missing.
     """
     scores, positive = np.asarray(scores), np.asarray(positive)
     if scores.ndim != 1 or positive.shape != scores.shape or positive.dtype != bool:
         raise ValueError(
-            f"roc_auc needs scores (n,) and as many booleans, True for positives; got shapes "
+            f"roc_auc needs scores (n,) and equally many booleans, True for positives; got shapes "
             f"{scores.shape} and {positive.shape}, {positive.dtype}"
         )
     if np.isnan(scores).any():
@@ -174,7 +174,7 @@ def entropy_floor(t: np.ndarray) -> float:
         If a target is not from 0 to 1.
     """
     total = 0.0
-    for part in np.array_split(t, max(1, len(t) // 1000)):  # to bound the memory: 8 bytes a pixel
+    for part in np.array_split(t, max(1, len(t) // 1000)):  # float64 copies of all pixels would be large
         lowest, highest = part.min(), part.max()
         if not (lowest >= 0 and highest <= 1):
             raise ValueError(
@@ -187,7 +187,7 @@ def entropy_floor(t: np.ndarray) -> float:
 
 
 def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return ``(y - t)**2``, subtracted in float64, since bytes would wrap around."""
+    """Return ``(y - t)**2`` in float64, since uint8 would overflow."""
     _check_shapes(y, t)
     return np.square(np.subtract(y, t, dtype=np.float64))
 
@@ -207,9 +207,9 @@ class PCA:
 
     Notes
     -----
-    `fit` centres x (n, d) and takes the eigenvectors of its covariance (d, d) with the largest eigenvalues.
-    Of all linear maps to that many numbers and back, this one has the smallest squared error (Baldi & Hornik
-    1989).
+    `fit` centres x (n, d) and computes the eigenvectors of its covariance (d, d) with the largest
+    eigenvalues. Of all linear autoencoders with a code of that size, this one has the smallest squared error
+    (Baldi & Hornik 1989).
     """
 
     def __init__(self, components: int):
@@ -224,7 +224,7 @@ class PCA:
         with single_threaded_blas():  # the number of threads must not change the result
             _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
         axes = vectors[:, : -self.components - 1 : -1]
-        # The sign of an eigenvector is arbitrary; fixed, it keeps figures the same on every machine.
+        # The sign of an eigenvector is arbitrary; a fixed sign makes figures the same on every machine.
         self.axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(self.components)])
         return self
 

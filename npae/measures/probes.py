@@ -1,7 +1,8 @@
-"""How much a code tells about the classes: two classifiers that see codes, and never images.
+"""Two classifiers on codes, which measure how well a code separates the classes.
 
-Neither has anything to tune, so codes of different models can be compared, and codes with pixels. The linear
-probe tests whether planes separate the classes, the nearest neighbours whether each class lies together.
+Neither has hyperparameters to tune, so codes of different models, and pixels, can be compared. The linear
+probe tests whether hyperplanes separate the classes. The nearest neighbours test whether codes of the same
+class are close to each other.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def linear_probe(
 
         mean(log(sum(exp(x w))) - (x w)[label]) + penalty / 2 * sum(w**2 without the biases)
 
-    This is convex: there is one optimum, which depends on no learning rate or seed. L-BFGS finds it, starting
-    from zero (Nocedal 1980, Updating quasi-Newton matrices with limited storage).
+    This is convex: the optimum is unique and does not depend on a learning rate or a seed. L-BFGS finds it,
+    starting from zero (Nocedal 1980, Updating quasi-Newton matrices with limited storage).
 
     Parameters
     ----------
@@ -40,23 +41,23 @@ def linear_probe(
         Flattened to (n, k).
     labels, test_labels : ndarray (n,) of integers
     penalty : float
-        So small that it only keeps the weights finite where classes can be separated without an error.
+        The default is small: it only keeps the weights finite if classes can be separated without an error.
     steps : int
         The largest number of steps; training ends earlier when no entry of the gradient exceeds 1e-5.
 
     Raises
     ------
     ValueError
-        If codes are not finite numbers, or labels do not belong to them.
+        If codes are not finite numbers, or the numbers of codes and labels differ.
     """
     codes, test_codes = _checked(codes, labels, test_codes, test_labels)
     classes, targets = np.unique(labels, return_inverse=True)
     mean, stddev = codes.mean(axis=0), codes.std(axis=0)
     stddev[stddev <= 1e-9 * np.abs(mean)] = np.inf  # a constant unit becomes 0
-    for part in (codes, test_codes):  # in place: they are copies, and may be large
+    for part in (codes, test_codes):  # in place: both are copies, and may be large
         part -= mean
         part /= stddev
-    with single_threaded_blas():  # how many threads there are must not change the result
+    with single_threaded_blas():  # the number of threads must not change the result
         weights = _softmax_regression(codes, targets, len(classes), penalty, steps)
         chosen = classes[np.argmax(_logits(test_codes, weights), axis=1)]
     return float(np.mean(chosen == test_labels))
@@ -67,7 +68,7 @@ def k_nearest_neighbours(
 ) -> float:
     """Return the test accuracy of a vote among the k nearest training codes, by Euclidean distance.
 
-    Of classes with equally many votes, the one with the nearest code wins. The codes are not standardised.
+    If classes have equally many votes, the one with the nearest code wins. The codes are not standardised.
 
     Parameters
     ----------
@@ -79,8 +80,8 @@ def k_nearest_neighbours(
     Raises
     ------
     ValueError
-        If codes are not finite numbers, labels do not belong to them, or k is not from 1 to the number of
-        training codes.
+        If codes are not finite numbers, the numbers of codes and labels differ, or k is not from 1 to the
+        number of training codes.
     """
     codes, test_codes = _checked(codes, labels, test_codes, test_labels)
     classes, numbers = np.unique(labels, return_inverse=True)
@@ -93,11 +94,11 @@ def k_nearest_neighbours(
 
 
 def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
-    """Return the positions in ``codes`` of the k nearest to each query, nearest first: integers (m, k).
+    """Return the indices in ``codes`` of the k nearest to each query, nearest first: integers (m, k).
 
-    All distances are computed, a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2`` in
-    float64. The mean of the codes is subtracted first: far from the origin the terms would be large, and
-    their small difference rounded.
+    All distances are computed, for a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2``
+    in float64. The mean of the codes is subtracted first: far from the origin the terms would be large, and
+    their small difference would lose digits.
 
     Parameters
     ----------
@@ -124,10 +125,10 @@ def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
     found = np.empty((len(queries), k), np.intp)
     for start in range(0, len(queries), size):
         # |b|**2 of a query b is the same for all codes, so it does not change their order.
-        with single_threaded_blas():  # how many threads there are must not change the result
+        with single_threaded_blas():  # the number of threads must not change the result
             distances = lengths - 2 * (queries[start : start + size] @ codes.T)
         places = np.argpartition(distances, k - 1, axis=1)[:, :k]
-        places.sort(axis=1)  # so that equally near codes keep their order
+        places.sort(axis=1)  # equally near codes keep their order
         order = np.argsort(np.take_along_axis(distances, places, axis=1), axis=1, kind="stable")
         found[start : start + size] = np.take_along_axis(places, order, axis=1)
     return found
@@ -149,7 +150,7 @@ def _softmax_regression(
         while not new_value <= value - 1e-4 * size * slope:
             size /= 2
             if size < 1e-6:
-                return weights  # any gain would be smaller than rounding
+                return weights  # a further gain would be smaller than rounding errors
             moved = weights - size * direction
             new_value, new_gradient = _objective(x, targets, moved, penalty)
         pairs = [*pairs[-9:], (moved - weights, new_gradient - gradient)]
@@ -158,10 +159,10 @@ def _softmax_regression(
 
 
 def _quasi_newton(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Return the gradient times an estimate of the inverse curvature: L-BFGS, in two loops over past steps.
+    """Return the gradient times an estimate of the inverse Hessian: L-BFGS, in two loops over past steps.
 
-    ``pairs`` are the last steps, each a change of the weights and a change of the gradient, which give the
-    curvature along the step. In other directions the curvature is assumed to be that of the last step.
+    ``pairs`` are the last steps, each a change of the weights and a change of the gradient, which determine
+    the curvature along the step. In other directions, the curvature of the last step is assumed.
     """
     direction = gradient.copy()
     shares: list[Any] = []

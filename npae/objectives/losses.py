@@ -1,4 +1,4 @@
-"""Losses: how far a reconstruction is from its target, and the gradient that starts the way back."""
+"""Losses: how far a reconstruction is from its target, and the gradient that backpropagation starts from."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ from npae.layers.layer import Layer
 class Loss:
     """A mean over the elements or the images of a batch, with its gradient.
 
-    Called as ``value, dy = loss(y, t)``; y and t have one shape and dtype, so has dy.
+    Use: ``value, dy = loss(y, t)``, where y, t and dy have the same shape and dtype.
 
     Parameters
     ----------
     per : {"element", "image"}
-        What the mean is over. "element": all elements of the batch, as in Keras. "image": the elements of an
-        image are summed, and the mean is over images, as likelihoods want it: what the code costs, in nats,
-        can be added to that. The value is then larger by the number of elements of an image, and the same
-        goes for the gradient.
+        "element": the mean over all elements of the batch, as in Keras. "image": the sum over the elements of
+        an image, and the mean over images. Value and gradient are then larger by the number of elements of an
+        image. Such a value is a negative log-likelihood in nats, to which a Kullback-Leibler divergence can
+        be added.
 
     Attributes
     ----------
     name, unit : str
-        Keras's name, and what one unit of the value is, for tables and axes.
+        Keras's name, and the unit of the value, for tables and axes.
     link : str
-        The activation whose inverse the loss contains, or "linear". A model that ends in it is best asked for
-        what stands *before* that activation: see `fuse`.
+        The activation that the loss can compute together with itself, from logits, or "linear": see `fuse`.
     """
 
     name = ""
@@ -47,7 +46,7 @@ class Loss:
 
     @property
     def unit(self) -> str:
-        """What the value is measured in, per pixel or per image."""
+        """The unit of the value, per pixel or per image."""
         return f"{self.measure} per {'image' if self.per == 'image' else 'pixel'}"
 
     def __call__(self, y: np.ndarray, t: np.ndarray, count: int | None = None) -> tuple[float, np.ndarray]:
@@ -58,8 +57,8 @@ class Loss:
         y, t : ndarray
             Output of the model and target, of one shape.
         count : int, optional
-            The number of elements of the whole batch, where y is a part of it: the values and the gradients
-            of the parts then add up to those of the whole. Default: ``y.size``.
+            The number of elements of the whole batch, of which y may be a shard: the values and gradients of
+            the shards add up to those of the batch. Default: ``y.size``.
 
         Raises
         ------
@@ -74,27 +73,27 @@ class Loss:
         return self.value_and_gradient(y, t.astype(y.dtype, copy=False), divisor)
 
     def divisor(self, shape: tuple[int, ...], count: int | None = None) -> int:
-        """Return what the sum over all elements is divided by, for outputs of ``shape`` (n, ...).
+        """Return the number of elements, or of images, in the whole batch: the divisor of the mean.
 
-        The number of elements or of images in the whole batch, which has ``count`` elements.
+        The outputs have the ``shape`` (n, ...), and the whole batch has ``count`` elements.
         """
         count = count or math.prod(shape)
         return count if self.per == "element" else count // math.prod(shape[1:])
 
     def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
-        """Return the sum of the elements' losses over ``count``, the `divisor`, and its gradient."""
+        """Return the sum of the elements' losses divided by ``count``, the `divisor`, and its gradient."""
         raise NotImplementedError
 
     def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Return every element's own loss, in the shape of y, for differences that are taken one by one."""
+        """Return the loss of every element, in the shape of y, for numerical gradients."""
         raise NotImplementedError
 
     def linked(self) -> Loss:
-        """Return the loss to be used on what stands before the activation `link`."""
+        """Return the loss for logits: the values before the activation `link`."""
         return self
 
     def check_targets(self, lowest: float, highest: float) -> None:
-        """Raise ValueError unless targets between these two numbers make sense for the loss."""
+        """Raise ValueError if the loss does not accept targets in this range."""
         if not np.isfinite([lowest, highest]).all():
             raise ValueError("the targets hold NaN or infinite values; remove or replace them first")
 
@@ -103,7 +102,7 @@ class Loss:
 
 
 class MeanSquaredError(Loss):
-    """``L = mean((y - t)**2)``, so ``dL/dy = 2 (y - t) / count``. In squared units of a pixel."""
+    """``L = mean((y - t)**2)``, so ``dL/dy = 2 (y - t) / count``."""
 
     name = "mse"
     measure = "squared error"
@@ -121,19 +120,21 @@ class BinaryCrossentropy(Loss):
     Parameters
     ----------
     from_logits : bool
-        False: y is the probability p, held between 1e-7 and 1 - 1e-7, as in Keras, so that log(0) cannot
-        occur. True: y is the logit z, with ``p = sigmoid(z)``. Then, exactly, and for z of any size::
-
-            L = mean(max(z, 0) - z t + log(1 + exp(-|z|)))        dL/dz = (sigmoid(z) - t) / count
-
+        False: y is the probability p. True: y is the logit z, with ``p = sigmoid(z)``.
     per : {"element", "image"}
-        See `Loss`. Per image this is the negative log-likelihood of a Bernoulli decoder.
+        See `Loss`. Per image, this is the negative log-likelihood of a Bernoulli decoder.
 
     Notes
     -----
-    The two derivatives that a sigmoid and this loss would multiply, ``p (1 - p)`` and ``(p - t) / (p (1 -
-    p))``, cancel; in floating point they would not where p has been rounded to 0 or 1. So training uses the
-    second form whenever the model ends in a sigmoid (`fuse`).
+    From probabilities, ``dL/dp = (p - t) / (p (1 - p)) / count``. p is clipped to [1e-7, 1 - 1e-7], as in
+    Keras, so that log(0) cannot occur. Outside this range the gradient is 0. From logits, insert
+    ``log sigmoid(z) = -log(1 + exp(-z))``::
+
+        L = mean(max(z, 0) - z t + log(1 + exp(-|z|)))        dL/dz = (sigmoid(z) - t) / count
+
+    This is exact for z of any size: exp cannot overflow. A sigmoid and the first form would multiply two
+    derivatives, ``p (1 - p)`` and ``(p - t) / (p (1 - p))``. They cancel, but not in floating point where p
+    is rounded to 0 or 1. So training uses the second form for every model that ends in a sigmoid (`fuse`).
     """
 
     name = "binary_crossentropy"
@@ -173,18 +174,18 @@ class GaussianNegativeLogLikelihood(Loss):
     Parameters
     ----------
     stddev : float
-        Of each pixel, known and the same for all.
+        The standard deviation, known and the same for all pixels.
     per : {"element", "image"}
         See `Loss`.
 
     Notes
     -----
-    Each element costs ``(y - t)**2 / (2 stddev**2) + log(stddev) + log(2 pi) / 2``, so its gradient is ``(y -
-    t) / stddev**2``: the squared error on another scale, and constants that make it a density. Those are not
-    left out: only with them can values for two stddev be compared. A density may be above 1, and the value
-    below 0.
+    The loss of an element is ``(y - t)**2 / (2 stddev**2) + log(stddev) + log(2 pi) / 2``, so its gradient is
+    ``(y - t) / stddev**2``. This is the squared error on another scale, plus the constants of the density.
+    The constants are needed to compare values for two stddev. A density may be above 1, and the value below
+    0.
 
-    Source: Kingma & Welling 2013, appendix C.2, with a variance that is given, not learned.
+    Source: Kingma & Welling 2013, appendix C.2, with a fixed variance.
     """
 
     name = "gaussian_negative_log_likelihood"
@@ -207,16 +208,16 @@ class GaussianNegativeLogLikelihood(Loss):
 
 
 class SoftmaxCrossentropy(Loss):
-    """``L = -mean over examples of sum_k t_k log softmax(z)_k``, in nats: what trains a classifier.
+    """``L = -mean over examples of sum_k t_k log softmax(z)_k``, in nats: the loss of a classifier.
 
-    The outputs are logits z (n, classes), from a last layer without activation; the targets are one-hot rows,
-    or any other probabilities.
+    The outputs are logits z (n, classes), from a last layer without activation. The targets are one-hot rows
+    or other probabilities.
 
     Notes
     -----
-    With m the largest logit of a row, ``log softmax(z)_k = (z_k - m) - log(sum_j exp(z_j - m))``: no exponent
-    is above 0 and the sum is at least 1, so that logits of any size neither overflow nor meet log(0). The
-    derivative is ``softmax(z)_k sum_j t_j - t_k``, where the sum of targets is 1.
+    With m the largest logit of a row, ``log softmax(z)_k = (z_k - m) - log(sum_j exp(z_j - m))``. No exponent
+    is above 0 and the sum is at least 1, so exp cannot overflow and log(0) cannot occur. The derivative is
+    ``softmax(z)_k sum_j t_j - t_k``, where the sum of the targets is 1.
     """
 
     name = "softmax_crossentropy"
@@ -244,12 +245,12 @@ class SoftmaxCrossentropy(Loss):
 
 
 def one_hot(labels: np.ndarray, classes: int = 10) -> np.ndarray:
-    """Return float32 rows (n, classes) with a 1 at each of the labels (n,), which are integers from 0.
+    """Return float32 rows (n, classes) with a 1 at each of the labels (n,), integers below ``classes``.
 
     Raises
     ------
     ValueError
-        If a label is no class.
+        If a label is not an integer from 0 to ``classes - 1``.
     """
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -270,7 +271,7 @@ LOSSES = {loss.name: loss for loss in (MeanSquaredError, BinaryCrossentropy, Sof
 
 
 def get_loss(loss: str | Loss) -> Loss:
-    """Return a loss for its name, or the loss itself.
+    """Return the loss of that name, or the loss itself.
 
     Raises
     ------
@@ -285,26 +286,19 @@ def get_loss(loss: str | Loss) -> Loss:
 
 
 def fuse(model: Layer, loss: Loss) -> tuple[Layer, Loss]:
-    """Return ``(model, loss)`` for the same objective, the last activation computed by the loss if it can.
-
-    Parameters
-    ----------
-    model : Layer
-        For instance one that ends in a sigmoid.
-    loss : Loss
-        For instance binary cross-entropy.
+    """Move the model's last activation into the loss if the loss can compute it (see `Loss.link`).
 
     Returns
     -------
-    The model without that activation (sharing its parameters) and the loss that expects this, or both
-    unchanged where they do not belong together.
+    The model without that activation, sharing its parameters, and the loss that computes it; or both
+    unchanged. For example, a sigmoid moves into the binary cross-entropy, which then takes logits.
     """
     bare = model.without_activation(loss.link) if loss.link != "linear" else None
     return (model, loss) if bare is None else (bare, loss.linked())
 
 
 def written_out(thing: Any) -> str:
-    """Return an object as one would write it: class and arguments, without those that are as by default."""
+    """Return an object as a call: its class and its arguments, without those that have their default."""
     arguments = []
     for name, parameter in inspect.signature(type(thing)).parameters.items():
         value = getattr(thing, name, parameter.default)

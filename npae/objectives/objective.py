@@ -1,9 +1,7 @@
-"""What a training makes small: the error of the reconstruction, and penalties on the code.
+"""The objective that training minimises: a reconstruction loss, and penalties on the code.
 
-    Objective(BinaryCrossentropy(), L1(1e-4))                              a sparse autoencoder
-    Objective(BinaryCrossentropy(per="image"), KullbackLeibler(beta=1))    a variational one
-
-The trainer calls an objective and knows no member of the family by name.
+Objective(BinaryCrossentropy(), L1(1e-4))                              a sparse autoencoder
+Objective(BinaryCrossentropy(per="image"), KullbackLeibler(beta=1))    a variational one
 """
 
 from __future__ import annotations
@@ -22,33 +20,32 @@ Terms = tuple[float, ...]
 
 
 class Objective:
-    """The sum of a reconstruction error and of penalties on the code.
+    """The sum of a reconstruction loss and of penalties on the code.
 
     Parameters
     ----------
     reconstruction : str or Loss
     *penalties : Penalty
-        Any number, also none: then this is the bare loss.
+        Any number. With none, the objective is the reconstruction loss.
 
     Attributes
     ----------
     names : tuple of str
-        Of the terms: "reconstruction", and then each penalty's own.
+        The names of the terms: "reconstruction", then the penalties'.
     couples_examples : bool
         Whether a batch must not be cut into shards.
 
     Raises
     ------
     ValueError
-        If the loss is unknown, or something is no penalty.
+        If the loss is unknown, or a further argument is not a penalty.
     """
 
     def __init__(self, reconstruction: str | Loss, *penalties: Penalty):
         for penalty in penalties:
             if not isinstance(penalty, Penalty):
                 raise ValueError(
-                    f"an objective is a loss and then penalties, as in Objective('mse', L1(1e-4)), not "
-                    f"{penalty!r}"
+                    f"expected penalties after the loss, as in Objective('mse', L1(1e-4)), not {penalty!r}"
                 )
         self.reconstruction = get_loss(reconstruction)
         self.penalties = penalties
@@ -56,17 +53,17 @@ class Objective:
         self.couples_examples = any(penalty.couples_examples for penalty in penalties)
 
     def on(self, model: Sequential) -> BoundObjective:
-        """Return the objective of this one model, which can be computed.
+        """Return the objective as a function of this model's inputs and targets.
 
         Raises
         ------
         ValueError
-            If there are penalties, and the model has no code.
+            If there are penalties and the model is not an `Autoencoder`.
         """
         return BoundObjective(self, model)
 
     def named(self, terms: Sequence[float], prefix: str = "") -> dict[str, float]:
-        """Return the terms by name for a table, "loss" first; only that, where there are no penalties."""
+        """Return "loss", and the terms by name if there are penalties, for a table."""
         numbers = {"loss": sum(terms), **(dict(zip(self.names, terms)) if self.penalties else {})}
         return {prefix + name: value for name, value in numbers.items()}
 
@@ -77,18 +74,18 @@ class Objective:
 
 
 class BoundObjective:
-    """An objective and the model that it is about; see `Objective.on`.
+    """An objective bound to a model; see `Objective.on`.
 
     Notes
     -----
-    Without penalties, the model goes forward and back as a whole. With penalties, it is cut behind its
-    encoder: the code goes to the decoder and to every penalty, each of which sends a gradient back; their sum
-    goes on through the encoder::
+    Without penalties, the model runs forward and backward as a whole. With penalties, the model is split
+    after its encoder. The code is the input of the decoder and of every penalty. Each of them returns a
+    gradient with respect to the code, and the encoder's backward pass takes the sum::
 
-        x -> encoder -> code -> the rest -> reconstruction error
+        x -> encoder -> code -> decoder -> reconstruction loss
                           |---> penalties
 
-    In both cases the last activation is joined with the loss where that is more exact (`fuse`).
+    In both cases the loss computes the last activation where that is more exact (`fuse`).
     """
 
     def __init__(self, objective: Objective, model: Sequential):
@@ -99,8 +96,8 @@ class BoundObjective:
             if not isinstance(model, Autoencoder):
                 penalties = ", ".join(type(penalty).__name__ for penalty in self.penalties)
                 raise ValueError(
-                    f"{penalties} is about the code, and a {type(model).__name__} does not say which of its "
-                    "layers gives that; make an Autoencoder(encoder, decoder) of it"
+                    f"{penalties} needs the code, and a {type(model).__name__} does not define which layer "
+                    "computes it; use Autoencoder(encoder, decoder)"
                 )
             self._encoder, behind = model.encoder, model.behind_encoder()
             self._prefix = f"{model.names[0]}/"
@@ -116,14 +113,15 @@ class BoundObjective:
         x, t : ndarray (n, ...)
             Inputs and targets.
         examples : int
-            Those of the whole batch, of which these n may be a shard: terms and gradients of shards add up.
+            The size of the whole batch, of which these n examples may be a shard: terms and gradients of the
+            shards add up.
         rng : numpy.random.Generator, optional
             For layers that draw random numbers; None is inference mode.
         """
-        terms, _, grads = self.there_and_back(x, t, examples, rng)
+        terms, _, grads = self.forward_and_backward(x, t, examples, rng)
         return terms, grads
 
-    def there_and_back(
+    def forward_and_backward(
         self,
         x: np.ndarray,
         t: np.ndarray,
@@ -132,7 +130,7 @@ class BoundObjective:
         need_dx: bool = False,
     ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray]]:
         """Return ``(terms, dx, grads)``; dx is None unless ``need_dx``."""
-        with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite ends in words
+        with np.errstate(over="ignore", invalid="ignore"):  # `fit` reports a loss that is not finite
             if self._encoder is None:
                 y, cache = self._behind.forward(x, rng)
                 value, dy = self._loss(y, t, _elements(t, examples))
@@ -141,7 +139,7 @@ class BoundObjective:
             y, cache = self._behind.forward(code, rng)
             value, dy = self._loss(y, t, _elements(t, examples))
             dcode, grads = self._behind.backward(dy, cache)
-            assert dcode is not None  # asked for
+            assert dcode is not None  # since need_dx is True
             terms, further = [value], dict[str, np.ndarray]()
             for penalty in self.penalties:
                 value, slope, direct = penalty(self._encoder, code, encoder_cache, examples)
@@ -154,7 +152,7 @@ class BoundObjective:
             return tuple(terms), dx, grads
 
     def values(self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None) -> Terms:
-        """Return the terms alone, by default in inference mode."""
+        """Return the terms without gradients, by default in inference mode."""
         if self._encoder is None:
             return (self._loss(self._behind.forward(x, rng)[0], t, _elements(t, examples))[0],)
         code, cache = self._encoder.forward(x, rng)
@@ -162,7 +160,7 @@ class BoundObjective:
         return value, *(penalty(self._encoder, code, cache, examples)[0] for penalty in self.penalties)
 
     def elements(self, x: np.ndarray, t: np.ndarray, rng: Generator | None = None) -> np.ndarray:
-        """Return all the numbers (1-D) whose sum is the value for this batch, for differences one by one."""
+        """Return all numbers (1-D) whose sum is the objective of this batch, for numerical gradients."""
         code = x if self._encoder is None else self._encoder.forward(x, rng)[0]
         y = self._behind.forward(code, rng)[0]
         parts = [self._loss.elements(y, t) / self._loss.divisor(y.shape)]
@@ -172,7 +170,7 @@ class BoundObjective:
 
 
 def get_objective(loss: str | Loss | Objective) -> Objective:
-    """Return an objective itself, or one without penalties of a loss or its name.
+    """Return the objective itself, or an objective without penalties for a loss or its name.
 
     Raises
     ------

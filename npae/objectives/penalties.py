@@ -1,7 +1,4 @@
-"""Penalties on the code, which sparse, contractive and variational autoencoders add to their loss.
-
-Each returns a cost of the encoder's output, and its gradient; `npae.objectives.objective` adds it to a loss.
-"""
+"""Penalties on the code, which sparse, contractive and variational autoencoders add to their loss."""
 
 from __future__ import annotations
 
@@ -18,17 +15,17 @@ Gradients = dict[str, np.ndarray]
 
 
 class Penalty:
-    """A mean over examples of what their codes cost, with its gradient.
+    """A cost of the encoder's output, averaged over examples, with its gradient.
 
-    A subclass writes `elements` and `gradients`; more is not needed.
+    A subclass defines `elements` and `gradients`.
 
     Attributes
     ----------
     name : str
-        Of its column in the history.
+        The name of its column in the history.
     couples_examples : bool
-        Whether one example's cost depends on the others of its batch, which then must not be cut into
-        shards.
+        Whether the cost of an example depends on other examples of the batch. Such a batch must not be cut
+        into shards.
     """
 
     name = ""
@@ -43,34 +40,34 @@ class Penalty:
         ----------
         encoder : Sequential
         code : ndarray (n, ...)
-            What the encoder made of n examples.
+            The encoder's output for n examples.
         cache : object
-            What its forward pass returned beside the code.
+            The cache of the encoder's forward pass.
         examples : int
-            How many the mean is over: those of the whole batch, of which these n may be a shard. The values
-            and gradients of the shards then add up.
+            The size of the whole batch, of which these n examples may be a shard. The values and gradients of
+            the shards add up.
 
         Returns
         -------
         value : float
         dcode : ndarray like code
-            The way back through the encoder is not the penalty's: whoever called it adds dcode to what comes
-            from the reconstruction, and hands the sum to ``encoder.backward``.
+            The caller adds dcode to the gradient of the reconstruction loss and passes the sum to
+            ``encoder.backward``.
         grads : dict of str to ndarray
-            Of parameters that the penalty depends on *directly*, by the names of ``encoder.params``; empty
-            for most.
+            Gradients of parameters that the penalty depends on *directly*, by the names of
+            ``encoder.params``; empty for most penalties.
         """
         value = float(np.sum(self.elements(encoder, code), dtype=np.float64)) / examples
         return value, *self.gradients(encoder, code, cache, examples)
 
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
-        """Return the terms whose sum, over ``examples``, is the penalty."""
+        """Return the terms whose sum, divided by ``examples``, is the penalty."""
         raise NotImplementedError
 
     def gradients(
         self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
     ) -> tuple[np.ndarray, Gradients]:
-        """Return ``(dcode, grads)``, as the call does."""
+        """Return ``(dcode, grads)`` of `__call__`."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -82,12 +79,12 @@ class L1(Penalty):
 
     Notes
     -----
-    The derivative is ``weight * sign(h)``: every active unit is pulled towards 0 with one and the same force,
-    however small it is, so that many arrive. At 0 itself nothing pulls (sign(0) = 0).
+    The derivative is ``weight * sign(h)``. It pulls every active unit towards 0 equally strongly, however
+    small h is, so many units become exactly 0. At 0 itself the derivative is taken as 0.
 
-    Keras's activity regulariser ``l1(weight)``, in the sum over units and mean over the batch that it was in
-    the tutorial's time (1.0) and is in tf.keras. Mind that Keras's losses are means over *pixels*: a weight
-    for a loss per image would be 784 times as large.
+    This is Keras's activity regulariser ``l1(weight)``: a sum over units and a mean over the batch, as in
+    Keras 1.0, which the tutorial used, and in tf.keras. Keras's losses are means over *pixels*: with a loss
+    per image, the same weight would have to be 784 times as large.
 
     Source: F. Chollet, Building autoencoders in Keras (2016).
     """
@@ -107,26 +104,27 @@ class L1(Penalty):
 
 
 class KLSparsity(Penalty):
-    """The Kullback-Leibler divergence of each unit's mean activity from a small target: sparse as well.
+    """The Kullback-Leibler divergence of each unit's mean activity from a target: a sparse autoencoder.
 
     Parameters
     ----------
     target : float
-        The share of examples, ρ, for which a unit should be on; between 0 and 1.
+        ρ, the mean activity that each unit should have; between 0 and 1.
     weight : float
         UFLDL's β.
 
     Notes
     -----
-    For codes from 0 to 1, as of a sigmoid. With q_j the mean of unit j over the n examples of the batch::
+    The code must be from 0 to 1, as a sigmoid's. With q_j the mean of unit j over the n examples of the
+    batch::
 
         penalty = weight * sum_j  ρ log(ρ / q_j) + (1 - ρ) log((1 - ρ) / (1 - q_j))
         d penalty / d h_ij = weight * (-ρ / q_j + (1 - ρ) / (1 - q_j)) / n
 
-    It is 0 where q_j = ρ. All examples of a batch move a unit alike: what counts is how often it is on, not
-    for whom, which is why a batch cannot be cut into shards (`couples_examples`), and why batches should not
-    be small. Where a data set is evaluated, its batches count by their sizes. q is held between 1e-6 and
-    1 - 1e-6, so that a unit that is always off has a logarithm, and a way back.
+    It is 0 where q_j = ρ. The gradient of a unit is the same for all examples of a batch, since only the mean
+    activity counts. So a batch cannot be cut into shards (`couples_examples`), and batches should not be
+    small. An evaluation of a data set weights its batches by their sizes. q is clipped to [1e-6, 1 - 1e-6],
+    so that a unit that is always off has a finite logarithm and a gradient.
 
     Source: A. Ng, CS294A lecture notes, Sparse autoencoder (2011), and UFLDL.
     """
@@ -136,7 +134,7 @@ class KLSparsity(Penalty):
 
     def __init__(self, target: float = 0.05, weight: float = 3.0):
         if not 0 < target < 1:
-            raise ValueError(f"target must be a share between 0 and 1, not {target!r}")
+            raise ValueError(f"target must be a number between 0 and 1, not {target!r}")
         self.target = target
         self.weight = positive_number(weight, "weight")
 
@@ -156,23 +154,23 @@ class KLSparsity(Penalty):
         """Return the mean activity of each unit over the batch, in float64."""
         if code.min() < 0 or code.max() > 1:
             raise ValueError(
-                f"KLSparsity needs codes from 0 to 1, which it takes for shares, but these reach from "
-                f"{code.min():g} to {code.max():g}; let the encoder end in a sigmoid, or use L1"
+                f"KLSparsity needs codes from 0 to 1, but these reach from "
+                f"{code.min():g} to {code.max():g}; use a sigmoid as the encoder's last activation, or use L1"
             )
         return np.clip(code.mean(axis=0, dtype=np.float64), 1e-6, 1 - 1e-6)
 
 
 class Contractive(Penalty):
-    """``weight * ||dh/dx||**2``, mean over examples: small where the code hardly follows the input.
+    """``weight * ||dh/dx||**2``, mean over examples: small where the code hardly changes with the input.
 
     Notes
     -----
-    For an encoder of one Dense layer, ``h = s(z)``, ``z = x K + b`` (layers that only reshape may stand
-    around it). Its Jacobian is ``dh_j/dx_i = s'(z_j) K_ij``, so the squared Frobenius norm is cheap::
+    The encoder must have one Dense layer, ``h = s(z)``, ``z = x K + b``; layers that only reshape may precede
+    or follow it. Its Jacobian is ``dh_j/dx_i = s'(z_j) K_ij``, so the squared Frobenius norm is cheap::
 
         P = sum_j  s'(z_j)**2 k_j          with k_j = sum_i K_ij**2
 
-    P depends on the parameters in two ways. Through the code, since s' can be told from h:
+    P depends on the parameters in two ways. The first is the code, since s' is a function of h:
 
         ========  ==============  =================================
         s         s'              dP/dh_j / (2 k_j) = s' ds'/dh
@@ -183,9 +181,9 @@ class Contractive(Penalty):
         linear    1               0
         ========  ==============  =================================
 
-    which `npae.Objective` sends back through the encoder with the gradient of the reconstruction; and
-    directly, through k: ``dP/dK_ij = 2 K_ij s'(z_j)**2``, summed over examples. Leaving out the second is the
-    mistake to make here. (With relu, P jumps where a z_j is exactly 0.)
+    `npae.Objective` propagates this gradient through the encoder, with that of the reconstruction loss. The
+    second is k, directly: ``dP/dK_ij = 2 K_ij s'(z_j)**2``, summed over examples. A common mistake is to
+    leave out the second. (With relu, P jumps where a z_j is exactly 0.)
 
     Source: Rifai, Vincent, Muller, Glorot, Bengio, *Contractive auto-encoders*, ICML 2011.
     """
@@ -212,23 +210,23 @@ class Contractive(Penalty):
 
 
 class KullbackLeibler(Penalty):
-    """``beta * KL(q(z|x) || N(0, 1))`` in nats: what the code of a variational autoencoder costs.
+    """``beta * KL(q(z|x) || N(0, 1))`` in nats: the penalty of a variational autoencoder.
 
     Parameters
     ----------
     beta : float
-        1 for the evidence lower bound itself; above 1 a β-VAE, which trades reconstruction for a code nearer
-        to the prior.
+        1 for the evidence lower bound. Above 1, a β-VAE: a code nearer to the prior, and a worse
+        reconstruction.
 
     Notes
     -----
-    The code (n, 2k) holds k means μ and behind them k logarithms of variances, v = log σ². Both distributions
-    are normal, and the integral has a closed form::
+    The code (n, 2k) holds k means μ, then k logarithms of variances, v = log σ². Both distributions are
+    normal, and the integral has a closed form::
 
         KL = sum_j  (μ_j**2 + exp(v_j) - v_j - 1) / 2        dKL/dμ = μ        dKL/dv = (exp(v) - 1) / 2
 
-    at least 0, and 0 only at μ = 0, v = 0, the prior itself. It is a sum in nats per image, so the
-    reconstruction must be one too: ``per="image"``. Such an objective is the negative evidence lower bound.
+    It is at least 0, and 0 only for the prior, μ = 0 and v = 0. It is in nats per image, so the
+    reconstruction loss must be too: ``per="image"``. The objective is then the negative evidence lower bound.
 
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013), appendix B; Higgins et al. 2017 for β.
     """
@@ -240,7 +238,7 @@ class KullbackLeibler(Penalty):
 
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         means, log_variances = _halves(code)
-        # expm1(v) - v is exact near the prior, where exp(v) - v - 1 would be a difference of rounded ones.
+        # Near the prior, exp(v) - v - 1 would lose digits to rounding; expm1(v) - v does not.
         return 0.5 * self.beta * (means**2 + np.expm1(log_variances) - log_variances)
 
     def gradients(
@@ -254,7 +252,7 @@ class KullbackLeibler(Penalty):
 def _halves(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if code.ndim != 2 or code.shape[1] % 2:
         raise ValueError(
-            f"KullbackLeibler takes codes (n, 2k), k means and then k logarithms of variances, not "
+            f"KullbackLeibler expects codes (n, 2k), k means and then k logarithms of variances, not "
             f"{code.shape}"
         )
     means, log_variances = np.split(code, 2, axis=1)
@@ -273,7 +271,7 @@ def _slopes(code: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _only_dense(encoder: Sequential) -> tuple[str, Dense]:
-    """Return name and layer of the one that computes, if all others only reshape or add noise."""
+    """Return name and layer of the encoder's Dense layer, if all other layers only reshape or add noise."""
     computing = [
         (name, layer)
         for name, layer in encoder.leaves()
@@ -283,7 +281,7 @@ def _only_dense(encoder: Sequential) -> tuple[str, Dense]:
     if not isinstance(dense, Dense):
         found = ", ".join(type(layer).__name__ for _, layer in computing) or "none"
         raise ValueError(
-            "Contractive knows the Jacobian of an encoder of one Dense layer (Flatten and Reshape may stand "
-            f"around it), not of one with these: {found}"
+            "Contractive needs an encoder with one Dense layer (Flatten and Reshape may precede or follow "
+            f"it), not an encoder with these layers: {found}"
         )
     return name, dense

@@ -1,9 +1,9 @@
-"""The figures: arrays in, a PNG (or a GIF) out; the only package of npae that imports matplotlib.
+"""The figures: functions from arrays to a PNG or GIF file; only this package imports matplotlib.
 
-What all functions have in common: ``path`` comes first; it ends in .png (a film's in .gif), lies in a folder
-that exists, and is returned. ``title`` stands above everything. What cannot be drawn raises ValueError, what
-cannot be written OSError, and either leaves no file. Images are (n, h, w), (n, 1, h, w) or (n, h * w) with
-h = w, uint8 0..255 or floats 0..1; all are shown on one scale, 0 black and 1 white.
+All functions take ``path`` first and return it. It ends in .png (for an animation, .gif), and its folder must
+exist. ``title`` is above the figure. Invalid data raise ValueError, a failed write raises OSError; neither
+leaves a file. Images are (n, h, w), (n, 1, h, w) or (n, h * w) with h = w, uint8 0..255 or floats 0..1. All
+images have the same scale: 0 is black, 1 is white.
 """
 
 from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap

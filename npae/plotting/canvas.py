@@ -1,4 +1,4 @@
-"""What all figures share: one style, a sheet whose layout matplotlib computes, and the way to a file."""
+"""Functions that all figures share: a style, a figure with matplotlib's constrained layout, and files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-# Figures are 1280 pixels wide and stand in a README at about 800: 11 points are about 11 pixels high there.
+# Figures are 1280 pixels wide and are shown in a README at about 800: there, 11 points are about 11 pixels.
 DPI, WIDTH = 160, 1280
 TEXT, HEADING = 11, 13  # points
 INK, GREY, PALE = "#222222", "#777777", "#dddddd"
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; markers say the same once more.
+# Okabe and Ito's colours, which colour-blind people can distinguish; markers distinguish the lines too.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")
 MARKERS = "os^Dvp*"
 DASHES: tuple[Any, ...] = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
@@ -35,7 +35,7 @@ STYLE = {
     "figure.constrained_layout.w_pad": 0.05,
     "font.size": TEXT,
     "text.color": INK,
-    "text.parse_math": False,  # a "$" in the name of a file is a dollar sign
+    "text.parse_math": False,  # a "$" in a file name is a dollar sign
     "figure.titlesize": HEADING,
     "axes.titlesize": TEXT,
     "axes.titlelocation": "left",
@@ -62,17 +62,17 @@ STYLE = {
     "image.interpolation": "nearest",
 }
 
-drawing = threading.Lock()  # matplotlib's settings are global, and it promises nothing to threads that draw
+drawing = threading.Lock()  # matplotlib is not thread-safe, and its settings are global
 
 
 @contextmanager
 def sheet(
     path: str | os.PathLike, title: str | None, height: float, *, width: float = WIDTH, note: str = ""
 ) -> Iterator[SubFigure]:
-    """Give a figure to draw on, then write it to ``path`` as a PNG; an error in between writes nothing.
+    """Yield a figure to draw on, then write it to ``path`` as a PNG; after an error, write nothing.
 
-    ``title`` and ``note`` stand above and below it, broken into lines; ``height`` and ``width`` are what is
-    between them, in pixels. White margins that are left are cut off.
+    ``title`` and ``note`` are above and below it, wrapped into lines. ``height`` and ``width`` are the size
+    of the part between them, in pixels. White margins are cropped.
     """
     path = check_path(path)
     with drawing, style.context(["default", STYLE]):
@@ -84,7 +84,7 @@ def sheet(
 
 
 def blank(title: str | None, height: float, width: float = WIDTH, note: str = "") -> tuple[Figure, SubFigure]:
-    """Return a figure with its title and note, and the part of it between them that is drawn on."""
+    """Return a figure with its title and note, and the subfigure between them."""
     title, note = wrap(title or "", width - 20, HEADING), wrap(note, width - 20, TEXT - 2)
     lines = (title.count("\n") + 1) * bool(title) + 0.8 * (note.count("\n") + 1) * bool(note)
     figure = Figure(figsize=(width / DPI, (height + 36 * lines) / DPI), layout="constrained")
@@ -92,12 +92,12 @@ def blank(title: str | None, height: float, width: float = WIDTH, note: str = ""
         figure.suptitle(title, x=0.008, ha="left")
     if note:
         figure.supxlabel(note, x=0.008, ha="left", color=GREY, fontsize=TEXT - 2)
-    # Legends outside the axes of a whole figure would lie on its title; those of a part of it do not.
+    # A legend outside the axes of a whole figure would overlap its title; that of a subfigure does not.
     return figure, figure.add_subfigure(figure.add_gridspec()[0])
 
 
 def settle(figure: Figure) -> None:
-    """Lay a figure out and keep that: the size of its axes changes their labels, and these the size."""
+    """Compute the layout twice, since labels and the size of axes affect each other, and then fix it."""
     engine: Any = figure.get_layout_engine()
     for _ in range(2):
         engine.execute(figure)
@@ -122,7 +122,7 @@ def text_width(text: str, points: float = TEXT) -> float:
 
 
 def wrap(text: str, pixels: float, points: float = TEXT) -> str:
-    """Return ``text`` broken into lines that are no wider than ``pixels``, where no single word is."""
+    """Return ``text`` wrapped into lines at most ``pixels`` wide; a longer word is not split."""
     lines = []
     for given in text.split("\n"):
         line = ""
@@ -137,21 +137,21 @@ def wrap(text: str, pixels: float, points: float = TEXT) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as tables have it: four decimals where it is below 1, else four digits."""
+    """Return a number as text: four decimals if it is below 1, otherwise four digits."""
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1 else f"{value:#.4g}".rstrip(".")
 
 
 def legend(body: SubFigure, handles: Mapping[str, Any]) -> None:
-    """Name what is drawn in columns above all axes; ``handles`` are the artists by name."""
+    """Draw a legend in columns above all axes; ``handles`` are the artists by name."""
     if any(handles):
         columns = max(1, int(WIDTH / (max(map(text_width, handles)) + 95)))
         body.legend(list(handles.values()), list(handles), loc="outside upper left", ncols=columns)
 
 
 def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> None:
-    """Make an axis, "x" or "y", logarithmic, with one format for all ticks.
+    """Make an axis, "x" or "y", logarithmic, with the same format for all ticks.
 
-    ``drawn`` are all numbers along it; one that is not above 0 raises ValueError.
+    ``drawn`` are all numbers along it; they must be above 0.
     """
     finite = np.asarray(drawn, dtype=float)
     finite = finite[np.isfinite(finite)]
@@ -167,7 +167,7 @@ def log_axis(axes: Axes, which: str, drawn: Sequence[float] | np.ndarray) -> Non
 
 
 def reference_lines(axes: Axes, values: Mapping[str, float] | None) -> dict[str, Any]:
-    """Draw horizontal dashed lines to compare with; return them by name and number, for the legend."""
+    """Draw horizontal dashed lines for comparison; return them by name and number, for the legend."""
     look: dict[str, Any] = {"color": GREY, "linewidth": 1.2}
     return {
         f"{name}, {number(value)}": axes.axhline(value, linestyle=DASHES[k % 3 + 1], **look)
@@ -181,7 +181,7 @@ def _power(x: float) -> str:
 
 
 def check_path(path: str | os.PathLike, suffix: str = ".png") -> Path:
-    """Return ``path``, or raise ValueError or OSError if a figure cannot lie there."""
+    """Return ``path``, or raise ValueError or OSError if a figure cannot be written there."""
     path = Path(path)
     if path.suffix.lower() != suffix:
         kind = suffix[1:].upper()
@@ -192,7 +192,7 @@ def check_path(path: str | os.PathLike, suffix: str = ".png") -> Path:
 
 
 def write_file(path: str | os.PathLike, data: bytes, suffix: str = ".png") -> Path:
-    """Write a file beside its place, then move it there: a reader sees the old one or the whole new one."""
+    """Write a file atomically: under a temporary name, and then renamed."""
     path = check_path(path, suffix)
     part = path.parent / f".{uuid.uuid4().hex}.part"
     try:

@@ -1,4 +1,4 @@
-"""Numbers as figures: lines along an axis, alone or in a table of charts, bars by group, distributions."""
+"""Charts: lines, tables of line charts, grouped bars, and histograms."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def lines(
     Parameters
     ----------
     series : {name: (x (n,), y)}, up to seven colours; y is (n,), or (runs, n): then the line is the mean of
-        those that are finite, and bars reach from the least to the largest. Where none is, there is a gap.
+        the finite values, bars show their range, and there is a gap if no value is finite.
     xlabel, ylabel : with units.
     log : which axes are logarithmic: "", "x", "y" or "xy".
-    ticks : {x: text}, marks on the horizontal axis instead of numbers, e.g. {600: "1 %"}.
-    references : {name: y}, horizontal dashed lines to compare with.
-    variants : so many series after each other share a colour, and differ in how they are dashed.
+    ticks : {x: text}, texts on the horizontal axis instead of numbers, e.g. {600: "1 %"}.
+    references : {name: y}, horizontal dashed lines for comparison.
+    variants : the number of consecutive series with the same colour and different dashes.
     """
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f'log names the logarithmic axes, "", "x", "y" or "xy", not {log!r}')
@@ -74,13 +74,13 @@ def line_panels(
     rows: Sequence[tuple[str, Sequence[Series]]],
     title: str,
 ) -> Path:
-    """Draw lines in a table of charts: one vertical scale in a row, one horizontal scale in a column.
+    """Draw a table of line charts; rows share the vertical scale, and columns the horizontal one.
 
     Parameters
     ----------
     columns : one to four pairs (heading, name of the horizontal axis).
     rows : one to four pairs (name of the vertical axis, charts): for each column the series of `lines`, with
-        the same names everywhere.
+        the same names in all charts.
     """
     if not 1 <= len(columns) <= 4 or not 1 <= len(rows) <= 4:
         raise ValueError(f"panels have 1 to 4 columns and rows, not {len(columns)} and {len(rows)}")
@@ -115,17 +115,17 @@ def bars(
     form: str = "{:.3g}",
     references: Mapping[str, float] | None = None,
 ) -> Path:
-    """Draw bars side by side, for each group one of every series, with their numbers.
+    """Draw grouped bars: one bar of every series in each group, with its number.
 
     Parameters
     ----------
-    series : {name: a number for each group}, up to seven; what is not finite has no bar. The name of a single
-        series may be "".
+    series : {name: a number for each group}, up to seven; a number that is not finite has no bar. The name of
+        a single series may be "".
     groups : their names, below the bars.
     ylabel : with units.
-    base : where bars begin: for the area under a curve, 0.5, so that what is worse than guessing hangs down.
-    form : how a number is written at its bar; "" for not at all.
-    references : {name: y}, horizontal dashed lines to compare with.
+    base : the value at which bars begin, e.g. 0.5 for ROC-AUC, so that bars worse than guessing point down.
+    form : the format of the number at each bar; "" for no numbers.
+    references : {name: y}, horizontal dashed lines for comparison.
     """
     _check_count(len(series))
     with sheet(path, title, 620) as body:
@@ -133,8 +133,8 @@ def bars(
         axes = body.subplots()
         places, width = np.arange(len(groups)), 0.84 / len(series)
         room = (WIDTH - 150) / max(1, len(groups))  # pixels of a group
-        told = [form.format(v) for values in series.values() for v in values if form and np.isfinite(v)]
-        narrow = max(map(text_width, told), default=0) + 8 > width * room
+        written = [form.format(v) for values in series.values() for v in values if form and np.isfinite(v)]
+        narrow = max(map(text_width, written), default=0) + 8 > width * room
         for k, (name, values) in enumerate(series.items()):
             heights = np.asarray(values, dtype=np.float64)
             if heights.shape != (len(groups),) or not len(groups):
@@ -166,16 +166,18 @@ def histograms(
     bins: int = 60,
     upper: float | None = None,
 ) -> Path:
-    """Draw the distributions of several series over each other, all panels with the same bins.
+    """Draw overlaid histograms of several series, with the same bins in all panels.
 
-    Each series is drawn as the share of its own values in each bin, so that few can be compared with many.
+    The height of a bin is the share of the series' values in it, so that series of different sizes can be
+    compared.
 
     Parameters
     ----------
     panels : one to twelve pairs (name, {series: values (n,)}), with the same series, up to seven, in each.
-    xlabel, ylabel : the values with their unit, and what is counted.
-    bins : how many, from the least value of all to ``upper``.
-    upper : where the last bin ends; it also holds what is larger. Default: 99 % of each series are below.
+    xlabel, ylabel : the values with their unit, and the name of the counted things.
+    bins : the number of bins, from the least value of all to ``upper``.
+    upper : the end of the last bin, which also contains larger values. Default: the largest 99 % quantile of
+        a series.
     """
     if not 1 <= len(panels) <= 12:
         raise ValueError(f"histograms have 1 to 12 panels, not {len(panels)}")
@@ -208,7 +210,7 @@ def histograms(
 def shared_bins(
     panels: Sequence[tuple[str, Mapping[str, np.ndarray]]], bins: int, upper: float | None
 ) -> np.ndarray:
-    """Return edges (bins + 1,) that hold the values of all panels; a ValueError if they cannot be drawn."""
+    """Return the edges (bins + 1,) for the values of all panels, or raise ValueError."""
     names = list(panels[0][1])
     _check_count(len(names))
     if bins < 1:

@@ -1,7 +1,7 @@
 """Two-dimensional codes as figures: points coloured by class, alone, with images, or over the epochs.
 
-All of them take codes (n, 2), labels (n,), integers from 0 to 9, and up to ten names of classes, which stand
-beside the numbers.
+All functions take codes (n, 2), labels (n,), integers from 0 to 9, and up to ten names of classes for the
+legend.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from npae.plotting.canvas import (
 from npae.plotting.images import grey_images
 
 AXES = ("first coordinate of the code", "second coordinate of the code")
-# M. Petroff's ten colours (2021, arXiv:2107.02270), chosen to be told apart by the colour-blind as well.
+# M. Petroff's ten colours (2021, arXiv:2107.02270), which colour-blind people can distinguish too.
 HUES = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd"
 CLASSES = np.array([to_rgb(f"#{hue}") for hue in HUES.split()])
 THUMBNAIL = 56  # pixels, about the width of an image among codes
-STEPS, FRAME, HOLD = 3, 80, 2500  # frames from one epoch to the next, milliseconds of each, and of the last
+STEPS, FRAME, HOLD = 3, 80, 2500  # frames per epoch, milliseconds per frame, milliseconds of the last frame
 
 
 def code_scatter(
@@ -52,16 +52,16 @@ def code_scatter(
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
-    """Draw two-dimensional codes as points coloured by class, one panel for each coder.
+    """Draw two-dimensional codes as points coloured by class, one panel for each encoder.
 
-    The number of a class also stands near the median of its codes, for those who cannot tell the colours
-    apart. Each panel has its own scale, since codes have no unit. ``panels`` are one to three triples (name,
-    codes (n, 2), test error as mean squared error per pixel, or None).
+    The number of each class is drawn near the median of its codes, as an alternative to colours. Each panel
+    has its own scale, since codes have no unit. ``panels`` are one to three triples (name, codes (n, 2), test
+    error as mean squared error per pixel, or None).
     """
     if not 1 <= len(panels) <= 3:
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
     labels, names = _name_classes(labels, class_names)
-    side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels that are left to the axes
+    side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels of the axes
     heads = [
         name + ("" if error is None else f"\ntest MSE {number(error)} per pixel") for name, _, error in panels
     ]
@@ -93,10 +93,10 @@ def code_thumbnails(
     class_names: Sequence[str] | None = None,
     axis_names: tuple[str, str] = AXES,
 ) -> Path:
-    """Draw codes as points coloured by class, and some of their images, light on dark, in their places.
+    """Draw codes as points coloured by class, and some of their images, light on dark, at their codes.
 
-    An image is drawn in the colour of its class, without its background, wherever there is room for one: the
-    first of the set that has its place still free. The few codes that lie furthest out are left out.
+    The images are drawn in the order of the set, in the colours of their classes and without background, if
+    they overlap no image drawn before. The few most distant codes are left out.
     """
     labels, names = _name_classes(labels, class_names)
     codes = _planar("codes", codes, len(labels))
@@ -126,22 +126,22 @@ def code_animation(
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
-    """Draw how two-dimensional codes move from epoch to epoch, as an endless GIF.
+    """Draw two-dimensional codes from epoch to epoch, as an endless GIF.
 
-    Between two epochs every point goes straight from its one place to its next. The axes stay as they are: on
-    them codes that begin as a small heap are seen to spread. For each epoch there are the codes (n, 2) of the
-    same examples, and the caption that stands above the axes, e.g. "epoch 3, test loss 0.0448".
+    Between two epochs every point moves on a straight line. The axes do not change, so codes that begin close
+    together visibly spread. For each epoch there are the codes (n, 2) of the same examples, and the caption
+    above the axes, e.g. "epoch 3, test loss 0.0448".
     """
     if len(codes) < 2 or len(captions) != len(codes):
         got = f"{len(codes)} and {len(captions)}"
         raise ValueError(f"an animation needs at least two epochs, and a caption for each; got {got}")
-    path = check_path(path, ".gif")  # now rather than when all is drawn
+    path = check_path(path, ".gif")  # before drawing, which takes long
     labels, names = _name_classes(labels, class_names)
     places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
     with drawing, style.context(["default", STYLE]):
         figure, body = blank(title, 780, 900)
         axes = body.subplots()
-        # Without smooth edges there are few colours, and the file is half as large.
+        # Without antialiasing there are fewer colours, and the file is half as large.
         points = _draw_points(axes, places[0], labels, antialiased=False)
         low, high = _region(places, 0.003)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=AXES[0], ylabel=AXES[1])
@@ -171,21 +171,21 @@ def film(codes: np.ndarray, captions: Sequence[str]) -> Iterator[tuple[np.ndarra
     for epoch in range(len(codes) - 1):
         for step in range(STEPS):
             share = step / STEPS
-            share = share**2 * (3 - 2 * share)  # slow at both ends, so that every epoch can be seen
+            share = share**2 * (3 - 2 * share)  # slow near each epoch, so that it can be seen
             yield (1 - share) * codes[epoch] + share * codes[epoch + 1], captions[epoch]
     yield codes[-1], captions[-1]
 
 
 def spread(points: np.ndarray, distance: float) -> np.ndarray:
-    """Return points (n, 2), those that are closer than ``distance`` pushed apart."""
+    """Return points (n, 2), moved apart until they are at least ``distance`` from each other."""
     turns = np.arange(len(points))
-    # Two in one place would not know where to go.
+    # Two equal points would have no direction to move in.
     points = points + 1e-6 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     for _ in range(100):
         gaps = points[:, None] - points
         lengths = np.linalg.norm(gaps, axis=2, keepdims=True) + np.eye(len(points))[:, :, None]
         pushes = (gaps / lengths * np.maximum(distance - lengths, 0) / 2).sum(axis=1)
-        points = points + np.clip(pushes, -distance / 4, distance / 4)  # many at once would throw it far away
+        points = points + np.clip(pushes, -distance / 4, distance / 4)  # many neighbours push too far
     return points
 
 
@@ -202,7 +202,7 @@ def _name_classes(labels: np.ndarray, class_names: Sequence[str] | None) -> tupl
 
 
 def _planar(name: str, codes: np.ndarray, count: int) -> np.ndarray:
-    """Return codes as float64 (count, 2), or raise a ValueError that names them."""
+    """Return codes as float64 (count, 2), or raise ValueError with their name."""
     codes = np.asarray(codes, dtype=np.float64)
     if codes.shape != (count, 2) or not count or not np.isfinite(codes).all():
         raise ValueError(f"{name}: codes must be finite, of shape ({count}, 2), not {codes.shape}")
@@ -216,12 +216,12 @@ def _draw_points(axes: Axes, codes: np.ndarray, labels: np.ndarray, **look: Any)
 
 
 def _shuffled(count: int) -> np.ndarray:
-    """Return an order in which no class is drawn over all the others, whatever the order of the data set."""
+    """Return a random order, so that no class is drawn over all others."""
     return np.random.default_rng(0).permutation(count)
 
 
 def _name_colours(body: SubFigure, names: Sequence[str]) -> None:
-    """Name the colours of classes to the right of all axes."""
+    """Draw a legend of the classes to the right of all axes."""
     look: dict[str, Any] = {"linestyle": "", "marker": "s", "markersize": 9}
     squares = [Line2D([], [], color=colour, **look) for colour in CLASSES[: len(names)]]
     body.legend(squares[::-1], list(names)[::-1], loc="outside right center", handletextpad=0)
@@ -242,10 +242,7 @@ def _write_classes(axes: Axes, codes: np.ndarray, labels: np.ndarray) -> list:
 
 
 def _region(codes: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the two corners (2,) of a region that holds nearly all codes (epochs, n, 2) of every epoch.
-
-    A few that are far away would leave little room to the rest.
-    """
+    """Return two corners (2,) of a region with nearly all codes (epochs, n, 2), without distant outliers."""
     lowest, highest = np.quantile(codes, [share, 1 - share], axis=1)
     lowest, highest = lowest.min(axis=0), highest.max(axis=0)
     margin = 0.06 * (highest - lowest) + 1e-6
@@ -253,7 +250,7 @@ def _region(codes: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _in_colour(image: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """Return an image (h, w) in one colour as RGBA (h, w, 4): its strokes, a white rim, then nothing."""
+    """Return an image (h, w) as RGBA (h, w, 4): strokes in one colour, a white rim, the rest transparent."""
     padded = np.pad(image, 2)
     shifts = [padded[i : i + len(image), j : j + image.shape[1]] for i in range(5) for j in range(5)]
     rim = np.minimum(1, 1.5 * np.max(shifts, axis=0))
@@ -262,7 +259,7 @@ def _in_colour(image: np.ndarray, colour: np.ndarray) -> np.ndarray:
 
 
 def _with_room(places: np.ndarray, size: np.ndarray) -> list[int]:
-    """Return the numbers of those of places (n, 2), from the first on, that have a box of ``size`` free."""
+    """Return the indices of places (n, 2) whose boxes of ``size`` overlap no box of an earlier result."""
     taken: list[int] = []
     for k, place in enumerate(places):
         inside = (place >= size / 2).all() and (place <= 1 - size / 2).all()

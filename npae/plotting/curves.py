@@ -1,4 +1,4 @@
-"""Losses as figures: how they fall over the epochs, as a whole and term by term."""
+"""Losses against the epoch, as a whole and term by term."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def loss_curves(
 
     Parameters
     ----------
-    history : "loss" and, if there was validation, "val_loss": a number for each epoch from 1 on; other keys
-        are ignored, and a number that is not finite leaves a gap.
+    history : "loss" and optionally "val_loss": a number for each epoch from 1 on; other keys are ignored, and
+        a number that is not finite leaves a gap.
     ylabel : the loss and its unit, e.g. "binary cross-entropy, nats per pixel".
-    floor : the least loss there can be: for binary cross-entropy of grey pixels, the entropy of the targets.
-    reference : another log with these keys, as crosses: numbers from epoch 1 on, or {epoch: number}.
+    floor : the smallest possible loss: for binary cross-entropy, the entropy of the targets.
+    reference : another log with these keys, drawn as crosses: numbers from epoch 1 on, or {epoch: number}.
     log : draw the losses on a logarithmic scale.
-    floor_label, reference_label : what these two are, in the legend.
+    floor_label, reference_label : their names in the legend.
     """
     curves = _curves(history, "loss")
     epochs = last = len(curves["loss"])
@@ -64,13 +64,13 @@ def loss_curves(
         for k, (key, name) in enumerate(NAMES.items()):
             values = (reference or {}).get(key, ())
             points = dict(values) if isinstance(values, Mapping) else dict(enumerate(values, 1))
-            if epochs == 1:  # bars: the first epoch of the other log belongs on them
+            if epochs == 1:  # bars have only the first epoch
                 points = {epoch: value for epoch, value in points.items() if epoch == 1}
             if points:
                 x = list(points) if epochs > 1 else [k]
                 last = max(last, *points)
-                told = f"{reference_label}, {name}, {number(points[max(points)])} after {max(points)}"
-                handles[told] = axes.plot(x, list(points.values()), marker=CROSSES[k], zorder=4, **look)[0]
+                text = f"{reference_label}, {name}, {number(points[max(points)])} after {max(points)}"
+                handles[text] = axes.plot(x, list(points.values()), marker=CROSSES[k], zorder=4, **look)[0]
         handles |= reference_lines(axes, None if floor is None else {floor_label: floor})
         if log:
             log_axis(axes, "y", np.concatenate([line.get_ydata() for line in axes.lines] or [[1]]))
@@ -88,15 +88,15 @@ def objective_curves(
     title: str,
     ylabel: str,
 ) -> Path:
-    """Draw the terms of an objective against the epoch, a panel for each, e.g. the two parts of an ELBO.
+    """Draw the terms of an objective against the epoch, one panel each, e.g. the two terms of an ELBO.
 
-    All panels have one unit, and each its own scale: a penalty may be a tenth of the reconstruction error.
+    All panels have the same unit, but each has its own scale, since terms differ in size.
 
     Parameters
     ----------
-    history : for each term its key and, if there was validation, the key after "val_", as in `loss_curves`.
+    history : the key of each term and optionally "val_" before it, as in `loss_curves`.
     terms : one to four pairs (key, name), e.g. ``[("loss", "-ELBO"), ("reconstruction", "reconstruction"),
-        ("kl", "KL divergence")]``; above each panel stand the name and the last numbers.
+        ("kl", "KL divergence")]``; the name and the last numbers are above each panel.
     ylabel : the unit, e.g. "nats per image".
     """
     if not 1 <= len(terms) <= 4:
@@ -120,7 +120,7 @@ def objective_curves(
 
 
 def _curves(history: Mapping[str, Sequence[float]], key: str) -> dict[str, np.ndarray]:
-    """Return the two series of a term, under the keys of `NAMES`, or raise ValueError if there is none."""
+    """Return the one or two series of a term by the keys of `NAMES`, or raise ValueError."""
     pairs = zip(NAMES, (key, f"val_{key}"))
     found = {own: np.asarray(history[name], float) for own, name in pairs if len(history.get(name, ()))}
     sizes = [len(values) for values in found.values()]
@@ -132,7 +132,7 @@ def _curves(history: Mapping[str, Sequence[float]], key: str) -> dict[str, np.nd
 
 
 def _draw_curves(axes: Axes, curves: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Fill axes with training and validation, and return what is drawn of each."""
+    """Draw training and validation, and return their artists."""
     drawn: dict[str, Any] = {}
     for k, (key, values) in enumerate(curves.items()):
         if len(values) == 1:  # a line of one point would be a dot
@@ -147,6 +147,6 @@ def _draw_curves(axes: Axes, curves: Mapping[str, np.ndarray]) -> dict[str, Any]
 
 
 def _count_epochs(axes: Axes, epochs: int) -> None:
-    """Let the horizontal axis count epochs, from 1 on, in whole numbers."""
+    """Label the horizontal axis with whole epochs from 1 on."""
     axes.set(xlim=(0.5, epochs + 0.5), xlabel="epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))

@@ -1,4 +1,4 @@
-"""Single grey images: checked, written as files, and read from them."""
+"""Single grey images: checks, writing and reading files."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def save_image(path: str | os.PathLike, pixels: np.ndarray) -> Path:
     """
     grey = np.rint(255 * grey_images(np.asarray(pixels)[None], "pixels", 1)[0]).astype(np.uint8)
     height, width = grey.shape
-    lines = b"".join(b"\0" + line.tobytes() for line in grey)  # 0: the line is not filtered
-    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)  # 8 bits of grey, nothing special
+    lines = b"".join(b"\0" + line.tobytes() for line in grey)  # 0: no filter
+    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)  # 8-bit greyscale
     data = b"\x89PNG\r\n\x1a\n"
     for name, part in ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")):
         data += struct.pack(">I", len(part)) + name + part + struct.pack(">I", zlib.crc32(name + part))
@@ -32,12 +32,12 @@ def save_image(path: str | os.PathLike, pixels: np.ndarray) -> Path:
 def read_image(path: str | os.PathLike) -> np.ndarray:
     """Read an image file as grey levels: float32 (h, w), 0 black, 1 white.
 
-    PNG, and JPEG where matplotlib reads it; a colour becomes its luminance, and what is transparent, white.
+    PNG, and JPEG if matplotlib can read it. Colours become luminance, and transparent parts become white.
 
     Raises
     ------
     ValueError
-        If the file is missing, a folder, empty, or not an image that can be read; the message names it.
+        If the file is missing, a folder, empty, or not a readable image; the message has its path.
     """
     path = Path(path)
     if not path.is_file():
@@ -45,8 +45,8 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
     try:
         if not path.stat().st_size:
             raise ValueError("the file is empty")
-        pixels = imread(path, format="any")  # the content, not the name, tells the format
-    except Exception as error:  # broken files make the decoders raise nearly everything
+        pixels = imread(path, format="any")  # the format is read from the content, not from the name
+    except Exception as error:  # decoders raise many kinds of errors for damaged files
         reason = "its format is not known" if type(error).__name__ == "UnidentifiedImageError" else error
         raise ValueError(f"{path} cannot be read as an image: {reason}") from error
     top = np.iinfo(pixels.dtype).max if pixels.dtype.kind in "iu" else 1
@@ -58,7 +58,7 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
 
 
 def grey_images(images: np.ndarray, name: str, limit: int) -> np.ndarray:
-    """Return the first ``limit`` images as floats 0..1 (n, h, w), or raise a ValueError that names them."""
+    """Return the first ``limit`` images as floats 0..1 (n, h, w), or raise ValueError with their name."""
     images = np.asarray(images)
     side = math.isqrt(images.shape[1]) if images.ndim == 2 else 0
     shaped = images[:, 0] if images.ndim == 4 and images.shape[1] == 1 else images
@@ -74,6 +74,6 @@ def grey_images(images: np.ndarray, name: str, limit: int) -> np.ndarray:
     if shaped.dtype.kind != "f":
         raise ValueError(f"{name}: images must be uint8 (0..255) or floats (0..1), not {shaped.dtype}")
     furthest = np.abs(shaped).max()
-    if not furthest <= 10:  # noise may leave 0..1 by a little, but not by this much
+    if not furthest <= 10:  # noise may exceed 0..1 a little, but larger values are unscaled pixels
         raise ValueError(f"{name}: floats must be finite, in 0..1, but reach {furthest:g}; divide by 255")
     return np.clip(shaped, 0, 1)

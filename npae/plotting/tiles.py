@@ -14,9 +14,9 @@ from matplotlib.colors import to_rgb
 from npae.plotting.canvas import COLOURS, WIDTH, sheet, text_width, wrap
 from npae.plotting.images import grey_images
 
-GAP, APART = 2, 8  # pixels of the images, between two images and between two groups
-LARGEST = 8  # pixels of the figure for one of an image, at most
-LABEL = 210  # pixels, after which the name of a row goes on in a second line
+GAP, APART = 2, 8  # image pixels between two images, and between two groups
+LARGEST = 8  # figure pixels per image pixel, at most
+LABEL = 210  # figure pixels, the width at which the name of a row is wrapped
 
 
 def image_rows(
@@ -33,7 +33,7 @@ def image_rows(
     ----------
     rows : pairs (label, images) from the top, e.g. ``[("original", x), ("reconstructed", y)]``.
     titles : one for each column, above the first row, e.g. the classes.
-    columns : how many images of each row are drawn, from its first; 10, or the shortest row, if not given.
+    columns : the number of images of each row; default: 10, or the length of the shortest row.
     """
     columns = min([10, *(len(images) for _, images in rows)]) if columns is None else columns
     stacks = [(label, grey_images(images, label, columns)) for label, images in rows]
@@ -51,7 +51,7 @@ def image_grid(
 ) -> Path:
     """Draw the first images of a set as a grid of ``shape`` (rows, columns), row by row.
 
-    Where there are fewer than the grid holds, the last places stay white.
+    If there are too few images, the last places are white.
     """
     if min(shape) < 1:
         raise ValueError(f"shape must be (rows, columns), both at least 1, not {shape}")
@@ -70,15 +70,15 @@ def image_groups(
     marked: Sequence[Sequence[np.ndarray]] | None = None,
     apart: int = APART,
 ) -> Path:
-    """Draw rows of grey images in groups that stand apart, e.g. a query and its neighbours.
+    """Draw rows of grey images in groups with gaps between them, e.g. a query and its neighbours.
 
     Parameters
     ----------
     headings : of the groups.
     rows : pairs (label, groups): for each heading the images of this row. A group has equally many images in
         every row.
-    marked : for each row and group booleans (n,); where they are True the image has a red frame.
-    apart : pixels between two groups, of those of the images.
+    marked : booleans (n,) for each row and group; True draws a red frame around the image.
+    apart : image pixels between two groups.
     """
     if not rows or not headings:
         raise ValueError(f"images need at least one row and one heading; got {len(rows)} and {len(headings)}")
@@ -92,7 +92,7 @@ def image_groups(
     _, h, w = shapes[0][0]
     widths = [count * (w + GAP) + apart - GAP for count, _, _ in shapes[0]]
     starts = GAP + np.cumsum([0, *widths])
-    # One picture on one pair of axes: with axes for every image a figure would take seconds.
+    # All images are drawn as one array: separate axes for every image would take seconds.
     pixels = np.ones((len(grid) * (h + GAP) + GAP, starts[-1] - apart + GAP, 3))
     for row, stacks in enumerate(grid):
         for group, stack in enumerate(stacks):
@@ -120,7 +120,7 @@ def image_groups(
 def comparison(
     path: str | os.PathLike, before: np.ndarray, after: np.ndarray, titles: tuple[str, str], title: str
 ) -> Path:
-    """Draw two single grey images of any sizes side by side, e.g. a person's and the cleaned one."""
+    """Draw two grey images of any sizes side by side, e.g. an original and the denoised one."""
     if len(titles) != 2:
         raise ValueError(f"a comparison has two titles, not {len(titles)}")
     pair = [grey_images(np.asarray(image)[None], name, 1)[0] for name, image in zip(titles, (before, after))]
@@ -139,16 +139,15 @@ def filters(
     count: int = 100,
     shape: tuple[int, int] | None = None,
 ) -> Path:
-    """Draw what each unit of a dense layer looks at: its weights as a grey image, one tile for a unit.
+    """Draw the weights of each unit of a dense layer as a grey image.
 
-    In a panel all tiles share one scale that is symmetric about zero: grey is 0, black the most negative and
-    white the most positive weight; what is beyond 99.9 % of the weights is cut off there. The scale is
-    written above.
+    All images of a panel have the same symmetric scale, which is written above: grey is 0, black and white
+    are minus and plus the 99.9 % quantile of the absolute weights. Larger weights are clipped.
 
     Parameters
     ----------
-    panels : one to four pairs (name, kernel (h * w, units)), as `npae.Dense` has it.
-    count : how many units are drawn, from the first; they fill a square.
+    panels : one to four pairs (name, kernel (h * w, units)), with kernels of `npae.Dense`.
+    count : the number of units, from the first; they fill a square.
     shape : (h, w) of the layer's input, if it is not square.
     """
     if not 1 <= len(panels) <= 4 or count < 1:
@@ -161,7 +160,7 @@ def filters(
             side = math.isqrt(kernel.shape[0])
             h, w = shape or (side, side)
             if kernel.ndim != 2 or len(kernel) != h * w or not kernel.size or not np.isfinite(kernel).all():
-                wanted = "a kernel must be finite, (h * w, units), with h = w unless shape says other"
+                wanted = "a kernel must be finite, (h * w, units), with h = w unless shape is given"
                 raise ValueError(f"{name}: {wanted}; got {kernel.shape}")
             weights = kernel.T[:count].reshape(-1, h, w).astype(np.float64)
             limit = float(np.quantile(np.abs(weights), 0.999)) or 1.0
@@ -180,7 +179,7 @@ def manifold(
     title: str,
     axis_names: tuple[str, str] = ("first coordinate of the code", "second coordinate of the code"),
 ) -> Path:
-    """Draw decoded images where their codes lie: a map of a plane in code space.
+    """Draw decoded images at the places of their codes: a map of a plane in code space.
 
     Parameters
     ----------
@@ -207,21 +206,21 @@ def manifold(
 
 
 def show(axes: Axes, pixels: np.ndarray) -> None:
-    """Show a grey image (h, w) or a coloured one (h, w, 3) without ticks, as large as the axes have room."""
+    """Show a grey image (h, w) or a coloured one (h, w, 3) without ticks, as large as the axes allow."""
     axes.imshow(pixels, vmin=0, vmax=1)
-    axes.set_anchor("NW")  # all white is to the right and below, where `render` cuts it off
+    axes.set_anchor("NW")  # the white margins are to the right and below, where `render` crops them
     axes.spines[:].set_visible(False)
     axes.set(xticks=[], yticks=[])
 
 
 def _ends(places: Sequence[float] | np.ndarray) -> tuple[float, float]:
-    """Return where the first of evenly spaced tiles begins and the last one ends."""
+    """Return the start of the first and the end of the last of evenly spaced tiles."""
     half = (places[-1] - places[0]) / (len(places) - 1) / 2 if len(places) > 1 else 0.5
     return float(places[0] - half), float(places[-1] + half)
 
 
 def _mosaic(images: np.ndarray, columns: int, gap: int) -> np.ndarray:
-    """Return images (n, h, w) row by row as one picture, with white lines of ``gap`` pixels between them."""
+    """Return images (n, h, w), row by row, as one array, with white lines of ``gap`` pixels between them."""
     n, h, w = images.shape
     rows = -(-n // columns)
     padded = np.ones((rows * columns, h + gap, w + gap))

@@ -1,4 +1,4 @@
-"""The recipes, one page for each published system. A new one is a new page and a line in this list."""
+"""The recipes, one module for each published system. To add one, write a module and add it to this list."""
 
 import difflib
 
@@ -46,7 +46,7 @@ def get_recipe(name: str) -> Recipe:
     Raises
     ------
     ValueError
-        If there is none; the message offers the nearest names.
+        If there is none; the message suggests similar names.
     """
     if name not in RECIPES:
         near = difflib.get_close_matches(name.replace("_", "-"), RECIPES, cutoff=0.4)

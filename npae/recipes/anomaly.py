@@ -1,4 +1,4 @@
-"""Anomalies by reconstruction error: every class in turn as the anomaly, and as the only normal one."""
+"""Anomaly detection by reconstruction error, with every class as the anomaly or as the only normal one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from npae.training.evaluation import predict
 from npae.training.fit import fit
 from npae.training.kept import Compute
 
-SHOWN = 10  # images of each kind whose reconstructions are kept for the figures
+SHOWN = 10  # normal and anomalous images whose reconstructions are kept for the figures
 
 
 def build_dense(code: int) -> Autoencoder:
-    """Return one layer to the code and one back, as in the recipe dense."""
+    """Return one layer each for encoder and decoder, as in the recipe dense."""
     return Autoencoder(
         Sequential([Dense(code, activation="relu")]), Sequential([Dense(784, activation="sigmoid")])
     )
 
 
 def build_deep(code: int) -> Autoencoder:
-    """Return three layers to the code and three back, linear at the code."""
+    """Return three layers each for encoder and decoder, with a linear code."""
     encoder = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
     decoder = [Dense(64, activation="relu"), Dense(256, activation="relu"), Dense(784, activation="sigmoid")]
     return Autoencoder(Sequential([*encoder]), Sequential([*decoder]))
@@ -38,14 +38,14 @@ def build_deep(code: int) -> Autoencoder:
 
 @dataclass(frozen=True)
 class Detector:
-    """A column of the table: a model, and what is normal to it.
+    """A column of the table: a model, and which classes are normal.
 
     Attributes
     ----------
     model : str
         "dense" or "deep".
     code : int
-        Numbers in its code.
+        The units of its code.
     alone : bool
         True: one class is normal and all others are anomalies. False: one class is the anomaly.
     epochs : int
@@ -58,7 +58,7 @@ class Detector:
 
     @property
     def name(self) -> str:
-        """Its name in the files of the table."""
+        """The name for files."""
         return f"{self.model}-{self.code}-{'normal' if self.alone else 'anomaly'}"
 
     def build(self) -> Autoencoder:
@@ -66,31 +66,31 @@ class Detector:
         return MODELS[self.model](self.code)
 
     def role(self, label: str) -> str:
-        """Return what the class of that name is to this detector, in words."""
+        """Return a phrase for the class of that name: the anomaly, or the only normal class."""
         return f"{label} as the only normal class" if self.alone else f"{label} as the anomaly"
 
 
 MODELS: dict[str, Callable[[int], Autoencoder]] = {"dense": build_dense, "deep": build_deep}
 
-# By whether one class alone is normal: there is only a tenth of the images then.
+# By whether only one class is normal; the training set is then a tenth of the images.
 CODES = {("dense", False): 32, ("deep", False): 2, ("dense", True): 32, ("deep", True): 16}
 EPOCHS, BATCH = {False: 10, True: 20}, {False: 256, True: 64}
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The scores that one detector gives to the test images, with one class singled out.
+    """The scores of the test images from one detector, for one class.
 
     Attributes
     ----------
     label : int
         The class that is the anomaly, or the only normal one.
     scores : ndarray (n,)
-        Squared error of each test image.
+        The squared error of each test image.
     anomalous : ndarray (n,) of bool
     auc : float
     outputs : dict
-        Whether anomalous: positions of some test images and their reconstructions (k, 784).
+        For anomalous (True) and normal (False) test images: some indices, and reconstructions (k, 784).
     seconds : float
     """
 
@@ -108,19 +108,19 @@ def detectors(model: str | None = None, code: int | None = None, epochs: int | N
     Parameters
     ----------
     model : "dense" or "deep", optional
-        Default: deep, with a small and a large code where one class is the anomaly.
+        Default: deep, with a small and a large code if one class is the anomaly.
     code : int, optional
-        Of that model.
+        The units of that model's code.
     epochs : int, optional
         Of every training.
 
     Raises
     ------
     ValueError
-        If a code is given without its model.
+        If ``code`` is given without ``model``.
     """
     if code is not None and model is None:
-        raise ValueError(f"--code {code} is of which model? say --model {' or --model '.join(MODELS)}")
+        raise ValueError(f"--code {code} needs a model: add --model {' or --model '.join(MODELS)}")
     if model is None:
         chosen = [("deep", 2, False), ("deep", 32, False), ("deep", 16, True)]
     else:
@@ -135,7 +135,7 @@ def try_all(
     compute: Compute,
     keep: Callable[..., tuple[Trial, bool]] | None = None,
 ) -> dict[Detector, list[Trial]]:
-    """Train every detector once for every class, and score all test images.
+    """Train every detector once for every class, and compute the scores of all test images.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def try_all(
     compute : Compute
         Its ``report`` gets a line of text after each training.
     keep : callable, optional
-        `npae.recipes.trials.FinishedTrials.trial`: finds a trial that was made before, or writes it down.
+        `npae.recipes.trials.FinishedTrials.trial`, which reads a finished trial or saves a new one.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def try_all(
 
 
 def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: int | None) -> Trial:
-    """Train a detector with one class singled out, and score all test images."""
+    """Train a detector for one class, and compute the scores of all test images."""
     began = time.perf_counter()
     normal = (dataset.train_labels == label) == column.alone
     model = column.build()
@@ -199,7 +199,7 @@ def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: 
 
 
 def class_name(dataset: Dataset, label: int) -> str:
-    """Return what a class is called: the digit, or its name."""
+    """Return the name of a class: the digit, or the name of the clothes."""
     return FASHION[label] if dataset.name == "fashion-mnist" else str(label)
 
 
@@ -209,7 +209,7 @@ def classes_of(dataset: Dataset) -> list[int]:
     Raises
     ------
     ValueError
-        If one cannot be singled out, since the training or the test set lacks it, or there is no other.
+        If the training or the test set lacks a class, or there are fewer than two.
     """
     train, test = (np.unique(labels).tolist() for labels in (dataset.train_labels, dataset.test_labels))
     if train != test or len(train) < 2:

@@ -1,4 +1,4 @@
-"""The report of `npae anomaly`: a table, the lesson in words, files, and figures."""
+"""The report of `npae anomaly`: a table, an explanation, files, and figures."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ def table(found: Found, dataset: Dataset) -> str:
 
 
 def hardest(found: Found) -> tuple[Detector, Trial]:
-    """Return the anomaly that was told from all other classes worst, and by which detector."""
+    """Return the anomaly with the smallest area under the curve, and its detector."""
     pairs = [(column, trial) for column, trials in found.items() if not column.alone for trial in trials]
     return min(pairs, key=lambda pair: pair[1].auc)
 
 
 def lesson(found: Found, dataset: Dataset) -> str:
-    """Return what the table teaches, with its numbers."""
+    """Return an explanation of the worst result of the table, with its numbers."""
     column, trial = hardest(found)
     name, (normal, anomalous) = class_name(dataset, trial.label), mean_errors(trial)
-    told = (
-        f"the {column.model} model with a code of {column.code} has never seen class {name}, and its squared "
-        f"error per image is {anomalous:.1f} there, on the classes it was trained on {normal:.1f}: "
+    facts = (
+        f"the {column.model} model with a code of {column.code} was not trained on class {name}, and its "
+        f"squared error per image is {anomalous:.1f} for that class and {normal:.1f} for the others: "
         f"ROC-AUC {trial.auc:.2f}"
     )
     if normal > 0.8 * _error_of_the_mean_image(dataset):
-        return "The models have learned too little to tell anything: train longer, or on more images."
+        return "The models have learned too little for a conclusion: train longer, or on more images."
     if anomalous >= normal:
-        return f"The hardest anomaly: {told}."
+        return f"The hardest anomaly: {facts}."
     better = [
         f"{other.model} with a code of {other.code}, {other.role(name)}: {match.auc:.2f}"
         for other, trials in found.items()
@@ -71,13 +71,13 @@ def lesson(found: Found, dataset: Dataset) -> str:
         if match.label == trial.label and match.auc > trial.auc
     ]
     lines = [
-        f"Simple images reconstruct too well: {told}, worse than guessing.",
-        "What a code has room for it copies, known or not: the error tells how much there is to draw before",
-        "it tells how strange it is. "
+        f"Simple images have small errors: {facts}, worse than guessing.",
+        "A large code also reconstructs images of unknown classes. The error then depends more on how much",
+        "ink an image has than on whether its class is known. "
         + (
-            f"Less room, or fewer classes to know, helps: {'; '.join(better)}."
+            f"A smaller code, or fewer normal classes, helps: {'; '.join(better)}."
             if better
-            else "Less room, or fewer classes to know, often helps, but no other detector did better here."
+            else "A smaller code, or fewer normal classes, often helps, but no other detector was better."
         ),
     ]
     return "\n".join(lines)
@@ -150,7 +150,7 @@ def _draw_scores(path: Path, column: Detector, trials: list[Trial], dataset: Dat
 
 
 def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: Dataset) -> None:
-    """Draw the images of least and largest error, of all and where the detector errs most."""
+    """Draw the images with the least and the largest error, of all, of normal and of anomalous ones."""
     from npae import plotting
 
     few = min(4, *(min(trial.anomalous.sum(), (~trial.anomalous).sum()) for trial in trials))
@@ -165,7 +165,7 @@ def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: D
 
 
 def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -> None:
-    """Draw images of the class that was told worst, and of others, above their reconstructions."""
+    """Draw images of the hardest anomaly, and of other classes, above their reconstructions."""
     from npae import plotting
 
     rows = []

@@ -1,4 +1,4 @@
-"""The codes of many images, and a plane in code space that can be looked at."""
+"""The codes of many images, and a plane in code space for figures."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from npae.model import Autoencoder
 from npae.training.batches import Batches
 from npae.training.workers import workers
 
-_CHUNK = 500  # images at a time, for the sake of memory
+_CHUNK = 500  # images at a time, to limit the memory
 
 
 def encode(model: Autoencoder, images: Batches | np.ndarray, threads: int | None = None) -> np.ndarray:
-    """Return the codes (n, ...) of all inputs (n, *input_shape); of a variational model, their means."""
+    """Return the codes (n, ...) of inputs (n, *input_shape); for a variational model, their means."""
     read = (lambda part: images.batch(part)[0]) if isinstance(images, Batches) else images.__getitem__
     return _in_chunks(lambda part: model.encode(read(part)), len(images), threads)
 
 
 def decode(model: Autoencoder, codes: np.ndarray, threads: int | None = None) -> np.ndarray:
-    """Return what codes (n, ...) stand for, (n, *output_shape)."""
+    """Return the outputs (n, *output_shape) of the decoder for codes (n, ...)."""
     return _in_chunks(lambda part: model.decode(codes[part]), len(codes), threads)
 
 
 def _in_chunks(function: Callable[[slice], np.ndarray], n: int, threads: int | None) -> np.ndarray:
     chunks = [(slice(start, start + _CHUNK),) for start in range(0, n, _CHUNK)]
-    with workers(threads) as pool:  # also since BLAS must not give other bits where there are more cores
+    with workers(threads) as pool:  # it limits BLAS to one thread, so the bits do not depend on the cores
         return np.concatenate(pool.map(function, chunks))
 
 
 class Plane:
-    """Two coordinates of codes: the codes themselves if they are two numbers, else their two main axes.
+    """Two coordinates of codes: the codes themselves if they have two units, else two principal components.
 
     Parameters
     ----------
     codes : ndarray (n, ...)
-        Of at least two numbers each.
+        With at least two units.
 
     Attributes
     ----------
     names : (str, str)
         Of the two coordinates, for the axes of a figure.
     share : float
-        How much of the variance of the codes the plane shows: 1 if they are two numbers.
+        The share of the variance of the codes in the plane; 1 if they have two units.
 
     Raises
     ------
     ValueError
-        If a code is a single number.
+        If a code has one unit.
     """
 
     def __init__(self, codes: np.ndarray):
@@ -71,6 +71,6 @@ class Plane:
         return self.pca.transform(flat) if self.pca else flat
 
     def codes(self, points: np.ndarray) -> np.ndarray:
-        """Return the codes (n, ...) in the plane that have the coordinates (n, 2)."""
+        """Return the codes (n, ...) in the plane for coordinates (n, 2)."""
         flat = self.pca.inverse_transform(points) if self.pca else points
         return flat.astype(self.dtype).reshape(len(points), *self.shape)

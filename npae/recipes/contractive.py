@@ -1,4 +1,4 @@
-"""A contractive autoencoder: its code hardly moves where the input moves a little, except along the data."""
+"""A contractive autoencoder: a penalty makes the code insensitive to small changes of the input."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = BinaryCrossentropy(per="image")
 NOISE = gaussian_noise(0.3)
-EXAMPLES, SPECTRA = 500, 100  # test images whose Jacobians are measured: their norms, all singular values
+EXAMPLES, SPECTRA = 500, 100  # test images for the norms, and for the singular values, of Jacobians
 
 
 def build() -> Autoencoder:
@@ -26,7 +26,7 @@ def build() -> Autoencoder:
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
-    """Return the model without the penalty, with noise in its place, and with the penalty."""
+    """Return the model without the penalty, with noise instead of it, and with the penalty."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
         "denoising": run.part("denoising", build, loss=LOSS, data=lambda: run.batches(corruption=NOISE)),
@@ -35,16 +35,16 @@ def models(run: Run) -> dict[str, Autoencoder]:
 
 
 def on_and_off(run: Run, count: int) -> dict[str, np.ndarray]:
-    """Return test images, and the same with their pixels shuffled: as bright, but far from all digits."""
+    """Return test images, and the same images with shuffled pixels: as bright, but far from all digits."""
     x, _ = run.test_images(count)
     return {"on": x, "off": np.random.default_rng(0).permuted(x, axis=1)}
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return losses and norms of Jacobians on and off the data, and how they compare with the plain model's.
+    """Return losses and norms of Jacobians on and off the data, and their ratios to the plain model's.
 
-    A code could be made smaller, and the decoder's weights larger, and nothing else would have changed but
-    the norms; so these are also given relative to how far codes spread, the root of their total variance.
+    Scaling down a code, and scaling up the decoder's weights, changes nothing but the norms. So they are also
+    given relative to the spread of the codes, the root of their total variance.
     """
     numbers = {}
     batches, (x, _) = run.test_batches(), run.test_images()
@@ -56,7 +56,7 @@ def measure(run: Run) -> dict[str, float]:
         for place, images in on_and_off(run, EXAMPLES).items():
             norm = float(frobenius_norms(model.encoder, images, run.threads).mean())
             numbers[f"{name}_jacobian_norm_{place}"] = norm
-            if spread:  # a single image has none
+            if spread:  # 0 for a single image
                 numbers[f"{name}_relative_norm_{place}"] = norm / spread
     return {
         **numbers,
@@ -105,7 +105,7 @@ RECIPE = Recipe(
     loss=Objective(LOSS, Contractive(0.015)),
     epochs=15,
     batch_size=128,
-    learning_rate=half_cosine(16e-3),  # so high since sigmoids learn slowly
+    learning_rate=half_cosine(16e-3),  # high, since sigmoids learn slowly
     draw=draw,
     measure=measure,
 )

@@ -1,4 +1,4 @@
-"""A convolutional autoencoder: pooled down to a code of 8 x 7 x 7 and up-sampled again."""
+"""A convolutional autoencoder with pooling and up-sampling, and a code of 8 x 7 x 7."""
 
 from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, MaxPool2D, UpSampling2D
@@ -8,7 +8,7 @@ from npae.recipes.recipe import Recipe
 
 
 def build() -> Autoencoder:
-    """Return the model: twice convolve and pool, twice convolve and up-sample, then one channel of pixels."""
+    """Return the model: two convolutions with pooling, two with up-sampling, and one for the pixels."""
     encoder = Sequential(
         [
             Conv2D(16, 3, activation="relu", padding="same"),

@@ -1,4 +1,4 @@
-"""`npae denoise`: sends pictures of your own through a trained model."""
+"""`npae denoise`: applies a trained model to image files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from npae.recipes import get_recipe
 from npae.recipes.stored import load_trained
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
+from npae.training.kept import make_folder
 
 
 def denoise_images(
@@ -20,16 +21,16 @@ def denoise_images(
     out: str | os.PathLike | None = None,
     threads: int | None = None,
 ) -> Iterator[tuple[Path, Path]]:
-    """Clean pictures with the model of a run.
+    """Denoise image files with the model of a run.
 
-    Each picture is made grey, 28 x 28 and light on dark, as the model knows images; its output
-    is written as NAME-denoised.png, and both, side by side, as NAME-comparison.png. A second picture of
-    the same name becomes NAME-2.
+    Each image is converted to grey, 28 x 28, light on dark, as in the training data. The model's output is
+    written as NAME-denoised.png, and both, side by side, as NAME-comparison.png. For a second image with the
+    same name, NAME-2 is used.
 
     Parameters
     ----------
     directory : path
-        Where ``npae train`` wrote to.
+        The output folder of ``npae train``.
     images : sequence of path
     out : path, optional
         Default: the folder ``denoised`` in ``directory``.
@@ -38,13 +39,13 @@ def denoise_images(
 
     Yields
     ------
-    The two paths that were written, for each picture.
+    The paths of the two written files, for each image.
 
     Raises
     ------
     ValueError
-        If there is no model, a picture cannot be read, or the results cannot be written. Nothing is written
-        unless all pictures can be read.
+        If there is no model, an image cannot be read, or the results cannot be written. Nothing is written
+        unless all images can be read.
     """
     from npae import plotting
 
@@ -52,10 +53,7 @@ def denoise_images(
     recipe = get_recipe(settings.recipe)
     prepared = [prepare_image(plotting.read_image(path)) for path in images]
     out = Path(out or Path(directory) / "denoised")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot write into {out}: {error.strerror}") from None
+    make_folder(out)
     for path, image, names in zip(images, prepared, _free_names(out, images)):
         batch = Batches(image[None], scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
         cleaned = (predict(model, batch, threads) - recipe.offset) / (255 * recipe.scale)
@@ -68,7 +66,7 @@ def denoise_images(
 
 
 def _free_names(out: Path, images: Sequence[str | os.PathLike]) -> Iterator[tuple[Path, Path]]:
-    """Yield the paths of both results of each picture; none is that of another result, or of a picture."""
+    """Yield the paths of both results of each image; none is that of another result, or of an image."""
     taken = {_identity(path) for path in images}
     for path in images:
         for number in itertools.count(1):
@@ -81,4 +79,4 @@ def _free_names(out: Path, images: Sequence[str | os.PathLike]) -> Iterator[tupl
 
 
 def _identity(path: str | os.PathLike) -> str:
-    return os.path.realpath(path).casefold()  # some systems take Seven.png and seven.png for one file
+    return os.path.realpath(path).casefold()  # on some systems Seven.png and seven.png are the same file

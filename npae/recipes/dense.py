@@ -1,4 +1,4 @@
-"""A fully connected autoencoder: 784 pixels through a code of 32 numbers and back."""
+"""A fully connected autoencoder of 784 pixels, with a code of 32 units."""
 
 from npae.datasets import gaussian_noise
 from npae.layers import Dense
@@ -8,7 +8,7 @@ from npae.recipes.recipe import Recipe
 
 
 def build() -> Autoencoder:
-    """Return the model: one layer to the code, one layer back."""
+    """Return the model: one layer each for encoder and decoder."""
     encoder = Sequential([Dense(32, activation="relu")])
     decoder = Sequential([Dense(784, activation="sigmoid")])
     return Autoencoder(encoder, decoder)

@@ -1,4 +1,4 @@
-"""A walk through the code space of a trained model: between images, over a map, and to their neighbours."""
+"""Figures of the code space of a trained model: interpolations, a map, the codes, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ import numpy as np
 from npae.measures.probes import nearest
 from npae.recipes.codes import Plane, decode, encode
 from npae.recipes.run import Run
+from npae.training.kept import make_folder
 
 STEPS = 11  # codes from one image to another, both included
-TILES = 16  # of the map, in each direction
+TILES = 16  # images of the map, in each direction
 NEIGHBOURS = 10
 
 
 def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterator[Path]:
     """Draw four figures of a run's code space into its folder ``explore``.
 
-    All codes are those of clean test images, whatever the model was trained to remove.
+    All codes are those of clean test images, also for a denoiser.
 
     Parameters
     ----------
     run : Run
         From `npae.recipes.stored.load_run`.
     pairs : sequence of (int, int), optional
-        Test images, by number, to go from and to. Default: the first image of each of several classes, to the
-        first one of another; and from one image of a class to the next.
+        The numbers of two test images for each interpolation. Default: the first images of two classes, for
+        several pairs of classes, and the first two images of some classes.
 
     Yields
     ------
@@ -45,10 +46,7 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
         if not 0 <= number < len(images):
             raise ValueError(f"there is no test image {number}; they count from 0 to {len(images) - 1}")
     folder = run.path("explore")
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot write into {folder}: {error.strerror}") from None
+    make_folder(folder)
     codes = encode(run.model, images, run.threads)
     yield draw_interpolations(folder / "interpolations.png", run, images, labels, codes, pairs)
     plane = Plane(codes)
@@ -65,7 +63,7 @@ def draw_interpolations(
     codes: np.ndarray,
     pairs: Sequence[tuple[int, int]],
 ) -> Path:
-    """Draw what lies between two images: the codes on the straight line between theirs, decoded."""
+    """Draw interpolations between two images: decoded codes on the straight line between their codes."""
     from npae import plotting
 
     shares = np.linspace(0, 1, STEPS, dtype=codes.dtype).reshape(-1, *[1] * (codes.ndim - 1))
@@ -83,11 +81,11 @@ def draw_interpolations(
 
 
 def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
-    """Draw what the codes of a plane stand for, over the region where nearly all test images are."""
+    """Draw the decoded codes of a plane, in the region of nearly all test images."""
     from npae import plotting
 
     lowest, highest = np.quantile(plane.points(codes), [0.01, 0.99], axis=0)
-    highest = np.where(highest > lowest, highest, lowest + 1)  # where a code never changes
+    highest = np.where(highest > lowest, highest, lowest + 1)  # if all codes are equal
     across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
     grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
     tiles = run.pixels(decode(run.model, plane.codes(grid), run.threads)).reshape(TILES, TILES, 28, 28)
@@ -113,7 +111,7 @@ def draw_codes(
 
 
 def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> Path:
-    """Draw the test images whose codes are nearest to those of ten test images, one of each class."""
+    """Draw one test image of each class, with the test images whose codes are nearest to its code."""
     from npae import plotting
 
     flat = codes.reshape(len(codes), -1)
@@ -121,7 +119,7 @@ def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray
     if not count:
         raise ValueError("a single test image has no neighbours")
     others = nearest(flat, flat, count + 1)
-    # An image is its own nearest neighbour, unless another one has the very same code.
+    # An image is its own nearest neighbour, unless another image has the same code.
     others = np.stack([row[row != k][:count] for k, row in enumerate(others)])
     same = float(np.mean(labels[others] == labels[:, None]))
     shown = np.unique(labels, return_index=True)[1][:10]
@@ -140,7 +138,7 @@ def _names(run: Run) -> Callable[[int], str]:
 
 
 def _pairs(labels: np.ndarray) -> list[tuple[int, int]]:
-    """From the first image of a class to the first one of another, and within classes."""
+    """Return the first images of pairs of classes, and the first two images of some classes."""
     classes, first = np.unique(labels, return_index=True)
     half = -(-len(classes) // 2)
     pairs = [(int(first[k]), int(first[(k + half) % len(classes)])) for k in range(min(half, 5))]

@@ -6,7 +6,7 @@ from npae.recipes.run import Run
 
 
 def draw_reconstructions(run: Run) -> None:
-    """Draw ten test images above what comes out: reconstructed, or, below the noisy inputs, denoised."""
+    """Draw ten test images above their reconstructions; for a denoiser, with the noisy inputs between."""
     from npae import plotting
 
     inputs, clean = run.test_images(10)

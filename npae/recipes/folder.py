@@ -1,4 +1,4 @@
-"""The folder of a run: its settings, the names of its files, and how no run in it is ever lost."""
+"""The folder of a run: its settings, its files, and how a new run keeps an earlier one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from npae.training.checkpoints import read_metadata, written_whole
 from npae.training.kept import CHECKPOINT, HISTORY, MODEL
 
 METRICS = "metrics.json"
-PARTS = "parts"  # the folder of the folders of a run's further models
+PARTS = "parts"  # the folder of a run's further models
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a run's result; kept with the run, to resume, evaluate and draw it again."""
+    """The options that determine a run's result; saved with the run, to resume, evaluate and draw it."""
 
     recipe: str
     data: str = "auto"
@@ -38,14 +38,14 @@ class Settings:
         Parameters
         ----------
         metadata : dict
-            Also holds the "dataset" of the run: its "name" and "sha256".
+            Has the "settings", and the "name" and "sha256" of the "dataset".
         path : path
-            Where they were read, for the message.
+            The file of the metadata, for the message.
 
         Raises
         ------
         ValueError
-            If they are not what ``npae train`` writes, as with a model that a program saved.
+            If ``npae train`` did not write the metadata.
         """
         settings, dataset = (_entry(metadata, name) for name in ("settings", "dataset"))
         unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
@@ -57,26 +57,26 @@ class Settings:
             isinstance(number, (int, type(None))) for number in numbers
         ):
             raise ValueError(
-                f"{path} does not say by which recipe and on which data it was trained: npae train has not "
-                "written it; load it in a program, with npae.load_model or npae.load_checkpoint"
+                f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
+                "in Python, with npae.load_model or npae.load_checkpoint"
             )
         return cls(**settings)
 
 
-def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Settings:
-    """Return the settings of a run that is to go on, where only the number of epochs may be another one.
+def resumed_settings(directory: str | os.PathLike, given: dict[str, Any]) -> Settings:
+    """Return the settings of a run that is resumed; only the number of epochs may change.
 
     Parameters
     ----------
     directory : path
         With the checkpoint of the run, or with a part of it.
-    asked : dict
-        The settings that were asked for explicitly.
+    given : dict
+        The settings in the options of the command.
 
     Raises
     ------
     ValueError
-        If there is no checkpoint, or what is asked for is not what the run began with.
+        If there is no checkpoint, or a given setting differs from the run's.
     """
     path = begun(directory)
     if path is None:
@@ -85,27 +85,28 @@ def resumed_settings(directory: str | os.PathLike, asked: dict[str, Any]) -> Set
         )
     metadata = read_metadata(path)
     began = Settings.from_metadata(metadata, path)
-    for name, value in asked.items():
+    for name, value in given.items():
         if name not in ("epochs", "data") and value != getattr(began, name):
             raise ValueError(
-                f"the run in {directory} began {in_words(name, getattr(began, name))}, and cannot go on "
-                f"{in_words(name, value)}; ask for what it began with, or start a new run in another --out"
+                f"the run in {directory} began {in_words(name, getattr(began, name))}, and cannot continue "
+                f"{in_words(name, value)}; use the same options, or start a new run in another --out"
             )
     return replace(
-        began, data=asked.get("data") or trained_on(metadata), epochs=asked.get("epochs") or began.epochs
+        began, data=given.get("data") or trained_on(metadata), epochs=given.get("epochs") or began.epochs
     )
 
 
 @contextmanager
 def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[Path | None]:
-    """Prepare a folder for a run, and lose no run that is in it.
+    """Prepare a folder for a run, and keep an earlier run.
 
-    A new run finds the folder empty: an earlier run is moved aside, and put back if the ``with`` block fails
-    before the new run has left anything. A run that is resumed finds the folder as it is.
+    For a new run, an earlier run in the folder is renamed. If the ``with`` block fails before the new run has
+    written anything, the earlier run gets its name back. For a resumed run, the folder does not change.
 
     Yields
     ------
-    The new path of the earlier run, or None. If it is gone after the block, that run is back in its place.
+    The new path of the earlier run, or None. If it no longer exists after the block, the run has its name
+    back.
 
     Raises
     ------
@@ -130,13 +131,13 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
 
 
 def _put_back(directory: Path, moved: Path | None) -> None:
-    """Give an earlier run its place again if the next one has left nothing."""
+    """Rename an earlier run back if the new run has written nothing."""
     if moved is None or _holds_a_run(directory):
         return
     place = directory.resolve()
-    with suppress(OSError):  # something else has been put there: both stay where they are
+    with suppress(OSError):  # the folder has other files: both folders remain
         if place.exists():
-            for folder in sorted(place.glob(f"{PARTS}/*")):  # made for a part that had no epoch either
+            for folder in sorted(place.glob(f"{PARTS}/*")):  # of a part without a complete epoch
                 folder.rmdir()
             if (place / PARTS).exists():
                 (place / PARTS).rmdir()
@@ -145,35 +146,35 @@ def _put_back(directory: Path, moved: Path | None) -> None:
 
 
 def located(data: str) -> str:
-    """Return the name of a data set as it is, and a path in full: it must be found from any folder."""
+    """Return the name of a data set unchanged, and a path as an absolute path."""
     return data if is_named(data) else os.path.abspath(os.path.expanduser(data))
 
 
 def is_named(data: str) -> bool:
-    """Whether a text is the name of a data set, rather than a path."""
+    """Return whether a text is the name of a data set, rather than a path."""
     return data.lower().replace("_", "-") in ("", "auto", "synthetic", *datasets.NAMES)
 
 
 def trained_on(metadata: dict[str, Any]) -> str:
-    """Return the path or the name under which the data set of a run is found again."""
+    """Return the path of the data set of a run, or its name if the path no longer exists."""
     given, name = located(metadata["settings"].get("data", "auto")), metadata["dataset"]["name"]
     gone = not (os.path.isabs(given) and os.path.exists(given))
     return name if gone and name in (*datasets.NAMES, "synthetic") else given
 
 
 def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
-    """Return what `npae.training.callbacks.write_history` wrote.
+    """Read a file of `npae.training.callbacks.write_history`.
 
     Raises
     ------
     ValueError
-        If the file is missing or no such table.
+        If the file is missing or is not such a table.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")  # a spreadsheet puts a mark at the beginning
+        text = Path(path).read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
         header, *rows = [row for row in csv.reader(text.splitlines()) if row] or [[]]
         if "loss" not in header or not rows:
-            raise ValueError("expected a line like epoch,loss,val_loss,seconds, and then one for each epoch")
+            raise ValueError("expected a line like epoch,loss,val_loss,seconds and one line per epoch")
         for number, row in enumerate(rows, start=1):
             if len(row) != len(header):
                 raise ValueError(f"row {number} has {len(row)} columns, and the first line {len(header)}")
@@ -185,7 +186,7 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
 
 
 def epochs_done(directory: str | os.PathLike) -> int:
-    """Return how many epochs of a run lie in its folder."""
+    """Return the number of complete epochs of a run."""
     path = Path(directory) / HISTORY
     return len(read_history(path)["loss"]) if path.exists() else 0
 
@@ -193,7 +194,7 @@ def epochs_done(directory: str | os.PathLike) -> int:
 def begun(directory: str | os.PathLike) -> Path | None:
     """Return a file with the metadata of a run that can be resumed, or None.
 
-    It is the checkpoint, or a file of one of the run's parts where it has no checkpoint yet.
+    It is the checkpoint or, if there is none yet, a file of one of the run's parts.
     """
     directory = Path(directory)
     own = directory / CHECKPOINT
@@ -228,11 +229,11 @@ def _move_aside(directory: Path) -> Path:
     place = directory.resolve()
     if place in (Path.cwd(), *Path.cwd().parents):
         raise ValueError(
-            f"{directory} holds a run and cannot be moved aside while you are in it; go to another folder, "
-            "or give the new run another --out"
+            f"{directory} holds a run and cannot be moved aside while you are in it; change to another "
+            "folder, or give the new run another --out"
         )
     plain = directory.name not in ("", "..") and not directory.is_symlink()
-    home, number = directory if plain else place, 1  # a link stays, and leads to the new run
+    home, number = directory if plain else place, 1  # a link remains, and points to the new run
     while os.path.lexists(moved := home.with_name(f"{home.name}.{number}")):
         number += 1
     place.rename(moved)
@@ -245,7 +246,7 @@ def _entry(metadata: Any, name: str) -> dict[str, Any]:
 
 
 def other_data(directory: str | os.PathLike, metadata: dict[str, Any], now: Dataset) -> str:
-    """Return a sentence that says that the data set of a run and one at hand differ."""
+    """Return a sentence that says that the data set of a run and the current one differ."""
     before = metadata["dataset"]
     sums = f"SHA-256 {before['sha256'][:12]} and {now.sha256[:12]}"
     return f"the run in {directory} was trained on {before['name']}, and {now.name} is other data ({sums})"

@@ -1,4 +1,4 @@
-"""Measures and figures of every variational recipe: the parts of its bound, samples, and interpolations."""
+"""Metrics and figures of all variational recipes: the terms of the bound, samples, and interpolations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from npae.training.evaluation import evaluate_terms, predict
 
 
 def elbo_terms(run: Run, model: Sequential, decoder: Loss) -> dict[str, float]:
-    """Return the negative evidence lower bound of the test set and its two parts, in nats per image.
+    """Return the negative evidence lower bound of the test set and its two terms, in nats per image.
 
-    With one code drawn for each image, as the bound has it; the losses of the history take the mean of the
-    codes and are lower.
+    One code is drawn for each image, as the bound requires. The validation losses of the history use the
+    means of the codes and are lower.
     """
     bound = Objective(decoder, KullbackLeibler())
     terms = evaluate_terms(model, run.test_batches(), loss=bound, threads=run.threads, seed=0)
@@ -34,7 +34,7 @@ def variational(run: Run) -> VariationalAutoencoder:
 
 
 def draw_elbo(run: Run) -> None:
-    """Draw the two parts of the bound against the epoch."""
+    """Draw the two terms of the bound against the epoch."""
     from npae import plotting
 
     terms = [("loss", "negative bound"), ("reconstruction", "reconstruction"), ("kl", "KL divergence")]
@@ -43,7 +43,7 @@ def draw_elbo(run: Run) -> None:
 
 
 def draw_samples(run: Run, shape: tuple[int, int] = (8, 16)) -> None:
-    """Draw the decodings of codes that are drawn from the prior."""
+    """Draw the decoded images of codes from the prior."""
     from npae import plotting
 
     count = shape[0] * shape[1]
@@ -53,7 +53,7 @@ def draw_samples(run: Run, shape: tuple[int, int] = (8, 16)) -> None:
 
 
 def draw_interpolations(run: Run, rows: int = 6, columns: int = 11) -> None:
-    """Draw straight ways between the codes of two test images, with these at the ends."""
+    """Draw decoded codes on the straight line between the codes of two test images, and the two images."""
     from npae import plotting
 
     x, _ = run.test_images(2 * rows)

@@ -1,4 +1,4 @@
-"""A convolutional denoiser that first learns to copy clean images, then to repair noisy ones."""
+"""A convolutional denoiser that is trained first on clean images, then on noisy ones."""
 
 from functools import partial
 
@@ -16,14 +16,14 @@ LOSS = "binary_crossentropy"
 conv = partial(Conv2D, 32, 3, activation="relu", padding="same")
 conv_transpose = partial(layers.Conv2DTranspose, 32, 3, strides=2, activation="relu", padding="same")
 
-# Some epochs of the published logs of val_loss.
+# val_loss of some epochs in the published logs.
 CLEAN = {1: 0.0723, 2: 0.0691, 5: 0.0664, 10: 0.0648, 20: 0.0637, 30: 0.0629, 40: 0.0625, 50: 0.0622}
 NOISY = {1: 0.0922, 2: 0.0904, 5: 0.0882, 10: 0.0868, 20: 0.0853, 30: 0.0847, 40: 0.0844, 50: 0.0843}
 NOISY |= {60: 0.0847, 70: 0.0841, 80: 0.0839, 90: 0.0840, 100: 0.0839}
 
 
 def build() -> Autoencoder:
-    """Return the model, 28,353 parameters: twice convolve and pool, twice a transposed convolution."""
+    """Return the model, 28,353 parameters: two convolutions with pooling, two transposed convolutions."""
     encoder = Sequential([conv(), MaxPool2D(2, padding="same"), conv(), MaxPool2D(2, padding="same")])
     decoder = Sequential(
         [conv_transpose(), conv_transpose(), Conv2D(1, 3, activation="sigmoid", padding="same")]
@@ -34,23 +34,23 @@ def build() -> Autoencoder:
 def learning_rate(epoch: int, epochs: int) -> float:
     """Return the original's 1e-3, but a tenth of it in the last fifth of the epochs.
 
-    At 1e-3 the test loss jumps by some .0003 from epoch to epoch, and the last one is a matter of luck.
+    At 1e-3 the test loss varies by about .0003 between epochs, and the last value depends on chance.
     """
     return 1e-3 if epoch - 1 < 0.8 * epochs else 1e-4
 
 
 def clean(run: Run) -> Autoencoder:
-    """Return the model of the first fifty epochs, whose inputs and targets are both clean."""
+    """Return the model of the first fifty epochs, with clean inputs and targets."""
     return run.part("clean", build, epochs=50, data=lambda: run.batches(corruption=None))
 
 
 def before(run: Run) -> None:
-    """Begin with the weights that copy clean images; Adam begins anew, where the original's went on."""
+    """Start from the weights of the clean model; Adam's state is new, while the original kept it."""
     run.model.set_params(clean(run).params)
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return the clean model's loss, and the similarity to the clean images before and after denoising."""
+    """Return the clean model's loss, and PSNR and SSIM of noisy and of denoised images."""
     loss = evaluate(clean(run), run.test_batches(corruption=None), loss=LOSS, threads=run.threads)
     noisy, images = run.test_images()
     denoised = predict(run.model, noisy, run.threads)
@@ -63,7 +63,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw what the original shows: clean images reconstructed, and noisy ones denoised."""
+    """Draw the figures of the original: reconstructed clean images, and denoised noisy ones."""
     from npae import plotting
 
     draw_reconstructions(run)

@@ -1,4 +1,4 @@
-"""A deep dense autoencoder with a code of two numbers: a map of the digits, like PCA but not linear."""
+"""A deep dense autoencoder with a code of two units: a map of the digits, like a nonlinear PCA."""
 
 from npae.layers import Dense
 from npae.measures.metrics import PCA, mean_squared_error
@@ -10,7 +10,7 @@ from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
-    """Return the model: 784-128-64-10-2-10-64-128-784, linear at the code."""
+    """Return the model: 784-128-64-10-2-10-64-128-784, with a linear code."""
     encoder = Sequential(
         [Dense(128, activation="relu"), Dense(64, activation="relu"), Dense(10, activation="relu"), Dense(2)]
     )
@@ -26,7 +26,7 @@ def build() -> Autoencoder:
 
 
 def draw(run: Run) -> None:
-    """Draw the codes of the test images beside their two principal components, with the errors of both."""
+    """Draw the codes of the test images and their two principal components, with the errors of both."""
     from npae import plotting
 
     draw_reconstructions(run)

@@ -1,6 +1,6 @@
-"""A denoiser in its first form: some pixels are set to 0, and a wide layer learns to fill them in.
+"""The first denoising autoencoder: some pixels are set to 0, and a wide layer learns to restore them.
 
-The same model is trained against three kinds of damage, and once without any, to see what the noise teaches.
+The same model is trained with three kinds of noise, and once without noise, for comparison.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
-# One interface for all: kind(level) is a corruption, and corruption(x, rng) the damaged images.
+# kind(level) returns a corruption, and corruption(x, rng) the noisy images.
 KINDS = {"masking": masking_noise, "salt-and-pepper": salt_and_pepper, "gaussian": gaussian_noise}
 AXES = {
     "masking": "share of pixels set to 0",
@@ -23,7 +23,7 @@ AXES = {
     "gaussian": "standard deviation",
 }
 TRAINED_AT = 0.5  # of each kind
-LEVELS = np.linspace(0.1, 0.9, 5)  # from 0.1: the PSNR of what is not damaged is infinite
+LEVELS = np.linspace(0.1, 0.9, 5)  # not from 0: the PSNR of images without noise is infinite
 Chart = dict[str, tuple[np.ndarray, list[float]]]  # lines by stage
 
 
@@ -33,7 +33,7 @@ def build() -> Autoencoder:
 
 
 def denoiser(run: Run, kind: str) -> Autoencoder:
-    """Return the model that is trained against one kind of noise."""
+    """Return the model that is trained with one kind of noise."""
     if kind == "masking":
         return run.model
     return run.part(kind, build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
@@ -45,7 +45,7 @@ def plain(run: Run) -> Autoencoder:
 
 
 def stages(run: Run, kind: str, level: float, clean: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what there is of clean images (n, 784) before and after each model, (n, 28, 28) by name."""
+    """Return noisy versions of clean images (n, 784), and the output of each model: (n, 28, 28) by name."""
     noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
     outputs = {
         "before": noisy,
@@ -56,13 +56,13 @@ def stages(run: Run, kind: str, level: float, clean: np.ndarray) -> dict[str, np
 
 
 def clean_images(run: Run, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first clean test images as the models take them, (n, 784), and as images (n, 28, 28)."""
+    """Return the first clean test images as inputs (n, 784) and as images (n, 28, 28)."""
     _, clean = run.test_images(count)
     return clean, clean.reshape(-1, 28, 28)
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return PSNR and SSIM of the whole test set before and after, at the level of the training."""
+    """Return PSNR and SSIM of the noisy test set and of each model's outputs, at the training's level."""
     numbers, (clean, images) = {}, clean_images(run)
     for kind in KINDS:
         for name, values in zip(
@@ -74,7 +74,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw damaged and repaired images of each kind, PSNR and SSIM against the noise, and the filters."""
+    """Draw noisy and denoised images of each kind, PSNR and SSIM against the noise level, and the filters."""
     from npae import plotting
 
     clean, images = clean_images(run, 5)
@@ -95,7 +95,7 @@ def draw(run: Run) -> None:
 
 
 def against_noise(run: Run, measures: dict[str, Callable]) -> list[tuple[str, list[Chart]]]:
-    """Return each metric of the whole test set: by kind of noise, by stage, as lines ``(LEVELS, values)``."""
+    """Return each metric of the test set, by kind of noise and by stage, as lines ``(LEVELS, values)``."""
     clean, images = clean_images(run)
     rows: list[tuple[str, list[Chart]]] = [(name, [{} for _ in KINDS]) for name in measures]
     for k, kind in enumerate(KINDS):

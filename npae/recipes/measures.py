@@ -1,4 +1,4 @@
-"""Measures of a run: of its reconstructions, and for `npae evaluate` of its codes and of foreign images."""
+"""Metrics of a run: of its reconstructions and, for `npae evaluate`, of its codes and of foreign images."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from npae.recipes.run import Run
 from npae.recipes.views import plain_batches
 from npae.training.evaluation import evaluate_terms, predict
 
-_CHUNK = 1000  # images at a time, for the sake of memory; every metric is a mean
-VOTERS = 20_000  # training codes that the nearest neighbours are looked for among
-LARGEST_CODE = 1024  # numbers; to read the classes from larger ones takes minutes
+_CHUNK = 1000  # images at a time, to limit the memory; every metric is a mean
+VOTERS = 20_000  # training codes among which the nearest neighbours are searched
+LARGEST_CODE = 1024  # units; the classifiers take minutes for larger codes
 
 
 def reconstruction_metrics(run: Run) -> dict[str, float]:
     """Return the metrics of a run's reconstructions of its test set, by name.
 
-    Each is the mean over the images. Pixels count from 0 to 1. "test_loss" is the loss of the training, in
-    inference mode, and where that has several terms, each of them is listed too. A binary cross-entropy is
-    given per pixel as well, whatever it is summed over in training.
+    Each is the mean over the images. Pixels are from 0 to 1. "test_loss" is the loss of the training, in
+    inference mode; if it has several terms, each of them is listed too. A binary cross-entropy is also given
+    per pixel, and per image in nats.
     """
     batches, objective = run.test_batches(), get_objective(run.recipe.loss)
     terms = evaluate_terms(run.model, batches, loss=objective, threads=run.threads)
@@ -60,22 +60,22 @@ def reconstruction_metrics(run: Run) -> dict[str, float]:
 
 
 def loss_floor(run: Run, numbers: dict[str, float]) -> float | None:
-    """Return the least loss that any model can have, in units of the run's loss, where that is known."""
+    """Return the smallest possible loss of any model, in units of the run's loss, if it is known."""
     floor = numbers.get("test_entropy_floor")
-    if not floor:  # of black and white targets it is 0, which says nothing
+    if not floor:  # it is 0 for black and white targets
         return None
     per_image = get_objective(run.recipe.loss).reconstruction.per == "image"
     return floor * run.dataset.test_images[0].size if per_image else floor
 
 
 def loss_label(objective: Objective) -> str:
-    """Return what a loss is called on the axis of a figure, with its unit."""
+    """Return the name of a loss for the axis of a figure, with its unit."""
     names = [objective.reconstruction.name.replace("_", " "), *objective.names[1:]]
     return f"{' + '.join(names).replace('_', ' ')}, {objective.reconstruction.unit}"
 
 
 def npae_version() -> str:
-    """Return the version of npae that is installed, or "not installed"."""
+    """Return the installed version of npae, or "not installed"."""
     try:
         return metadata.version("npae")
     except metadata.PackageNotFoundError:
@@ -83,7 +83,7 @@ def npae_version() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of all that a result depends on."""
+    """Return the versions of the software that a result depends on."""
     found = {"npae": npae_version(), "python": platform.python_version(), "numpy": np.__version__}
     if get_backend() == "numba":
         import numba
@@ -93,7 +93,7 @@ def versions() -> dict[str, str]:
 
 
 def all_metrics(run: Run) -> Iterator[dict[str, float]]:
-    """Yield all numbers of a run by name, each measured once even if the recipe measures it, too."""
+    """Yield all metrics of a run by name; a metric that the recipe measures too is measured once."""
     for measure in dict.fromkeys(
         (reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign)
     ):
@@ -102,7 +102,7 @@ def all_metrics(run: Run) -> Iterator[dict[str, float]]:
 
 
 def likeness(run: Run) -> dict[str, float]:
-    """Return the mean structural similarity (SSIM) to clean images, of outputs and of corrupted inputs."""
+    """Return the mean structural similarity (SSIM) of outputs, and of corrupted inputs, to clean images."""
     inputs, clean = run.test_images()
     outputs = run.pixels(predict(run.model, inputs, run.threads))
     numbers = {"test_ssim": metrics.ssim(outputs, run.pixels(clean))}
@@ -112,12 +112,12 @@ def likeness(run: Run) -> dict[str, float]:
 
 
 def code_metrics(run: Run) -> dict[str, float]:
-    """Return how well codes of clean images tell the classes, beside as many principal components.
+    """Return how well codes of clean images separate the classes, and the same for PCA codes of that size.
 
     "linear_probe" is the test accuracy of softmax regression on the codes, "5nn" that of a vote among the
-    five nearest of the first 20,000 training codes (among all, where there are fewer than five). Those of
-    PCA, and its squared error, have "_pca" in their names; they are missing where a code has as many numbers
-    as an image has pixels, or more.
+    five nearest of the first 20,000 training codes (of all, if there are fewer than five). The values of PCA,
+    and its squared error, have "_pca" in their names; they are missing if a code has at least as many units
+    as an image has pixels.
     """
     train, test = run.train_images(), plain_batches(run.recipe, run.dataset.test_images).batch(slice(None))[0]
     labels = run.dataset.train_labels, run.dataset.test_labels
@@ -137,10 +137,10 @@ def code_metrics(run: Run) -> dict[str, float]:
 
 
 def foreign(run: Run) -> dict[str, float]:
-    """Return the area under the ROC curve of the reconstruction error as a sign that an image is foreign.
+    """Return the area under the ROC curve of the reconstruction error as a score for foreign images.
 
-    Foreign are the test images of the other data set, digits or clothes; where that is not on this machine,
-    nothing is returned.
+    The foreign images are the test images of the other data set, digits or clothes. If that is not on this
+    machine, the result is empty.
     """
     other = next(name for name in datasets.NAMES if name != run.dataset.name)
     if run.dataset.name not in datasets.NAMES or not any(place.found for place in datasets.where(other)):

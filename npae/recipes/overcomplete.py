@@ -1,4 +1,4 @@
-"""A code wider than the input: alone it copies, with sparsity or noise it has to find features."""
+"""A code wider than the input: trained without regularisation, with an L1 penalty, or with noise."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from npae.training.evaluation import predict
 UNITS = 1000
 LOSS = "binary_crossentropy"
 NOISE = gaussian_noise(0.5)
-PROBED = 10_000  # training images that the linear probe sees
+PROBED = 10_000  # training images of the linear probe
 
 
 def build() -> Autoencoder:
@@ -26,7 +26,7 @@ def build() -> Autoencoder:
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
-    """Return the model alone, and what else it can be given to do."""
+    """Return the models: without regularisation, with sparsity, and with noise."""
     return {
         "alone": run.model,
         "sparsity": run.part("sparsity", build, loss=Objective(LOSS, L1(1e-4))),
@@ -35,16 +35,16 @@ def models(run: Run) -> dict[str, Autoencoder]:
 
 
 def inputs(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return what is put in, and what ought to come out: test images as they are, and noisy ones."""
+    """Return inputs and targets: clean test images, and noisy ones."""
     x, _ = run.test_images()
     noisy, _ = run.test_batches(corruption=NOISE).batch(slice(None))
     return {"clean": (x, x), "noisy": (noisy, x)}
 
 
 def copied(model: Autoencoder, x: np.ndarray, threads: int | None) -> float:
-    """Return which share of a small change of a grey pixel comes out again, at that pixel: 1 for a copy.
+    """Return the ratio of output change to input change, for small changes of grey pixels: 1 for a copy.
 
-    Where pixels are black or white, a sigmoid hardly moves whatever is put in; so these do not count.
+    Black and white pixels do not count, since a saturated sigmoid hardly changes.
     """
     change = np.random.default_rng(0).normal(0, 0.05, x.shape).astype(np.float32)
     moved = predict(model, x + change, threads) - predict(model, x, threads)
@@ -53,7 +53,7 @@ def copied(model: Autoencoder, x: np.ndarray, threads: int | None) -> float:
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return the errors of each model, how much it copies, and how much of the classes its code tells."""
+    """Return the errors of each model, its `copied` ratio, and the linear-probe accuracy of its code."""
     tests = inputs(run)
     numbers = {"noise_mse": mean_squared_error(*tests["noisy"])}
     train = run.train_images()[:PROBED]
@@ -72,7 +72,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw the outputs of each model for clean and noisy images, its filters, and what it lets through."""
+    """Draw the outputs of each model for clean and noisy images, its filters, and what it passes on."""
     from npae import plotting
 
     found, tests = models(run), inputs(run)

@@ -1,9 +1,9 @@
-"""The further models of a run: what a recipe compares its own model with, or builds it from.
+"""The parts of a run: further models that a recipe compares with its own model, or builds it from.
 
-Each is trained once, in a folder of its own in that of the run, with a checkpoint after every epoch. So none
-is lost with an interrupt, and ``--resume``, ``npae evaluate`` and ``npae plot`` train none twice. A finished
-part keeps no checkpoint, which is three times as large as a model: if it is to have more epochs, it is
-trained again from the first, and its rate falls as if it had always been meant to have them.
+Each part is trained once, in its own folder inside the run's, with a checkpoint after every epoch. So an
+interrupt loses little, and ``--resume``, ``npae evaluate`` and ``npae plot`` train no part twice. The
+checkpoint of a finished part is deleted, since it is three times as large as the model. If a finished part
+gets more epochs, it is trained again from the first epoch, with the learning rates of the longer training.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Part:
             )
 
     def describe(self) -> dict[str, Any]:
-        """Return what decides the part's result, as JSON can hold it."""
+        """Return the facts that determine the part's result, as JSON data."""
         rate = self.plan.learning_rate
         return {
             "name": self.name,
@@ -56,11 +56,11 @@ class Part:
         }
 
     def corruption(self) -> Corruption | None:
-        """Return what damages the training data in every batch."""
+        """Return the corruption of the training data."""
         return self.data.corruption if isinstance(self.data, Later) else self.batches()[0].corruption
 
     def batches(self) -> Data:
-        """Return the data for training and, if there are any, for validation."""
+        """Return the data for training, and for validation or None."""
         data = self.data() if callable(self.data) else self.data
         return data if isinstance(data, tuple) else (data, None)
 
@@ -68,22 +68,22 @@ class Part:
 def trained_part(
     part: Part, folder: Path, facts: dict[str, Any], trained_on: str, compute: Compute, expected: bool
 ) -> Sequential:
-    """Return a part of a run: from its file, or trained from its checkpoint, or from the first epoch.
+    """Return a part of a run: read from its file, or trained from its checkpoint or the first epoch.
 
     Parameters
     ----------
     part, folder, compute
     facts : dict
-        Of the run and of its data set now: `npae.recipes.run.Run.facts`.
+        `npae.recipes.run.Run.facts`, with the current data set.
     trained_on : str
         SHA-256 of the data set that the run was trained on.
     expected : bool
-        Whether the part may be unfinished without a report.
+        Whether training the part needs no report.
 
     Raises
     ------
     ValueError
-        If what lies there was trained in another way, or the data are not those of the run.
+        If the model in the folder was trained in another way, or the data are not those of the run.
     """
     facts = {**facts, "part": part.describe()}
 
@@ -95,26 +95,26 @@ def trained_part(
         check({}, metadata)
         if describe_layer(model) != describe_layer(part.build()):
             raise ValueError(
-                f"{folder} holds a model of another architecture; remove that folder to train it anew"
+                f"{folder} holds a model of another architecture; remove that folder to train it again"
             )
         done = metadata["part"]["epochs"]
         if done == part.plan.epochs:
             return model
         if done > part.plan.epochs:
             raise ValueError(
-                f"{folder} holds a model of {done} epochs, where {part.plan.epochs} are asked for; remove "
-                "that folder to train it anew"
+                f"{folder} holds a model of {done} epochs, more than {part.plan.epochs}; remove that folder "
+                "to train it again"
             )
     if facts["dataset"]["sha256"] != trained_on:
         raise ValueError(
-            f"{folder} holds no finished part {part.name}, and that is trained on the run's own data only: "
-            "let npae evaluate make it first, without --data"
+            f"{folder} holds no finished part {part.name}, which can be trained on the run's own data only: "
+            "run npae evaluate without --data first"
         )
     if not expected:
         compute.report(f"npae: {folder} has no finished model; it is trained now")
     data = part.batches()
-    # A copy: layers that were taken from another model keep their weights there, whatever becomes of them
-    # here, so that it makes no difference whether a part is trained now or read from its file.
+    # A copy: training must not change layers that belong to another model, as reading a finished part from
+    # its file would not change them either.
     model = copy.deepcopy(part.build())
     model.build(data[0].shape, np.random.default_rng(part.plan.seed))
     train_in(folder, model, data, part.plan, facts, compute.labelled(part.name), check=check)
@@ -123,18 +123,18 @@ def trained_part(
 
 
 def _check_same(metadata: dict[str, Any], facts: dict[str, Any], trained_on: str, folder: Path) -> None:
-    """Raise ValueError unless both describe one training, of however many epochs."""
+    """Raise ValueError unless both describe the same training, except for the number of epochs."""
 
     def decisive(facts: dict[str, Any], sha256: str) -> dict[str, Any]:
-        told = {**facts.get("settings", {}), **facts.get("part", {}), "data": sha256[:12]}
-        return {name: value for name, value in told.items() if name != "epochs"}
+        found = {**facts.get("settings", {}), **facts.get("part", {}), "data": sha256[:12]}
+        return {name: value for name, value in found.items() if name != "epochs"}
 
-    Settings.from_metadata(metadata, folder)  # raises where npae train has not written it
+    Settings.from_metadata(metadata, folder)  # raises ValueError if npae train did not write it
     before, now = decisive(metadata, metadata["dataset"]["sha256"]), decisive(facts, trained_on)
     for name, value in now.items():
-        unknown = name == "corruption" and name not in before  # earlier versions did not write it down
+        unknown = name == "corruption" and name not in before  # earlier versions did not store it
         if not unknown and before.get(name) != value:
             raise ValueError(
                 f"{folder} was trained with another {name.replace('_', ' ')}: {before.get(name)}, not "
-                f"{value}; remove that folder to train it anew"
+                f"{value}; remove that folder to train it again"
             )

@@ -1,4 +1,4 @@
-"""What a recipe is: a published system as data, apart from the code that trains it."""
+"""The recipe: a published system as data, apart from the code that trains it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.training.optimizers import Adam
 
-AnyRun = Any  # an npae.recipes.run.Run, which knows recipes, while a recipe knows no runs
+AnyRun = Any  # an npae.recipes.run.Run; that module imports this one
 
 
 @dataclass(frozen=True)
@@ -22,47 +22,48 @@ class Recipe:
     Attributes
     ----------
     name, summary, source : str
-        For the command line; the summary is one line, the source says where the system was published.
+        For the command line; the summary is one line, the source is the publication.
     build : callable
-        Makes the model, not yet built.
+        Returns a new model, not yet built.
     input_shape : tuple of int
-        Of one image as the model takes it.
+        The shape of one image for the model.
     dataset : str
         "mnist" or "fashion-mnist".
     loss : str, Loss or Objective
-        The reconstruction error, as a name in `npae.objectives.losses.LOSSES` or with its arguments, and
-        penalties on the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
+        The reconstruction loss, as a name in `npae.objectives.losses.LOSSES` or an object, with penalties on
+        the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
     epochs, batch_size : int
         As published.
     draw : callable
-        ``draw(run)``, with an `npae.recipes.run.Run`, writes the figures that the original shows, and returns
-        further metrics by name, if they are cheap.
+        ``draw(run)``, with an `npae.recipes.run.Run`, writes the figures of the original, and may return
+        further metrics by name that are fast to compute.
     learning_rate : float or callable
-        ``learning_rate(epoch, epochs)`` where it is not the same in all epochs; epochs count from 1.
+        ``learning_rate(epoch, epochs)`` if the rate changes; epochs count from 1.
     keras_adam : bool
-        Whether Adam adds its epsilon where Keras does; see ``epsilon_hat`` of `npae.Adam`.
+        Whether Adam adds its epsilon as Keras does; see ``epsilon_hat`` of `npae.Adam`.
     scale, offset : float
         Bytes become ``pixel * scale + offset``.
     corruption : Corruption, optional
-        Damages the inputs, while the targets stay clean.
+        Corrupts the inputs; the targets remain clean.
     drawn_once : bool
-        Whether the training set is corrupted once for all epochs, or anew in every batch.
+        Whether the noise is drawn once for all epochs. Otherwise every batch has new noise.
     sample : Corruption, optional
-        Drawn anew for every batch; what it returns is input and target alike, as with dynamic binarisation.
-        The test set is drawn once.
+        Applied to every batch; its result is input and target, as with dynamic binarisation. The test set is
+        sampled once.
     augment : Corruption, optional
-        Drawn anew for every batch of the training set; what it returns is input and target alike, before any
-        corruption. The test set stays as it is.
+        Applied to every training batch, before the corruption; its result is input and target. The test set
+        does not change.
     before : callable, optional
-        ``before(run)`` is called before the first epoch, to give ``run.model`` better weights to begin with.
-        What it trains is a part of the run (`npae.recipes.run.Run.part`), so an interrupt loses little.
+        ``before(run)`` is called before the first epoch, to set better initial weights of ``run.model``. The
+        models that it trains are parts of the run (`npae.recipes.run.Run.part`), so an interrupt loses
+        little.
     measure : callable, optional
-        ``measure(run)`` returns further metrics of the trained run by name; it may train parts of the run to
-        compare with.
+        ``measure(run)`` returns further metrics of the trained run by name; it may train other models as
+        parts of the run.
     noise : Corruption, optional
-        What ``--noise`` switches on, for a system that is published without corruption but used with it.
+        The corruption for ``--noise``, for a system that is published without one.
     published : dict
-        The log of the original, where there is one: "loss" and "val_loss", as lists from epoch 1 on or as
+        The log of the original, if there is one: "loss" and "val_loss", as lists from epoch 1 on or as
         {epoch: number}.
     """
 
@@ -91,54 +92,50 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.sample and self.augment:
-            raise ValueError(f"{self.name}: sample and augment both make the targets; chain them in one")
+            raise ValueError(f"{self.name}: sample and augment both set the targets; chain them in one")
         if (self.sample or self.augment) and self.drawn_once:
-            raise ValueError(
-                f"{self.name}: a corruption that is drawn once fits no images drawn in every batch"
-            )
+            raise ValueError(f"{self.name}: noise that is drawn once does not work with sample or augment")
 
     def optimizer(self) -> Adam:
-        """Return a new optimiser, which has not stepped yet."""
+        """Return a new optimiser."""
         return Adam(epsilon_hat=self.keras_adam)
 
     def with_noise(self) -> Recipe:
-        """Return the denoising run of this system.
+        """Return the denoising variant of this recipe.
 
         Raises
         ------
         ValueError
-            If the system has none, or denoises anyway.
+            If there is none.
         """
         if self.noise is None:
-            reason = "denoises as it is" if self.corruption else "has no denoising variant"
-            raise ValueError(f"--noise is not for {self.name}, which {reason}; dense and conv take it")
+            reason = "is a denoiser already" if self.corruption else "has no denoising variant"
+            raise ValueError(f"--noise is not for {self.name}, which {reason}; dense and conv accept it")
         return replace(self, corruption=self.noise, noise=None, published={})
 
 
 @dataclass(frozen=True)
 class Later:
-    """Data of a part that take long to make, and are made only if the part has to be trained.
-
-    See `npae.recipes.run.Run.part`.
+    """Data of a part that are computed only if the part is trained; see `npae.recipes.run.Run.part`.
 
     Attributes
     ----------
     make : callable
         Returns Batches or (training, validation).
     corruption : callable, optional
-        That of the training data, to be compared with what a finished part was trained on.
+        The corruption of the training data, to compare with that of a finished part.
     """
 
     make: Callable[[], Any]
     corruption: Corruption | None = None
 
     def __call__(self) -> Any:
-        """Return what `make` returns."""
+        """Return the result of `make`."""
         return self.make()
 
 
 def described(corruption: Corruption | None) -> Any:
-    """Return a corruption as JSON can hold it: its name and arguments, if it tells them, else its name."""
+    """Return a corruption as JSON data: its name and, if it has a method ``describe``, its arguments."""
     if corruption is None:
         return None
     describe = getattr(corruption, "describe", None)  # a plain function has none

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder beside its model: metrics and figures."""
+"""The metrics and figures in the folder of a run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from npae.training.workers import core_count
 
 
 def finish(run: Run) -> None:
-    """Write metrics, then draw the figures, which may add metrics."""
+    """Write the metrics, then draw the figures, which may add metrics."""
     history, numbers = run.history, reconstruction_metrics(run)
     report = {
         "recipe": run.settings.recipe,
@@ -44,7 +44,7 @@ def finish(run: Run) -> None:
 
 
 def _findings(run: Run) -> list[dict[str, str]]:
-    """Return what is wrong with the codes of test images, if anything, and report it."""
+    """Return and report what is wrong with the codes of test images, usually nothing."""
     images = run.test_batches(corruption=None).batch(slice(500))[0]
     codes = encode(run.model, images, run.compute.threads)
     found = findings(codes, variational=isinstance(run.model, VariationalAutoencoder))
@@ -60,7 +60,7 @@ def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
     ----------
     run : Run
     numbers : dict, optional
-        What `reconstruction_metrics` returned; otherwise it is measured again.
+        The result of `reconstruction_metrics`. Default: measure it again.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A run: a recipe trained on a data set, with all that it leaves in its folder."""
+"""A run: a recipe trained on a data set, with its folder."""
 
 from __future__ import annotations
 
@@ -18,14 +18,7 @@ from npae.objectives.objective import Objective, get_objective
 from npae.recipes.folder import PARTS, Settings, located, other_data, read_history
 from npae.recipes.parts import Part, PartData, trained_part
 from npae.recipes.recipe import Recipe, described
-from npae.recipes.views import (
-    FASHION,
-    Chosen,
-    limited,
-    plain_batches,
-    test_batches,
-    train_batches,
-)
+from npae.recipes.views import FASHION, Chosen, limited, plain_batches, test_batches, train_batches
 from npae.training.batches import Batches
 from npae.training.callbacks import Schedule
 from npae.training.events import Callback
@@ -35,19 +28,19 @@ Model = TypeVar("Model", bound=Sequential)
 
 
 class Run:
-    """A recipe with its data and its model; ``draw`` functions of recipes get one.
+    """A recipe with its data, its model and its folder: the argument of the functions of a recipe.
 
     Parameters
     ----------
     recipe : Recipe
-        That of ``settings``.
+        The recipe of ``settings``.
     settings, dataset, directory
     compute : Compute, optional
-        Default: all cores, without showing progress.
+        Default: all cores, and no progress.
     model : Autoencoder, optional
-        One that is trained. Default: a new one.
+        A trained model. Default: a new one.
     trained_on : str, optional
-        SHA-256 of the data set that the model is or was trained on. Default: that of ``dataset``.
+        SHA-256 of the data set of the training. Default: that of ``dataset``.
     """
 
     def __init__(
@@ -77,17 +70,17 @@ class Run:
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """The numbers of each epoch, as they stand in the folder."""
+        """The values of each epoch, read from the folder."""
         return read_history(self.path(HISTORY))
 
     @property
     def threads(self) -> int | None:
-        """For all that is computed; None stands for all cores."""
+        """The number of threads; None means all cores."""
         return self.compute.threads
 
     @property
     def class_names(self) -> list[str] | None:
-        """Names of the ten classes, where they are not the digits."""
+        """Names of the ten classes, if they are not digits."""
         return FASHION if self.dataset.name == "fashion-mnist" else None
 
     def path(self, name: str) -> Path:
@@ -95,7 +88,7 @@ class Run:
         return self.directory / name
 
     def train_batches(self, corruption: Chosen = ...) -> Batches:
-        """Return the training set as the model sees it, corrupted as the recipe says, or else as given."""
+        """Return the training set for the model, by default with the recipe's corruption."""
         return train_batches(self.recipe, self.dataset, self.settings.seed, corruption)
 
     def test_batches(self, corruption: Chosen = ...) -> Batches:
@@ -115,11 +108,11 @@ class Run:
         return plain_batches(self.recipe, self.dataset.train_images).batch(slice(None))[1]
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
-        """Return model values as images (n, 28, 28) from 0 to 1, for drawing."""
+        """Return model inputs or outputs as images (n, 28, 28) from 0 to 1."""
         return ((values - self.recipe.offset) / (255 * self.recipe.scale)).reshape(-1, 28, 28).clip(0, 1)
 
     def train(self, callbacks: Sequence[Callback] = (), resume: bool = False) -> None:
-        """Train to the last epoch, leaving a checkpoint after each one, and the model at the end."""
+        """Train to the last epoch; save a checkpoint after each epoch, and the model at the end."""
         train_in(
             self.directory,
             self.model,
@@ -133,7 +126,7 @@ class Run:
         )
 
     def plan(self) -> Plan:
-        """Return how the run's own model is trained."""
+        """Return the arguments of the training."""
         recipe, seed = self.recipe, self.settings.seed
         return Plan(recipe.loss, self.epochs, self.batch_size, recipe.learning_rate, seed, recipe.optimizer)
 
@@ -149,30 +142,30 @@ class Run:
         batch_size: int | None = None,
         seed_offset: int = 0,
     ) -> Model:
-        """Return a further model of this run, which is trained in the folder parts/NAME the first time.
+        """Return a further model of this run; the first call trains it in the folder parts/NAME.
 
         Parameters
         ----------
         name : str
             Letters and digits, as in "plain" or "layer-1".
         build : callable
-            Returns the model, not yet built, or around layers that are; those are copied, and stay as they
-            are. A part that is finished is read from its file, and must have the same layers.
+            Returns the model, not yet built. Built layers in it are copied, and do not change. A finished
+            part is read from its file, and must have the same layers.
         loss, learning_rate, batch_size : optional
             Default: those of the run.
         epochs : int, optional
-            Where the run has as many epochs as its recipe says; otherwise fewer or more in proportion, but at
+            For a run with the epochs of its recipe; for another run the number is scaled in proportion, to at
             least 1. Default: those of the recipe.
         data : Batches, (training, validation), or a callable that returns one of these
-            Default: `batches`. Without corruption: ``data=lambda: run.batches(corruption=None)``. Where they
-            take a while to make, `npae.recipes.recipe.Later` makes them only if there is something to train.
+            Default: `batches`. Without corruption: ``data=lambda: run.batches(corruption=None)``. If they
+            take long to compute, use `npae.recipes.recipe.Later`.
         seed_offset : int
-            Added to the seed of the run, for first values and order.
+            Added to the seed of the run, for initial values and order.
 
         Raises
         ------
         ValueError
-            If what lies in the folder was trained in another way.
+            If the model in the folder was trained in another way.
         """
         if name not in self._parts:
             wanted = (epochs or self.recipe.epochs) * self.epochs / self.recipe.epochs
@@ -192,14 +185,14 @@ class Run:
                 self.compute,
                 expected=self._new,
             )
-        return cast(Model, self._parts[name])  # it has the layers of what ``build`` returns
+        return cast(Model, self._parts[name])  # it has the same layers as the result of ``build``
 
     def part_history(self, name: str) -> dict[str, list[float]]:
-        """Return the numbers of each epoch of a part that is trained."""
+        """Return the values of each epoch of a trained part."""
         return read_history(self._part_folder(name) / HISTORY)
 
     def facts(self) -> dict[str, Any]:
-        """Return what is kept with every model of this run, to resume and to evaluate it."""
+        """Return the metadata of every model of this run, to resume and to evaluate it."""
         sample, augment = self.recipe.sample, self.recipe.augment
         return {
             "settings": asdict(self.settings),
@@ -221,7 +214,7 @@ class Run:
         Settings.from_metadata(metadata, self.directory)
         if metadata["dataset"]["sha256"] != self.dataset.sha256:
             other = other_data(self.directory, metadata, self.dataset)
-            raise ValueError(f"{other}; it goes on only with what it began with")
+            raise ValueError(f"{other}; it can be resumed only with the same data")
         wanted = ("loss", "val_loss", "seconds")
         if not isinstance(history, dict) or not all(history.get(name) for name in wanted):
             raise ValueError(
@@ -229,4 +222,4 @@ class Run:
             )
         done = len(history["loss"])
         if done > self.epochs:
-            raise ValueError(f"the run in {self.directory} has {done} epochs already; ask for more than that")
+            raise ValueError(f"the run in {self.directory} has {done} epochs already; choose a larger number")

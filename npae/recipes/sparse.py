@@ -1,4 +1,4 @@
-"""Sparse autoencoders: a penalty on the code leaves most of its units off, for each image or on average."""
+"""Sparse autoencoders: a penalty on the code turns most of its units off, for each image or on average."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = "binary_crossentropy"
 SQUARES = MeanSquaredError(per="image")
-WEIGHT = 1e-4  # makes codes smaller, and decoders larger; even ten times that leaves most units on
+WEIGHT = 1e-4  # codes become smaller, and decoder weights larger; even ten times that leaves most units on
 TARGET = 0.1
 
 
@@ -23,12 +23,12 @@ def build() -> Autoencoder:
 
 
 def build_sigmoid() -> Autoencoder:
-    """Return a wider model whose code is from 0 to 1, as UFLDL's: 784-200-784."""
+    """Return a wider model with a sigmoid code, as in UFLDL: 784-200-784."""
     return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
-    """Return two ways to be sparse, each after the same model without its penalty."""
+    """Return the models with each penalty, and without it."""
     return {
         "plain": run.part("plain", build, loss=LOSS),
         "l1": run.model,
@@ -39,12 +39,12 @@ def models(run: Run) -> dict[str, Autoencoder]:
 
 
 def active(codes: np.ndarray, name: str) -> np.ndarray:
-    """Return which units are on: above 0, or for a sigmoid above 1/2."""
+    """Return which units are on: above 0, or above 1/2 for a sigmoid."""
     return codes > (0.5 if name in ("plain_sigmoid", "kl") else 0)
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return mean code, share of active units and losses of all, and the ratios that were published."""
+    """Return mean code, share of active units and losses of each model, and the published ratios."""
     numbers = {}
     batches = run.test_batches()
     for name, model in models(run).items():
@@ -64,7 +64,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw reconstructions, filters of both kinds, the mean codes of images, and how often units are on."""
+    """Draw reconstructions, filters of both models, mean codes of images, and shares of active units."""
     from npae import plotting
 
     found = models(run)

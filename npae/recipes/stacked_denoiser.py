@@ -1,7 +1,8 @@
-"""A stacked denoising autoencoder: learned layer by layer, then as a whole, then as a classifier.
+"""A stacked denoising autoencoder: trained layer by layer, then as a whole, then as a classifier.
 
-Few labels go further if the layers below have seen all images. The fine-tuning is the same with and without
-pre-training. Newer than the publication are rectified units, Adam with a falling rate, and dropout.
+With few labels, pre-training on all images improves the classifier. The fine-tuning is the same with and
+without pre-training. Unlike the publication, this recipe uses rectified units, Adam with a decreasing
+learning rate, and dropout.
 """
 
 from collections.abc import Callable
@@ -24,21 +25,21 @@ from npae.training.evaluation import predict
 UNITS, MASKED = (1000, 1000, 1000), (0.1, 0.2, 0.3)
 LOSS, CLASSES = "binary_crossentropy", 10
 
-# By percentage of the labels: how often an epoch goes through them, since few images make few steps, and how
-# many times they are drawn, since it matters which ones they are when they are few.
+# By percentage of the labels: how often an epoch repeats them, so that few images still make many steps, and
+# how many random subsets are drawn, since results with few labels depend on the subset.
 SHARES = {100: (1, 1), 10: (3, 1), 1: (10, 3)}
 STARTS = {"pre-trained": "pretrained", "from scratch": "scratch"}
 
 
 def build() -> Autoencoder:
-    """Return the stack as a whole: 784-1000-1000-1000 and back."""
+    """Return the whole stack: 784-1000-1000-1000-1000-1000-784."""
     encoder = Sequential([Dense(units, "relu") for units in UNITS])
     decoder = Sequential([*(Dense(units, "relu") for units in UNITS[-2::-1]), Dense(784, "sigmoid")])
     return Autoencoder(encoder, decoder)
 
 
 def layers(run: Run) -> list[Autoencoder]:
-    """Return an autoencoder for each layer, trained to repair masked codes of the one below."""
+    """Return an autoencoder for each layer, trained to denoise masked codes of the layer below."""
     codes, trained = run.train_images, []
     for number, (units, inputs, masked) in enumerate(zip(UNITS, (784, *UNITS), MASKED), start=1):
         part = run.part(
@@ -56,7 +57,7 @@ def layers(run: Run) -> list[Autoencoder]:
 
 
 def masked_codes(codes: Callable[[], np.ndarray], noise: masking_noise) -> Later:
-    """Return the data of a layer; to compute them, all images go through the layers below."""
+    """Return the data of a layer: the codes of all images from the layer below."""
     return Later(lambda: Batches(codes(), corruption=noise), noise)
 
 
@@ -67,15 +68,15 @@ def one_layer(units: int, inputs: int) -> Autoencoder:
 
 
 def before(run: Run) -> None:
-    """Begin with the layers' own weights: encoders upwards, decoders downwards.
+    """Start from the weights of the layers: encoders in order, decoders in reverse order.
 
     Raises
     ------
     ValueError
-        If there are more classes than the classifiers tell apart, before anything is trained.
+        If there are more than ten classes; this is checked before the layers are trained.
     """
     for labels in (run.dataset.train_labels, run.dataset.test_labels):
-        one_hot(labels, CLASSES)  # complains now rather than when the layers are trained
+        one_hot(labels, CLASSES)  # raises ValueError
     stack = layers(run)
     encoder = Sequential([part.encoder.layers[0] for part in stack])
     decoder = Sequential([part.decoder.layers[0] for part in reversed(stack)])
@@ -112,7 +113,7 @@ def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
 
 
 def error_rates(run: Run, start: str, share: int) -> list[float]:
-    """Return the percentage of test images given a wrong class, for each draw of the labels."""
+    """Return the test error of the classifier in percent, for each random subset of the labels."""
     labels, pixels = run.dataset.test_labels, run.dataset.test_images
     images = Batches(pixels.reshape(len(pixels), -1))
     models = [classifier(run, start, share, draw) for draw in range(SHARES[share][1])]
@@ -121,7 +122,7 @@ def error_rates(run: Run, start: str, share: int) -> list[float]:
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return the test errors of the classifiers, in per cent, by start and share of the labels."""
+    """Return the test errors of the classifiers in percent, by start and share of the labels."""
     return {
         f"test_error_{name}_{share}": float(np.mean(error_rates(run, start, share)))
         for start, name in STARTS.items()
@@ -130,7 +131,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw denoised images, the filters of the first layer, and the test error against the labels."""
+    """Draw denoised images, the filters of the first layer, and the test error against the label count."""
     from npae import plotting
 
     draw_reconstructions(run)
@@ -145,7 +146,7 @@ def draw(run: Run) -> None:
     draws = max(draws for _, draws in SHARES.values())
     errors = {}
     for start in STARTS:
-        rates = np.full((draws, len(SHARES)), np.nan)  # with gaps where labels were drawn less often
+        rates = np.full((draws, len(SHARES)), np.nan)  # NaN where there are fewer subsets
         for column, share in enumerate(SHARES):
             found = error_rates(run, start, share)
             rates[: len(found), column] = found

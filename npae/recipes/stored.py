@@ -1,4 +1,4 @@
-"""Runs that were trained before, read from their folders."""
+"""Loads trained runs from their folders."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from npae.training.kept import MODEL, Compute
 
 
 def load_run(directory: str | os.PathLike, data: str | None = None, compute: Compute | None = None) -> Run:
-    """Return a run that was trained before, with its model and data set.
+    """Return a trained run, with its model and data set.
 
     Parameters
     ----------
     directory : path
-        Where ``npae train`` wrote to.
+        The output folder of ``npae train``.
     data : str, optional
-        Another data set than that of the training.
+        A data set other than that of the training.
     compute : Compute, optional
-        Its ``report`` also gets a line if ``data`` is indeed another one, and the lines of
+        Its ``report`` gets a line if ``data`` differs from the training's, and the lines of
         `npae.datasets.load`.
 
     Raises
@@ -41,7 +41,7 @@ def load_run(directory: str | os.PathLike, data: str | None = None, compute: Com
     if before != dataset.sha256:
         other = other_data(directory, metadata, dataset)
         if data is None:
-            raise ValueError(f"{other}; put that back, or let npae evaluate measure on this with --data")
+            raise ValueError(f"{other}; restore the data, or use npae evaluate with --data")
         compute.report(f"npae: {other}")
     return Run(recipe, settings, dataset, directory, compute, model=model, trained_on=before)
 
@@ -52,12 +52,12 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
     Raises
     ------
     ValueError
-        If the folder holds no model that ``npae train`` wrote.
+        If the folder holds no model of ``npae train``.
     """
     path = Path(directory) / MODEL
     if not path.is_file():
-        goes_on = "its training has not ended, go on with npae train --resume"
-        advice = goes_on if begun(directory) else "expected a folder that npae train wrote"
+        unfinished = "its training has not ended, continue it with npae train --resume"
+        advice = unfinished if begun(directory) else "expected an output folder of npae train"
         raise ValueError(f"{directory} holds no {MODEL}; {advice}")
     model, metadata = load_model(path)
     settings = Settings.from_metadata(metadata, path)

@@ -1,4 +1,4 @@
-"""A denoiser for Fashion-MNIST that shrinks by strides and grows by transposed convolutions."""
+"""A denoiser for Fashion-MNIST with strided and transposed convolutions."""
 
 from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose
@@ -8,7 +8,7 @@ from npae.recipes.run import Run
 
 
 def build() -> Autoencoder:
-    """Return the model: two strided convolutions, two transposed ones, then one channel of pixels."""
+    """Return the model: two strided convolutions, two transposed ones, and a convolution for the pixels."""
     encoder = Sequential(
         [
             Conv2D(16, 3, strides=2, activation="relu", padding="same"),
@@ -26,11 +26,11 @@ def build() -> Autoencoder:
 
 
 def draw(run: Run) -> None:
-    """Draw the three figures of the original: the data, the noise, and what is left of it."""
+    """Draw the three figures of the original: the data, the noisy images, and the denoised images."""
     from npae import plotting
 
     noisy, clean = run.test_images(50)
-    codes = run.model.encode(noisy)  # the two halves are used on their own, as in the original
+    codes = run.model.encode(noisy)  # encoder and decoder are called separately, as in the original
     denoised = run.pixels(run.model.decode(codes))
     noisy, clean = run.pixels(noisy), run.pixels(clean)
     plotting.image_grid(run.path("test_images.png"), clean, (5, 10), "The first 50 test images")

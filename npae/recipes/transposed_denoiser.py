@@ -1,4 +1,4 @@
-"""A denoiser whose decoder is made of transposed convolutions, 2 x 2 with stride 2."""
+"""A denoiser whose decoder has transposed convolutions, 2 x 2 with stride 2."""
 
 from functools import partial
 
@@ -8,23 +8,16 @@ from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.recipe import Recipe
 
-# The original is written in PyTorch and begins with PyTorch's initial values.
-begin = "pytorch_uniform"
+# The original is written in PyTorch and uses its initial values.
+U = "pytorch_uniform"
 conv = partial(
-    Conv2D,
-    kernel_size=3,
-    padding="same",
-    activation="relu",
-    kernel_initializer=begin,
-    bias_initializer=begin,
+    Conv2D, kernel_size=3, padding="same", activation="relu", kernel_initializer=U, bias_initializer=U
 )
-conv_transpose = partial(
-    Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=begin, bias_initializer=begin
-)
+conv_transpose = partial(Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=U, bias_initializer=U)
 
 
 def build() -> Autoencoder:
-    """Return the model: twice convolve and pool, then twice a transposed convolution."""
+    """Return the model: two convolutions with pooling, then two transposed convolutions."""
     encoder = Sequential([conv(32), MaxPool2D(2), conv(64), MaxPool2D(2)])
     decoder = Sequential([conv_transpose(32, activation="relu"), conv_transpose(1, activation="sigmoid")])
     return Autoencoder(encoder, decoder)

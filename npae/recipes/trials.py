@@ -1,4 +1,4 @@
-"""The finished trainings of `npae anomaly`: each is written as it ends, so an interrupt loses one at most."""
+"""The finished trainings of `npae anomaly`: each is saved when it ends, so an interrupt loses one at most."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from npae.datasets import Dataset
 from npae.recipes.anomaly import Detector, Trial
 from npae.recipes.folder import PARTS, in_words, located
 from npae.training.checkpoints import read_archive, read_metadata, write_archive
+from npae.training.kept import make_folder
 
 DEFAULTS = {"data": "auto", "model": None, "code": None, "epochs": None, "seed": 0, "limit": None}
 KINDS = {"normal": False, "anomalous": True}
 
 
 class FinishedTrials:
-    """The finished trials in the folder ``parts`` of a run, a file for each.
+    """The finished trials in the folder ``parts`` of a run, one file each.
 
     Parameters
     ----------
     directory : Path
     settings : dict
-        What was asked for, by the names in `DEFAULTS`.
+        The options of the command, by the names in `DEFAULTS`.
     dataset : Dataset
     """
 
@@ -34,21 +35,18 @@ class FinishedTrials:
         return len(_files(self.folder))
 
     def trial(self, column: Detector, label: int, train: Callable[[], Trial]) -> tuple[Trial, bool]:
-        """Return a trial, and whether it is new: it is trained and written only if it is not there.
+        """Return a trial, and whether it is new; a new trial is trained and saved.
 
         Raises
         ------
         ValueError
-            If what is there cannot be read, or nothing can be written.
+            If a saved trial cannot be read, or the new one cannot be written.
         """
         path = self.folder / f"{column.name}-{label}.npz"
         if path.is_file():
             return _read(path), False
         trial = train()
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot write into {self.folder}: {error.strerror}") from None
+        make_folder(self.folder)
         arrays = {"scores": trial.scores, "anomalous": trial.anomalous}
         for name, kind in KINDS.items():
             arrays[f"places_{name}"], arrays[f"outputs_{name}"] = trial.outputs[kind]
@@ -57,43 +55,43 @@ class FinishedTrials:
         return trial, True
 
     def check_data(self) -> None:
-        """Raise ValueError unless the trials that are there were made with the same data."""
+        """Raise ValueError unless the saved trials have the same data."""
         for path in _files(self.folder)[:1]:
             before, now = read_metadata(path)["dataset"], self.metadata["dataset"]
             if before["sha256"] != now["sha256"]:
                 sums = f"SHA-256 {before['sha256'][:12]} and {now['sha256'][:12]}"
                 raise ValueError(
-                    f"{self.folder.parent} was made with {before['name']}, and {now['name']} is other data "
-                    f"({sums}); it goes on only with what it began with"
+                    f"{self.folder.parent} was trained on {before['name']}, and {now['name']} is other data "
+                    f"({sums}); it can be resumed only with the same data"
                 )
 
 
-def settings_of(directory: Path, asked: dict[str, Any], resume: bool) -> dict[str, Any]:
-    """Return the settings of a run: those asked for, else those it began with if it goes on, else `DEFAULTS`.
+def settings_of(directory: Path, given: dict[str, Any], resume: bool) -> dict[str, Any]:
+    """Return the given settings; the others are those of a resumed run, or `DEFAULTS`.
 
     Raises
     ------
     ValueError
-        If there is nothing to go on with, or it began in another way.
+        If there is no run to resume, or a given setting differs from the run's.
     """
-    asked = {name: value for name, value in asked.items() if value is not None}
-    if "data" in asked:
-        asked["data"] = located(asked["data"])
+    given = {name: value for name, value in given.items() if value is not None}
+    if "data" in given:
+        given["data"] = located(given["data"])
     if not resume:
-        return {**DEFAULTS, **asked}
+        return {**DEFAULTS, **given}
     files = _files(directory / PARTS)
     if not files:
         raise ValueError(
-            f"{directory} holds no trained detectors to go on with; leave out --resume to start a new run"
+            f"{directory} holds no trained detectors to resume from; leave out --resume to start a new run"
         )
     began = {**DEFAULTS, **read_metadata(files[0])["settings"]}
-    for name, value in asked.items():
-        if name != "data" and value != began[name]:  # the data are compared by what they are
+    for name, value in given.items():
+        if name != "data" and value != began[name]:  # `check_data` compares the data by their checksums
             raise ValueError(
-                f"the run in {directory} began {in_words(name, began[name])}, and cannot go on "
+                f"the run in {directory} began {in_words(name, began[name])}, and cannot continue "
                 f"{in_words(name, value)}; leave that out, or start a new run in another --out"
             )
-    return {**began, **asked}
+    return {**began, **given}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""How a two-dimensional code space unfolds in training: codes kept after every epoch, and a film of them."""
+"""An animation of a two-dimensional code space during training, from the codes after every epoch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.run import Run
 from npae.training.checkpoints import written_whole
 from npae.training.events import Callback, TrainingState
+from npae.training.kept import make_folder
 
 FOLDER, FILM = "unfold", "unfold.gif"
 
 
 class Unfold(Callback):
-    """After each epoch write the codes of test images into the run's folder ``unfold``.
+    """After each epoch, write the codes of test images into the run's folder ``unfold``.
 
-    They lie on disk, so that a run that is resumed goes on with what was there.
+    They are stored on disk, so that a resumed run has the codes of its earlier epochs.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ class Unfold(Callback):
     Raises
     ------
     ValueError
-        If the codes of the model are not two numbers.
+        If the model's code does not have two units.
     """
 
     def __init__(self, run: Run):
@@ -38,17 +39,17 @@ class Unfold(Callback):
         if shape != (2,):
             size = " x ".join(map(str, shape))
             raise ValueError(
-                f"--animate draws codes of two numbers, and a code of {run.settings.recipe} is {size}; "
+                f"--animate needs a code of two numbers, but the code of {run.settings.recipe} is {size}; "
                 "latent2d has two"
             )
 
     def on_train_begin(self, state: TrainingState) -> None:
-        """Remove the codes of epochs that are to be trained again."""
+        """Remove the codes of epochs that will be trained again."""
         done = len(state.history)
         for epoch, path in kept(self.folder):
-            if epoch > done:  # of a run that was interrupted before its checkpoint
+            if epoch > done:  # from a run that was interrupted before its checkpoint
                 path.unlink()
-        # Not written yet: a run without a complete epoch leaves nothing, and an earlier one is put back.
+        # Not written yet: a run without a complete epoch writes nothing, so that an earlier run is restored.
         self.first = None if done else encode(self.model, self.images)
 
     def on_epoch_end(self, state: TrainingState) -> None:
@@ -59,42 +60,38 @@ class Unfold(Callback):
         self._keep(encode(self.model, self.images), state.epoch)
 
     def _keep(self, codes: np.ndarray, epoch: int) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot write into {self.folder}: {error.strerror}") from None
+        make_folder(self.folder)
         with written_whole(self.folder / f"epoch-{epoch:04d}.npy") as file:
             np.save(file, codes)
 
 
 def kept(folder: Path) -> list[tuple[int, Path]]:
-    """Return the epochs whose codes lie in a folder, with their files, in order."""
+    """Return the epochs with codes in a folder, and their files, in order."""
     return [(int(path.stem.removeprefix("epoch-")), path) for path in sorted(folder.glob("epoch-[0-9]*.npy"))]
 
 
 def draw(run: Run) -> Path:
-    """Draw the film of a run's codes as ``unfold.gif``, and return its path.
+    """Draw the animation of a run's codes as ``unfold.gif``, and return its path.
 
-    Epochs that the run's history does not have are left out: it may have been interrupted after one of them,
-    before its checkpoint.
+    Epochs that are not in the run's history are left out: the run was interrupted before their checkpoint.
 
     Raises
     ------
     ValueError
-        If codes of fewer than two epochs were kept, or a file is damaged.
+        If there are codes of fewer than two epochs, or a file is damaged.
     """
     from npae import plotting
 
     done = len(run.history["val_loss"])
     found = [(epoch, path) for epoch, path in kept(run.path(FOLDER)) if epoch <= done]
     if len(found) < 2:
-        raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a film needs at least two")
+        raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a GIF needs at least two")
     try:
         codes = [np.load(path, allow_pickle=False) for _, path in found]
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
     captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]
-    # Of the trained model, on the same images and in the same unit as in the run's metrics and other figures.
+    # The error of the trained model, with the images and the unit of the run's metrics and other figures.
     captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
     title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
     labels = run.dataset.test_labels[: len(codes[0])]

@@ -1,4 +1,4 @@
-"""A convolutional variational autoencoder: its code is two numbers drawn from a normal distribution."""
+"""A convolutional variational autoencoder with a code of two units."""
 
 import numpy as np
 
@@ -16,17 +16,17 @@ from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
 PIXELS = BinaryCrossentropy(per="image")  # a Bernoulli decoder
-GREYS = GaussianNegativeLogLikelihood(0.2, per="image")  # 0.2 is about the error that two numbers leave
+GREYS = GaussianNegativeLogLikelihood(0.2, per="image")  # 0.2 is about the root mean squared error
 BETA = 4.0
 EPOCHS = 30
 SAMPLES, IMAGES = 100, 1000  # for the likelihood
 
 
 def build() -> VariationalAutoencoder:
-    """Return the model: two strided convolutions to two means and two log variances, and the way back.
+    """Return the model: strided convolutions to two means and two log variances, and transposed ones.
 
-    The initial values before the code are not the original's: with those, most of the 16 units are off for
-    good after a few steps. See also `learning_rate`.
+    The initial values of the layers before the code differ from the original's, with which most of the 16
+    units become inactive after a few steps and stay so. See also `learning_rate`.
     """
     encoder = Sequential(
         [
@@ -34,7 +34,7 @@ def build() -> VariationalAutoencoder:
             Conv2D(64, 3, strides=2, activation="relu", padding="same"),
             Flatten(),
             Dense(16, activation="relu", kernel_initializer="he_normal"),
-            Dense(2 + 2, kernel_initializer="zeros"),  # the code begins at the prior
+            Dense(2 + 2, kernel_initializer="zeros"),  # the initial code has the distribution of the prior
         ]
     )
     decoder = Sequential(
@@ -50,16 +50,16 @@ def build() -> VariationalAutoencoder:
 
 
 def objective(decoder: Loss = PIXELS, beta: float = 1.0) -> Objective:
-    """Return the negative evidence lower bound, in nats per image; with another beta it is none any more."""
+    """Return the objective in nats per image; for ``beta=1`` it is the negative evidence lower bound."""
     return Objective(decoder, KullbackLeibler(beta))
 
 
 def learning_rate(epoch: int, epochs: int) -> float:
-    """Return 2e-4 in the first epoch, the original's 1e-3 in the next two, then 2e-3, falling at the end.
+    """Return 2e-4 in the first epoch, the original's 1e-3 in the next two, then 2e-3, decreasing at the end.
 
-    It falls in the last third of the epochs. As long as the code tells nothing, its gradient is noise, which
-    Adam scales to full steps: with 1e-3 from the start, one seed of three lost 15 of the 16 units before the
-    code, and the code stayed empty.
+    It decreases in the last 30 % of the epochs. At first the code has no information about the image and its
+    gradient is noise, which Adam scales to full steps. With 1e-3 from the start, one of three seeds lost 15
+    of the 16 units before the code, and the code remained at the prior.
     """
     done = (epoch - 1) / epochs
     if epoch == 1:
@@ -68,22 +68,22 @@ def learning_rate(epoch: int, epochs: int) -> float:
 
 
 def early_rate(epoch: int, epochs: int) -> float:
-    """Return the rate of the recipe's own epochs, for the short trainings of its parts: it never falls."""
+    """Return the learning rate for the short trainings of the parts: that of the run's first epochs."""
     return learning_rate(epoch, EPOCHS)
 
 
 def others(run: Run) -> dict[str, tuple[VariationalAutoencoder, Loss]]:
-    """Return the models to compare with, trained for fewer epochs, and what their decoders stand for."""
+    """Return two other models, trained for fewer epochs, with the losses of their decoders."""
     gaussian = run.part("gaussian", build, loss=objective(GREYS), epochs=5, learning_rate=early_rate)
     beta = run.part("beta", build, loss=objective(beta=BETA), epochs=5, learning_rate=early_rate)
     return {"gaussian": (gaussian, GREYS), "beta": (beta, PIXELS)}
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return the bound of each model, in its two parts, and what the first one bounds: the likelihood.
+    """Return the bound of each model with its two terms, and the likelihood of the first model.
 
-    All of them are of grey targets: nothing is binarised here, so no number compares with those of binary
-    digits, as `variational-dense` has them.
+    All values are for grey targets, which are not binarised. So they cannot be compared with values for
+    binary digits, such as those of `variational-dense`.
     """
     numbers = elbo_terms(run, run.model, PIXELS)
     for name, (model, decoder) in others(run).items():
@@ -94,7 +94,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw the two parts of the bound, samples, the plane of codes, walks in it, and where images lie."""
+    """Draw the terms of the bound, samples, interpolations, the plane of codes, and the codes of images."""
     draw_reconstructions(run)
     draw_elbo(run)
     draw_samples(run)
@@ -104,7 +104,7 @@ def draw(run: Run) -> None:
 
 
 def draw_plane(run: Run, reach: float = 2.5, count: int = 25) -> None:
-    """Draw the decodings of codes on a grid."""
+    """Draw the decoded images of codes on a grid."""
     from npae import plotting
 
     places = np.linspace(-reach, reach, count)

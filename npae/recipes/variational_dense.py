@@ -1,4 +1,4 @@
-"""A dense variational autoencoder with a code of 50 numbers, and the likelihood it gives to binary digits."""
+"""A dense variational autoencoder with a code of 50 units, and its likelihood of binary digits."""
 
 from npae.datasets import bernoulli
 from npae.layers import Dense
@@ -19,7 +19,7 @@ PIXELS = BinaryCrossentropy(per="image")
 
 
 def build() -> VariationalAutoencoder:
-    """Return the model: 784-200-200-50 with a normal distribution at the code, and 50-200-200-784."""
+    """Return the model: 784-200-200-50, with a normally distributed code, and 50-200-200-784."""
     encoder = Sequential([Dense(200, activation="tanh"), Dense(200, activation="tanh"), Dense(2 * CODE)])
     decoder = Sequential(
         [Dense(200, activation="tanh"), Dense(200, activation="tanh"), Dense(784, activation="sigmoid")]
@@ -28,10 +28,10 @@ def build() -> VariationalAutoencoder:
 
 
 def measure(run: Run) -> dict[str, float]:
-    """Return the bound, the likelihood below it, and how many numbers of the code are in use.
+    """Return the bound, the likelihood, and the number of active units of the code.
 
-    A number is in use if its mean differs from image to image, by a variance above 0.01 (Burda et al. 2015,
-    appendix C); the others stay at the prior, and say nothing.
+    A unit is active if the variance of its mean over the images is above 0.01 (Burda et al. 2015, appendix
+    C). The code of an inactive unit has the distribution of the prior, and no information about the image.
     """
     batches = run.test_batches()
     nll = negative_log_likelihood(
@@ -47,7 +47,7 @@ def measure(run: Run) -> dict[str, float]:
 
 
 def draw(run: Run) -> None:
-    """Draw reconstructions, the two parts of the bound, samples, and ways between test images."""
+    """Draw reconstructions, the two terms of the bound, samples, and interpolations of test images."""
     draw_reconstructions(run)
     draw_elbo(run)
     draw_samples(run)

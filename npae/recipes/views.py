@@ -1,4 +1,4 @@
-"""A data set as the model of a recipe sees it: scaled, shaped, sampled or corrupted."""
+"""Converts a data set to the inputs and targets of a recipe: scaled, reshaped, sampled or corrupted."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from npae.recipes.recipe import Recipe
 from npae.training.batches import Batches
 from npae.training.shards import random_stream
 
-# A corruption, None for clean images, or ... for what the recipe says.
+# A corruption, None for clean images, or ... for the recipe's corruption.
 Chosen = Any
 
-# The noise on the test set is the same in every run, so that runs with other seeds are measured on the same
-# images.
+# The noise on the test set is the same in every run, so that runs with different seeds can be compared.
 _TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
 
 _CHUNK = 1000
@@ -29,7 +28,7 @@ FASHION = [
 
 
 def limited(dataset: Dataset, limit: int | None) -> Dataset:
-    """Return a data set cut to its first ``limit`` training images, and as many test images at most."""
+    """Return the first ``limit`` training images, and at most as many test images, of a data set."""
     if limit is None:
         return dataset
     return replace(
@@ -44,7 +43,7 @@ def limited(dataset: Dataset, limit: int | None) -> Dataset:
 def plain_batches(
     recipe: Recipe, images: np.ndarray, corruption: Corruption | None = None, sample: Corruption | None = None
 ) -> Batches:
-    """Return images (n, 28, 28) as the model takes them."""
+    """Return images (n, 28, 28) as inputs of the model."""
     return Batches(
         images,
         scale=recipe.scale,
@@ -56,7 +55,7 @@ def plain_batches(
 
 
 def train_batches(recipe: Recipe, dataset: Dataset, seed: int, corruption: Chosen = ...) -> Batches:
-    """Return the training set, by default corrupted as the recipe says."""
+    """Return the training set, by default with the recipe's corruption."""
     corruption = recipe.corruption if corruption is ... else corruption
     if corruption and recipe.drawn_once:
         return _drawn_once(recipe, dataset.train_images, corruption, random_stream(seed, _TRAIN))
@@ -64,7 +63,7 @@ def train_batches(recipe: Recipe, dataset: Dataset, seed: int, corruption: Chose
 
 
 def test_batches(recipe: Recipe, dataset: Dataset, corruption: Chosen = ...) -> Batches:
-    """Return the test set; what is drawn for it is drawn once, and is the same in every run."""
+    """Return the test set; its noise is drawn once, and is the same in every run."""
     corruption = recipe.corruption if corruption is ... else corruption
     if corruption or recipe.sample:
         return _drawn_once(recipe, dataset.test_images, corruption, random_stream(_TEST_NOISE_SEED, _TEST))

@@ -1,4 +1,4 @@
-"""Compiles every kernel that the recipes use, so that the first training does not have to."""
+"""Compiles every kernel that the recipes use, so that the first training does not wait for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from npae.training.fit import fit
 def warm_up() -> Iterator[tuple[str, float]]:
     """Train and evaluate each recipe on one batch of random images; yield its name and the seconds.
 
-    Compiled kernels are kept on disk, so they are compiled once for all runs, until their file is edited.
+    Numba caches compiled kernels on disk, so they are compiled once, until a file of the kernels changes.
     """
     rng = np.random.default_rng(0)
     for recipe in RECIPES.values():

@@ -1,4 +1,4 @@
-"""Minibatches: gathered from images in memory, scaled, and corrupted if wanted."""
+"""Minibatches: gathered from arrays in memory, scaled, and optionally corrupted."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ _CHUNK = 4096  # images checked at a time
 
 
 class Batches:
-    """Inputs and targets, made one minibatch at a time.
+    """A data set of inputs and targets, from which `batch` prepares one minibatch at a time.
 
     Parameters
     ----------
     x : ndarray (n, ...)
-        Inputs. uint8 pixels stay bytes in memory and become ``x * scale + offset`` in a batch; floats are
-        used unchanged.
+        Inputs. uint8 pixels stay bytes in memory and become ``x * scale + offset`` in a batch; floats do not
+        change.
     y : ndarray (n, ...), optional
-        Targets, treated the same way. Default: the inputs before corruption, as an autoencoder needs them.
+        Targets, scaled like x. Default: the inputs before corruption, as for an autoencoder.
     scale, offset : float
-        For uint8 pixels; the defaults give values from 0 to 1.
+        For uint8 pixels; with the defaults, values are from 0 to 1.
     shape : tuple of int, optional
-        The shape of one example for the model, as (784,) or (1, 28, 28). Default: that of x.
+        The shape of one example for the model, such as (784,) or (1, 28, 28). Default: that of x.
     corruption : callable, optional
-        ``corruption(x, rng) -> x'``, drawn anew for every batch and applied to the inputs only. For noise
-        that is drawn once, pass the corrupted data set as ``x`` and the clean one as ``y``.
+        ``corruption(x, rng) -> x'``, applied to the inputs of every batch with new noise. For noise that is
+        drawn once, pass the corrupted data set as ``x`` and the clean one as ``y``.
     sample : callable, optional
-        ``sample(x, rng) -> x'``, drawn anew for every batch, before any corruption; its result is input and
-        target. An example is `npae.datasets.bernoulli`, which takes grey for a probability.
+        ``sample(x, rng) -> x'``, applied to every batch before the corruption; its result is input and
+        target. An example is `npae.datasets.bernoulli`, which uses grey values as probabilities.
     dtype : float32 or float64
         The dtype of the batches.
 
     Raises
     ------
     ValueError
-        If x or y are not numeric arrays of examples, are empty, differ in length, or cannot take ``shape``,
-        or if y is given beside ``sample``, which makes the targets.
+        If x or y are not numeric arrays of examples, are empty, differ in length, or cannot be reshaped to
+        ``shape``, or if both y and ``sample`` are given.
     """
 
     def __init__(
@@ -59,15 +59,15 @@ class Batches:
         self.x = _examples(x, "x")
         self.y = None if y is None else _examples(y, "y")
         if self.y is not None and len(self.y) != len(self.x):
-            raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}; they must come in pairs")
+            raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}; expected equally many")
         self.shape = self.x.shape[1:] if shape is None else tuple(shape)
         for name, array in (("x", self.x), ("y", self.y)):
             if shape is not None and array is not None and math.prod(array.shape[1:]) != math.prod(shape):
                 raise ValueError(
-                    f"{name} has examples of shape {array.shape[1:]}, which cannot take the shape {shape}"
+                    f"{name} has examples of shape {array.shape[1:]}, which cannot be reshaped to {shape}"
                 )
         if sample is not None and y is not None:
-            raise ValueError("sample makes inputs and targets from x; leave out y or sample")
+            raise ValueError("sample computes inputs and targets from x; leave out y or sample")
         self._reshape_targets = shape is not None
         self.scale = scale
         self.offset = offset
@@ -80,7 +80,7 @@ class Batches:
 
     @property
     def draws(self) -> bool:
-        """Whether a batch takes random numbers."""
+        """Whether a batch needs random numbers."""
         return self.corruption is not None or self.sample is not None
 
     def batch(
@@ -88,9 +88,9 @@ class Batches:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return ``(inputs, targets)`` of these examples; sample and corruption draw from ``rng``.
 
-        Without corruption and y, both are the same array.
+        Without corruption and y, inputs and targets are the same array.
         """
-        draw: Any = rng  # one of a person's own, which draws nothing, may take None
+        draw: Any = rng  # a user's corruption may need no generator and accept None
         clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
         if self.sample is not None:
             clean = self.sample(_read_only(clean), draw)
@@ -129,7 +129,7 @@ class Batches:
 
 
 def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
-    """Return ``x`` itself if it is a `Batches`, else a `Batches` of the arrays x and y."""
+    """Return ``x`` itself if it is a `Batches`, otherwise a `Batches` of the arrays x and y."""
     if isinstance(x, Batches):
         if y is not None:
             raise ValueError("x is a Batches, which has its own targets; leave out y")
@@ -138,7 +138,7 @@ def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that cannot be written: the clean images are also the targets, or the data set."""
+    """Return a read-only view: a corruption must not change the targets or the data set."""
     view = array.view()
     view.flags.writeable = False
     return view

@@ -20,26 +20,26 @@ from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint, written_whole
 from npae.training.events import Callback, TrainingState
 
-Schedule = Callable[[int, int], float]  # of the epoch, from 1, and the last epoch: the learning rate
+Schedule = Callable[[int, int], float]  # (epoch from 1, last epoch) -> learning rate
 
 
 class Progress(Callback):
-    """Show epoch, bar, time left, milliseconds a step and losses.
+    """Show the epoch, a bar, the remaining time, milliseconds per step and losses.
 
-    Where there is no terminal, it writes one line an epoch, and before the first one a line that kernels are
-    compiled if the first step takes more than two seconds.
+    If the stream is not a terminal, it writes one line per epoch. If the first step takes more than two
+    seconds, it also writes that kernels are being compiled.
 
     Parameters
     ----------
     stream : file, optional
         Default: standard output.
     label : str
-        The name of the model where several are trained: every line then begins with it.
+        The start of every line, for instance the name of the model if several are trained.
 
     Notes
     -----
-    On a terminal the line is written over and over, which a line that wraps around would not allow: so it is
-    never wider than the terminal, and the bar is what gives way.
+    On a terminal, each update overwrites the line. A wrapped line could not be overwritten, so the bar is
+    shortened until the line fits the terminal.
     """
 
     BAR = 24
@@ -48,28 +48,28 @@ class Progress(Callback):
 
     def __init__(self, stream: TextIO | None = None, label: str = ""):
         self.label = label
-        self.stream = stream or sys.stdout or io.StringIO()  # a closed standard output is None
+        self.stream = stream or sys.stdout or io.StringIO()  # sys.stdout may be None
         self.live = self.stream.isatty()
         self._stepped = threading.Event()
 
     def labelled(self, label: str) -> Progress:
-        """Return one that writes to the same stream, about something else."""
+        """Return a `Progress` that writes to the same stream with another label."""
         return Progress(self.stream, label)
 
     def on_epoch_begin(self, state: TrainingState) -> None:
-        """Show the number of the epoch, and say that kernels are compiled before the first one."""
+        """Show the number of the epoch, and before the first epoch that kernels are compiled."""
         self._began = time.perf_counter()
         self._shown = 0.0
         first = not state.step
         if self.live:
-            wait = "compiling kernels, or loading them compiled" if first else ""
+            wait = "compiling kernels, or loading compiled ones" if first else ""
             self._rewrite(f"{self._epoch(state)}  {wait}"[: self._width()])
         elif first and get_backend() == "numba":
-            line = "the first step takes a while: it compiles its kernels, unless an earlier run has\n"
+            line = "the first step takes a while: it compiles the kernels, unless an earlier run has\n"
             threading.Thread(target=self._explain_silence, args=[line], daemon=True).start()
 
     def on_step_end(self, state: TrainingState) -> None:
-        """Show the bar, the time left and the loss so far."""
+        """Show the bar, the remaining time and the loss so far."""
         self._stepped.set()
         now = time.perf_counter()
         if not self.live or now - self._shown < self.SECONDS_BETWEEN_UPDATES:
@@ -93,10 +93,10 @@ class Progress(Callback):
         self._rewrite(f"{self._epoch(state)}  {duration(seconds)}  {step:.1f} ms/step  {losses}\n")
 
     def on_train_end(self, state: TrainingState) -> None:
-        """End the line of an epoch that was interrupted."""
+        """End the line of an interrupted epoch."""
         self._stepped.set()
         if self.live and len(state.history) < state.epoch:
-            self.stream.write("\n")  # keep the half-done line, so that what follows starts on one of its own
+            self.stream.write("\n")  # keep the line of the interrupted epoch; further output starts a new one
 
     def _explain_silence(self, line: str) -> None:
         if not self._stepped.wait(self.SECONDS_OF_SILENCE):
@@ -108,7 +108,7 @@ class Progress(Callback):
 
     @staticmethod
     def _width() -> int:
-        return shutil.get_terminal_size().columns - 1  # the last column would make some terminals wrap
+        return shutil.get_terminal_size().columns - 1  # some terminals wrap at the last column
 
     def _epoch(self, state: TrainingState) -> str:
         label = f"{self.label}: " if self.label else ""
@@ -116,13 +116,13 @@ class Progress(Callback):
 
 
 class Checkpoint(Callback):
-    """After each epoch write ``checkpoint.npz`` and ``history.csv`` into a folder, each whole or not at all.
+    """After each epoch, write ``checkpoint.npz`` and ``history.csv`` into a folder, each one atomically.
 
     Parameters
     ----------
     directory : path
     metadata : dict, optional
-        Kept in the checkpoint, and read when the training is resumed.
+        Stored in the checkpoint, and read when the training resumes.
     """
 
     def __init__(self, directory: str | os.PathLike, metadata: dict[str, Any] | None = None):
@@ -142,13 +142,13 @@ class LearningRate(Callback):
     Parameters
     ----------
     rate : float or callable
-        ``rate(epoch, epochs)`` gets the number of the epoch, from 1, and of the last one. Since it depends on
-        nothing else, a run that is resumed goes on with the rates that it would have had.
+        The arguments of ``rate(epoch, epochs)`` are the number of the epoch, from 1, and of the last one. The
+        rate depends on nothing else, so a resumed run has the same rates as an uninterrupted one.
 
     Raises
     ------
     ValueError
-        If what comes out is not a positive number.
+        If a rate is not a positive number.
     """
 
     def __init__(self, rate: float | Schedule):
@@ -162,34 +162,34 @@ class LearningRate(Callback):
 
 
 def half_cosine(peak: float) -> Schedule:
-    """Return a rate that begins at ``peak`` and falls along half a cosine, towards 0 after the last epoch.
+    """Return a rate that falls from ``peak`` along half a cosine, and would be 0 after the last epoch.
 
-    ``rate(epoch, epochs) = peak (1 + cos(pi (epoch - 1) / epochs)) / 2``, so that it is high for long, and
-    the last epochs only settle. Source: Loshchilov & Hutter 2016, without restarts.
+    ``rate(epoch, epochs) = peak (1 + cos(pi (epoch - 1) / epochs)) / 2``: the rate is high for most epochs,
+    and small in the last ones. Source: Loshchilov & Hutter 2016, without restarts.
     """
 
     def rate(epoch: int, epochs: int) -> float:
         return peak * (1 + math.cos(math.pi * (epoch - 1) / epochs)) / 2
 
-    rate.__name__ = f"half_cosine({peak:g})"  # by which a finished part is compared
+    rate.__name__ = f"half_cosine({peak:g})"  # `npae.recipes.parts` stores and compares it
     return rate
 
 
 class EarlyStopping(Callback):
-    """Stop when a number has not become smaller for some epochs, and go back to the best weights.
+    """Stop when a value has not improved for some epochs, and restore the best weights.
 
     Parameters
     ----------
     monitor : str
-        A column of the history.
+        A column of the history; smaller is better.
     patience : int
-        Epochs without improvement that are waited for.
+        The number of epochs without improvement after which training stops.
     min_delta : float
-        By how much a value must be smaller to count as better.
+        The smallest decrease that counts as an improvement.
     restore_best_weights : bool
-        Whether the model ends with the weights of its best epoch, rather than of its last. A run that is
-        resumed knows how good its earlier epochs were, but no longer has their weights: if the best epoch is
-        one of them, it ends with its last weights.
+        Whether the model ends with the weights of its best epoch. Otherwise it keeps the last ones. A resumed
+        run has the values of its earlier epochs, but not their weights: if one of them is the best, the model
+        keeps the last weights.
     """
 
     def __init__(
@@ -205,24 +205,24 @@ class EarlyStopping(Callback):
         self.restore_best_weights = restore_best_weights
 
     def on_train_begin(self, state: TrainingState) -> None:
-        """Judge the epochs of a training that is resumed."""
+        """Find the best epoch of the history of a resumed training."""
         self.best, self.best_epoch = math.inf, 0
         self._best_weights: dict[str, np.ndarray] | None = None
         for epoch, value in enumerate(state.history.values.get(self.monitor, []), start=1):
             self._judge(epoch, value)
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        """Judge this epoch, and stop after too many without improvement."""
+        """Compare this epoch with the best one, and stop after too many without improvement."""
         if self.monitor not in state.history.values:
             known = ", ".join(state.history.values)
-            raise ValueError(f"early stopping looks at {self.monitor!r}, but the history has {known}")
+            raise ValueError(f"early stopping monitors {self.monitor!r}, but the history has {known}")
         if self._judge(state.epoch, state.history[self.monitor][-1]) and self.restore_best_weights:
             self._best_weights = {name: value.copy() for name, value in state.model.params.items()}
         if state.epoch - self.best_epoch >= self.patience:
             state.stop = True
 
     def on_train_end(self, state: TrainingState) -> None:
-        """Go back to the best weights."""
+        """Restore the best weights."""
         if self._best_weights is not None:
             state.model.set_params(self._best_weights)
 
@@ -234,7 +234,7 @@ class EarlyStopping(Callback):
 
 
 def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> None:
-    """Write a history as CSV: a row an epoch, a column for each number.
+    """Write a history as CSV: one row per epoch, one column per value.
 
     Raises
     ------

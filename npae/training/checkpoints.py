@@ -1,7 +1,7 @@
-"""Models and half-done trainings on disk, in plain NumPy archives that hold no code.
+"""Models and checkpoints on disk, in plain NumPy archives that contain no code.
 
-A file appears under its name only when it is whole: it is written beside it and then renamed, so an
-interrupted write leaves the file of before.
+Files are written atomically: under a temporary name, and then renamed. An interrupted write leaves the
+previous file unchanged.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
     model : Sequential
         Built.
     metadata : dict, optional
-        Anything that JSON can hold, given back by `load_model`.
+        Anything that JSON can represent; `load_model` returns it.
 
     Raises
     ------
     ValueError
-        If the file cannot be written, or `load_model` could not make this model again: it knows npae's own
-        layers only. A checkpoint takes any.
+        If the file cannot be written, or the model has layers other than npae's, which `load_model` could not
+        construct. A checkpoint accepts any layers.
     """
     header = {"model": describe_model(model), "metadata": metadata or {}}
-    with _complaining(path, "is not written, since load_model could not make this model again"):
+    with _complaining(path, "is not written, since load_model could not construct this model"):
         _construct(header["model"]["layer"])
     write_archive(path, header, {f"params/{name}": value for name, value in model.params.items()})
 
 
 def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
-    """Read what `save_model` wrote; the model gives the same outputs again, bit for bit.
+    """Read a file of `save_model`; the model computes the same outputs, bit for bit.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
     Raises
     ------
     ValueError
-        If the file is missing, damaged, or of another make.
+        If the file is missing, damaged, or in another format.
     """
     header, arrays = read_archive(path)
     with _complaining(path, "does not hold a model of npae"):
@@ -75,7 +75,7 @@ def save_checkpoint(
     history: dict[str, list[float]],
     metadata: dict[str, Any] | None = None,
 ) -> None:
-    """Write all that a training needs to go on: weights, the optimiser's state, and the history so far.
+    """Write everything that a training needs to resume: weights, the optimiser's state, and the history.
 
     Raises
     ------
@@ -98,11 +98,11 @@ def save_checkpoint(
 def load_checkpoint(
     path: str | os.PathLike, model: Sequential, optimizer: Adam | SGD
 ) -> tuple[dict[str, list[float]], dict[str, Any]]:
-    """Put weights and the optimiser's state back as `save_checkpoint` found them.
+    """Restore weights and the optimiser's state from a file of `save_checkpoint`.
 
     Returns
     -------
-    The history so far and the metadata.
+    The history and the metadata.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def load_checkpoint(
     header, arrays = read_archive(path)
     with _complaining(path, "does not fit this training"):
         if header["model"] != describe_model(model):
-            raise ValueError("it was written by a model of another architecture")
+            raise ValueError("it was written for a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
             raise ValueError(
                 f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}"
@@ -123,12 +123,12 @@ def load_checkpoint(
 
 
 def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
-    """Return the metadata that a model or a checkpoint was saved with.
+    """Return the metadata of a saved model or checkpoint.
 
     Raises
     ------
     ValueError
-        If the file is missing, damaged, or of another make.
+        If the file is missing, damaged, or in another format.
     """
     header, _ = read_archive(path)
     with _complaining(path, "does not hold metadata of npae"):
@@ -144,17 +144,17 @@ def describe_model(model: Sequential) -> dict[str, Any]:
 
 
 def build_from(description: dict[str, Any]) -> Sequential:
-    """Return a built model for what `describe_model` returned.
+    """Return a built model for a description from `describe_model`.
 
     Raises
     ------
     ValueError
-        If it names a class that is not one of npae's layers, or arguments that do not fit.
+        If a class is not one of npae's layers, or arguments do not fit.
     """
     model = _construct(description["layer"])
     if not isinstance(model, Sequential):
         raise ValueError(
-            f"expected a Sequential or an Autoencoder, and it describes a {type(model).__name__}"
+            f"expected a Sequential or an Autoencoder, but it describes a {type(model).__name__}"
         )
     model.build(tuple(description["input_shape"]), dtype=np.dtype(description["dtype"]))
     return model
@@ -162,12 +162,12 @@ def build_from(description: dict[str, Any]) -> Sequential:
 
 @contextmanager
 def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that gets its name when the ``with`` block has ended well.
+    """Open a file for writing under a temporary name; rename it after a ``with`` block without an error.
 
     Raises
     ------
     ValueError
-        If the folder does not take it.
+        If the file cannot be written.
     """
     path = Path(path)
     try:
@@ -187,11 +187,11 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
 
 def describe_layer(value: Any) -> Any:
-    """Return a layer, or a model, as plain data: classes and their arguments. It need not be built."""
+    """Return a layer or model, built or not, as plain data: classes and their arguments."""
     if isinstance(value, Layer):
         kind = type(value)
         name = kind.__name__
-        if _known_layers().get(name) is not kind:  # another class may have the name of one of npae's
+        if _known_layers().get(name) is not kind:  # a user's class may have the name of one of npae's
             name = f"{kind.__module__}.{name}"
         return {"class": name, "config": {key: describe_layer(item) for key, item in value.config().items()}}
     if isinstance(value, (list, tuple)):
@@ -217,7 +217,7 @@ def _known_layers() -> dict[str, type[Layer]]:
 
 
 def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Write named arrays, and a header of anything that JSON can hold, as one file.
+    """Write named arrays, and a header of anything that JSON can represent, as one file.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[
     try:
         text = json.dumps({"format": FORMAT, **header}, default=_plain)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"cannot write {path}: its metadata must be what JSON can hold; {error}") from None
+        raise ValueError(f"cannot write {path}: its metadata must be valid JSON; {error}") from None
     with written_whole(path) as file:
         np.savez(file, **{"header": np.array(text), **arrays})  # type: ignore[arg-type]  # its allow_pickle
 
@@ -235,16 +235,16 @@ def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(f"{type(value).__name__} is not among that")
+    raise TypeError(f"{type(value).__name__} is not a JSON type")
 
 
 def read_archive(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays of what `write_archive` wrote.
+    """Return header and arrays of a file of `write_archive`.
 
     Raises
     ------
     ValueError
-        If the file is missing, damaged, or of another make.
+        If the file is missing, damaged, or in another format.
     """
     with _complaining(path, "cannot be read"):
         arrays = _read_arrays(path)
@@ -262,7 +262,7 @@ def read_archive(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.
 def _read_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
     with open(path, "rb") as file:
         if file.read(4) != b"PK\x03\x04" or not zipfile.is_zipfile(file):  # np.load would try to unpickle it
-            raise ValueError("it is no whole .npz archive")
+            raise ValueError("it is not a complete .npz archive")
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
             try:
@@ -279,7 +279,7 @@ def _complaining(path: str | os.PathLike, problem: str) -> Iterator[None]:
         raise ValueError(f"{path} does not exist") from None
     except KeyError as error:
         raise ValueError(f"{path} {problem}: it has no entry {error}") from None
-    except Exception as error:  # a damaged archive fails in a dozen ways, down to NotImplementedError
+    except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
         reason = getattr(error, "strerror", None) or str(error) or "it is damaged"
         raise ValueError(f"{path} {problem}: {reason.splitlines()[0]}") from None
 

@@ -1,4 +1,4 @@
-"""The outputs of a model for a whole data set, and its mean loss, computed by all threads."""
+"""The outputs of a model for a data set, and its mean loss, computed in parallel."""
 
 from __future__ import annotations
 
@@ -25,10 +25,7 @@ def evaluate(
     loss: str | Loss | Objective,
     threads: int | None = None,
 ) -> float:
-    """Return the mean loss over a data set, in inference mode.
-
-    A corruption draws the same noise in every call.
-    """
+    """Return the mean loss over a data set, in inference mode; a corruption uses the same noise each time."""
     return evaluate_terms(model, x, y, loss=loss, threads=threads)["loss"]
 
 
@@ -41,10 +38,10 @@ def evaluate_terms(
     threads: int | None = None,
     seed: int | None = None,
 ) -> dict[str, float]:
-    """Return the mean over a data set of the "loss", and of each of its terms by name, if it has penalties.
+    """Return the mean "loss" over a data set and, if there are penalties, the mean of each term by name.
 
-    With ``seed``, layers that draw random numbers do so, as in training. For a variational autoencoder the
-    loss is then its negative evidence lower bound, by one draw of the code for each example.
+    With a ``seed``, layers draw random numbers as in training. For a variational autoencoder, the loss is
+    then the negative evidence lower bound, estimated with one code per example.
     """
     batches, objective = as_batches(x, y), get_objective(loss)
     check_shape(model, batches)
@@ -68,7 +65,7 @@ def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = No
 def mean_terms(
     model: Sequential, batches: Batches, objective: Objective, pool: Pool, seed: int | None = None
 ) -> Terms:
-    """Return the mean of every term of an objective over a data set, computed by the threads of a pool."""
+    """Return the mean of every term of an objective over a data set, computed by a pool of threads."""
     bound = objective.on(model)
     size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
 
@@ -81,17 +78,17 @@ def mean_terms(
 
 
 def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) -> list:
-    """Return ``function(indices, rng)`` of every shard in order; each shard has its own fixed noise."""
+    """Return ``function(indices, rng)`` for every shard in order; the seed of a shard's rng is fixed."""
     starts = range(0, len(batches), size)
     shards = [(slice(start, start + size), random_stream(0, VALIDATION, start)) for start in starts]
     return pool.map(function, shards)
 
 
 def check_shape(model: Sequential, batches: Batches) -> None:
-    """Raise ValueError unless a model is built, and for examples of the shape that the batches have."""
+    """Raise ValueError unless the model is built for examples of the shape of the batches."""
     if model.input_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")
     if batches.shape != model.input_shape:
         raise ValueError(
-            f"the model takes examples of shape {model.input_shape}; the data's have shape {batches.shape}"
+            f"the model expects examples of shape {model.input_shape}; the data have shape {batches.shape}"
         )

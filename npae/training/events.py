@@ -1,4 +1,4 @@
-"""The history of a training, and the callbacks that follow it."""
+"""The history of a training, and the interface of callbacks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from npae.training.optimizers import SGD, Adam
 
 @dataclass
 class History:
-    """What was measured after each epoch: ``values["loss"][k]`` belongs to epoch ``k + 1``."""
+    """The values of each epoch: ``values["loss"][k]`` is the loss of epoch ``k + 1``."""
 
     values: dict[str, list[float]] = field(default_factory=dict)
 
     def append(self, logs: dict[str, float]) -> None:
-        """Add one epoch's numbers."""
+        """Add the values of one epoch."""
         for name, value in logs.items():
             self.values.setdefault(name, []).append(float(value))
 
@@ -29,9 +29,9 @@ class History:
 
 @dataclass
 class TrainingState:
-    """What a callback sees of a training; setting ``stop`` ends it after the epoch.
+    """The state of a training, the argument of callbacks; setting ``stop`` ends the training after the epoch.
 
-    ``loss`` is the epoch's mean so far, and ``terms`` are those that it is the sum of, as in
+    ``loss`` is the mean over the epoch so far. It is the sum of ``terms``, in the order of
     `npae.objectives.objective.Objective.names`.
     """
 
@@ -47,28 +47,28 @@ class TrainingState:
     stop: bool = False
 
     def begin_epoch(self) -> None:
-        """Go on to the epoch after those of the history."""
+        """Advance to the epoch after the last one in the history."""
         self.epoch = len(self.history) + 1
 
     def after_step(self, step: int, terms: tuple[float, ...]) -> None:
-        """Take the number of a step, from 1, and the means of the terms over the epoch so far."""
+        """Store the number of the step, from 1, and the means of the terms over the epoch so far."""
         self.step, self.terms, self.loss = step, terms, sum(terms)
 
 
 class Callback:
-    """Base of what follows a training: `fit` calls these methods, and each may be left out."""
+    """Base class of callbacks: `fit` calls these methods; a subclass overrides those that it needs."""
 
     def on_train_begin(self, state: TrainingState) -> None:
-        """Follow the beginning; ``state.history`` holds the epochs of a training that is resumed."""
+        """Run before the first epoch; in a resumed training, ``state.history`` holds the earlier epochs."""
 
     def on_epoch_begin(self, state: TrainingState) -> None:
-        """Follow the beginning of an epoch; ``state.epoch`` counts from 1."""
+        """Run before each epoch; ``state.epoch`` counts from 1."""
 
     def on_step_end(self, state: TrainingState) -> None:
-        """Follow a step; ``state.loss`` is the epoch's mean so far."""
+        """Run after each step; ``state.loss`` is the mean over the epoch so far."""
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        """Follow the end of an epoch, when ``state.history`` holds its numbers."""
+        """Run after each epoch; ``state.history`` holds its values."""
 
     def on_train_end(self, state: TrainingState) -> None:
-        """Follow the end, after the last epoch or after an error or an interrupt."""
+        """Run after the last epoch, or after an error or an interrupt."""

@@ -1,9 +1,9 @@
-"""Training: the loop, and the only place where threads are.
+"""The training loop, and the only code that uses threads.
 
 Every minibatch is cut into shards whose size depends on the model and the batch, never on the number of
-threads. Each shard is carried forward and back by one thread, and the gradients are added in the order of the
-shards. A sum of floating-point numbers depends on its order, and here the order is fixed: so one thread or
-sixteen give the same bits.
+threads. One thread computes the forward and backward pass of a shard. The gradients are added in the order of
+the shards. A sum of floating-point numbers depends on its order, and here the order is fixed: any number of
+threads computes the same bits.
 """
 
 from __future__ import annotations
@@ -51,34 +51,34 @@ def fit(
     Parameters
     ----------
     model : Sequential
-        Built. Its parameters are changed; ``params`` then holds new arrays, all of them views of one vector,
-        so an array that was taken from it before stays as it was.
+        Built. `fit` replaces its parameters by views of one new vector and changes these, so arrays that you
+        read from ``params`` before do not change.
     x, y : ndarray or Batches
         Inputs and targets; y defaults to x. A `Batches` can scale and corrupt as well.
     loss : str, Loss or Objective
-        "mse", "binary_crossentropy", another `Loss`, or an `Objective`, which adds penalties on the code.
+        A name ("mse", "binary_crossentropy"), a `Loss`, or an `Objective`, which adds penalties on the code.
     optimizer : Adam or SGD
         Default: ``Adam()``.
     epochs : int
-        The number of the last epoch; a run that resumes counts from its start.
+        The number of the last epoch, including the epochs of ``history``.
     batch_size : int
-        Examples a step; the last step of an epoch takes what is left.
+        Examples per step; the last batch of an epoch may be smaller.
     validation_data : ndarray, (x, y) or Batches, optional
-        What "val_loss" is measured on after each epoch.
+        The data for "val_loss" after each epoch.
     callbacks : sequence of Callback
     shuffle : bool
-        Whether each epoch takes the examples in an order of its own.
+        Whether to shuffle the examples before each epoch.
     seed : int
-        Fixes the order, the corruption and the layers' noise.
+        Determines the order, the corruption and the layers' noise.
     threads : int, optional
-        Default: all cores this process may use. The result is the same, bit for bit, for any number.
+        Default: all cores that this process may use. The result is the same, bit for bit, for any number.
     history : History, optional
-        Of the epochs done before, when a run is resumed; it is continued.
+        The earlier epochs of a resumed run; `fit` appends to it.
 
     Returns
     -------
-    History with "loss" (mean over the epoch's steps, while the weights change), "val_loss" and "seconds";
-    where there are penalties, also every term by name: "reconstruction", "l1", "val_reconstruction", ...
+    History with "loss" (mean over the epoch's steps, while the weights change), "val_loss" and "seconds"; if
+    there are penalties, also every term by name: "reconstruction", "l1", "val_reconstruction", ...
 
     Raises
     ------
@@ -111,7 +111,9 @@ def fit(
                 logs = objective.named(state.terms)
                 if validation is not None:
                     logs |= objective.named(mean_terms(model, validation, objective, pool), "val_")
-                logs = dict(sorted(logs.items(), key=lambda item: "loss" not in item[0]))  # the sums first
+                logs = dict(
+                    sorted(logs.items(), key=lambda item: "loss" not in item[0])
+                )  # losses, then terms
                 history.append({**logs, "seconds": time.perf_counter() - began})
                 for callback in callbacks:
                     callback.on_epoch_end(state)
@@ -121,48 +123,21 @@ def fit(
     return history
 
 
-def loss_and_gradients(
-    model: Sequential,
-    loss: str | Loss | Objective,
-    x: np.ndarray,
-    t: np.ndarray,
-    examples: int | None = None,
-    rng: np.random.Generator | None = None,
-) -> tuple[float, dict[str, np.ndarray]]:
-    """Carry a batch forward and back.
-
-    Parameters
-    ----------
-    model, loss
-    x, t : ndarray (n, ...)
-        Inputs and targets.
-    examples : int, optional
-        Those of the whole batch, of which x and t may be a shard. Default: their own number.
-    rng : numpy.random.Generator, optional
-        For layers that draw random numbers; None is inference mode.
-
-    Returns
-    -------
-    The loss and the gradient of every parameter, under the names of ``model.params``.
-    """
-    terms, grads = get_objective(loss).on(model)(x, t, examples or len(t), rng)
-    return sum(terms), grads
-
-
 class Stepper:
-    """One step of training after another: shards forward and back, gradients added up, parameters moved.
+    """Takes training steps: computes the shards, adds their gradients, and updates the parameters.
 
     Parameters
     ----------
     model, objective, optimizer
     batch_size : int
-        Of the largest batch that will come.
+        The size of the largest batch.
     pool : Pool
         From `npae.training.workers.workers`.
 
     Notes
     -----
-    All parameters become views of one vector, and so are all gradients: the optimiser sees nothing else.
+    All parameters become views of one vector, and all gradients of another. The optimiser uses only these
+    two vectors.
     """
 
     def __init__(
@@ -177,15 +152,15 @@ class Stepper:
         self.begin_epoch(0, 0)
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
-        """Give the layers that draw random numbers new streams, one for each shard of a batch."""
+        """Create the random generators of the layers, one for each shard of a batch."""
         shards = range(-(-self.batch_size // self.shard_size))
         self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
 
     def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
-        """Take one step on a batch and return the terms of its loss, as they were before the step.
+        """Take one step on a batch, and return the terms of its loss, computed before the update.
 
-        ``then`` is for threads that have no shard left to carry. Where the loss is not finite, the parameters
-        stay as they are.
+        Threads without a shard compute the tasks ``then``. If the loss is not finite, the parameters do not
+        change.
         """
         shards = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
@@ -197,7 +172,7 @@ class Stepper:
         return terms
 
     def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
-        """Sum terms and gradients in the order of the shards, whatever order they were finished in."""
+        """Sum terms and gradients in the order of the shards."""
         shards, gradients = zip(*results)
         for name, view in self._views.items():
             first, *others = (grads[name] for grads in gradients)
@@ -227,8 +202,8 @@ def _run_epoch(
     stepper.begin_epoch(seed, state.epoch)
     totals, seen = [0.0] * len(stepper.objective.names), 0
     for step, part in enumerate(parts, start=1):
-        x, t = tasks.pop(0).result()  # once used, its memory is free
-        # Two ahead: a thread may still be making a batch when the next step begins, and none has to wait.
+        x, t = tasks.pop(0).result()  # removed from the list, so that its memory is freed after the step
+        # Prepare two batches ahead: no step waits for a batch that another thread is still preparing.
         terms = stepper.step(x, t, tasks[:2])
         value = sum(terms)
         if not math.isfinite(value):

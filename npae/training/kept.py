@@ -1,4 +1,4 @@
-"""Trains a model in a folder: a checkpoint after every epoch, the model and its history at the end."""
+"""Trains a model and saves it in a folder: a checkpoint after every epoch, model and history at the end."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from npae.training.optimizers import Adam
 
 MODEL, CHECKPOINT, HISTORY = "model.npz", "checkpoint.npz", "history.csv"
 
-Data = tuple[Batches, "Batches | None"]  # for training and, if there are any, for validation
+Data = tuple[Batches, "Batches | None"]  # training and validation
 
 
 def warn(line: str) -> None:
-    """Print a line that is no result on stderr."""
+    """Print a line on stderr."""
     print(line, file=sys.stderr)
 
 
 @dataclass(frozen=True)
 class Compute:
-    """How to compute, on which no result depends.
+    """Options that do not change the results.
 
-    ``threads`` is None for all cores, ``progress`` shows how models are trained, and ``report`` gets each
-    line of text that is no result.
+    ``threads`` is None for all cores, ``progress`` shows the training, and ``report`` is called with each
+    line of text that is not a result.
     """
 
     threads: int | None = None
@@ -42,15 +42,15 @@ class Compute:
     report: Callable[[str], None] = warn
 
     def labelled(self, label: str) -> Compute:
-        """Return the same with a label before each line of progress."""
+        """Return these options with a label before each line of progress."""
         return replace(self, progress=self.progress and self.progress.labelled(label))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides the weights of a model beside its first values and its data: arguments of `npae.fit`.
+    """The arguments of `npae.fit` that determine the weights, with the model and the data.
 
-    ``learning_rate`` is that of `npae.LearningRate`; ``optimizer`` returns a new one.
+    ``learning_rate`` is the argument of `npae.LearningRate`; ``optimizer`` returns a new optimiser.
     """
 
     loss: str | Loss | Objective
@@ -79,18 +79,18 @@ def train_in(
     Parameters
     ----------
     folder, model, data, plan, compute
-        The model is built; the folder is made if it is not there.
+        The model is built; the folder is created if it is missing.
     facts : dict
         The metadata of model and checkpoint.
     check : callable, optional
-        ``check(history, facts)`` of a checkpoint raises ValueError if this training cannot go on from it.
-        None: a checkpoint in the folder does not count.
+        ``check(history, facts)`` of a checkpoint raises ValueError if this training cannot resume from it.
+        Default: ignore a checkpoint in the folder.
     before : callable, optional
-        Is called before the first epoch, and not where a checkpoint has one already.
+        Called before the first epoch, unless a checkpoint already has epochs.
     callbacks : sequence of Callback
     twin : Sequential, optional
-        Computes in the model's place, on the same parameter arrays. No checkpoint can hold the state of its
-        optimiser, so the model itself is written after each epoch.
+        A model on the same parameter arrays, which is trained instead. No checkpoint can hold the state of
+        its optimiser, so the model itself is saved after each epoch.
 
     Raises
     ------
@@ -128,18 +128,18 @@ def train_in(
 
 
 def keep(folder: Path, model: Sequential, history: History, facts: dict[str, Any]) -> None:
-    """Write a model and its history into a folder."""
+    """Save a model and its history in a folder."""
     save_model(folder / MODEL, model, facts)
     write_history(folder / HISTORY, history.values)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, where they are missing.
+    """Create a folder and its parents if they are missing.
 
     Raises
     ------
     ValueError
-        If it cannot be made.
+        If it cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

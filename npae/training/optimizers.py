@@ -1,4 +1,4 @@
-"""Optimisers: from a gradient to a step, on one flat vector of all parameters."""
+"""Optimisers: they update one flat vector of all parameters from the vector of their gradients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from npae.kernels import adam, sgd
 
 
 class _Optimizer:
-    """The state of an optimiser: vectors as long as the parameters, and for Adam the number of the step."""
+    """Holds the state of an optimiser: vectors as long as the parameters, and for Adam the step number."""
 
     entries: tuple[str, ...] = ()
 
@@ -22,7 +22,7 @@ class _Optimizer:
         self.state: dict[str, Any] = {}
 
     def set_learning_rate(self, rate: float) -> None:
-        """Use ``rate`` from the next step on, or raise ValueError if it is not a positive number."""
+        """Use ``rate`` from the next step on; raise ValueError if it is not a positive number."""
         positive_number(rate, "learning_rate")
         self.learning_rate = float(rate)
 
@@ -46,19 +46,19 @@ class _Optimizer:
         self.state = dict(state)
 
     def _begin(self, params: np.ndarray) -> None:
-        """Start from zeros where there is no state yet; raise ValueError if the state has another length."""
+        """Initialise a missing state with zeros; raise ValueError if the state has another length."""
         if not self.state:
             self.state = {name: 0 if name == "step" else np.zeros_like(params) for name in self.entries}
         before = self.state[self.entries[-1]]
         if before.shape != params.shape:
             raise ValueError(
-                f"this optimiser has been stepping {before.size} parameters and is now given {params.size}; "
-                "make a new one for another model"
+                f"this optimiser has updated {before.size} parameters before, not {params.size}; construct a "
+                "new one for another model"
             )
 
 
 class Adam(_Optimizer):
-    """Adam: a step per parameter, scaled by running averages of its gradient and of the gradient's square.
+    """Adam: steps computed from running averages of the gradient and of its square.
 
     Parameters
     ----------
@@ -74,18 +74,19 @@ class Adam(_Optimizer):
         m = beta_1 m + (1 - beta_1) g            v = beta_2 v + (1 - beta_2) g**2
         params -= learning_rate * (m / (1 - beta_1**t)) / (sqrt(v / (1 - beta_2**t)) + epsilon)
 
-    The two divisions undo the bias of averages that began at zero. t advances once a step, for all
-    parameters. This is algorithm 1 of the paper, and PyTorch computes the same.
+    The two divisions correct the bias of averages that begin at zero. t advances once per step, for all
+    parameters. This is algorithm 1 of the paper, which PyTorch uses.
 
-    The last lines of the paper's section 2 give a cheaper order, which Keras uses::
+    The last lines of the paper's section 2 give a cheaper form, which Keras uses::
 
         params -= learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon_hat)
 
     It is algorithm 1 with ``epsilon = epsilon_hat / sqrt(1 - beta_2**t)``: 32 times epsilon_hat at the first
-    step, and nearly epsilon_hat itself after some thousand. So weights with gradients as small as epsilon,
-    as those of pixels that are nearly always black, move less at first. From the same weights and with the
-    same batches, the loss of ``dense`` in each of three epochs is within 2e-6 of Keras's with
-    ``epsilon_hat=True``. Without, it is off by up to 0.2 %, and single losses of other seeds by up to 1 %.
+    step, and nearly epsilon_hat after some thousand steps. So weights with gradients as small as epsilon, for
+    example those of pixels that are nearly always black, move less at first. From the same weights and with
+    the same batches, the loss of ``dense`` in each of three epochs is within 2e-6 of Keras's with
+    ``epsilon_hat=True``. Without it, the loss differs by up to 0.2 %, and for other seeds, in single epochs,
+    by up to 1 %.
 
     Source: Kingma & Ba 2014, algorithm 1 and section 2.
     """
@@ -110,12 +111,12 @@ class Adam(_Optimizer):
         self.epsilon_hat = epsilon_hat
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
+        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
 
         Raises
         ------
         ValueError
-            If the length is not that of the steps before.
+            If the length differs from earlier steps.
         """
         self._begin(params)
         self.state["step"] += 1
@@ -124,12 +125,12 @@ class Adam(_Optimizer):
         adam.update(params, grads, self.state["m"], self.state["v"], step, *hyper)
 
     def epsilon_at(self, step: int) -> float:
-        """Return the number that step ``step`` (1, 2, ...) adds to the corrected root."""
+        """Return the epsilon of algorithm 1 for a step, which counts from 1."""
         return self.epsilon / math.sqrt(1 - self.beta_2**step) if self.epsilon_hat else self.epsilon
 
 
 class SGD(_Optimizer):
-    """Stochastic gradient descent, with momentum if wanted.
+    """Stochastic gradient descent, with optional momentum.
 
     Parameters
     ----------
@@ -157,12 +158,12 @@ class SGD(_Optimizer):
         self.nesterov = nesterov
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Change ``params`` (1-D) in place by one step against ``grads`` (1-D, same length).
+        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
 
         Raises
         ------
         ValueError
-            If the length is not that of the steps before.
+            If the length differs from earlier steps.
         """
         self._begin(params)
         sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)

@@ -1,4 +1,4 @@
-"""The pool of threads that computes shards, each with BLAS held to one thread."""
+"""The pool of threads that computes shards, with BLAS limited to one thread."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from npae.kernels.blas import single_threaded_blas
 
 
 class Pool:
-    """Threads that compute tasks; the thread that asks for the results is one of them.
+    """Threads that compute tasks; the calling thread is one of them.
 
     Parameters
     ----------
     threads : int
-        How many compute at a time: the asking thread, and ``threads - 1`` of an executor.
+        The number of computing threads: the calling thread, and ``threads - 1`` of an executor.
 
     Notes
     -----
     Waking a thread takes as long as a small layer. So no thread waits for a task that has not begun: the
-    thread that asks for the result computes it.
+    calling thread computes it.
     """
 
     def __init__(self, threads: int):
@@ -36,9 +36,8 @@ class Pool:
     ) -> list:
         """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
-        The executor's threads begin with the first task, the asking thread with the last, and they meet. A
-        thread of the executor that finds no task left goes on with those of ``then``; `map` does not wait for
-        these.
+        The executor's threads begin with the first task, and the calling thread with the last. When no task
+        is left, the executor's threads compute the tasks ``then``; `map` does not wait for these.
         """
         tasks = [Task(function, *some) for some in arguments]
         if self._executor:
@@ -55,7 +54,7 @@ class Pool:
 
 
 class Task:
-    """A call that is made once, by the first thread that begins it; every thread may ask for the result."""
+    """A call that the first thread to begin it makes, once; every thread may get the result."""
 
     def __init__(self, function: Callable[..., Any], *args: Any):
         self._call: tuple[Callable[..., Any], tuple] | None = (function, args)
@@ -63,34 +62,34 @@ class Task:
         self._future: Future = Future()
 
     def begin(self) -> None:
-        """Make the call in this thread, unless a thread has begun it."""
+        """Make the call in this thread, unless another thread has begun it."""
         if not self._begun.acquire(blocking=False) or self._call is None:
             return
         (function, args), self._call = self._call, None  # the arguments are released with the call
         try:
             self._future.set_result(function(*args))
-        except Exception as error:  # `result` raises it, in the thread that asks
+        except Exception as error:  # `result` raises it, in the thread that calls `result`
             self._future.set_exception(error)
 
     def result(self) -> Any:
-        """Return what the call returns, or raise what it raises; make the call if no thread has begun it."""
+        """Return the call's result, or raise its exception; make the call if no thread has begun it."""
         self.begin()
         return self._future.result()
 
 
 def core_count() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def workers(threads: int | None = None) -> Iterator[Pool]:
-    """Yield a pool for a ``with`` block, with BLAS held to one thread in each of its threads.
+    """Yield a pool of threads for a ``with`` block; BLAS is limited to one thread meanwhile.
 
     Parameters
     ----------
     threads : int, optional
-        Default: one for each core that this process may use.
+        Default: one per core that this process may use.
 
     Raises
     ------

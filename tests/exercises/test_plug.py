@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from whole_batch import loss_and_gradients
 
 from npae.console.cli import main
 from npae.exercises import plug, workspace
@@ -16,7 +17,6 @@ from npae.objectives.losses import BinaryCrossentropy
 from npae.recipes import get_recipe
 from npae.recipes.folder import Settings
 from npae.recipes.stored import load_run
-from npae.training.fit import loss_and_gradients
 from npae.training.kept import Compute
 
 TRAIN = ["--limit", "32", "--epochs", "2", "--data", "synthetic", "--batch-size", "8", "--quiet"]
@@ -121,7 +121,7 @@ def test_what_is_not_solved_is_named_before_anything_is_moved(home, small_synthe
     [
         (["latent2d", "--layers", "."], "--layers is not for latent2d"),
         (["dense", "--layers", "nowhere"], "nowhere holds no exercises"),
-        (["dense", "--layers", ".", "--resume"], "--layers and --resume do not go together"),
+        (["dense", "--layers", ".", "--resume"], "--layers does not work with --resume"),
     ],
 )
 def test_what_cannot_be_is_an_error_in_words(home, arguments, words, small_synthetic, capsys, monkeypatch):
