@@ -303,6 +303,19 @@ def test_adam_is_algorithm_1_of_kingma_and_ba(version):
         np.testing.assert_allclose(params, theta, rtol=1e-13)
 
 
+@pytest.mark.parametrize("version", ["loops", "numpy", "numba"])
+@pytest.mark.parametrize("module, states", [(adam, 2), (sgd, 1)])
+def test_averages_of_a_gradient_that_stays_at_zero_become_zero_and_not_denormal(module, states, version):
+    params, *state = np.ones((1 + states, 3), np.float32)
+    tiny, hyper = np.finfo(np.float32).tiny, (1, 0.1, 0.5, 0.5) if module is adam else (0.1, 0.5)
+    for step in range(140):
+        grads = np.array([0, 1, 1e-30], np.float32) * (step < 2)
+        get(module, "update", version)(params, grads, *state, *hyper)
+        for average in state:
+            assert not ((average != 0) & (np.abs(average) < tiny)).any()
+    assert not np.any(state) and np.isfinite(params).all()
+
+
 def test_adam_counts_its_steps_from_one():
     with pytest.raises(ValueError, match="step is 0"):
         adam.update(*np.zeros((4, 2)), 0)

@@ -1,4 +1,10 @@
-"""Adam: one step, in place; `npae.training.optimizers.Adam` has the formulas."""
+"""Adam: one step, in place; `npae.training.optimizers.Adam` has the formulas.
+
+Once a gradient stays at 0, the averages m and v shrink at every step, until they are denormal: smaller than
+``numpy.finfo(dtype).tiny``, where processors take a hundred times as long for a product. So averages, and
+squares of gradients, that would be denormal become 0. With such an m, Adam's step is at most 1e-31 of the
+learning rate.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +44,17 @@ def update(
     choose(update_numpy, update_numba)(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon)
 
 
+def above(least, x):
+    """Return x, with 0 for what is smaller than ``least``."""
+    return np.where(np.abs(x) < least, 0, x)
+
+
 def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     """Compute `update` by its definition, in plain loops."""
+    tiny = np.finfo(params.dtype).tiny
     for i in range(len(params)):
-        m[i] = beta_1 * m[i] + (1 - beta_1) * grads[i]
-        v[i] = beta_2 * v[i] + (1 - beta_2) * grads[i] ** 2
+        m[i] = above(tiny, beta_1 * m[i] + (1 - beta_1) * grads[i])
+        v[i] = above(tiny, beta_2 * v[i] + (1 - beta_2) * above(np.sqrt(tiny), grads[i]) ** 2)
         m_hat = m[i] / (1 - beta_1**step)
         v_hat = v[i] / (1 - beta_2**step)
         params[i] -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
@@ -50,10 +62,9 @@ def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta
 
 def update_numpy(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     """`update`, on whole arrays."""
-    m *= beta_1
-    m += (1 - beta_1) * grads
-    v *= beta_2
-    v += (1 - beta_2) * grads**2
+    tiny = np.finfo(params.dtype).tiny
+    m[...] = above(tiny, beta_1 * m + (1 - beta_1) * grads)
+    v[...] = above(tiny, beta_2 * v + (1 - beta_2) * above(np.sqrt(tiny), grads) ** 2)
     root = np.sqrt(v / (1 - beta_2**step))
     root += epsilon
     params -= m * (learning_rate / (1 - beta_1**step)) / root
@@ -72,10 +83,15 @@ def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon):
     number = params.dtype.type
     rate, unbias, epsilon = number(rate), number(unbias), number(epsilon)
     keep_m, add_m, keep_v, add_v = number(beta_1), number(1 - beta_1), number(beta_2), number(1 - beta_2)
+    tiny = np.finfo(number).tiny
+    least, zero = np.sqrt(tiny), number(0)
     for i in range(params.size):
         g = grads[i]
         m_new = keep_m * m[i] + add_m * g
-        v_new = keep_v * v[i] + add_v * g * g
+        m_new = zero if abs(m_new) < tiny else m_new
+        g = zero if abs(g) < least else g
+        v_new = keep_v * v[i] + add_v * (g * g)
+        v_new = zero if v_new < tiny else v_new
         m[i] = m_new
         v[i] = v_new
         params[i] -= rate * m_new / (np.sqrt(unbias * v_new) + epsilon)

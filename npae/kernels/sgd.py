@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from npae.kernels.adam import above
 from npae.kernels.backend import choose, jit
 
 
@@ -29,16 +30,16 @@ def update(
 
 def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
     """Compute `update` by its definition, in plain loops."""
+    tiny = np.finfo(params.dtype).tiny
     for i in range(len(params)):
-        velocity[i] = momentum * velocity[i] - learning_rate * grads[i]
+        velocity[i] = above(tiny, momentum * velocity[i] - learning_rate * grads[i])
         params[i] += momentum * velocity[i] - learning_rate * grads[i] if nesterov else velocity[i]
 
 
 def update_numpy(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
     """`update`, on whole arrays."""
     step = learning_rate * grads
-    velocity *= momentum
-    velocity -= step
+    velocity[...] = above(np.finfo(params.dtype).tiny, momentum * velocity - step)
     params += momentum * velocity - step if nesterov else velocity
 
 
@@ -51,8 +52,10 @@ def update_numba(params, grads, velocity, learning_rate, momentum=0.0, nesterov=
 def _update(params, grads, velocity, learning_rate, momentum, nesterov):
     # One float64 among float32 numbers would make Numba compute everything in float64.
     learning_rate, momentum = params.dtype.type(learning_rate), params.dtype.type(momentum)
+    tiny, zero = np.finfo(params.dtype.type).tiny, params.dtype.type(0)
     for i in range(params.size):
         step = learning_rate * grads[i]
         v = momentum * velocity[i] - step
+        v = zero if abs(v) < tiny else v  # see `npae.kernels.adam`
         velocity[i] = v
         params[i] += momentum * v - step if nesterov else v

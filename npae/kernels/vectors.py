@@ -13,7 +13,7 @@ needs about 4 cycles, and a processor begins two in each cycle; so at least 8 su
 
 from __future__ import annotations
 
-from npae.kernels.backend import teaches_numba
+from npae.kernels.backend import extends_numba
 
 STEP = 128  # numbers; the length of every block divides it, so vectors padded to it leave no remainder
 
@@ -69,7 +69,7 @@ def join_rows(source, i, m, i_step, target, k, k_step, rows, count, relu):
     raise NotImplementedError("join_rows can be called by compiled functions only")
 
 
-@teaches_numba
+@extends_numba
 def _to_use_vectors() -> None:
     """Give the three functions their compiled versions; called when Numba compiles the first kernel."""
     from llvmlite import ir
