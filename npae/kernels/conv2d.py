@@ -1,29 +1,13 @@
-"""Convolution in two dimensions, and its three gradients.
+"""Convolution in two dimensions and its three gradients; `npae.layers.conv2d` derives them.
 
-Forward, for image n, filter o and position (p, q)::
-
-    z[n,o,p,q] = bias[o] + sum over c, i, j of  kernel[o,c,i,j] * x[n, c, p*sh - top + i, q*sw - left + j]
-    y          = activation(z)
-
-where x is zero on the padding. (Strictly a correlation: the kernel is not flipped. So it is in all such
-libraries.) Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,), z and y (n, c_out,
-h_out, w_out), with ``h_out = (h_in + top + bottom - kh) // sh + 1``.
-
-Backward. Let dy, of the shape of y, hold the derivative of the loss by every y. Then
-
-1. through the activation, dz = dy * activation'(z), written in terms of y: relu keeps dy where y > 0;
-2. every z[:, o] contains bias[o] once:                dbias[o]         = sum over n, p, q of dz[n,o,p,q]
-3. kernel[o,c,i,j] multiplies one pixel in every z:    dkernel[o,c,i,j] = sum over n, p, q of
-                                                       dz[n,o,p,q] * x[n, c, p*sh - top + i, q*sw - left + j]
-4. a pixel of x goes to every window that saw it:      dx[n, c, p*sh - top + i, q*sw - left + j]
-                                                         += kernel[o,c,i,j] * dz[n,o,p,q]   over o, i, j, p, q
-
-Steps 3 and 4 are the same sum as the forward pass, with another of the three arrays as the unknown. As
-matrices, with columns = im2col(x) of shape (c_in*kh*kw, h_out*w_out) and the kernel as (c_out, c_in*kh*kw)::
+Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,); z, y, dz and dy
+(n, c_out, h_out, w_out), with ``h_out = (h_in + top + bottom - kh) // sh + 1``. The window of output (p, q) begins at pixel
+``(p*sh - top, q*sw - left)`` of x, which is zero outside. As matrices, with columns = im2col(x) of shape
+(c_in*kh*kw, h_out*w_out) and the kernel as (c_out, c_in*kh*kw), one image gives::
 
     z = kernel @ columns          dkernel = dz @ columns.T          dx = col2im(kernel.T @ dz)
 
-Step 4 on its own is what a transposed convolution computes *forward*; `conv2d_transpose` calls it from here.
+The gradient by the input is also the forward pass of a transposed convolution, `conv2d_transpose`.
 """
 
 from __future__ import annotations
@@ -65,11 +49,11 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dy, y : (n, c_out, h_out, w_out) arrays; y is what `forward` returned
     x, kernel, strides, pads, activation : as given to `forward`
     need_dx : bool
-        Whether anybody needs dx; the first layer of a model has nobody to hand it on to.
+        False leaves out dx, which the first layer of a model does not need.
 
     Returns
     -------
-    dx : (n, c_in, h_in, w_in) array, or None where it is not needed
+    dx : (n, c_in, h_in, w_in) array, or None
     dkernel : (c_out, c_in, kh, kw) array
     dbias : (c_out,) array
     """
@@ -79,7 +63,7 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
 
 
 def input_gradient(dz, kernel, size: Pair, strides: Pair, pads: Pads) -> np.ndarray:
-    """Return dx, of shape (n, c_in, *size): what ``dz`` (n, c_out, h_out, w_out) says about the input."""
+    """Return dx (n, c_in, *size), the gradient by the input, from dz (n, c_out, h_out, w_out)."""
     return choose(input_gradient_numpy, input_gradient_numba, dz.dtype)(dz, kernel, size, strides, pads)
 
 
@@ -91,57 +75,60 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads) -> np.ndarra
 # 1. Loops: the definition.
 
 
+def _terms(z, window, size, strides, pads):
+    """Yield the indices (i, o, p, q) of each output, and (a, b) and (r, s) of each pixel in its window."""
+    (kh, kw), (h_in, w_in) = window, size
+    for i, o, p, q in np.ndindex(z.shape):
+        for a, b in np.ndindex(kh, kw):
+            r, s = p * strides[0] - pads[0][0] + a, q * strides[1] - pads[1][0] + b
+            if 0 <= r < h_in and 0 <= s < w_in:
+                yield (i, o, p, q), (a, b), (r, s)
+
+
 def forward_loops(x, kernel, bias, strides, pads, activation="linear"):
-    """Follow the formula of the forward pass, product by product."""
-    (n, c_in, h_in, w_in), (c_out, _, kh, kw) = x.shape, kernel.shape
-    h_out, w_out = output_size((h_in, w_in), (kh, kw), strides, pads)
-    z = np.zeros((n, c_out, h_out, w_out), x.dtype)
-    for image, o, p, q in np.ndindex(z.shape):
-        if bias is not None:
-            z[image, o, p, q] = bias[o]
-        for c, i, j in np.ndindex(c_in, kh, kw):
-            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
-            if 0 <= row < h_in and 0 <= col < w_in:
-                z[image, o, p, q] += kernel[o, c, i, j] * x[image, c, row, col]
+    """Compute `forward` by its definition, in plain loops."""
+    (n, c_in, *size), (c_out, _, *window) = x.shape, kernel.shape
+    z = np.zeros((n, c_out, *output_size(tuple(size), tuple(window), strides, pads)), x.dtype)
+    if bias is not None:
+        z += bias[:, None, None]
+    for (i, o, p, q), (a, b), (r, s) in _terms(z, window, size, strides, pads):
+        for c in range(c_in):
+            z[i, o, p, q] += kernel[o, c, a, b] * x[i, c, r, s]
     return activations.forward_loops(z, activation)
 
 
 def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """Follow the four steps of the backward pass."""
+    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx = input_gradient_loops(dz, kernel, x.shape[2:], strides, pads) if need_dx else None
     return dx, kernel_gradient_loops(dz, x, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
 
 
 def input_gradient_loops(dz, kernel, size, strides, pads):
-    """Give every product of the forward pass back to the pixel that it came from (step 4)."""
-    (n, c_out, h_out, w_out), (_, c_in, kh, kw), (h_in, w_in) = dz.shape, kernel.shape, size
-    dx = np.zeros((n, c_in, h_in, w_in), dz.dtype)
-    for image, o, p, q in np.ndindex(dz.shape):
-        for c, i, j in np.ndindex(c_in, kh, kw):
-            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
-            if 0 <= row < h_in and 0 <= col < w_in:
-                dx[image, c, row, col] += kernel[o, c, i, j] * dz[image, o, p, q]
+    """Add each term of the forward pass to the gradient of the pixel in it."""
+    c_in, *window = kernel.shape[1:]
+    dx = np.zeros((len(dz), c_in, *size), dz.dtype)
+    for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
+        for c in range(c_in):
+            dx[i, c, r, s] += kernel[o, c, a, b] * dz[i, o, p, q]
     return dx
 
 
 def kernel_gradient_loops(dz, x, window, strides, pads):
-    """Give every product of the forward pass back to the weight that it came from (step 3)."""
-    (n, c_out, h_out, w_out), (_, c_in, h_in, w_in), (kh, kw) = dz.shape, x.shape, window
-    dkernel = np.zeros((c_out, c_in, kh, kw), dz.dtype)
-    for image, o, p, q in np.ndindex(dz.shape):
-        for c, i, j in np.ndindex(c_in, kh, kw):
-            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
-            if 0 <= row < h_in and 0 <= col < w_in:
-                dkernel[o, c, i, j] += dz[image, o, p, q] * x[image, c, row, col]
+    """Add each term of the forward pass to the gradient of the weight in it."""
+    c_in, *size = x.shape[1:]
+    dkernel = np.zeros((dz.shape[1], c_in, *window), dz.dtype)
+    for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
+        for c in range(c_in):
+            dkernel[o, c, a, b] += dz[i, o, p, q] * x[i, c, r, s]
     return dkernel
 
 
-# 2. NumPy: im2col and a matrix product; col2im for the way back.
+# 2. NumPy: im2col and a matrix product; col2im for the gradient by the input.
 
 
 def forward_numpy(x, kernel, bias, strides, pads, activation="linear"):
-    """One matrix product per image: (c_out, c_in*kh*kw) times its columns (c_in*kh*kw, h_out*w_out)."""
+    """`forward`: one matrix product per image."""
     (c_out, _, kh, kw), size = kernel.shape, x.shape[2:]
     z = kernel.reshape(c_out, -1) @ im2col_numpy(x, (kh, kw), strides, pads)
     if bias is not None:
@@ -151,7 +138,7 @@ def forward_numpy(x, kernel, bias, strides, pads, activation="linear"):
 
 
 def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """The four steps, the two large ones as matrix products."""
+    """`backward`, its two large steps as matrix products."""
     dz = activations.backward_numpy(dy, y, activation)
     dx = input_gradient_numpy(dz, kernel, x.shape[2:], strides, pads) if need_dx else None
     return dx, kernel_gradient_numpy(dz, x, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
@@ -159,16 +146,16 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 def input_gradient_numpy(dz, kernel, size, strides, pads):
     """``col2im(kernel.T @ dz)``."""
-    (n, c_out, h_out, w_out), (_, c_in, kh, kw) = dz.shape, kernel.shape
-    columns = kernel.reshape(c_out, -1).T @ dz.reshape(n, c_out, h_out * w_out)
+    (n, c_out, *_), (_, c_in, kh, kw) = dz.shape, kernel.shape
+    columns = kernel.reshape(c_out, -1).T @ dz.reshape(n, c_out, dz.shape[2] * dz.shape[3])
     return col2im_numpy(columns, (n, c_in, *size), (kh, kw), strides, pads)
 
 
 def kernel_gradient_numpy(dz, x, window, strides, pads):
     """``dz @ im2col(x).T``, summed over the images."""
-    (n, c_out, h_out, w_out), c_in = dz.shape, x.shape[1]
+    (n, c_out, *_), c_in = dz.shape, x.shape[1]
     columns = im2col_numpy(x, window, strides, pads)
-    dkernel = np.tensordot(dz.reshape(n, c_out, h_out * w_out), columns, axes=((0, 2), (0, 2)))
+    dkernel = np.tensordot(dz.reshape(n, c_out, columns.shape[2]), columns, axes=((0, 2), (0, 2)))
     return dkernel.reshape(c_out, c_in, *window)
 
 

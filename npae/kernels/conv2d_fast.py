@@ -51,7 +51,7 @@ class Axis(NamedTuple):
     lead: int
     places: int  # from the begin of one row (or image) to that of the next
     reach: int  # places behind the last output that windows read
-    count: int  # outputs of a phase
+    outputs: int  # of a phase
     out_step: int  # the number of phases of the output
     start: int  # output p of phase v is pixel ``p*out_step + v + start``
 
@@ -121,7 +121,7 @@ def input_gradient(
     relu: bool = False,
     gate: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return dx (n, c_in, \\*size) of dz (n, c_out, h_out, w_out); ``relu`` and ``gate`` as in `forward`.
+    """Return dx (n, c_in, *size) of dz (n, c_out, h_out, w_out); ``relu`` and ``gate`` as in `forward`.
 
     With a bias (c_in,), it is the forward pass of a transposed convolution.
     """
@@ -141,7 +141,7 @@ def kernel_gradient(
     gate: np.ndarray | None = None,
     transposed: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return dkernel (c_out, c_in, \\*window), and the sum of dz over all but its channels, dbias.
+    """Return dkernel (c_out, c_in, *window), and the sum of dz over all but its channels, dbias.
 
     Where ``gate``, an array like dz, is not above 0, dz counts as 0. For a transposed convolution, gate and
     dbias belong to x.
@@ -238,16 +238,26 @@ def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Pl
     limit = min(LONGEST, max(1, SCRATCH // (itemsize * rows.step * columns.step * channels)))
     pitch = columns.places
     if rows.places * pitch <= limit:
-        images, band = _evenly(n, limit // (rows.places * pitch)), rows.count
+        images, band = _evenly(n, limit // (rows.places * pitch)), rows.outputs
         used = images * rows.places
     else:
-        images, band = 1, _evenly(rows.count, limit // pitch - rows.reach)
+        images, band = 1, _evenly(rows.outputs, limit // pitch - rows.reach)
         used = band + rows.reach
     places = used * pitch + rows.reach * pitch + 2 * columns.reach  # the last windows reach over the end
     places = -(-places // STEP) * STEP + STEP + 16  # whole blocks; not a power of two, which caches dislike
-    both = rows, columns
-    pairs = zip(*((axis.step, axis.lead, axis.reach, axis.count, axis.out_step, axis.start) for axis in both))
-    return Plan(*pairs, pitch, rows.places, images, band, places)
+    return Plan(
+        (rows.step, columns.step),
+        (rows.lead, columns.lead),
+        (rows.reach, columns.reach),
+        (rows.outputs, columns.outputs),
+        (rows.out_step, columns.out_step),
+        (rows.start, columns.start),
+        pitch,
+        rows.places,
+        images,
+        band,
+        places,
+    )
 
 
 def _evenly(count: int, most: int) -> int:

@@ -1,25 +1,10 @@
-"""Transposed convolution in two dimensions: a convolution run backwards, to enlarge images.
-
-A convolution is linear in its input: z = C x, with a large sparse matrix C that the kernel, the strides and
-the pads determine. Its input gradient is ``dx = C.T dz``. A transposed convolution takes that as its
-*forward* pass::
-
-    z = C.T x + bias          y = activation(z)
-
-so x has the shape that C's output has, and y the shape of C's input. Written out, every pixel of x stamps the
-kernel, scaled by the pixel, into the output; the stamps stand a stride apart, overlaps add up, and what falls
-on the padding is lost::
-
-    z[n, o, p*sh - top + i, q*sw - left + j]  +=  x[n,c,p,q] * kernel[c,o,i,j]      over c, p, q, i, j
+"""Transposed convolution in two dimensions; `npae.layers.conv2d_transpose` derives it.
 
 Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out). The
-pads are those of the convolution from (h_out, w_out) to (h_in, w_in). Several output sizes lead to one input
-size when the stride is larger than 1, so ``output_size`` says which one is meant.
-
-Backward is then the convolution's forward pass and its kernel gradient, with the two sides exchanged::
-
-    dz = dy * activation'(z)      dx = C dz      dkernel = kernel gradient of C at input dz, output gradient x
-    dbias[o] = sum over n, p, q of dz[n,o,p,q]
+pads are those of the convolution from (h_out, w_out) to (h_in, w_in). With a stride above 1, several output
+sizes lead to one input size, so ``output_size`` says which one is meant. In terms of that convolution, forward
+is the gradient by its input, dx its forward pass, and dkernel the gradient by its kernel, with dz as its input
+and x as its dz.
 """
 
 from __future__ import annotations
@@ -80,31 +65,18 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
 
 
 def forward_loops(x, kernel, bias, strides, pads, output_size, activation="linear"):
-    """Stamp the kernel, scaled by each pixel, into the output."""
-    (n, c_in, h_in, w_in), (_, c_out, kh, kw), (h_out, w_out) = x.shape, kernel.shape, output_size
-    z = np.zeros((n, c_out, h_out, w_out), x.dtype)
+    """Add the kernel, times each pixel, to the output."""
+    z = conv2d.input_gradient_loops(x, kernel, output_size, strides, pads)
     if bias is not None:
         z += bias[:, None, None]
-    for image, c, p, q in np.ndindex(x.shape):
-        for o, i, j in np.ndindex(c_out, kh, kw):
-            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
-            if 0 <= row < h_out and 0 <= col < w_out:
-                z[image, o, row, col] += x[image, c, p, q] * kernel[c, o, i, j]
     return activations.forward_loops(z, activation)
 
 
 def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """Give every product of the forward pass back to its pixel and to its weight."""
-    (_, _, h_out, w_out), (_, c_out, kh, kw) = y.shape, kernel.shape
+    """Compute `backward` by the loops of the convolution."""
     dz = activations.backward_loops(dy, y, activation)
-    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
-    for image, c, p, q in np.ndindex(x.shape):
-        for o, i, j in np.ndindex(c_out, kh, kw):
-            row, col = p * strides[0] - pads[0][0] + i, q * strides[1] - pads[1][0] + j
-            if 0 <= row < h_out and 0 <= col < w_out:
-                dx[image, c, p, q] += kernel[c, o, i, j] * dz[image, o, row, col]
-                dkernel[c, o, i, j] += x[image, c, p, q] * dz[image, o, row, col]
-    return dx if need_dx else None, dkernel, dz.sum(axis=(0, 2, 3))
+    dx = conv2d.forward_loops(dz, kernel, None, strides, pads) if need_dx else None
+    return dx, conv2d.kernel_gradient_loops(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
 
 
 # 2. NumPy: the convolution's own three operations, in other roles.
