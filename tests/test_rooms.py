@@ -33,7 +33,9 @@ GROUND = {
     "initializers": {"arguments"},
     "arguments": set(),
 }
-RUNTIME = {"numpy", "numba", "matplotlib", "PIL"}  # matplotlib requires Pillow; plotting writes GIFs with it
+# Numba requires llvmlite, which kernels/vectors.py needs to write loops; matplotlib requires Pillow, which
+# plotting needs to write GIFs.
+RUNTIME = {"numpy", "numba", "llvmlite", "matplotlib", "PIL"}
 
 
 def room_of(module: str) -> str:
@@ -135,6 +137,7 @@ MAY_BE_SET = {
     "stop": "a callback ends a training by it, as its documentation says",
     "__name__": "of a function that was made here, for messages",
     "description": "of a command's parser: argparse takes it from nowhere else once the command is added",
+    "align": "of an instruction of LLVM: llvmlite takes it from nowhere else",
     "writeable": "a flag of NumPy's arrays",
     "argtypes": "of a function of a C library: ctypes knows no other way",
     "restype": "of a function of a C library: ctypes knows no other way",

@@ -1,9 +1,9 @@
 """Convolution in two dimensions and its three gradients; `npae.layers.conv2d` derives them.
 
 Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,); z, y, dz and dy
-(n, c_out, h_out, w_out), with ``h_out = (h_in + top + bottom - kh) // sh + 1``. The window of output (p, q) begins at pixel
-``(p*sh - top, q*sw - left)`` of x, which is zero outside. As matrices, with columns = im2col(x) of shape
-(c_in*kh*kw, h_out*w_out) and the kernel as (c_out, c_in*kh*kw), one image gives::
+(n, c_out, h_out, w_out), with ``h_out = (h_in + top + bottom - kh) // sh + 1``. The window of output (p, q)
+begins at pixel ``(p*sh - top, q*sw - left)`` of x, which is zero outside. As matrices, with columns =
+im2col(x) of shape (c_in*kh*kw, h_out*w_out) and the kernel as (c_out, c_in*kh*kw), one image gives::
 
     z = kernel @ columns          dkernel = dz @ columns.T          dx = col2im(kernel.T @ dz)
 

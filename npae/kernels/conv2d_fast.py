@@ -279,6 +279,7 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
     sums = arrays.empty((plan.out_steps[1] * 4 * plan.places,), source.dtype)
     weights = arrays.empty((kernel.size,), source.dtype)
     bias = np.zeros(out.shape[1], source.dtype) if bias is None else bias
+    floor = np.array([0 if relu else -np.inf], source.dtype)
     gate = source[:0] if gate is None else gate
     shapes = len(source), source.shape[1:], out.shape[1:]
     _sum_taps(
@@ -286,7 +287,7 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
         gate.reshape(-1),
         kernel.reshape(-1),
         bias,
-        relu,
+        floor,
         plan,
         taps,
         shapes,
@@ -298,19 +299,21 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
 
 
 @jit
-def _sum_taps(source, gate, kernel, bias, relu, plan, taps, shapes, flat, sums, weights, out):
+def _sum_taps(source, gate, kernel, bias, floor, plan, taps, shapes, flat, sums, weights, out):
     flat.fill(0)
     n, shape, shape_out = shapes
     filters, (sh, sw) = shape_out[0], plan.out_steps
-    places, zero = np.uint64(plan.places), np.uint64(0)
+    places = np.uint64(plan.places)
     _pack(kernel, taps, filters, weights)
     for first in range(0, n, plan.images):
         images = first, min(n, first + plan.images)
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
-            count = np.uint64(_lay_out(source, shape, gate, images, band, (0, shape[0]), plan, flat))
+            count = np.uint64(
+                _lay_out(source, shape, gate, images, band, (np.int64(0), shape[0]), plan, flat)
+            )
             for u in range(sh):
-                f = 0
+                f = np.int64(0)
                 while f < filters:
                     many = _at_a_time(filters - f)
                     for v in range(sw):
@@ -318,12 +321,12 @@ def _sum_taps(source, gate, kernel, bias, relu, plan, taps, shapes, flat, sums, 
                         offsets, total = taps.offsets[begin:end], sums[v * 4 * plan.places :]
                         w, b = weights[begin * filters + f * offsets.size :], bias[f:]
                         if many == 4:
-                            sums_of_taps(4, flat, zero, offsets, w, b, total, places, count)
+                            sums_of_taps(4, flat, offsets, w, b, floor, total, places, count)
                         elif many == 2:
-                            sums_of_taps(2, flat, zero, offsets, w, b, total, places, count)
+                            sums_of_taps(2, flat, offsets, w, b, floor, total, places, count)
                         else:
-                            sums_of_taps(1, flat, zero, offsets, w, b, total, places, count)
-                    _copy_out(sums, relu, images, band, (f, f + many), u, plan, shape_out, out)
+                            sums_of_taps(1, flat, offsets, w, b, floor, total, places, count)
+                    _copy_out(sums, images, band, (f, f + many), u, plan, shape_out, out)
                     f += many
 
 
@@ -333,23 +336,25 @@ def _kernel_gradient(x, dz, gates, plan, still_plan, offsets, shapes, flat, stil
     still.fill(0)
     n, shape_x, shape_dz = shapes
     filters, taps = shape_dz[0], np.uint64(offsets.size)
-    places, zero = np.uint64(plan.places), np.uint64(0)
+    places = np.uint64(plan.places)
     for first in range(0, n, plan.images):
         images = first, min(n, first + plan.images)
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
-            count = np.uint64(_lay_out(x, shape_x, gates[0], images, band, (0, shape_x[0]), plan, flat))
-            f = 0
+            count = np.uint64(
+                _lay_out(x, shape_x, gates[0], images, band, (np.int64(0), shape_x[0]), plan, flat)
+            )
+            f = np.int64(0)
             while f < filters:
                 many = _at_a_time(filters - f)
                 _lay_out(dz, shape_dz, gates[1], images, band, (f, f + many), still_plan, still)
                 rows = dkernel[f * offsets.size :]
                 if many == 4:
-                    dots_of_taps(4, flat, zero, offsets, still, places, count, rows, taps)
+                    dots_of_taps(4, flat, offsets, still, places, count, rows, taps)
                 elif many == 2:
-                    dots_of_taps(2, flat, zero, offsets, still, places, count, rows, taps)
+                    dots_of_taps(2, flat, offsets, still, places, count, rows, taps)
                 else:
-                    dots_of_taps(1, flat, zero, offsets, still, places, count, rows, taps)
+                    dots_of_taps(1, flat, offsets, still, places, count, rows, taps)
                 f += many
 
 
@@ -364,7 +369,7 @@ def _pack(kernel, taps, filters, weights):
     """Write the numbers of the kernel in the order of reading: phases, groups of filters, taps, filters."""
     k = 0
     for phase in range(len(taps.ends) - 1):
-        f = 0
+        f = np.int64(0)
         while f < filters:
             many = _at_a_time(filters - f)
             for t in range(taps.ends[phase], taps.ends[phase + 1]):
@@ -420,7 +425,6 @@ def _lay_out(source, shape, gate, images, band, channels, plan, flat):
                         np.uint64(pitch),
                         np.uint64(lines),
                         np.uint64(max(0, count)),
-                        False,
                     )
                     begin, stop = 0, w
                 elif sw == 2:
@@ -461,7 +465,7 @@ def _clear(flat, k, count):
 
 
 @jit
-def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
+def _copy_out(sums, images, band, filters, u, plan, shape, out):
     """Copy the sums of some filters, of all phases of columns, to the rows of phase u."""
     (first, last), (top, bottom), (sh, sw), (start_h, start_w) = images, band, plan.out_steps, plan.starts
     (channels, h, w), pitch, width, apart = shape, plan.pitch, plan.counts[1], 4 * plan.places
@@ -488,7 +492,6 @@ def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
                     np.uint64(sh * w),
                     np.uint64(lines),
                     np.uint64(count),
-                    relu,
                 )
                 begin, stop = 0, w
             elif sw == 2:
@@ -506,7 +509,6 @@ def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
                     np.uint64(sh * w),
                     np.uint64(rows),
                     np.uint64(pairs),
-                    relu,
                 )
             for a, b in ((0, begin), (stop, w)):
                 for v in range(sw if a < b else 0):
@@ -514,9 +516,8 @@ def _copy_out(sums, relu, images, band, filters, u, plan, shape, out):
                     k_0 = (s_0 - start_w) // sw
                     for rho in range(rows):
                         for k in range((b - s_0 + sw - 1) // sw):
-                            value = sums[np.uint64(line + v * apart + rho * pitch + k_0 + k)]
-                            shut = relu and value < 0
-                            out[np.uint64(row + rho * sh * w + s_0 + k * sw)] = 0 if shut else value
+                            place = np.uint64(line + v * apart + rho * pitch + k_0 + k)
+                            out[np.uint64(row + rho * sh * w + s_0 + k * sw)] = sums[place]
 
 
 @jit

@@ -1,10 +1,10 @@
 """Transposed convolution in two dimensions; `npae.layers.conv2d_transpose` derives it.
 
-Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out). The
-pads are those of the convolution from (h_out, w_out) to (h_in, w_in). With a stride above 1, several output
-sizes lead to one input size, so ``output_size`` says which one is meant. In terms of that convolution, forward
-is the gradient by its input, dx its forward pass, and dkernel the gradient by its kernel, with dz as its input
-and x as its dz.
+Shapes: x (n, c_in, h_in, w_in), kernel (c_in, c_out, kh, kw), bias (c_out,), y (n, c_out, h_out, w_out).
+The pads are those of the convolution from (h_out, w_out) to (h_in, w_in). With a stride above 1, several
+output sizes lead to one input size, so ``output_size`` says which one is meant. In terms of that convolution,
+forward is the gradient by its input, dx its forward pass, and dkernel the gradient by its kernel, with dz as
+its input and x as its dz.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 
 def forward_numpy(x, kernel, bias, strides, pads, output_size, activation="linear"):
-    """The convolution's input gradient, plus bias, through the activation."""
+    """`forward`: the input gradient of the convolution, bias and activation."""
     z = conv2d.input_gradient_numpy(x, kernel, output_size, strides, pads)
     if bias is not None:
         z += bias[:, None, None]
@@ -91,7 +91,7 @@ def forward_numpy(x, kernel, bias, strides, pads, output_size, activation="linea
 
 
 def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """The convolution's forward pass for dx, and its kernel gradient with dz and x exchanged."""
+    """`backward`: the forward pass of the convolution for dx, and its kernel gradient."""
     dz = activations.backward_numpy(dy, y, activation)
     dx = conv2d.forward_numpy(dz, kernel, None, strides, pads) if need_dx else None
     return dx, conv2d.kernel_gradient_numpy(x, dz, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))

@@ -124,7 +124,8 @@ def _cells(size, window, strides):
 
 # 3. Numba. Nearly every encoder has 2x2 windows that tile the image. They have separate functions: first the
 # two rows of each window are compared, then its two columns. The second step treats a whole plane as one long
-# row, since the rows of a small image are too short for vectors. A general loop handles other geometries.
+# row, since the rows of a small image are too short for vectors. For other geometries, the general loops also
+# compare rows first, which vectorises along the image, and then only kw numbers for each window.
 
 
 def forward_numba(x, window, strides, pads):
@@ -152,7 +153,7 @@ def backward_numba(dy, offset, shape, window, strides, pads):
     else:
         dx, out, before = arrays.zeros(shape, dy.dtype), (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
         dx_planes = dx.reshape(n * c_in, h_in, w_in)
-        _backward(dy.reshape(out), offset.reshape(out), dx_planes, window[1], strides, before)
+        _backward(dy.reshape(out), offset.reshape(out), dx_planes, window, strides, before)
     return dx
 
 
@@ -221,27 +222,41 @@ def _backward_2x2(dy, offset, dx):
 @jit
 def _forward(x, y, offset, window, strides, before):
     (_, h_in, w_in), (kh, kw), (sh, sw), (top, left) = x.shape, window, strides, before
+    best, row_won = np.empty(w_in, x.dtype), np.empty(w_in, np.uint16)  # of each column, over a window's rows
     for plane in range(y.shape[0]):
         for p in range(y.shape[1]):
             r = p * sh - top
+            a_first = max(-r, 0)
+            best[:] = x[plane, r + a_first]
+            row_won[:] = a_first
+            for a in range(a_first + 1, min(kh, h_in - r)):
+                row = x[plane, r + a]
+                for s in range(w_in):
+                    wins = _beats(row[s], best[s])
+                    best[s] = row[s] if wins else best[s]
+                    row_won[s] = a if wins else row_won[s]
             for q in range(y.shape[2]):
                 s = q * sw - left
-                a_first, b_first = max(-r, 0), max(-s, 0)
-                best, where = x[plane, r + a_first, s + b_first], a_first * kw + b_first
-                for a in range(a_first, min(kh, h_in - r)):
-                    for b in range(b_first, min(kw, w_in - s)):
-                        value = x[plane, r + a, s + b]
-                        if _beats(value, best):
-                            best, where = value, a * kw + b
-                y[plane, p, q] = best
+                b_first = max(-s, 0)
+                value, where = best[s + b_first], row_won[s + b_first] * kw + b_first
+                for b in range(b_first + 1, min(kw, w_in - s)):
+                    other, there = best[s + b], row_won[s + b] * kw + b
+                    if _beats(other, value) | ((there < where) & (not _beats(value, other))):
+                        value, where = other, there
+                y[plane, p, q] = value
                 offset[plane, p, q] = where
 
 
 @jit
-def _backward(dy, offset, dx, kw, strides, before):
-    (sh, sw), (top, left) = strides, before
+def _backward(dy, offset, dx, window, strides, before):
+    (_, _, w_in), (kh, kw), (sh, sw), (top, left) = dx.shape, window, strides, before
+    shift = np.empty(kh * kw, np.int64)  # from the first pixel of a window to each of its places
+    for a in range(kh):
+        for b in range(kw):
+            shift[a * kw + b] = a * w_in + b
     for plane in range(dy.shape[0]):
+        pixels = dx[plane].reshape(dx[plane].size)
         for p in range(dy.shape[1]):
             for q in range(dy.shape[2]):
-                a, b = divmod(np.int64(offset[plane, p, q]), kw)
-                dx[plane, p * sh - top + a, q * sw - left + b] += dy[plane, p, q]
+                first = (p * sh - top) * w_in + q * sw - left
+                pixels[first + shift[offset[plane, p, q]]] += dy[plane, p, q]

@@ -23,18 +23,19 @@ VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
 TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
 
 
-def sums_of_taps(filters, flat, first, offsets, weights, bias, sums, pitch, count):
-    """Compute ``sums[f*pitch + p] = bias[f] + sum_t weights[t*filters + f] * flat[first + p + offsets[t]]``.
+def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, pitch, count):
+    """Compute ``sums[f*pitch + p] = bias[f] + sum_t weights[t*filters + f] * flat[p + offsets[t]]``.
 
-    For f < filters and p < count; in compiled functions only. ``filters`` is the constant 1, 2 or 4. All
-    arrays are 1-D and contiguous, and are read and written up to the next multiple of `STEP` beyond
-    ``count``. ``first``, ``offsets``, ``pitch`` and ``count`` are uint64.
+    For f < filters and p < count; in compiled functions only. ``filters`` is the constant 1, 2 or 4. A sum
+    below ``floor[0]`` becomes that number; a NaN stays one. All arrays are 1-D and contiguous, and are read
+    and written up to the next multiple of `STEP` beyond ``count``. ``offsets``, ``pitch`` and ``count`` are
+    uint64.
     """
     raise NotImplementedError("sums_of_taps can be called by compiled functions only")
 
 
-def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
-    """Add ``sum_p still[f*pitch + p] * flat[first + p + offsets[t]]``, p < count, to ``dots[f*row + t]``.
+def dots_of_taps(filters, flat, offsets, still, pitch, count, dots, row):
+    """Add ``sum_p still[f*pitch + p] * flat[p + offsets[t]]``, p < count, to ``dots[f*row + t]``.
 
     For f < filters and t < len(offsets); in compiled functions only. ``filters`` is the constant 1, 2 or 4.
     ``still`` must be zero from ``count`` to the next multiple of `STEP`.
@@ -42,13 +43,12 @@ def dots_of_taps(filters, flat, first, offsets, still, pitch, count, dots, row):
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
-def move_rows(source, i, i_step, gate, target, k, k_step, rows, count, relu):
+def move_rows(source, i, i_step, gate, target, k, k_step, rows, count):
     """Copy ``count`` neighbours from number i of ``source`` to number k of ``target``; so for ``rows`` rows.
 
     The next row begins ``i_step`` numbers further in source and ``k_step`` in target. ``gate`` is empty or
-    like source; where it is not above 0, a number becomes 0. Without a gate, negative numbers become 0 if
-    ``relu``, and a NaN stays one. All arrays are 1-D and contiguous, all integers uint64; in compiled
-    functions only.
+    like source; where it is not above 0, a number becomes 0. All arrays are 1-D and contiguous, all integers
+    uint64; in compiled functions only.
     """
     raise NotImplementedError("move_rows can be called by compiled functions only")
 
@@ -56,15 +56,15 @@ def move_rows(source, i, i_step, gate, target, k, k_step, rows, count, relu):
 def split_rows(source, i, i_step, gate, target, k, m, k_step, rows, count):
     """Copy ``count`` pairs of neighbours a row: the first of each pair to number k on, the second to m on.
 
-    For the rest as `move_rows`, without relu.
+    For the rest as `move_rows`.
     """
     raise NotImplementedError("split_rows can be called by compiled functions only")
 
 
-def join_rows(source, i, m, i_step, target, k, k_step, rows, count, relu):
+def join_rows(source, i, m, i_step, target, k, k_step, rows, count):
     """Copy ``count`` numbers a row from number i on, and as many from m on, to pairs from number k on.
 
-    The opposite of `split_rows`; negative numbers become 0 if ``relu``.
+    The opposite of `split_rows`, without a gate.
     """
     raise NotImplementedError("join_rows can be called by compiled functions only")
 
@@ -77,7 +77,7 @@ def _to_use_vectors() -> None:
     from numba.core import cgutils
     from numba.extending import intrinsic, overload
 
-    index, number_of_lane = ir.IntType(64), ir.IntType(32)
+    index, number_of_lane, u = ir.IntType(64), ir.IntType(32), types.uint64
 
     def constant(value):
         return ir.Constant(index, value)
@@ -147,19 +147,19 @@ def _to_use_vectors() -> None:
 
     def sums_for(F):
         @intrinsic
-        def sums(typing, flat, first, offsets, weights, bias, out, pitch, count):
+        def sums(typing, flat, offsets, weights, bias, floor, out, pitch, count):
             def generate(context, builder, signature, values):
-                x, first, shift, w, b, y, pitch, count = pointers(context, builder, signature, values)
-                taps = context.make_array(signature.args[2])(context, builder, values[2]).nitems
+                x, shift, w, b, floor, y, pitch, count = pointers(context, builder, signature, values)
+                taps = context.make_array(signature.args[1])(context, builder, values[1]).nitems
                 vectors = Vectors(context, builder, flat.dtype)
                 L, V = vectors.lanes, VECTORS[vectors.registers][F]
-                totals = vectors.accumulators(F * V)
+                totals, least = vectors.accumulators(F * V), vectors.broadcast(floor, constant(0))
                 with cgutils.for_range_slice(builder, constant(0), count, constant(V * L), index) as (p, _):
                     for f in range(F):
                         start = vectors.broadcast(b, constant(f))
                         for v in range(V):
                             builder.store(start, totals[f * V + v])
-                    x_p = builder.gep(x, [builder.add(p, first)])
+                    x_p = builder.gep(x, [p])
                     with cgutils.for_range(builder, taps, intp=index) as loop:
                         x_t = builder.gep(x_p, [builder.load(builder.gep(shift, [loop.index]))])
                         w_t = builder.gep(w, [builder.mul(loop.index, constant(F))])
@@ -171,23 +171,23 @@ def _to_use_vectors() -> None:
                     for f in range(F):
                         y_f = builder.gep(y, [builder.add(p, builder.mul(pitch, constant(f)))])
                         for v in range(V):
-                            vectors.store(builder.load(totals[f * V + v]), y_f, constant(v * L))
+                            total = builder.load(totals[f * V + v])
+                            total = builder.select(builder.fcmp_ordered("<", total, least), least, total)
+                            vectors.store(total, y_f, constant(v * L))
                 return context.get_dummy_value()
 
-            u = types.uint64
-            return types.void(flat, u, offsets, weights, bias, out, u, u), generate
+            return types.void(flat, offsets, weights, bias, floor, out, u, u), generate
 
         return sums
 
     def dots_for(F):
         @intrinsic
-        def dots(typing, flat, first, offsets, still, pitch, count, out, row):
+        def dots(typing, flat, offsets, still, pitch, count, out, row):
             def generate(context, builder, signature, values):
-                x, first, shift, s, pitch, count, d, row = pointers(context, builder, signature, values)
-                taps = context.make_array(signature.args[2])(context, builder, values[2]).nitems
+                x, shift, s, pitch, count, d, row = pointers(context, builder, signature, values)
+                taps = context.make_array(signature.args[1])(context, builder, values[1]).nitems
                 vectors = Vectors(context, builder, flat.dtype)
                 L, most = vectors.lanes, TAPS[vectors.registers][F]
-                x = builder.gep(x, [first])
                 lines = [builder.gep(s, [builder.mul(pitch, constant(f))]) for f in range(F)]
                 totals = vectors.accumulators(F * most)
 
@@ -214,8 +214,7 @@ def _to_use_vectors() -> None:
                     some_taps(t, 1)
                 return context.get_dummy_value()
 
-            u = types.uint64
-            return types.void(flat, u, offsets, still, u, u, out, u), generate
+            return types.void(flat, offsets, still, u, u, out, u), generate
 
         return dots
 
@@ -225,26 +224,23 @@ def _to_use_vectors() -> None:
         Rows of at least one vector take whole ones, the last of which overlaps the one before it; shorter
         rows take two halves of a vector that overlap, or two quarters, and so on.
         """
-        vectors = Vectors(context, builder, dtype)
-        lanes = constant(vectors.lanes)
-        with builder.if_else(builder.icmp_unsigned(">=", count, lanes)) as (long, short):
-            with long, cgutils.for_range(builder, rows, intp=index) as loop:
-                last = builder.sub(count, lanes)
-                with cgutils.for_range_slice(builder, constant(0), last, lanes, index) as (p, _):
-                    move(vectors, loop.index, p)
-                move(vectors, loop.index, last)
-            with short:
-                size = vectors.lanes // 2
-                while size:
-                    fits = builder.icmp_unsigned(">=", count, constant(size))
-                    under = builder.icmp_unsigned("<", count, constant(2 * size))
-                    with builder.if_then(builder.and_(fits, under)):
-                        part = Vectors(context, builder, dtype, size)
-                        with cgutils.for_range(builder, rows, intp=index) as loop:
-                            move(part, loop.index, constant(0))
-                            if size > 1:
-                                move(part, loop.index, builder.sub(count, constant(size)))
-                    size //= 2
+        whole = Vectors(context, builder, dtype)
+        size = whole.lanes
+        last, is_long = builder.sub(count, constant(size)), builder.icmp_unsigned(">=", count, constant(size))
+        with builder.if_then(is_long), cgutils.for_range(builder, rows, intp=index) as loop:
+            with cgutils.for_range_slice(builder, constant(0), last, constant(size), index) as (p, _):
+                move(whole, loop.index, p)
+            move(whole, loop.index, last)
+        while size > 1:
+            size //= 2
+            fits = builder.icmp_unsigned(">=", count, constant(size))
+            under = builder.icmp_unsigned("<", count, constant(2 * size))
+            with builder.if_then(builder.and_(fits, under)):
+                part = Vectors(context, builder, dtype, size)
+                with cgutils.for_range(builder, rows, intp=index) as loop:
+                    move(part, loop.index, constant(0))
+                    if size > 1:
+                        move(part, loop.index, builder.sub(count, constant(size)))
 
     def through(vectors, x, g, p, gated):
         """Return the numbers of x from p on, with 0 where those of g are not above 0."""
@@ -254,13 +250,6 @@ def _to_use_vectors() -> None:
         is_open = vectors.builder.fcmp_ordered(">", vectors.load(g, p), vectors.zero)
         return vectors.builder.select(is_open, value, vectors.zero)
 
-    def above(vectors, value, floored):
-        """Return value with 0 for negative numbers."""
-        if not floored:
-            return value
-        is_low = vectors.builder.fcmp_ordered("<", value, vectors.zero)
-        return vectors.builder.select(is_low, vectors.zero, value)
-
     def pick(vectors, a, b, lanes):
         """Return a vector with some lanes of a and b, which count on from those of a."""
         if vectors.lanes == 1:
@@ -268,9 +257,7 @@ def _to_use_vectors() -> None:
         kind = ir.VectorType(number_of_lane, len(lanes))
         return vectors.builder.shuffle_vector(a, b, ir.Constant(kind, list(lanes)))
 
-    u = types.uint64
-
-    def moves_for(gated, floored):
+    def moves_for(gated):
         @intrinsic
         def moves(typing, source, i, i_step, gate, target, k, k_step, rows, count):
             def generate(context, builder, signature, values):
@@ -279,8 +266,7 @@ def _to_use_vectors() -> None:
                 def move(vectors, row, p):
                     at = builder.add(builder.add(i, builder.mul(row, i_step)), p)
                     to = builder.add(builder.add(k, builder.mul(row, k_step)), p)
-                    value = through(vectors, x, g, at, gated)
-                    vectors.store(above(vectors, value, floored), y, to)
+                    vectors.store(through(vectors, x, g, at, gated), y, to)
 
                 in_every_row(context, builder, source.dtype, rows, count, move)
                 return context.get_dummy_value()
@@ -310,76 +296,65 @@ def _to_use_vectors() -> None:
 
         return splits
 
-    def joins_for(floored):
-        @intrinsic
-        def joins(typing, source, i, m, i_step, target, k, k_step, rows, count):
-            def generate(context, builder, signature, values):
-                x, i, m, i_step, y, k, k_step, rows, count = pointers(context, builder, signature, values)
+    @intrinsic
+    def join(typing, source, i, m, i_step, target, k, k_step, rows, count):
+        def generate(context, builder, signature, values):
+            x, i, m, i_step, y, k, k_step, rows, count = pointers(context, builder, signature, values)
 
-                def move(vectors, row, p):
-                    L = vectors.lanes
-                    shift = builder.add(builder.mul(row, i_step), p)
-                    to = builder.add(builder.add(k, builder.mul(row, k_step)), builder.shl(p, constant(1)))
-                    places = (builder.add(begin, shift) for begin in (i, m))
-                    a, b = (above(vectors, vectors.load(x, place), floored) for place in places)
-                    order = [lane for pair in zip(range(L), range(L, 2 * L)) for lane in pair]
-                    for n, lanes in ((0, order[:L]), (L, order[L:])):
-                        vectors.store(pick(vectors, a, b, lanes), y, builder.add(to, constant(n)))
+            def move(vectors, row, p):
+                L = vectors.lanes
+                shift = builder.add(builder.mul(row, i_step), p)
+                to = builder.add(builder.add(k, builder.mul(row, k_step)), builder.shl(p, constant(1)))
+                a, b = (vectors.load(x, builder.add(begin, shift)) for begin in (i, m))
+                order = [lane for pair in zip(range(L), range(L, 2 * L)) for lane in pair]
+                for n, lanes in ((0, order[:L]), (L, order[L:])):
+                    vectors.store(pick(vectors, a, b, lanes), y, builder.add(to, constant(n)))
 
-                in_every_row(context, builder, source.dtype, rows, count, move)
-                return context.get_dummy_value()
+            in_every_row(context, builder, source.dtype, rows, count, move)
+            return context.get_dummy_value()
 
-            return types.void(source, u, u, u, target, u, u, u, u), generate
-
-        return joins
+        return types.void(source, u, u, u, target, u, u, u, u), generate
 
     sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
-    plain, gated, floored = moves_for(False, False), moves_for(True, False), moves_for(False, True)
+    move, gated_move = moves_for(False), moves_for(True)
     split, gated_split = splits_for(False), splits_for(True)
-    join, floored_join = joins_for(False), joins_for(True)
 
     @overload(sums_of_taps, prefer_literal=True)
-    def sums_compiled(filters, flat, first, offsets, weights, bias, sums_, pitch, count):
+    def sums_compiled(filters, flat, offsets, weights, bias, floor, out, pitch, count):
         some = sums[filters.literal_value]
-        return lambda filters, flat, first, offsets, weights, bias, sums_, pitch, count: some(
-            flat, first, offsets, weights, bias, sums_, pitch, count
+        return lambda filters, flat, offsets, weights, bias, floor, out, pitch, count: some(
+            flat, offsets, weights, bias, floor, out, pitch, count
         )
 
     @overload(dots_of_taps, prefer_literal=True)
-    def dots_compiled(filters, flat, first, offsets, still, pitch, count, dots_, row):
+    def dots_compiled(filters, flat, offsets, still, pitch, count, out, row):
         some = dots[filters.literal_value]
-        return lambda filters, flat, first, offsets, still, pitch, count, dots_, row: some(
-            flat, first, offsets, still, pitch, count, dots_, row
+        return lambda filters, flat, offsets, still, pitch, count, out, row: some(
+            flat, offsets, still, pitch, count, out, row
         )
 
     @overload(move_rows)
-    def moves_compiled(source, i, i_step, gate, target, k, k_step, rows, count, relu):
-        def move(source, i, i_step, gate, target, k, k_step, rows, count, relu):
+    def moves_compiled(source, i, i_step, gate, target, k, k_step, rows, count):
+        def move_either(source, i, i_step, gate, target, k, k_step, rows, count):
             if gate.size > 0:
-                gated(source, i, i_step, gate, target, k, k_step, rows, count)
-            elif relu:
-                floored(source, i, i_step, gate, target, k, k_step, rows, count)
+                gated_move(source, i, i_step, gate, target, k, k_step, rows, count)
             else:
-                plain(source, i, i_step, gate, target, k, k_step, rows, count)
+                move(source, i, i_step, gate, target, k, k_step, rows, count)
 
-        return move
+        return move_either
 
     @overload(split_rows)
     def splits_compiled(source, i, i_step, gate, target, k, m, k_step, rows, count):
-        def move(source, i, i_step, gate, target, k, m, k_step, rows, count):
+        def split_either(source, i, i_step, gate, target, k, m, k_step, rows, count):
             if gate.size > 0:
                 gated_split(source, i, i_step, gate, target, k, m, k_step, rows, count)
             else:
                 split(source, i, i_step, gate, target, k, m, k_step, rows, count)
 
-        return move
+        return split_either
 
     @overload(join_rows)
-    def joins_compiled(source, i, m, i_step, target, k, k_step, rows, count, relu):
-        def move(source, i, m, i_step, target, k, k_step, rows, count, relu):
-            if relu:
-                floored_join(source, i, m, i_step, target, k, k_step, rows, count)
-            else:
-                join(source, i, m, i_step, target, k, k_step, rows, count)
-
-        return move
+    def joins_compiled(source, i, m, i_step, target, k, k_step, rows, count):
+        return lambda source, i, m, i_step, target, k, k_step, rows, count: join(  # type: ignore[call-arg]
+            source, i, m, i_step, target, k, k_step, rows, count
+        )  # mypy also counts the context, which Numba passes
