@@ -191,6 +191,11 @@ def peers(folder: Path) -> str:
     return _each("peers", folder, peers_table)
 
 
+def models(folder: Path) -> str:
+    """Return the same of the models that are no recipes."""
+    return _each("models", folder, peers_table)
+
+
 def peers_table(result: Result) -> str:
     """Return one result of `benchmarks.peers` as a table."""
     names = [name for name, facts in result["contestants"].items() if "missing" not in facts]
@@ -321,6 +326,7 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "reproduction": reproduction,
     "minutes": minutes,
     "peers": peers,
+    "models": models,
     "kernels": kernels,
     "scaling": scaling,
     "startup": startup,

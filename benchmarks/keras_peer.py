@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.models import get_model
 from benchmarks.tasks import EPSILON, Data, build_model, loss_name, minibatches, shapes
 from npae import layers
 from npae.model import Sequential
-from npae.recipes import get_recipe
 
 
 class Keras:
@@ -31,7 +31,7 @@ class Keras:
             tf.config.threading.set_inter_op_parallelism_threads(1)
         import keras
 
-        self.recipe = get_recipe(recipe)
+        self.recipe = get_model(recipe)
         model = build_model(recipe)
         self.twin = keras_twin(model, from_logits=self.recipe.loss == "binary_crossentropy")
         self.loss = {

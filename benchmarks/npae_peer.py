@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import npae
+from benchmarks.models import get_model
 from benchmarks.tasks import EPSILON, Data, build_model
 from npae.datasets import gaussian_noise
-from npae.recipes import get_recipe
 from npae.training.batches import Batches
 
 
@@ -16,7 +16,7 @@ class Npae:
     """Trains a recipe with npae; see `benchmarks.contestants` for the methods."""
 
     def __init__(self, recipe: str, threads: int, variant: str = ""):
-        self.recipe = get_recipe(recipe)
+        self.recipe = get_model(recipe)
         self.threads = threads
         self.model = build_model(recipe)
 

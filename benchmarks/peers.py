@@ -1,4 +1,4 @@
-"""Times one training step of every recipe, in npae and in every installed framework.
+"""Times a training step of every recipe, or of every other model, in npae and in the installed frameworks.
 
 Each contestant has a separate process with the same number of cores and threads. Before any timing, the
 losses of ten steps from the same initial weights on the same batches must agree within 1e-4. Then the
@@ -19,10 +19,10 @@ import numpy as np
 
 from benchmarks import blocks, results
 from benchmarks.contestants import CONTESTANTS, ContestantFailed, Remote, present
+from benchmarks.models import MODELS, get_model
 from benchmarks.results import Result
 from benchmarks.tasks import TIMED, load_images
 from benchmarks.timing import alternate, available_cores, median
-from npae.recipes import get_recipe
 
 TOLERANCE = 1e-4
 TURN_SECONDS = 0.4
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names, notes = present(options.peers)
     unit = "s/epoch" if options.epoch else "ms/step"
     result |= {"threads": options.threads, "unit": unit, "contestants": notes, "recipes": {}}
-    name = f"{'epochs' if options.epoch else 'peers'}/{results.slug()}"
+    name = f"{'models' if options.models else 'epochs' if options.epoch else 'peers'}/{results.slug()}"
     for recipe in options.recipes:
         print(f"\n{recipe}", flush=True)
-        batch_size = get_recipe(recipe).batch_size
+        batch_size = get_model(recipe).batch_size
         times = compare(recipe, names, notes, options)
         result["recipes"][recipe] = {"batch_size": batch_size, "contestants": times}
         path = results.write(name, result, results.folder_of(options))
@@ -65,7 +65,7 @@ def compare(recipe: str, names: Sequence[str], notes: Result, options: argparse.
     "losses" if they differ. The versions are added to ``notes``.
     """
     images = load_images(recipe, options.limit, options.data)
-    batch_size = get_recipe(recipe).batch_size
+    batch_size = get_model(recipe).batch_size
     if not options.epoch:
         images = images[
             : len(images) // batch_size * batch_size
@@ -97,7 +97,7 @@ def _verified(
 ) -> dict[str, Remote]:
     """Start the contestants, add their results to ``entries``, and return those that agree."""
     remotes: dict[str, Remote] = {}
-    if len(get_recipe(recipe).input_shape) == 1:  # flat inputs have no channels
+    if len(get_model(recipe).input_shape) == 1:  # flat inputs have no channels
         names = [name for name in names if name != "pytorch-channels-last"]
     for name in names:
         try:
@@ -153,6 +153,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     peers = [name for name in CONTESTANTS if name != "npae"]
     parser.add_argument("--recipes", nargs="+", choices=TIMED, default=TIMED, metavar="NAME")
     parser.add_argument(
+        "--models",
+        nargs="*",
+        choices=list(MODELS),
+        metavar="NAME",
+        help=f"instead of recipes, all or some of {', '.join(MODELS)}",
+    )
+    parser.add_argument(
         "--peers", nargs="*", choices=peers, metavar="NAME", help=f"of {', '.join(peers)}; default: all"
     )
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each; default: 9, or 3 epochs")
@@ -163,11 +170,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--epoch", action="store_true", help="time whole epochs; without --peers, only pytorch's and npae's"
     )
     options = parser.parse_args(arguments)
+    if options.models is not None:
+        options.models = options.recipes = options.models or list(MODELS)
     if options.peers is None:
         options.peers = ["pytorch"] if options.epoch else peers
     options.rounds = options.rounds or (2 if options.quick else 3 if options.epoch else 9)
     if options.quick:
-        options.steps, options.limit = options.steps or 3, options.limit or 20 * 256
+        options.steps, options.limit = options.steps or 3, options.limit or (None if options.models else 5120)
     return options
 
 

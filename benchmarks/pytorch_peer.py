@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import torch
 
+from benchmarks.models import get_model
 from benchmarks.pytorch_twin import pytorch_loss, pytorch_twin
 from benchmarks.tasks import EPSILON, Data, build_model, loss_name, minibatches, shapes
-from npae.recipes import get_recipe
 
 
 class PyTorch:
@@ -23,7 +23,7 @@ class PyTorch:
 
     def __init__(self, recipe: str, threads: int, variant: str = ""):
         torch.set_num_threads(threads)
-        self.recipe = get_recipe(recipe)
+        self.recipe = get_model(recipe)
         model = build_model(recipe)
         self.twin = pytorch_twin(model)
         self.format = torch.contiguous_format

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.models import MODELS, get_model
 from npae import datasets
 from npae.datasets import gaussian_noise
 from npae.geometry import Pads, window_pads
 from npae.layers import Layer
 from npae.model import Sequential
-from npae.recipes import Recipe, get_recipe
+from npae.recipes import Recipe
 
 SEED = 0
 
@@ -49,13 +50,17 @@ class Data:
 
 
 def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> np.ndarray:
-    """Return the training images of a recipe, uint8 (n, 28, 28), at most ``limit`` of them."""
-    return datasets.load(source, get_recipe(recipe).dataset).train_images[:limit]
+    """Return the training images of a recipe, at most ``limit`` of them; for other models, random ones."""
+    if recipe in MODELS:
+        model = MODELS[recipe]
+        count = limit or max(12 * model.batch_size, 64)
+        return np.random.default_rng(SEED).integers(0, 256, (count, *model.input_shape), np.uint8)
+    return datasets.load(source, get_model(recipe).dataset).train_images[:limit]
 
 
 def build_model(name: str, dtype: type = np.float32) -> Sequential:
     """Return the recipe's model with the initial weights of all contestants."""
-    recipe = get_recipe(name)
+    recipe = get_model(name)
     model = recipe.build()
     model.build(recipe.input_shape, np.random.default_rng(SEED), dtype)
     return model
@@ -83,7 +88,7 @@ def loss_name(recipe: Recipe) -> str:
 
 def training_data(name: str, images: np.ndarray) -> Data:
     """Return the data of a recipe; noise that the recipe draws once is drawn here."""
-    recipe = get_recipe(name)
+    recipe = get_model(name)
     data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
     if recipe.corruption is None:
         return data
@@ -96,7 +101,7 @@ def training_data(name: str, images: np.ndarray) -> Data:
 
 def verification_data(name: str, images: np.ndarray, steps: int = 10) -> Data:
     """Return data for a few steps on which all contestants must agree: all noise is drawn once."""
-    data = training_data(name, images[: steps * get_recipe(name).batch_size])
+    data = training_data(name, images[: steps * get_model(name).batch_size])
     return data if data.noise is None else with_noise_drawn(data, data.noise)
 
 
