@@ -193,7 +193,7 @@ def small_scratch(monkeypatch):
     clear()
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(24))
 @dtypes
 def test_random_geometries_agree_with_numpy(seed, dtype):
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ The gradient by the input is also the forward pass of a transposed convolution, 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -203,7 +203,7 @@ def gated(dy, y, activation):
     return activations.backward_numba(dy, np.ascontiguousarray(y), activation), None
 
 
-@cache
+@lru_cache(maxsize=1024)
 def check_shapes(x, kernel, bias, z, strides, pads) -> None:
     """Raise ValueError unless a convolution of x with kernel and bias gives z; all four are shapes.
 

@@ -30,7 +30,7 @@ vectors of all channels in the cache, about `SCRATCH` bytes.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -176,7 +176,7 @@ def kernel_gradient(
 # 1. Plans: everything that depends on shapes alone.
 
 
-@cache
+@lru_cache(maxsize=1024)
 def forward_plan(
     n: int, c_in: int, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
 ) -> tuple[Plan, Taps]:
@@ -191,7 +191,7 @@ def forward_plan(
     return plan, Taps(offsets.astype(np.uint64), np.array([0, taps]), np.arange(taps), taps)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def backward_plan(
     n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
 ) -> tuple[Plan, Taps]:
