@@ -222,29 +222,37 @@ def _backward_2x2(dy, offset, dx):
 @jit
 def _forward(x, y, offset, window, strides, before):
     (_, h_in, w_in), (kh, kw), (sh, sw), (top, left) = x.shape, window, strides, before
-    best, row_won = np.empty(w_in, x.dtype), np.empty(w_in, np.uint16)  # of each column, over a window's rows
+    best, row_won = np.empty(w_in, x.dtype), np.empty(w_in, np.int32)  # of each column, over a window's rows
+    w_out = y.shape[2]
+    where = np.empty(w_out, np.int32)
     for plane in range(y.shape[0]):
         for p in range(y.shape[1]):
             r = p * sh - top
-            a_first = max(-r, 0)
-            best[:] = x[plane, r + a_first]
-            row_won[:] = a_first
+            a_first = np.int32(max(-r, 0))
+            first = x[plane, r + a_first]
+            for s in range(w_in):
+                best[s], row_won[s] = first[s], a_first * np.int32(kw)
             for a in range(a_first + 1, min(kh, h_in - r)):
-                row = x[plane, r + a]
+                row, place = x[plane, r + a], np.int32(a * kw)
                 for s in range(w_in):
                     wins = _beats(row[s], best[s])
                     best[s] = row[s] if wins else best[s]
-                    row_won[s] = a if wins else row_won[s]
-            for q in range(y.shape[2]):
-                s = q * sw - left
-                b_first = max(-s, 0)
-                value, where = best[s + b_first], row_won[s + b_first] * kw + b_first
-                for b in range(b_first + 1, min(kw, w_in - s)):
-                    other, there = best[s + b], row_won[s + b] * kw + b
-                    if _beats(other, value) | ((there < where) & (not _beats(value, other))):
-                        value, where = other, there
-                y[plane, p, q] = value
-                offset[plane, p, q] = where
+                    row_won[s] = place if wins else row_won[s]
+            values = y[plane, p]
+            for q in range(w_out):
+                b_first = max(left - q * sw, 0)
+                s = np.uint64(q * sw - left + b_first)
+                values[q], where[q] = best[s], row_won[s] + np.int32(b_first)
+            for b in range(1, kw):
+                # Only windows with a place before b, and with b itself, inside the image.
+                q_0, q_1 = max(0, (left - b + sw) // sw), min(w_out, (w_in - 1 + left - b) // sw + 1)
+                for q in range(q_0, q_1):
+                    s = np.uint64(q * sw - left + b)
+                    value, place, before_it = best[s], row_won[s] + np.int32(b), values[q]
+                    wins = _beats(value, before_it) | ((place < where[q]) & (not _beats(before_it, value)))
+                    values[q] = value if wins else before_it
+                    where[q] = place if wins else where[q]
+            offset[plane, p] = where
 
 
 @jit
