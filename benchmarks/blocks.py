@@ -132,7 +132,7 @@ def family(folder: Path) -> str:
             texts += [text.format(spread(there, digits))] if there else []
         command = f"`npae train {name}`" if name in RECIPES else f"`npae {name}`"
         seeds = f" ({_count(len(runs.own), 'seed')})" if texts else ""
-        published = line.published or RECIPES[name].source
+        published = line.published or RECIPES[name].source or MISSING
         shows = line.shows or RECIPES[name].summary
         rows.append([command, published, (", ".join(texts) or NOT_YET) + seeds, shows])
     header = ["", "published", "npae: mean (least–greatest)", "what it shows"]

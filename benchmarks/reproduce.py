@@ -173,9 +173,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--label", metavar="LABEL", help="record as NAME-SEED@LABEL, next to the run of another processor"
     )
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.names if name not in RESULTS]
+    unknown = [name for name in options.names if name not in {*RESULTS, *RECIPES}]
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; expected some of {', '.join(RESULTS)}")
+        parser.error(f"unknown: {', '.join(unknown)}; expected some of {', '.join({**RESULTS, **RECIPES})}")
     return options
 
 

@@ -170,11 +170,11 @@ def test_large_geometries_agree_with_numpy(geometry, dtype):
 
 
 def random_geometry(rng):
-    """Draw windows up to 11x11, strides to 4, pads to the window, channels to 9, images to 30x30."""
+    """Draw windows up to 11x11, strides to 4, pads above the window, channels to 9, images to 30x30."""
     n, c_in, c_out = (int(rng.integers(1, most)) for most in (4, 10, 10))
     window = [int(size) for size in rng.integers(1, 12, 2)]
     strides = tuple(int(stride) for stride in rng.integers(1, 5, 2))
-    pads = tuple(tuple(int(pad) for pad in rng.integers(0, size + 1, 2)) for size in window)
+    pads = tuple(tuple(int(pad) for pad in rng.integers(0, size + 4, 2)) for size in window)
     size = [int(rng.integers(max(1, k - sum(pad)), 31)) for k, pad in zip(window, pads)]
     return (n, c_in, *size), c_out, tuple(window), strides, pads
 

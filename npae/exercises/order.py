@@ -1,4 +1,4 @@
-"""The path: the names of the exercises, in their order; a name here and a page is all that it takes."""
+"""The names of the exercises, in their order; each also has a stub, a solution and a page."""
 
 ORDER = (
     "numerical_gradient",

@@ -394,9 +394,9 @@ def _lay_out(source, shape, gate, images, band, channels, plan, flat):
     width = plan.counts[1] + plan.reach[1]  # places of a row that windows read
     apart = many * plan.places  # from a phase of columns to the next
     for u in range(sh):
-        rho_0 = max(top, (lead_h - u + sh - 1) // sh)
-        rho_1 = min(bottom + plan.reach[0], (h - 1 + lead_h - u) // sh + 1)
-        rows = max(0, rho_1 - rho_0)
+        rho_0 = min(max(top, (lead_h - u + sh - 1) // sh), bottom + plan.reach[0])
+        rho_1 = max(min(bottom + plan.reach[0], (h - 1 + lead_h - u) // sh + 1), rho_0)
+        rows = rho_1 - rho_0
         for c in range(channels[0], channels[1]):
             line = (u * sw * many + c - channels[0]) * plan.places
             if not whole:  # rows of an earlier band stood where now is padding

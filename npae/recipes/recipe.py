@@ -17,12 +17,12 @@ AnyRun = Any  # an npae.recipes.run.Run; that module imports this one
 
 @dataclass(frozen=True)
 class Recipe:
-    """A published system.
+    """A published system, or one of your own.
 
     Attributes
     ----------
     name, summary, source : str
-        For the command line; the summary is one line, the source is the publication.
+        For the command line; the summary is one line, the source is the publication, or "".
     build : callable
         Returns a new model, not yet built.
     input_shape : tuple of int
@@ -110,7 +110,7 @@ class Recipe:
         """
         if self.noise is None:
             reason = "is a denoiser already" if self.corruption else "has no denoising variant"
-            raise ValueError(f"--noise is not for {self.name}, which {reason}; dense and conv accept it")
+            raise ValueError(f"--noise is not for {self.name}, which {reason}")
         return replace(self, corruption=self.noise, noise=None, published={})
 
 
