@@ -23,16 +23,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.results import Result
+from benchmarks.results import ROOT, Result
 from benchmarks.tasks import training_data, verification_data
 from benchmarks.timing import pin, thread_environment
 
-ROOT = Path(__file__).resolve().parent.parent
 VERIFIED_STEPS = 10
 WARM_STEPS = 3
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks import ladder, peers, reproduce, results
 from benchmarks.blocks import value_of
 from benchmarks.published import RESULTS
-from benchmarks.report import FIGURES, ROOT
+from benchmarks.results import FIGURES, ROOT
 from npae.console import cli
 from npae.recipes.folder import CHECKPOINT, METRICS
 from npae.recipes.unfold import FILM, FOLDER

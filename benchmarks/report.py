@@ -24,11 +24,10 @@ from pathlib import Path
 from benchmarks import results
 from benchmarks.blocks import BLOCKS, Runs, value_of
 from benchmarks.published import FAMILY, RESULTS, SEEDS, SYSTEMS, Row
+from benchmarks.results import FIGURES, ROOT
 from benchmarks.tables import fixed
 
-ROOT = Path(__file__).resolve().parent.parent
 FILES = ("README.md", "benchmarks/README.md")
-FIGURES = "examples/figures"
 FIVE = 5  # seeds of a recipe whose results depend on the arithmetic of the processor
 LONG = 60  # characters: lines of this length do not repeat by chance
 

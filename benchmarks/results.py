@@ -26,7 +26,9 @@ import numpy as np
 
 from benchmarks.timing import available_cores
 
-FOLDER = Path(__file__).resolve().parent / "results"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "benchmarks/results"
+FIGURES = "examples/figures"
 QUICK = Path("runs/quick")
 DIGITS = (
     8  # significant ones; rounding twice, here and in a table of five, changes a digit in 1 of 1,000 cells
