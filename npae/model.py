@@ -122,15 +122,14 @@ class Sequential(Layer):
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         grads: Grads = {}
+        upstream: Any = dy  # each layer's dx is the dy of the layer before it
         first = 0 if need_dx else self._first_with_params()
         for position in range(len(self.layers) - 1, first - 1, -1):
             layer = self.layers[position]
-            dx, layer_grads = layer.backward(dy, cache[position], need_dx or position > first)
+            upstream, layer_grads = layer.backward(upstream, cache[position], need_dx or position > first)
             for key, grad in layer_grads.items():
                 grads[f"{self.names[position]}/{key}"] = grad
-            if dx is not None:
-                dy = dx
-        return (dy if need_dx else None), grads
+        return (upstream if need_dx else None), grads
 
     def set_params(self, values: dict[str, np.ndarray]) -> None:
         """Copy ``values`` into the parameters of the same names.

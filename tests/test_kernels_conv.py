@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from npae.kernels import arrays, conv2d, conv2d_fast, conv2d_transpose, im2col
+from npae.kernels import arrays, conv2d, conv2d_plan, conv2d_transpose, im2col
 from npae.kernels.backend import get_backend, use_backend
 
 # (n, c_in, h_in, w_in), c_out, (kh, kw), (sh, sw), ((top, bottom), (left, right))
@@ -184,10 +184,10 @@ def small_scratch(monkeypatch):
     """Lay out a few rows or images at a time, so that small images are cut into bands as large ones are."""
 
     def clear():
-        conv2d_fast.forward_plan.cache_clear()
-        conv2d_fast.backward_plan.cache_clear()
+        conv2d_plan.forward_plan.cache_clear()
+        conv2d_plan.backward_plan.cache_clear()
 
-    monkeypatch.setattr(conv2d_fast, "LONGEST", 150)
+    monkeypatch.setattr(conv2d_plan, "LONGEST", 150)
     clear()
     yield
     clear()

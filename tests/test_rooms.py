@@ -33,8 +33,8 @@ GROUND = {
     "initializers": {"arguments"},
     "arguments": set(),
 }
-# Numba requires llvmlite, which kernels/vectors.py needs to write loops; matplotlib requires Pillow, which
-# plotting needs to write GIFs.
+# Numba requires llvmlite, with which kernels/vectors_llvm.py writes loops; matplotlib requires Pillow, with
+# which plotting writes GIFs.
 RUNTIME = {"numpy", "numba", "llvmlite", "matplotlib", "PIL"}
 
 

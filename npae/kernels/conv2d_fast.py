@@ -24,71 +24,24 @@ one phase are the places: the same sum, with other offsets and other taps for ea
 **By the kernel.** dkernel[o, t] is the product of dz[o], laid out with the gaps of z, with ``flat`` shifted
 by ``offsets[t]``: `vectors.dots_of_taps`.
 
-Several small images share one vector; of a large image, a band of rows at a time is laid out. Both keep the
-vectors of all channels in the cache, about `SCRATCH` bytes.
+`conv2d_plan` computes offsets and sizes; this file computes with them: lay out, sum, copy out.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
-from npae.kernels.backend import jit
-from npae.kernels.vectors import STEP, dots_of_taps, join_rows, move_rows, split_rows, sums_of_taps
-
-SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
-LONGEST = 1600  # places of one vector: four filters' sums stay in the first-level cache
+from npae.kernels.backend import extends_numba, jit
+from npae.kernels.conv2d_plan import Plan, backward_plan, forward_plan
+from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, split_rows, sums_of_taps
 
 
-class Axis(NamedTuple):
-    """How rows, or columns, are laid out: pixel r has place ``(r + lead) // step`` of a phase."""
-
-    step: int  # the number of phases of the source
-    lead: int
-    places: int  # from the begin of one row (or image) to that of the next
-    reach: int  # places behind the last output that windows read
-    outputs: int  # of a phase
-    out_step: int  # the number of phases of the output
-    start: int  # output p of phase v is pixel ``p*out_step + v + start``
-
-
-class Plan(NamedTuple):
-    """Both axes of a convolution, (rows, columns), and how much of it is laid out at a time."""
-
-    steps: Pair
-    leads: Pair
-    reach: Pair
-    counts: Pair
-    out_steps: Pair
-    starts: Pair
-    pitch: int
-    rows: int  # of one image, with those of its gap
-    images: int  # laid out at a time
-    band: int  # output rows that are computed at a time
-    places: int  # of one channel's vector
-
-
-class Taps(NamedTuple):
-    """Which numbers of the kernel meet which places.
-
-    Attributes
-    ----------
-    offsets : ndarray of uint64
-        Of all taps, those of one phase of the output behind those of another.
-    ends : ndarray of int64, one more than there are phases
-        Phase k has the taps from ``ends[k]`` to ``ends[k + 1]``.
-    numbers : ndarray of int64
-        Tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel.
-    """
-
-    offsets: np.ndarray
-    ends: np.ndarray
-    numbers: np.ndarray
-    filter_step: int
+@extends_numba
+def _compile_vectors() -> None:
+    """Give the functions of `vectors` their compiled versions."""
+    import npae.kernels.vectors_llvm  # noqa: F401
 
 
 def forward(
@@ -156,121 +109,15 @@ def kernel_gradient(
     gates = (none, none) if gate is None else (gate, none) if transposed else (none, gate)
     still_plan = plan._replace(steps=(1, 1), leads=(0, 0), reach=(0, 0))
     shapes = n, x.shape[1:], dz.shape[1:]
-    gates_of_all = gates[0].reshape(-1), gates[1].reshape(-1)
-    _kernel_gradient(
-        x.reshape(-1),
-        dz.reshape(-1),
-        gates_of_all,
-        plan,
-        still_plan,
-        taps.offsets,
-        shapes,
-        flat,
-        still,
-        dkernel.reshape(-1),
-    )
+    gated_x, gated_dz = ((a.reshape(-1), g.reshape(-1)) for a, g in zip((x, dz), gates))
+    plans, scratch = (plan, still_plan), (flat, still)
+    _kernel_gradient(gated_x, gated_dz, plans, taps.offsets, shapes, scratch, dkernel.reshape(-1))
     _channel_sums(x if transposed else dz, gates[0 if transposed else 1], dbias)
     return dkernel, dbias
 
 
-# 1. Plans: everything that depends on shapes alone.
-
-
-@lru_cache(maxsize=1024)
-def forward_plan(
-    n: int, c_in: int, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
-) -> tuple[Plan, Taps]:
-    """Return plan and taps of the convolution of n images of a size, whose places are the outputs."""
-    rows, columns = (_forward_axis(*axis) for axis in zip(size, window, strides, pads))
-    plan = _plan(n, c_in, rows, columns, itemsize)
-    (kh, kw), (sh, sw) = window, strides
-    c, a, b = np.indices((c_in, kh, kw)).reshape(3, -1)
-    phase = (a % sh) * sw + b % sw
-    offsets = (phase * c_in + c) * plan.places + a // sh * plan.pitch + b // sw
-    taps = offsets.size
-    return plan, Taps(offsets.astype(np.uint64), np.array([0, taps]), np.arange(taps), taps)
-
-
-@lru_cache(maxsize=1024)
-def backward_plan(
-    n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
-) -> tuple[Plan, Taps]:
-    """Return plan and taps of the gradient by n images of a size, whose pixels are the places."""
-    (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
-    rows, columns = (_backward_axis(*axis) for axis in zip(size, window, strides, pads))
-    plan = _plan(n, c_out, rows, columns, itemsize)
-    o, a, b = np.indices((c_out, kh, kw)).reshape(3, -1)
-    offsets = o * plan.places + (plan.reach[0] - a // sh) * plan.pitch + plan.reach[1] - b // sw
-    numbers = o * (c_in * kh * kw) + a * kw + b
-    phase = (a % sh) * sw + b % sw
-    order = np.argsort(phase, kind="stable")
-    ends = np.searchsorted(phase[order], np.arange(sh * sw + 1))
-    return plan, Taps(offsets[order].astype(np.uint64), ends, numbers[order], kh * kw)
-
-
-def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
-    """Return the axis of a convolution: its source is x, in ``stride`` phases, its outputs are z."""
-    before, after = pads
-    count = (size + before + after - window) // stride + 1
-    reach = (window - 1) // stride
-    gap = reach
-    for phase in range(stride):  # places of zeros at the begin and at the end, which neighbours share
-        begin = max(0, -((phase - before) // stride))
-        end = max(0, count + reach + (phase - before - size) // stride)
-        gap = min(gap, begin, end)
-    return Axis(stride, before, count + reach - gap, reach, count, 1, 0)
-
-
-def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
-    """Return the axis of the gradient by the input: its source is dz, its outputs are dx, in phases."""
-    before, after = pads
-    outputs = (size + before + after - window) // stride + 1
-    reach = (window - 1) // stride
-    first = before // stride  # places before it are padding in all phases
-    count = (before + size - 1) // stride + 1 - first
-    lead = reach - first
-    gap = max(0, min(reach, lead, count + reach - (lead + outputs)))
-    return Axis(1, lead, count + reach - gap, reach, count, stride, first * stride - before)
-
-
-def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Plan:
-    """Return how many images, or how many rows of one, are laid out at a time."""
-    limit = min(LONGEST, max(1, SCRATCH // (itemsize * rows.step * columns.step * channels)))
-    pitch = columns.places
-    if rows.places * pitch <= limit:
-        images, band = _evenly(n, limit // (rows.places * pitch)), rows.outputs
-        used = images * rows.places
-    else:
-        images, band = 1, _evenly(rows.outputs, limit // pitch - rows.reach)
-        used = band + rows.reach
-    places = used * pitch + rows.reach * pitch + 2 * columns.reach  # the last windows reach over the end
-    places = -(-places // STEP) * STEP + STEP + 16  # whole blocks; not a power of two, which caches dislike
-    return Plan(
-        (rows.step, columns.step),
-        (rows.lead, columns.lead),
-        (rows.reach, columns.reach),
-        (rows.outputs, columns.outputs),
-        (rows.out_step, columns.out_step),
-        (rows.start, columns.start),
-        pitch,
-        rows.places,
-        images,
-        band,
-        places,
-    )
-
-
-def _evenly(count: int, most: int) -> int:
-    """Return the size of equal pieces of ``count``, none of them above ``most``, where that is at least 1."""
-    pieces = -(-count // max(1, most))
-    return max(1, -(-count // max(1, pieces)))
-
-
 def _phases(plan: Plan) -> int:
     return plan.steps[0] * plan.steps[1]
-
-
-# 2. Compiled: lay out, sum, copy out.
 
 
 def _run(source, gate, kernel, bias, relu, plan, taps, out):
@@ -282,24 +129,13 @@ def _run(source, gate, kernel, bias, relu, plan, taps, out):
     floor = np.array([0 if relu else -np.inf], source.dtype)
     gate = source[:0] if gate is None else gate
     shapes = len(source), source.shape[1:], out.shape[1:]
-    _sum_taps(
-        source.reshape(-1),
-        gate.reshape(-1),
-        kernel.reshape(-1),
-        bias,
-        floor,
-        plan,
-        taps,
-        shapes,
-        flat,
-        sums,
-        weights,
-        out.reshape(-1),
-    )
+    gated, numbers = (source.reshape(-1), gate.reshape(-1)), (kernel.reshape(-1), bias, floor)
+    _sum_taps(gated, numbers, plan, taps, shapes, (flat, sums, weights), out.reshape(-1))
 
 
 @jit
-def _sum_taps(source, gate, kernel, bias, floor, plan, taps, shapes, flat, sums, weights, out):
+def _sum_taps(gated, numbers, plan, taps, shapes, scratch, out):
+    (source, gate), (kernel, bias, floor), (flat, sums, weights) = gated, numbers, scratch
     flat.fill(0)
     n, shape, shape_out = shapes
     filters, (sh, sw) = shape_out[0], plan.out_steps
@@ -331,7 +167,8 @@ def _sum_taps(source, gate, kernel, bias, floor, plan, taps, shapes, flat, sums,
 
 
 @jit
-def _kernel_gradient(x, dz, gates, plan, still_plan, offsets, shapes, flat, still, dkernel):
+def _kernel_gradient(gated_x, gated_dz, plans, offsets, shapes, scratch, dkernel):
+    (x, gate_x), (dz, gate_dz), (plan, still_plan), (flat, still) = gated_x, gated_dz, plans, scratch
     flat.fill(0)
     still.fill(0)
     n, shape_x, shape_dz = shapes
@@ -342,12 +179,12 @@ def _kernel_gradient(x, dz, gates, plan, still_plan, offsets, shapes, flat, stil
         for top in range(0, plan.counts[0], plan.band):
             band = top, min(plan.counts[0], top + plan.band)
             count = np.uint64(
-                _lay_out(x, shape_x, gates[0], images, band, (np.int64(0), shape_x[0]), plan, flat)
+                _lay_out(x, shape_x, gate_x, images, band, (np.int64(0), shape_x[0]), plan, flat)
             )
             f = np.int64(0)
             while f < filters:
                 many = _at_a_time(filters - f)
-                _lay_out(dz, shape_dz, gates[1], images, band, (f, f + many), still_plan, still)
+                _lay_out(dz, shape_dz, gate_dz, images, band, (f, f + many), still_plan, still)
                 rows = dkernel[f * offsets.size :]
                 if many == 4:
                     dots_of_taps(4, flat, offsets, still, places, count, rows, taps)

@@ -109,4 +109,5 @@ def _register_call_c() -> None:
 
     @overload(call_c)
     def call_c_compiled(address, arguments):
-        return lambda address, arguments: call(address, arguments)  # type: ignore[call-arg]  # Numba adds the typing context
+        # Numba adds the typing context, which mypy counts.
+        return lambda address, arguments: call(address, arguments)  # type: ignore[call-arg]
