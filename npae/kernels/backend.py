@@ -131,10 +131,13 @@ def extends_numba(register: Callable[[], None]) -> Callable[[], None]:
 def _new_dispatcher(function: Callable):
     import numba
 
+    from npae.kernels.wide_vectors import WideCompiler
+
     while _extensions:
         _extensions[0]()
         _extensions.pop(0)
     options: dict[str, Any] = {
+        "pipeline_class": WideCompiler,
         "nogil": True,
         "error_model": "numpy",
         "fastmath": {"reassoc", "contract", "nsz", "arcp"},

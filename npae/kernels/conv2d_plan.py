@@ -19,28 +19,26 @@ LONGEST = 1600  # places of one vector: four filters' sums stay in the first-lev
 
 
 class Axis(NamedTuple):
-    """How rows, or columns, are laid out: pixel r has place ``(r + lead) // step`` of a phase."""
+    """How the rows, or the columns, of an image lie in the vector of a phase.
 
-    step: int  # the number of phases of the source
-    lead: int
+    Place k of phase u of the source is pixel ``k*step + u + start``. So it is for the output, with out_step
+    and out_start.
+    """
+
+    step: int
+    start: int
+    out_step: int
+    out_start: int
     places: int  # from the begin of one row (or image) to that of the next
     reach: int  # places behind the last output that windows read
     outputs: int  # of a phase
-    out_step: int  # the number of phases of the output
-    start: int  # output p of phase v is pixel ``p*out_step + v + start``
 
 
 class Plan(NamedTuple):
-    """Both axes of a convolution, (rows, columns), and how much of it is laid out at a time."""
+    """Both axes of a convolution, and how much of it is laid out at a time."""
 
-    steps: Pair
-    leads: Pair
-    reach: Pair
-    counts: Pair
-    out_steps: Pair
-    starts: Pair
-    pitch: int
-    rows: int  # of one image, with those of its gap
+    rows: Axis
+    columns: Axis
     images: int  # laid out at a time
     band: int  # output rows that are computed at a time
     places: int  # of one channel's vector
@@ -51,33 +49,50 @@ class Taps(NamedTuple):
 
     Attributes
     ----------
-    offsets : ndarray of uint64
+    offsets : ndarray of int64
         Of all taps, those of one phase of the output behind those of another.
     ends : ndarray of int64, one more than there are phases
         Phase k has the taps from ``ends[k]`` to ``ends[k + 1]``.
-    numbers : ndarray of int64
-        Tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel.
+    order : ndarray of int64
+        The kernel's numbers in the order of reading: phases, groups of filters, taps, filters of the group.
     """
 
     offsets: np.ndarray
     ends: np.ndarray
-    numbers: np.ndarray
-    filter_step: int
+    order: np.ndarray
+
+
+def at_a_time(left: int) -> int:
+    """Return how many of the filters that are left are computed together: each load then serves them all."""
+    return 4 if left >= 4 else 2 if left >= 2 else 1
+
+
+def inside(step: int, start: int, size: int, begin: int, end: int) -> Pair:
+    """Return the first and the last place + 1, from begin to end, whose pixel ``k*step + start`` exists."""
+    first = max(begin, -(start // step))
+    return first, max(first, min(end, (size - 1 - start) // step + 1))
+
+
+def as_outputs(axis: Axis) -> Axis:
+    """Return the axis on which the outputs themselves are laid out, with the gaps of the source."""
+    return Axis(1, 0, 1, 0, axis.places, 0, axis.outputs)
 
 
 @lru_cache(maxsize=1024)
 def forward_plan(
-    n: int, c_in: int, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
+    n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
 ) -> tuple[Plan, Taps]:
     """Return plan and taps of the convolution of n images of a size, whose places are the outputs."""
+    (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_forward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, c_in, rows, columns, itemsize)
-    (kh, kw), (sh, sw) = window, strides
     c, a, b = np.indices((c_in, kh, kw)).reshape(3, -1)
     phase = (a % sh) * sw + b % sw
-    offsets = (phase * c_in + c) * plan.places + a // sh * plan.pitch + b // sw
-    taps = offsets.size
-    return plan, Taps(offsets.astype(np.uint64), np.array([0, taps]), np.arange(taps), taps)
+    offsets = (phase * c_in + c) * plan.places + a // sh * columns.places + b // sw
+    ends = np.array([0, offsets.size])
+    return plan, Taps(
+        offsets.astype(np.int64), ends, _order(np.arange(offsets.size), ends, c_out, offsets.size)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -89,12 +104,25 @@ def backward_plan(
     rows, columns = (_backward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, c_out, rows, columns, itemsize)
     o, a, b = np.indices((c_out, kh, kw)).reshape(3, -1)
-    offsets = o * plan.places + (plan.reach[0] - a // sh) * plan.pitch + plan.reach[1] - b // sw
+    offsets = o * plan.places + (rows.reach - a // sh) * columns.places + columns.reach - b // sw
     numbers = o * (c_in * kh * kw) + a * kw + b
     phase = (a % sh) * sw + b % sw
-    order = np.argsort(phase, kind="stable")
-    ends = np.searchsorted(phase[order], np.arange(sh * sw + 1))
-    return plan, Taps(offsets[order].astype(np.uint64), ends, numbers[order], kh * kw)
+    by_phase = np.argsort(phase, kind="stable")
+    ends = np.searchsorted(phase[by_phase], np.arange(sh * sw + 1))
+    order = _order(numbers[by_phase], ends, c_in, kh * kw)
+    return plan, Taps(offsets[by_phase].astype(np.int64), ends, order)
+
+
+def _order(numbers: np.ndarray, ends: np.ndarray, filters: int, filter_step: int) -> np.ndarray:
+    """Return `Taps.order`; tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel."""
+    parts = []
+    for begin, end in zip(ends[:-1], ends[1:]):
+        f = 0
+        while f < filters:
+            group = np.arange(f, f + at_a_time(filters - f))
+            parts.append((numbers[begin:end, None] + group * filter_step).reshape(-1))
+            f += len(group)
+    return np.concatenate(parts)
 
 
 def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
@@ -107,7 +135,7 @@ def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
         begin = max(0, -((phase - before) // stride))
         end = max(0, count + reach + (phase - before - size) // stride)
         gap = min(gap, begin, end)
-    return Axis(stride, before, count + reach - gap, reach, count, 1, 0)
+    return Axis(stride, -before, 1, 0, count + reach - gap, reach, count)
 
 
 def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
@@ -119,7 +147,7 @@ def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
     count = (before + size - 1) // stride + 1 - first
     lead = reach - first
     gap = max(0, min(reach, lead, count + reach - (lead + outputs)))
-    return Axis(1, lead, count + reach - gap, reach, count, stride, first * stride - before)
+    return Axis(1, -lead, stride, first * stride - before, count + reach - gap, reach, count)
 
 
 def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Plan:
@@ -134,19 +162,7 @@ def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Pl
         used = band + rows.reach
     places = used * pitch + rows.reach * pitch + 2 * columns.reach  # the last windows reach over the end
     places = -(-places // STEP) * STEP + STEP + 16  # whole blocks; not a power of two, which caches dislike
-    return Plan(
-        (rows.step, columns.step),
-        (rows.lead, columns.lead),
-        (rows.reach, columns.reach),
-        (rows.outputs, columns.outputs),
-        (rows.out_step, columns.out_step),
-        (rows.start, columns.start),
-        pitch,
-        rows.places,
-        images,
-        band,
-        places,
-    )
+    return Plan(rows, columns, images, band, places)
 
 
 def _evenly(count: int, most: int) -> int:

@@ -9,7 +9,10 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
+from npae.kernels.conv2d_fast import flattened, lay_out
+from npae.kernels.conv2d_plan import forward_plan
 from npae.kernels.im2col import output_size
+from npae.kernels.vectors import move_rows
 
 
 def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> tuple[np.ndarray, np.ndarray]:
@@ -122,10 +125,10 @@ def _cells(size, window, strides):
             yield slice(a, a + (h_out - 1) * sh + 1, sh), slice(b, b + (w_out - 1) * sw + 1, sw)
 
 
-# 3. Numba. Nearly every encoder has 2x2 windows that tile the image. They have separate functions: first the
-# two rows of each window are compared, then its two columns. The second step treats a whole plane as one long
-# row, since the rows of a small image are too short for vectors. For other geometries, the general loops also
-# compare rows first, which vectorises along the image, and then only kw numbers for each window.
+# 3. Numba. Windows of any kind are compared as `conv2d_fast` adds their products: the image is laid out in
+# long vectors, one for each phase of the strides, and a place (a, b) of all windows is one of them, shifted.
+# Nearly every encoder has 2x2 windows that tile the image. Their own functions take half of the time: first
+# the two rows of each window are compared, then its two columns. The second step treats a plane as one row.
 
 
 def forward_numba(x, window, strides, pads):
@@ -137,9 +140,12 @@ def forward_numba(x, window, strides, pads):
         planes = (n * c_in, h_out * w_out)
         _forward_2x2(x.reshape(n * c_in, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
     else:
-        shape, before = (n * c_in, h_out, w_out), (pads[0][0], pads[1][0])
-        x = x.reshape(n * c_in, h_in, w_in)
-        _forward(x, y.reshape(shape), offset.reshape(shape), window, strides, before)
+        size, before = (h_in, w_in), (pads[0][0], pads[1][0])
+        plan, taps = forward_plan(n * c_in, (1, 1), size, tuple(window), tuple(strides), pads, x.itemsize)
+        flat = arrays.empty((strides[0] * strides[1] * plan.places,), x.dtype)
+        best, where = (arrays.empty((plan.places,), a.dtype) for a in (x, offset))
+        source, outs = flattened(x.reshape(n * c_in, 1, h_in, w_in)), (y.reshape(-1), offset.reshape(-1))
+        _forward(source, plan, taps.offsets, tuple(window), before, (flat, best, where), outs)
     return y, offset
 
 
@@ -220,39 +226,32 @@ def _backward_2x2(dy, offset, dx):
 
 
 @jit
-def _forward(x, y, offset, window, strides, before):
-    (_, h_in, w_in), (kh, kw), (sh, sw), (top, left) = x.shape, window, strides, before
-    best, row_won = np.empty(w_in, x.dtype), np.empty(w_in, np.int32)  # of each column, over a window's rows
-    w_out = y.shape[2]
-    where = np.empty(w_out, np.int32)
-    for plane in range(y.shape[0]):
-        for p in range(y.shape[1]):
-            r = p * sh - top
-            a_first = np.int32(max(-r, 0))
-            first = x[plane, r + a_first]
-            for s in range(w_in):
-                best[s], row_won[s] = first[s], a_first * np.int32(kw)
-            for a in range(a_first + 1, min(kh, h_in - r)):
-                row, place = x[plane, r + a], np.int32(a * kw)
-                for s in range(w_in):
-                    wins = _beats(row[s], best[s])
-                    best[s] = row[s] if wins else best[s]
-                    row_won[s] = place if wins else row_won[s]
-            values = y[plane, p]
-            for q in range(w_out):
-                b_first = max(left - q * sw, 0)
-                s = np.uint64(q * sw - left + b_first)
-                values[q], where[q] = best[s], row_won[s] + np.int32(b_first)
-            for b in range(1, kw):
-                # Only windows with a place before b, and with b itself, inside the image.
-                q_0, q_1 = max(0, (left - b + sw) // sw), min(w_out, (w_in - 1 + left - b) // sw + 1)
-                for q in range(q_0, q_1):
-                    s = np.uint64(q * sw - left + b)
-                    value, place, before_it = best[s], row_won[s] + np.int32(b), values[q]
-                    wins = _beats(value, before_it) | ((place < where[q]) & (not _beats(before_it, value)))
-                    values[q] = value if wins else before_it
-                    where[q] = place if wins else where[q]
-            offset[plane, p] = where
+def _forward(source, plan, offsets, window, before, scratch, outs):
+    """Compare the places of all windows with the largest number before, one place after the other."""
+    (flat, best, where), rows, columns, zero = scratch, plan.rows, plan.columns, np.int64(0)
+    n, pitch, h_out, w_out = source[2][0], columns.places, rows.outputs, columns.outputs
+    lowest = flat.dtype.type(-np.inf)
+    for first in range(0, n, plan.images):
+        for top in range(0, h_out, plan.band):
+            piece = first, min(n, first + plan.images), top, min(h_out, top + plan.band)
+            count = lay_out(source, piece, (zero, zero + 1), plan, rows, columns, flat, lowest)
+            most, places = best[:count], where[:count]
+            most[:] = lowest
+            places[:] = 0
+            for line in range(count // pitch):  # where padding comes first: the first place inside the image
+                a = max(0, before[0] - (top + line % rows.places) * rows.step)
+                for q in range(w_out if a > 0 else min(w_out, before[1])):
+                    places[line * pitch + q] = a * window[1] + max(0, before[1] - q * columns.step)
+            for t in range(offsets.size):
+                numbers, place = flat[offsets[t] : offsets[t] + count], where.dtype.type(t)
+                for k in range(count):
+                    wins = _beats(numbers[k], most[k])
+                    most[k] = numbers[k] if wins else most[k]
+                    places[k] = place if wins else places[k]
+            for i in range(first, piece[1]):
+                at, to = (i - first) * rows.places * pitch, (i * h_out + top) * w_out
+                move_rows(best, at, pitch, 1, None, outs[0], to, w_out, 1, piece[3] - top, w_out)
+                move_rows(where, at, pitch, 1, None, outs[1], to, w_out, 1, piece[3] - top, w_out)
 
 
 @jit

@@ -23,8 +23,8 @@ def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, pitch, coun
     raise NotImplementedError("sums_of_taps can be called by compiled functions only")
 
 
-def dots_of_taps(filters, flat, offsets, still, pitch, count, dots, row):
-    """Add ``sum_p still[f*pitch + p] * flat[p + offsets[t]]``, p < count, to ``dots[f*row + t]``.
+def dots_of_taps(filters, flat, offsets, still, pitch, count, dots):
+    """Add ``sum_p still[f*pitch + p] * flat[p + offsets[t]]``, p < count, to ``dots[f*len(offsets) + t]``.
 
     For f < filters and t < len(offsets); in compiled functions only. ``filters`` is the constant 1, 2 or 4.
     ``still`` must be zero from ``count`` to the next multiple of `STEP`.
@@ -32,27 +32,20 @@ def dots_of_taps(filters, flat, offsets, still, pitch, count, dots, row):
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
-def move_rows(source, i, i_step, gate, target, k, k_step, rows, count):
-    """Copy ``count`` neighbours from number i of ``source`` to number k of ``target``; so for ``rows`` rows.
+def move_rows(source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
+    """Copy ``count`` numbers, ``i_step`` apart, from number i of ``source`` on; so for ``rows`` rows.
 
-    The next row begins ``i_step`` numbers further in source and ``k_step`` in target. ``gate`` is empty or
-    like source; where it is not above 0, a number becomes 0. All arrays are 1-D and contiguous, all integers
-    uint64; in compiled functions only.
+    They go to number k of ``target`` and on, ``k_step`` apart; numbers between them stay. The next row begins
+    ``i_row`` numbers further in source and ``k_row`` in target. Where ``gate``, an array like source, is not
+    above 0, 0 is copied; there is no gate if it is empty, or None. All arrays are 1-D and contiguous; in
+    compiled functions only.
     """
     raise NotImplementedError("move_rows can be called by compiled functions only")
 
 
-def split_rows(source, i, i_step, gate, target, k, m, k_step, rows, count):
-    """Copy ``count`` pairs of neighbours a row: the first of each pair to number k on, the second to m on.
+def join_rows(source, i, m, i_row, target, k, k_row, rows, count):
+    """Copy numbers from number i of ``source`` on and from number m on, in turn, to number k of target on.
 
-    For the rest as `move_rows`.
-    """
-    raise NotImplementedError("split_rows can be called by compiled functions only")
-
-
-def join_rows(source, i, m, i_step, target, k, k_step, rows, count):
-    """Copy ``count`` numbers a row from number i on, and as many from m on, to pairs from number k on.
-
-    The opposite of `split_rows`, without a gate.
+    ``count`` is the number of both together. For the rest as `move_rows`.
     """
     raise NotImplementedError("join_rows can be called by compiled functions only")

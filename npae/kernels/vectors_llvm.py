@@ -10,14 +10,14 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, split_rows, sums_of_taps
+from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
 # By the number F of filters: the vectors V of a block of sums, and the taps of a block of dot products, for
 # processors with 16 vector registers and with 32. A block needs F*V (F*taps) and a few for operands.
 VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
 TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
 
-index, number_of_lane, u = ir.IntType(64), ir.IntType(32), types.uint64
+index, number_of_lane, u = ir.IntType(64), ir.IntType(32), types.int64
 
 
 def constant(value):
@@ -38,13 +38,8 @@ class Vectors:
         self.lanes = lanes or bits // dtype.bitwidth
         self.number = context.get_value_type(dtype)
         self.kind = ir.VectorType(self.number, self.lanes) if self.lanes > 1 else self.number
-        self.zero = ir.Constant(self.kind, [0.0] * self.lanes if self.lanes > 1 else 0.0)
-        suffix = f"v{self.lanes}f{dtype.bitwidth}"
-        declared = cgutils.get_or_insert_function
-        fma = ir.FunctionType(self.kind, [self.kind] * 3)
-        self.fma = declared(builder.module, fma, f"llvm.fma.{suffix}")
-        total = ir.FunctionType(self.number, [self.number, self.kind])
-        self.total = declared(builder.module, total, f"llvm.vector.reduce.fadd.{suffix}")
+        self.zero = ir.Constant(self.kind, None)
+        self.suffix = f"v{self.lanes}f{dtype.bitwidth}"
 
     def at(self, pointer, place):
         """Return the address of the vector that begins at a place."""
@@ -60,13 +55,18 @@ class Vectors:
         """Store a vector; no alignment is needed."""
         self.builder.store(vector, self.at(pointer, place)).align = self.bytes
 
-    def broadcast(self, pointer, place):
-        """Load a number into all lanes."""
-        undefined = ir.Constant(self.kind, ir.Undefined)
-        number = self.builder.load(self.builder.gep(pointer, [place]))
-        first = self.builder.insert_element(undefined, number, ir.Constant(number_of_lane, 0))
+    def broadcast(self, number):
+        """Return a number, or a bit, in all lanes."""
+        if self.lanes == 1:
+            return number
+        one = ir.Constant(ir.VectorType(number.type, self.lanes), ir.Undefined)
+        one = self.builder.insert_element(one, number, ir.Constant(number_of_lane, 0))
         lanes = ir.Constant(ir.VectorType(number_of_lane, self.lanes), [0] * self.lanes)
-        return self.builder.shuffle_vector(first, undefined, lanes)
+        return self.builder.shuffle_vector(one, one, lanes)
+
+    def load_into_all(self, pointer, place):
+        """Load one number into all lanes."""
+        return self.broadcast(self.builder.load(self.builder.gep(pointer, [place])))
 
     def accumulators(self, count):
         """Return vectors of zeros, which LLVM keeps in registers."""
@@ -76,7 +76,9 @@ class Vectors:
         """Add ``a * b`` to an accumulator."""
         before = self.builder.load(accumulator)
         if self.fuses:
-            total = self.builder.call(self.fma, [a, b, before])
+            kind = ir.FunctionType(self.kind, [self.kind] * 3)
+            fma = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.fma.{self.suffix}")
+            total = self.builder.call(fma, [a, b, before])
         else:
             total = self.builder.fadd(before, self.builder.fmul(a, b))
         self.builder.store(total, accumulator)
@@ -85,15 +87,23 @@ class Vectors:
         """Add all lanes to one number in memory, lanes in pairs, which needs no order of one by one."""
         where = self.builder.gep(pointer, [place])
         parts = [self.builder.load(where), self.builder.load(accumulator)]
-        self.builder.store(self.builder.call(self.total, parts, fastmath=("reassoc",)), where)
+        kind, name = ir.FunctionType(self.number, [self.number, self.kind]), "llvm.vector.reduce.fadd"
+        add = cgutils.get_or_insert_function(self.builder.module, kind, f"{name}.{self.suffix}")
+        self.builder.store(self.builder.call(add, parts, fastmath=("reassoc",)), where)
 
 
 def pointers(context, builder, signature, values):
     """Return the address of the data of each argument that is an array, and the others as they are."""
+    builder.function.attributes.add("optsize")  # LLVM would unroll the loops, which only takes time
     return [
         context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
         for kind, value in zip(signature.args, values)
     ]
+
+
+def length(context, builder, kind, value):
+    """Return how many numbers an array has."""
+    return context.make_array(kind)(context, builder, value).nitems
 
 
 def sums_for(F):
@@ -103,13 +113,13 @@ def sums_for(F):
     def sums(typing, flat, offsets, weights, bias, floor, out, pitch, count):
         def generate(context, builder, signature, values):
             x, shift, w, b, floor, y, pitch, count = pointers(context, builder, signature, values)
-            taps = context.make_array(signature.args[1])(context, builder, values[1]).nitems
+            taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, V = vectors.lanes, VECTORS[vectors.registers][F]
-            totals, least = vectors.accumulators(F * V), vectors.broadcast(floor, constant(0))
+            totals, least = vectors.accumulators(F * V), vectors.load_into_all(floor, constant(0))
             with cgutils.for_range_slice(builder, constant(0), count, constant(V * L), index) as (p, _):
                 for f in range(F):
-                    start = vectors.broadcast(b, constant(f))
+                    start = vectors.load_into_all(b, constant(f))
                     for v in range(V):
                         builder.store(start, totals[f * V + v])
                 x_p = builder.gep(x, [p])
@@ -118,7 +128,7 @@ def sums_for(F):
                     w_t = builder.gep(w, [builder.mul(loop.index, constant(F))])
                     copies = [vectors.load(x_t, constant(v * L)) for v in range(V)]
                     for f in range(F):
-                        weight = vectors.broadcast(w_t, constant(f))
+                        weight = vectors.load_into_all(w_t, constant(f))
                         for v in range(V):
                             vectors.add_product(totals[f * V + v], weight, copies[v])
                 for f in range(F):
@@ -138,10 +148,10 @@ def dots_for(F):
     """Return the intrinsic of `dots_of_taps` for F filters."""
 
     @intrinsic
-    def dots(typing, flat, offsets, still, pitch, count, out, row):
+    def dots(typing, flat, offsets, still, pitch, count, out):
         def generate(context, builder, signature, values):
-            x, shift, s, pitch, count, d, row = pointers(context, builder, signature, values)
-            taps = context.make_array(signature.args[1])(context, builder, values[1]).nitems
+            x, shift, s, pitch, count, d = pointers(context, builder, signature, values)
+            taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, most = vectors.lanes, TAPS[vectors.registers][F]
             lines = [builder.gep(s, [builder.mul(pitch, constant(f))]) for f in range(F)]
@@ -160,7 +170,7 @@ def dots_for(F):
                             vectors.add_product(totals[k * F + f], copy, stills[f])
                 for f in range(F):
                     for k in range(T):
-                        place = builder.add(builder.mul(row, constant(f)), at[k])
+                        place = builder.add(builder.mul(taps, constant(f)), at[k])
                         vectors.add_total(totals[k * F + f], d, place)
 
             whole = builder.mul(builder.udiv(taps, constant(most)), constant(most))
@@ -170,123 +180,124 @@ def dots_for(F):
                 some_taps(t, 1)
             return context.get_dummy_value()
 
-        return types.void(flat, offsets, still, u, u, out, u), generate
+        return types.void(flat, offsets, still, u, u, out), generate
 
     return dots
 
 
-def in_every_row(context, builder, dtype, rows, count, move):
+def in_every_row(context, builder, dtype, rows, count, move, lanes=None):
     """Emit ``move(vectors, row, p)`` so that it covers ``count`` places p of each row.
 
     Rows of at least one vector take whole ones, the last of which overlaps the one before it; shorter
     rows take two halves of a vector that overlap, or two quarters, and so on.
     """
-    whole = Vectors(context, builder, dtype)
-    size = whole.lanes
-    last, is_long = builder.sub(count, constant(size)), builder.icmp_unsigned(">=", count, constant(size))
+    vectors = Vectors(context, builder, dtype, lanes)
+    size = vectors.lanes
+    last, is_long = builder.sub(count, constant(size)), builder.icmp_signed(">=", count, constant(size))
     with builder.if_then(is_long), cgutils.for_range(builder, rows, intp=index) as loop:
         with cgutils.for_range_slice(builder, constant(0), last, constant(size), index) as (p, _):
-            move(whole, loop.index, p)
-        move(whole, loop.index, last)
+            move(vectors, loop.index, p)
+        move(vectors, loop.index, last)
     while size > 1:
         size //= 2
-        fits = builder.icmp_unsigned(">=", count, constant(size))
-        under = builder.icmp_unsigned("<", count, constant(2 * size))
+        fits = builder.icmp_signed(">=", count, constant(size))
+        under = builder.icmp_signed("<", count, constant(2 * size))
         with builder.if_then(builder.and_(fits, under)):
             part = Vectors(context, builder, dtype, size)
             with cgutils.for_range(builder, rows, intp=index) as loop:
-                move(part, loop.index, constant(0))
-                if size > 1:
-                    move(part, loop.index, builder.sub(count, constant(size)))
-
-
-def through(vectors, x, g, p, gated):
-    """Return the numbers of x from p on, with 0 where those of g are not above 0."""
-    value = vectors.load(x, p)
-    if not gated:
-        return value
-    is_open = vectors.builder.fcmp_ordered(">", vectors.load(g, p), vectors.zero)
-    return vectors.builder.select(is_open, value, vectors.zero)
+                for p in (constant(0), builder.sub(count, constant(size)))[: 2 if size > 1 else 1]:
+                    move(part, loop.index, p)
 
 
 def pick(vectors, a, b, lanes):
     """Return a vector with some lanes of a and b, which count on from those of a."""
+    if len(lanes) == 1:
+        return a
     if vectors.lanes == 1:
-        return (a, b)[lanes[0]]
+        pair = ir.Constant(ir.VectorType(vectors.number, 2), ir.Undefined)
+        for n, number in enumerate((a, b)):
+            pair = vectors.builder.insert_element(pair, number, ir.Constant(number_of_lane, n))
+        return pair
     kind = ir.VectorType(number_of_lane, len(lanes))
     return vectors.builder.shuffle_vector(a, b, ir.Constant(kind, list(lanes)))
 
 
-def moves_for(gated):
-    """Return the intrinsic of `move_rows`, with a gate or without."""
+@intrinsic
+def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
+    """Emit `move_rows`: vectors where ``k_step`` is 1 and ``i_step`` 1 or 2, else one number at a time."""
+    gated = isinstance(gate, types.Array)
 
-    @intrinsic
-    def moves(typing, source, i, i_step, gate, target, k, k_step, rows, count):
-        def generate(context, builder, signature, values):
-            x, i, i_step, g, y, k, k_step, rows, count = pointers(context, builder, signature, values)
+    def generate(context, builder, signature, values):
+        x, i, i_row, i_step, g, y, k, k_row, k_step, rows, count = pointers(
+            context, builder, signature, values
+        )
+        if gated:
+            all_open = builder.icmp_unsigned("==", length(context, builder, gate, values[4]), constant(0))
+            g = builder.select(all_open, x, g)
 
-            def move(vectors, row, p):
-                at = builder.add(builder.add(i, builder.mul(row, i_step)), p)
-                to = builder.add(builder.add(k, builder.mul(row, k_step)), p)
-                vectors.store(through(vectors, x, g, at, gated), y, to)
+        def numbers(vectors, at):
+            value = vectors.load(x, at)
+            if not gated:
+                return value
+            is_open = builder.fcmp_ordered(">", vectors.load(g, at), vectors.zero)
+            return builder.select(builder.or_(is_open, vectors.broadcast(all_open)), value, vectors.zero)
 
-            in_every_row(context, builder, source.dtype, rows, count, move)
-            return context.get_dummy_value()
+        def move_with(step, lanes):
+            def one_vector(vectors, row, p):
+                at = builder.add(builder.add(i, builder.mul(row, i_row)), builder.mul(p, i_step))
+                to = builder.add(builder.add(k, builder.mul(row, k_row)), builder.mul(p, k_step))
+                value, L = numbers(vectors, at), vectors.lanes
+                if step == 2:  # the second vector begins one number early: it must not end behind the row
+                    behind = numbers(vectors, builder.add(at, constant(L - 1)))
+                    value = pick(vectors, value, behind, [*range(0, L, 2), *range(L + 1, 2 * L, 2)])
+                vectors.store(value, y, to)
 
-        return types.void(source, u, u, gate, target, u, u, u, u), generate
+            in_every_row(context, builder, source.dtype, rows, count, one_vector, lanes)
 
-    return moves
+        neighbours = builder.icmp_signed("==", k_step, constant(1))
+        others = ir.Constant(ir.IntType(1), 1)
+        for step in (1, 2):
+            these = builder.and_(neighbours, builder.icmp_signed("==", i_step, constant(step)))
+            others = builder.and_(others, builder.not_(these))
+            with builder.if_then(these):
+                move_with(step, None)
+        with builder.if_then(others):
+            move_with(0, 1)
+        return context.get_dummy_value()
 
-
-def splits_for(gated):
-    """Return the intrinsic of `split_rows`, with a gate or without."""
-
-    @intrinsic
-    def splits(typing, source, i, i_step, gate, target, k, m, k_step, rows, count):
-        def generate(context, builder, signature, values):
-            x, i, i_step, g, y, k, m, k_step, rows, count = pointers(context, builder, signature, values)
-
-            def move(vectors, row, p):
-                L = vectors.lanes
-                at = builder.add(builder.add(i, builder.mul(row, i_step)), builder.shl(p, constant(1)))
-                shift = builder.add(builder.mul(row, k_step), p)
-                a, b = (through(vectors, x, g, builder.add(at, constant(n)), gated) for n in (0, L))
-                for n, to in enumerate((k, m)):
-                    vectors.store(pick(vectors, a, b, range(n, 2 * L, 2)), y, builder.add(to, shift))
-
-            in_every_row(context, builder, source.dtype, rows, count, move)
-            return context.get_dummy_value()
-
-        return types.void(source, u, u, gate, target, u, u, u, u, u), generate
-
-    return splits
+    return types.void(source, u, u, u, gate, target, u, u, u, u, u), generate
 
 
 @intrinsic
-def join(typing, source, i, m, i_step, target, k, k_step, rows, count):
+def join(typing, source, i, m, i_row, target, k, k_row, rows, count):
     """Emit `join_rows`."""
 
     def generate(context, builder, signature, values):
-        x, i, m, i_step, y, k, k_step, rows, count = pointers(context, builder, signature, values)
+        x, i, m, i_row, y, k, k_row, rows, count = pointers(context, builder, signature, values)
 
-        def move(vectors, row, p):
-            L = vectors.lanes
-            shift = builder.add(builder.mul(row, i_step), p)
-            to = builder.add(builder.add(k, builder.mul(row, k_step)), builder.shl(p, constant(1)))
-            a, b = (vectors.load(x, builder.add(begin, shift)) for begin in (i, m))
-            order = [lane for pair in zip(range(L), range(L, 2 * L)) for lane in pair]
-            for n, lanes in ((0, order[:L]), (L, order[L:])):
-                vectors.store(pick(vectors, a, b, lanes), y, builder.add(to, constant(n)))
+        def one_vector(vectors, row, p):
+            # From an odd p on, the numbers from m on come first.
+            odd, half = builder.trunc(p, ir.IntType(1)), builder.lshr(p, constant(1))
+            begins = (
+                builder.select(odd, m, i),
+                builder.add(builder.select(odd, i, m), builder.zext(odd, index)),
+            )
+            shift = builder.add(builder.mul(row, i_row), half)
+            part = Vectors(context, builder, source.dtype, max(1, vectors.lanes // 2))
+            a, b = (part.load(x, builder.add(begin, shift)) for begin in begins)
+            lanes = [
+                lane for pair in zip(range(part.lanes), range(part.lanes, 2 * part.lanes)) for lane in pair
+            ]
+            value = pick(part, a, b, lanes[: vectors.lanes])
+            vectors.store(value, y, builder.add(builder.add(k, builder.mul(row, k_row)), p))
 
-        in_every_row(context, builder, source.dtype, rows, count, move)
+        in_every_row(context, builder, source.dtype, rows, count, one_vector)
         return context.get_dummy_value()
 
     return types.void(source, u, u, u, target, u, u, u, u), generate
 
 
 sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
-move, gated_move = moves_for(False), moves_for(True)
-split, gated_split = splits_for(False), splits_for(True)
 
 
 @overload(sums_of_taps, prefer_literal=True)
@@ -298,37 +309,22 @@ def _sums_compiled(filters, flat, offsets, weights, bias, floor, out, pitch, cou
 
 
 @overload(dots_of_taps, prefer_literal=True)
-def _dots_compiled(filters, flat, offsets, still, pitch, count, out, row):
+def _dots_compiled(filters, flat, offsets, still, pitch, count, out):
     some = dots[filters.literal_value]
-    return lambda filters, flat, offsets, still, pitch, count, out, row: some(
-        flat, offsets, still, pitch, count, out, row
+    return lambda filters, flat, offsets, still, pitch, count, out: some(
+        flat, offsets, still, pitch, count, out
     )
 
 
 @overload(move_rows)
-def _moves_compiled(source, i, i_step, gate, target, k, k_step, rows, count):
-    def move_either(source, i, i_step, gate, target, k, k_step, rows, count):
-        if gate.size > 0:
-            gated_move(source, i, i_step, gate, target, k, k_step, rows, count)
-        else:
-            move(source, i, i_step, gate, target, k, k_step, rows, count)
-
-    return move_either
-
-
-@overload(split_rows)
-def _splits_compiled(source, i, i_step, gate, target, k, m, k_step, rows, count):
-    def split_either(source, i, i_step, gate, target, k, m, k_step, rows, count):
-        if gate.size > 0:
-            gated_split(source, i, i_step, gate, target, k, m, k_step, rows, count)
-        else:
-            split(source, i, i_step, gate, target, k, m, k_step, rows, count)
-
-    return split_either
+def _moves_compiled(source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
+    return lambda source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count: move(  # type: ignore[call-arg]
+        source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count
+    )
 
 
 @overload(join_rows)
-def _joins_compiled(source, i, m, i_step, target, k, k_step, rows, count):
-    return lambda source, i, m, i_step, target, k, k_step, rows, count: join(  # type: ignore[call-arg]
-        source, i, m, i_step, target, k, k_step, rows, count
-    )  # mypy also counts the context, which Numba passes
+def _joins_compiled(source, i, m, i_row, target, k, k_row, rows, count):
+    return lambda source, i, m, i_row, target, k, k_row, rows, count: join(  # type: ignore[call-arg]
+        source, i, m, i_row, target, k, k_row, rows, count
+    )
