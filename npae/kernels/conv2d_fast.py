@@ -34,11 +34,10 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays, conv2d_plan
 from npae.kernels.backend import extends_numba, jit
+from npae.kernels.conv2d_plan import as_outputs, inside
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
-at_a_time, inside, as_outputs = (
-    jit(f) for f in (conv2d_plan.at_a_time, conv2d_plan.inside, conv2d_plan.as_outputs)
-)
+at_a_time = jit(conv2d_plan.at_a_time)
 
 
 @extends_numba
@@ -111,11 +110,11 @@ def kernel_gradient(
         n, (c_out, c_in), tuple(size), tuple(window), strides, pads, x.itemsize
     )
     dkernel = np.zeros((c_out, c_in, *window), x.dtype)
-    dbias = np.zeros(c_in if transposed else c_out, x.dtype)
+    dbias = np.zeros(c_in if transposed else c_out)
     both = (flattened(x, gate), flattened(dz)) if transposed else (flattened(x), flattened(dz, gate))
-    _dot_taps(*both, plan, taps.offsets, _scratch(plan, c_in, x.dtype), dkernel.reshape(-1))
-    _channel_sums(both[0 if transposed else 1], dbias)
-    return dkernel, dbias
+    biased, scratch = both[0 if transposed else 1], _scratch(plan, c_in, x.dtype)
+    _dot_taps(*both, plan, taps.offsets, scratch, dkernel.reshape(-1), biased, dbias)
+    return dkernel, dbias.astype(x.dtype)
 
 
 def _run(source, gate, kernel, bias, relu, plan, taps, out):
@@ -169,14 +168,19 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
 
 
 @jit
-def _dot_taps(x, dz, plan, offsets, scratch, dkernel):
-    """Lay out x as `_sum_taps` does; then lay out some filters of dz, and add their products to dkernel."""
+def _dot_taps(x, dz, plan, offsets, scratch, dkernel, biased, dbias):
+    """Lay out x as `_sum_taps` does; then lay out some filters of dz, and add their products to dkernel.
+
+    Also add up the channels of ``biased``, which is x or dz, while they are in the cache.
+    """
     n, filters, rows, columns, places = dz[2][0], dz[2][1], plan.rows, plan.columns, plan.places
     dz_rows, dz_columns = as_outputs(rows), as_outputs(columns)
     flat, still = scratch
     for first in range(0, n, plan.images):
         for top in range(0, rows.outputs, plan.band):
             piece = first, min(n, first + plan.images), top, min(rows.outputs, top + plan.band)
+            if top == 0:
+                _channel_sums(biased, first, piece[1], dbias)
             count = lay_out(x, piece, (np.int64(0), x[2][1]), plan, rows, columns, flat)
             f = np.int64(0)
             while f < filters:
@@ -240,13 +244,13 @@ def _copy_out(sums, piece, filters, u, plan, out, shape):
 
 
 @jit
-def _channel_sums(dy, dbias):
-    """Add up each channel in double precision; where there is a gate, the numbers whose gate is above 0."""
-    numbers, gate, (n, channels, h, w) = dy
+def _channel_sums(source, first, last, totals):
+    """Add each channel of some images to ``totals``, which are float64; numbers behind a shut gate are 0."""
+    numbers, gate, (_, channels, h, w) = source
     zero = numbers.dtype.type(0)
     for c in range(channels):
         total = 0.0
-        for i in range(n):
+        for i in range(first, last):
             here = slice((i * channels + c) * h * w, (i * channels + c + 1) * h * w)
             line = numbers[here]
             if gate.size > 0:
@@ -256,4 +260,4 @@ def _channel_sums(dy, dbias):
             else:
                 for p in range(h * w):
                     total += line[p]
-        dbias[c] = total
+        totals[c] += total

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from npae.geometry import Pads, Pair
+from npae.kernels.backend import jit
 from npae.kernels.vectors import STEP
 
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
@@ -67,12 +68,14 @@ def at_a_time(left: int) -> int:
     return 4 if left >= 4 else 2 if left >= 2 else 1
 
 
+@jit
 def inside(step: int, start: int, size: int, begin: int, end: int) -> Pair:
     """Return the first and the last place + 1, from begin to end, whose pixel ``k*step + start`` exists."""
     first = max(begin, -(start // step))
     return first, max(first, min(end, (size - 1 - start) // step + 1))
 
 
+@jit
 def as_outputs(axis: Axis) -> Axis:
     """Return the axis on which the outputs themselves are laid out, with the gaps of the source."""
     return Axis(1, 0, 1, 0, axis.places, 0, axis.outputs)

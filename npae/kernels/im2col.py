@@ -27,6 +27,8 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
+from npae.kernels.conv2d_plan import inside
+from npae.kernels.vectors import move_rows
 
 
 def im2col(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> np.ndarray:
@@ -144,16 +146,16 @@ def col2im_numpy(columns, shape, window, strides, pads):
 
 # 3. Numba: only the rows of the window inside the image, without a padded copy.
 
-LANES = 16  # float32 numbers in the widest vector register; loops over multiples of it leave no remainder
-
 
 def im2col_numba(x, window, strides, pads):
     """Copy row by row; entries on the padding become zero."""
     x = np.ascontiguousarray(x)
     n, c_in, h_in, w_in = x.shape
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
-    columns = arrays.empty((n, c_in, *window, h_out, w_out), x.dtype)
-    _copy_windows(x, columns, *strides, pads[0][0], pads[1][0])
+    columns = arrays.zeros((n, c_in, *window, h_out, w_out), x.dtype)
+    _copy_windows(
+        x.reshape(-1), x.shape, columns.reshape(-1), columns.shape, strides, (pads[0][0], pads[1][0])
+    )
     return columns.reshape(n, c_in * window[0] * window[1], h_out * w_out)
 
 
@@ -163,70 +165,30 @@ def col2im_numba(columns, shape, window, strides, pads):
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     columns = np.ascontiguousarray(columns).reshape(n, c_in, *window, h_out, w_out)
     x = arrays.zeros(shape, columns.dtype)
-    _add_windows(columns, x, *strides, pads[0][0], pads[1][0])
+    _add_windows(columns, x, strides, (pads[0][0], pads[1][0]))
     return x
 
 
 @jit
-def _inside(offset, stride, size, count):
-    """Return the first p below ``count`` with ``0 <= offset + p * stride < size``, and one past the last."""
-    start = min(count, max(0, (stride - 1 - offset) // stride))
-    return start, max(start, min(count, (size - 1 - offset + stride) // stride))
+def _copy_windows(x, shape, columns, columns_shape, strides, before):
+    (n, c_in, h_in, w_in), (_, _, kh, kw, h_out, w_out), (sh, sw) = shape, columns_shape, strides
+    for plane, a, b in np.ndindex(n * c_in, kh, kw):
+        r, s = a - before[0], b - before[1]
+        p_0, p_1 = inside(sh, r, h_in, 0, h_out)
+        q_0, q_1 = inside(sw, s, w_in, 0, w_out)
+        at = (plane * h_in + p_0 * sh + r) * w_in + q_0 * sw + s
+        to = (((plane * kh + a) * kw + b) * h_out + p_0) * w_out + q_0
+        move_rows(x, at, sh * w_in, sw, None, columns, to, w_out, 1, p_1 - p_0, q_1 - q_0)
 
 
 @jit
-def _copy_windows(x, columns, sh, sw, top, left):
-    """Fill columns (n, c_in, kh, kw, h_out, w_out); unsigned indices need no check for negative values."""
-    n, c_in, h_in, w_in = x.shape
-    kh, kw, h_out, w_out = columns.shape[2:]
-    lanes = (w_out + LANES - 1) // LANES * LANES
-    zero = x.dtype.type(0)
-    for a in range(kh):
-        for b in range(kw):
-            q_start, q_stop = _inside(b - left, sw, w_in, w_out)
-            first = np.uint64(b - left)  # a negative value wraps around; adding q * sw wraps it back
-            for i in range(n):
-                for c in range(c_in):
-                    for p in range(h_out):
-                        r = p * sh + a - top
-                        stop = q_stop if 0 <= r < h_in else 0
-                        r = np.uint64(max(0, min(r, h_in - 1)))
-                        if sw == 1:
-                            for q in range(lanes):
-                                if q < w_out:
-                                    value = zero
-                                    if q >= q_start and q < stop:
-                                        value = x[i, c, r, first + np.uint64(q)]
-                                    columns[i, c, a, b, p, q] = value
-                        else:
-                            for q in range(w_out):
-                                value = zero
-                                if q >= q_start and q < stop:
-                                    value = x[i, c, r, first + np.uint64(q * sw)]
-                                columns[i, c, a, b, p, q] = value
-
-
-@jit
-def _add_windows(columns, x, sh, sw, top, left):
-    """Add columns (n, c_in, kh, kw, h_out, w_out) to x."""
-    n, c_in, h_in, w_in = x.shape
-    kh, kw, h_out, w_out = columns.shape[2:]
-    lanes = (w_out + LANES - 1) // LANES * LANES
-    for i in range(n):
-        for c in range(c_in):
-            for a in range(kh):
-                p_start, p_stop = _inside(a - top, sh, h_in, h_out)
-                for b in range(kw):
-                    q_start, q_stop = _inside(b - left, sw, w_in, w_out)
-                    first = np.uint64(b - left)
-                    for p in range(p_start, p_stop):
-                        r = np.uint64(p * sh + a - top)
-                        if sw == 1:
-                            for q in range(lanes):
-                                if q >= q_start and q < q_stop:
-                                    value = columns[i, c, a, b, p, q]
-                                    x[i, c, r, first + np.uint64(q)] += value
-                        else:
-                            for q in range(q_start, q_stop):
-                                value = columns[i, c, a, b, p, q]
-                                x[i, c, r, first + np.uint64(q * sw)] += value
+def _add_windows(columns, x, strides, before):
+    (n, c_in, h_in, w_in), (kh, kw, h_out, w_out), (sh, sw) = x.shape, columns.shape[2:], strides
+    for i, c, a, b in np.ndindex(n, c_in, kh, kw):
+        r, s = a - before[0], b - before[1]
+        p_0, p_1 = inside(sh, r, h_in, 0, h_out)
+        q_0, q_1 = inside(sw, s, w_in, 0, w_out)
+        for p in range(p_0, p_1):
+            source, target = columns[i, c, a, b, p], x[i, c, p * sh + r]
+            for q in range(q_0, q_1):
+                target[np.uint64(q * sw + s)] += source[np.uint64(q)]
