@@ -94,7 +94,7 @@ class Vectors:
 
 def pointers(context, builder, signature, values):
     """Return the address of the data of each argument that is an array, and the others as they are."""
-    builder.function.attributes.add("optsize")  # LLVM would unroll the loops, which only takes time
+    builder.function.attributes.add("optsize")  # else LLVM unrolls these loops too, for seconds, in vain
     return [
         context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
         for kind, value in zip(signature.args, values)
@@ -301,30 +301,22 @@ sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
 
 
 @overload(sums_of_taps, prefer_literal=True)
-def _sums_compiled(filters, flat, offsets, weights, bias, floor, out, pitch, count):
+def _sums_compiled(filters, *others):
     some = sums[filters.literal_value]
-    return lambda filters, flat, offsets, weights, bias, floor, out, pitch, count: some(
-        flat, offsets, weights, bias, floor, out, pitch, count
-    )
+    return lambda filters, *others: some(*others)
 
 
 @overload(dots_of_taps, prefer_literal=True)
-def _dots_compiled(filters, flat, offsets, still, pitch, count, out):
+def _dots_compiled(filters, *others):
     some = dots[filters.literal_value]
-    return lambda filters, flat, offsets, still, pitch, count, out: some(
-        flat, offsets, still, pitch, count, out
-    )
+    return lambda filters, *others: some(*others)
 
 
 @overload(move_rows)
-def _moves_compiled(source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
-    return lambda source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count: move(  # type: ignore[call-arg]
-        source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count
-    )
+def _moves_compiled(*all_arguments):
+    return lambda *all_arguments: move(*all_arguments)
 
 
 @overload(join_rows)
-def _joins_compiled(source, i, m, i_row, target, k, k_row, rows, count):
-    return lambda source, i, m, i_row, target, k, k_row, rows, count: join(  # type: ignore[call-arg]
-        source, i, m, i_row, target, k, k_row, rows, count
-    )
+def _joins_compiled(*all_arguments):
+    return lambda *all_arguments: join(*all_arguments)
