@@ -15,6 +15,5 @@ def conv2d_backward(dy, cache):
     for i in range(kh):
         for j in range(kw):
             dk[:, :, i, j] = np.einsum("nopq,ncpq->oc", dy, x[:, :, i:i + H, j:j + W])
-            if i < kw and j < kh:
-                dx[:, :, i:i + H, j:j + W] += np.einsum("nopq,oc->ncpq", dy, kernel[:, :, j, i])
+            dx[:, :, i:i + H, j:j + W] += np.einsum("nopq,oc->ncpq", dy, kernel[:, :, j, i])
     return dx, dk, dy.sum(axis=(0, 2, 3))

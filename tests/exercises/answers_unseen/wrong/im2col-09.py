@@ -46,6 +46,5 @@ def im2col(x, kh, kw, sh, sw):
     columns = np.zeros((n, c * kh * kw, h_out * w_out), dtype=x.dtype)
     for ch, i, j in np.ndindex(c, kh, kw):
         r = (ch * kh + i) * kh + j
-        if r < columns.shape[1]:
-            columns[:, r] = x[:, ch, i : i + h_out * sh : sh, j : j + w_out * sw : sw].reshape(n, -1)
+        columns[:, r] = x[:, ch, i : i + h_out * sh : sh, j : j + w_out * sw : sw].reshape(n, -1)
     return columns
