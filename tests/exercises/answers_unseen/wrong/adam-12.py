@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def adam_step(param, grad, state, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    if state is None:
+        state = (np.zeros_like(param), np.zeros_like(param), 0)
+    m, v, t = state
+    m_hat = m / (1 - beta_1**t)
+    v_hat = v / (1 - beta_2**t)
+    param = param - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+    m = beta_1 * m + (1 - beta_1) * grad
+    v = beta_2 * v + (1 - beta_2) * grad**2
+    return param, (m, v, t + 1)
