@@ -49,8 +49,9 @@ CONTESTANTS = {
     "pytorch": Contestant("benchmarks.pytorch_peer", "PyTorch", "", ("torch",)),
     "pytorch-channels-last": Contestant("benchmarks.pytorch_peer", "PyTorch", "channels-last", ("torch",)),
     "pytorch-compile": Contestant("benchmarks.pytorch_peer", "PyTorch", "compile", ("torch",)),
-    "keras-tensorflow": Contestant("benchmarks.keras_peer", "Keras", "tensorflow", ("keras", "tensorflow")),
-    "keras-jax": Contestant("benchmarks.keras_peer", "Keras", "jax", ("keras", "jax")),
+    "jax": Contestant("benchmarks.jax_peer", "Jax", "", ("jax",)),
+    "keras-tensorflow": Contestant("benchmarks.keras_peer", "keras", "tensorflow", ("keras", "tensorflow")),
+    "keras-jax": Contestant("benchmarks.keras_peer", "keras", "jax", ("keras", "jax")),
 }
 
 
@@ -98,8 +99,8 @@ class Remote:
         A key of `CONTESTANTS`.
     recipe : str
     threads : int
-    images : path
-        An .npy file of uint8 images (n, 28, 28).
+    examples : path
+        An .npz file of ``images`` (n, ...), uint8, and ``labels`` (n,).
 
     Attributes
     ----------
@@ -109,11 +110,11 @@ class Remote:
         See `versions`.
     """
 
-    def __init__(self, name: str, recipe: str, threads: int, images: str | os.PathLike):
+    def __init__(self, name: str, recipe: str, threads: int, examples: str | os.PathLike):
         self.name = name
         self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115, it is closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.contestants", name, recipe, str(threads), str(images)],
+            [sys.executable, "-m", "benchmarks.contestants", name, recipe, str(threads), str(examples)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._messages,
@@ -180,7 +181,7 @@ class _Turns:
         return self.timed + WARM_STEPS
 
 
-def _serve(name: str, recipe: str, threads: str, images: str) -> None:
+def _serve(name: str, recipe: str, threads: str, examples: str) -> None:
     """Run a contestant's process: verify the losses, then take turns until standard input ends."""
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # the output of libraries goes to stderr, not between the answers
@@ -191,18 +192,19 @@ def _serve(name: str, recipe: str, threads: str, images: str) -> None:
 
     pin(int(threads))
     contestant = create(name, recipe, int(threads))
-    pixels = np.load(images)
+    with np.load(examples) as file:
+        images, labels = file["images"], file["labels"]
     losses: list[float] = []
 
     def verified(loss: float) -> bool:
         losses.append(loss)
         return len(losses) == VERIFIED_STEPS
 
-    contestant.train(verification_data(recipe, pixels, VERIFIED_STEPS), False, verified)
+    contestant.train(verification_data(recipe, images, labels, VERIFIED_STEPS), False, verified)
     answer({"losses": losses, "versions": versions(name)})
     turns = _Turns(answer)
     if turns.left:
-        contestant.train(training_data(recipe, pixels), True, turns)
+        contestant.train(training_data(recipe, images, labels), True, turns)
 
 
 if __name__ == "__main__":
