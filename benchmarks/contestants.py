@@ -86,6 +86,45 @@ def create(name: str, recipe: str, threads: int) -> Any:
     return getattr(importlib.import_module(module), cls)(recipe, threads, variant)
 
 
+class Process(NamedTuple):
+    """A process that ended well: its seconds, the peak of its resident memory in MB, and its stdout."""
+
+    seconds: float
+    peak_MB: float
+    output: str
+
+
+def run_process(command: list[str], environment: dict[str, str]) -> Process:
+    """Run a process to its end.
+
+    Its memory is NaN if the system does not measure it, and on Linux at least the memory of this process when
+    it started the other one.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; the message has the last line of its stderr.
+    """
+    with tempfile.TemporaryFile("w+") as messages, tempfile.TemporaryFile("w+") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=messages)
+        if hasattr(os, "wait4"):
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        else:
+            process.wait()
+            memory = float("nan")
+        taken = time.perf_counter() - began
+        if process.returncode:
+            messages.seek(0)
+            raise RuntimeError(
+                f"{' '.join(command)} failed: {(messages.read().strip() or '?').splitlines()[-1]}"
+            )
+        output.seek(0)
+        return Process(taken, memory, output.read())
+
+
 class ContestantFailed(RuntimeError):
     """A contestant's process ended; the message has its last line on stderr."""
 

@@ -3,6 +3,7 @@
 Written as JAX's users write it. A model is a pure function of a list of parameters. Images are (n, h, w, c),
 the order in which XLA's convolutions on CPUs are fastest. Batch, noise, forward pass, `jax.value_and_grad`
 and Adam are compiled as one function, whose state is donated, so that XLA can update it in place.
+Where two ways were measured, the faster one is used.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ ACTIVATIONS = {"linear": lambda z: z, "relu": jax.nn.relu, "sigmoid": jax.nn.sig
 LOSSES: dict[str, Callable] = {
     "mse": lambda y, t: jnp.mean((y - t) ** 2),
     "binary_crossentropy": lambda z, t: jnp.mean(jnp.maximum(z, 0) - z * t + jnp.log1p(jnp.exp(-abs(z)))),
-    "softmax_crossentropy": lambda z, t: -jnp.mean(
-        jnp.take_along_axis(jax.nn.log_softmax(z), t[:, None], axis=1)
+    "softmax_crossentropy": lambda z, t: (
+        -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(z), t[:, None], axis=1))
     ),
 }
 
@@ -47,7 +48,9 @@ class Compiled(Peer):
         ``loss(outputs, targets)``.
     """
 
-    def __init__(self, name: str, forward: Callable, loss: Callable, update: Callable, params: Any, slots: Any):
+    def __init__(
+        self, name: str, forward: Callable, loss: Callable, update: Callable, params: Any, slots: Any
+    ):
         super().__init__(name)
         self.update = update
         self.loss = lambda params, x, t: loss(forward(params, x), t)
@@ -125,18 +128,15 @@ def _function(layer: Any, bare: bool) -> Callable:
             lax.conv_general_dilated(x, kernel, layer.strides, pads, dimension_numbers=ORDER) + bias
         )
     if isinstance(layer, layers.Conv2DTranspose):
-        pads = _transposed_pads(layer)
+        stretched = _transposed_pads(layer)
         return lambda x, kernel, bias: activate(
             lax.conv_transpose(
-                x, kernel, layer.strides, pads, dimension_numbers=ORDER, transpose_kernel=True
+                x, kernel, layer.strides, stretched, dimension_numbers=ORDER, transpose_kernel=True
             )
             + bias
         )
     if isinstance(layer, layers.MaxPool2D):
-        (kh, kw), (sh, sw), pads = layer.pool_size, layer.strides, paddings(before, layer.pool_size, layer)
-        return lambda x: lax.reduce_window(
-            x, -jnp.inf, lax.max, (1, kh, kw, 1), (1, sh, sw, 1), ((0, 0), *pads, (0, 0))
-        )
+        return _max_pool(layer.pool_size, layer.strides, paddings(before, layer.pool_size, layer))
     if isinstance(layer, layers.UpSampling2D):
         return lambda x: jnp.repeat(jnp.repeat(x, layer.size[0], axis=1), layer.size[1], axis=2)
     if isinstance(layer, layers.Reshape):
@@ -146,12 +146,30 @@ def _function(layer: Any, bare: bool) -> Callable:
     raise ValueError(f"there is no JAX twin for {layer!r}")
 
 
+def _max_pool(window: tuple[int, int], strides: tuple[int, int], pads: Any) -> Callable:
+    """Return max-pooling. Windows side by side become axes: XLA's gradient is then a third faster on CPUs."""
+    (kh, kw), (sh, sw) = window, strides
+    around = ((0, 0), *pads, (0, 0))
+    if window != strides:
+        return lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (1, kh, kw, 1), (1, sh, sw, 1), around)
+
+    def pool(x):
+        x = jnp.pad(x, around, constant_values=-jnp.inf)
+        n, h, w, c = x.shape
+        x = x[:, : h // kh * kh, : w // kw * kw]
+        return x.reshape(n, h // kh, kh, w // kw, kw, c).max((2, 4))
+
+    return pool
+
+
 def _transposed_pads(layer: layers.Conv2DTranspose) -> tuple[tuple[int, int], ...]:
     """Return what `jax.lax.conv_transpose` adds around the stretched image, for the output's size."""
     before, after = shapes(layer)
     pads = []
     cut = paddings(after, layer.kernel_size, layer)
-    for size, wanted, k, stride, (start, _) in zip(before[1:], after[1:], layer.kernel_size, layer.strides, cut):
+    for size, wanted, k, stride, (start, _) in zip(
+        before[1:], after[1:], layer.kernel_size, layer.strides, cut
+    ):
         ahead = k - 1 - start
         pads.append((ahead, wanted - 1 + k - ((size - 1) * stride + 1) - ahead))
     return tuple(pads)

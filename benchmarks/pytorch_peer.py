@@ -21,8 +21,8 @@ class PyTorch(Peer):
     Parameters
     ----------
     variant : {"", "channels-last", "compile"}
-        "channels-last" stores images as (n, h, w, c); "compile" compiles batch, forward pass and loss, and so
-        the backward pass, with ``torch.compile``, which needs a C++ compiler.
+        "channels-last" stores images as (n, h, w, c); "compile" does so as well, and compiles batch, forward
+        pass and loss, and so the backward pass, with ``torch.compile``, which needs a C++ compiler.
     """
 
     def __init__(self, name: str, threads: int, variant: str = ""):
@@ -31,7 +31,7 @@ class PyTorch(Peer):
         model = build_model(name)
         self.twin = pytorch_twin(model)
         self.format = torch.contiguous_format
-        if variant == "channels-last" and len(shapes(model)[0]) == 3:
+        if variant and len(shapes(model)[0]) == 3:
             self.format = torch.channels_last
             self.twin = self.twin.to(memory_format=self.format)
         loss_of = pytorch_loss(self.twin, loss_name(name))

@@ -37,8 +37,8 @@ class Data:
     x : ndarray (n, *input_shape)
         Inputs: uint8 pixels, which are scaled in each batch; or float32, scaled and with noise drawn once.
     y : ndarray or None
-        Targets: uint8 (n, *input_shape), clean and scaled in each batch; int64 labels (n,) of a classifier; or
-        None if they are the inputs without noise.
+        Targets: uint8 (n, *input_shape), clean, which are scaled in each batch; int64 labels (n,) for a
+        classifier; None if they are the inputs without noise.
     noise : float or None
         Standard deviation of Gaussian noise that is drawn in every batch; the inputs are clipped to 0 .. 1.
     scale, offset : float
@@ -56,7 +56,7 @@ Examples = tuple[np.ndarray, np.ndarray]  # uint8 images (n, ...) and their labe
 
 
 def load_examples(name: str, limit: int | None = None, source: str = "auto") -> tuple[Examples, Examples]:
-    """Return training and test examples of a recipe, at most ``limit`` of each; random ones for most models."""
+    """Return training and test examples of a recipe, at most ``limit`` of each; random if so named."""
     model = get_model(name)
     if model.dataset == RANDOM:
         rng, count = np.random.default_rng(SEED), limit or max(12 * model.batch_size, 64)
@@ -145,8 +145,8 @@ def minibatches(count: int, batch_size: int, shuffle: bool) -> Iterator[np.ndarr
 def channels_last(model: Sequential) -> Iterator[tuple[Layer, list[np.ndarray]]]:
     """Yield every layer of a built model with its kernel and bias, for images (n, h, w, c).
 
-    Kernels become (kh, kw, c_in, c_out), those of transposed convolutions (kh, kw, c_out, c_in). A dense layer
-    after `Flatten` has its rows in another order, one before `Reshape` its columns.
+    Kernels become (kh, kw, c_in, c_out), those of transposed convolutions (kh, kw, c_out, c_in). A dense
+    layer after `Flatten` has its rows in another order, one before `Reshape` its columns.
     """
     leaves: list[Any] = [layer for _, layer in model.leaves()]
     for before, layer, after in zip([None, *leaves], leaves, [*leaves[1:], None]):
