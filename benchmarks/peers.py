@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         batch_size = get_model(recipe).batch_size
         times = compare(recipe, names, notes, options)
         result["recipes"][recipe] = {"batch_size": batch_size, "contestants": times}
-        path = results.write(name, result, results.folder_of(options))
+        results.write(name, result, results.folder_of(options))
+    path = results.write(name, result, results.folder_of(options))
     print(f"\n{blocks.peers_table(result)}\n\n{path}")
     return int(any("losses" in entry for times in result["recipes"].values() for entry in _entries(times)))
 

@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 result["runs"][label] = run = _measure(contestant, caches, options)
                 result["contestants"][contestant] |= {"versions": run.pop("versions", {})}
                 print(f"  {label:<25} {run.get('left_out') or number(run['seconds']) + ' s'}", flush=True)
-                path = results.write(name, result, folder)
-    print(f"\n{blocks.speedrun_table(result)}\n\n{path}")
+                results.write(name, result, folder)
+    print(f"\n{blocks.speedrun_table(result)}\n\n{results.write(name, result, folder)}")
     return 0
 
 

@@ -210,7 +210,7 @@ def test_silenced_units_leave_gradients_of_zero():
     npae.fit(model, np.ones((4, 4), np.float32), np.ones((4, 2), np.float32), callbacks=[scaling._Silence()])
     y, caches = model.forward(np.ones((4, 4), np.float32))
     _, grads = model.backward(np.ones_like(y), caches)
-    assert [np.count_nonzero(value) for value in grads.values()] == [0, 0, 0, 2]
+    assert sorted(np.count_nonzero(value) for value in grads.values()) == [0, 0, 0, 2]
 
 
 def test_peers_agree_before_they_are_timed(tmp_path, data):
@@ -226,12 +226,11 @@ def test_peers_agree_before_they_are_timed(tmp_path, data):
 
 def test_a_resumed_comparison_keeps_what_is_recorded(tmp_path):
     arguments = ["--quick", "--peers", "--threads", "1", "--out", str(tmp_path), "--resume", "--models"]
-    for more in (["1x1"], ["1x1", "conv-batch-1"]):
-        assert peers.main([*arguments, *more]) == 0
-        result = only("models", tmp_path)
-        first = result if more == ["1x1"] else first
-    assert list(result["recipes"]) == ["1x1", "conv-batch-1"]
-    assert result["recipes"]["1x1"] == first["recipes"]["1x1"]
+    assert peers.main([*arguments, "1x1"]) == 0
+    first = only("models", tmp_path)["recipes"]
+    assert peers.main([*arguments, "1x1", "conv-batch-1"]) == 0
+    both = only("models", tmp_path)["recipes"]
+    assert list(both) == ["1x1", "conv-batch-1"] and both["1x1"] == first["1x1"]
 
 
 def test_channels_last_weights_compute_the_same(rng):
