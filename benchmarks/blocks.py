@@ -283,9 +283,12 @@ def peers_table(result: Result) -> str:
         notes += [f"Peers: {', '.join(f'{name} {text}' for name, text in merged.items())}."]
     missing = {n: f["missing"] for n, f in result["contestants"].items() if "missing" in f}
     notes += [f"Missing: {'; '.join(f'{name} ({why})' for name, why in missing.items())}."] if missing else []
+    left_out: dict[tuple[str, str], list[str]] = {}
     for recipe, times in result["recipes"].items():
-        left_out = {n: t["left_out"] for n, t in times["contestants"].items() if "left_out" in t}
-        notes += [f"Left out of `{recipe}`: {name} ({why})." for name, why in left_out.items()]
+        for name, entry in times["contestants"].items():
+            if "left_out" in entry:
+                left_out.setdefault((name, entry["left_out"]), []).append(f"`{recipe}`")
+    notes += [f"Left out of {', '.join(of)}: {name} ({why})." for (name, why), of in left_out.items()]
     return table + ("\n\n" + " ".join(notes) if notes else "")
 
 

@@ -52,6 +52,8 @@ CONTESTANTS = {
     "jax": Contestant("benchmarks.jax_peer", "Jax", "", ("jax",)),
     "keras-tensorflow": Contestant("benchmarks.keras_peer", "keras", "tensorflow", ("keras", "tensorflow")),
     "keras-jax": Contestant("benchmarks.keras_peer", "keras", "jax", ("keras", "jax")),
+    "paddle": Contestant("benchmarks.paddle_peer", "Paddle", "", ("paddle",)),
+    "mlx": Contestant("benchmarks.mlx_peer", "Mlx", "", ("mlx",)),
 }
 
 

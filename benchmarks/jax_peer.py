@@ -16,14 +16,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from benchmarks.peer import Peer, channels_last_images
-from benchmarks.tasks import EPSILON, Data, build_model, channels_last, loss_name, paddings, shapes
-from npae import layers
-from npae.layers.activations import Activation
-from npae.model import Sequential
+from benchmarks.peer import Operations, Peer, channels_last_images, functions
+from benchmarks.tasks import EPSILON, Data, build_model, channels_last, loss_name
 
 ORDER = ("NHWC", "HWIO", "NHWC")
-ACTIVATIONS = {"linear": lambda z: z, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh}
 LOSSES: dict[str, Callable] = {
     "mse": lambda y, t: jnp.mean((y - t) ** 2),
     "binary_crossentropy": lambda z, t: jnp.mean(jnp.maximum(z, 0) - z * t + jnp.log1p(jnp.exp(-abs(z)))),
@@ -88,10 +84,10 @@ class Jax(Compiled):
         params = [[jnp.asarray(value) for value in values] for _, values in channels_last(model)]
         zeros = jax.tree.map(jnp.zeros_like, params)
         loss = loss_name(name)
-        functions = _functions(model, bare=loss == "binary_crossentropy")
+        layers = functions(model, OPERATIONS, bare=loss == "binary_crossentropy")
 
         def forward(params, x):
-            for function, values in zip(functions, params):
+            for function, values in zip(layers, params):
                 x = function(x, *values)
             return x
 
@@ -111,68 +107,36 @@ def _adam(grads: Any, params: Any, slots: Any) -> tuple[Any, Any]:
     return params, (steps, m, v)
 
 
-def _functions(model: Sequential, bare: bool) -> list[Callable]:
-    """Return a function (x, *parameters) for each layer; ``bare``: the last one without its activation."""
-    leaves = [layer for _, layer in model.leaves()]
-    return [_function(layer, bare and layer is leaves[-1]) for layer in leaves]
+def _conv(x, kernel, strides, pads):
+    return lax.conv_general_dilated(x, kernel, strides, pads, dimension_numbers=ORDER)
 
 
-def _function(layer: Any, bare: bool) -> Callable:
-    before, after = shapes(layer)
-    activate = ACTIVATIONS["linear" if bare else getattr(layer, "activation", None) or "linear"]
-    if isinstance(layer, layers.Dense):
-        return lambda x, kernel, bias: activate(x @ kernel + bias)
-    if isinstance(layer, layers.Conv2D):
-        pads = paddings(before, layer.kernel_size, layer)
-        return lambda x, kernel, bias: activate(
-            lax.conv_general_dilated(x, kernel, layer.strides, pads, dimension_numbers=ORDER) + bias
-        )
-    if isinstance(layer, layers.Conv2DTranspose):
-        stretched = _transposed_pads(layer)
-        return lambda x, kernel, bias: activate(
-            lax.conv_transpose(
-                x, kernel, layer.strides, stretched, dimension_numbers=ORDER, transpose_kernel=True
-            )
-            + bias
-        )
-    if isinstance(layer, layers.MaxPool2D):
-        return _max_pool(layer.pool_size, layer.strides, paddings(before, layer.pool_size, layer))
-    if isinstance(layer, layers.UpSampling2D):
-        return lambda x: jnp.repeat(jnp.repeat(x, layer.size[0], axis=1), layer.size[1], axis=2)
-    if isinstance(layer, layers.Reshape):
-        return lambda x: x.reshape(len(x), *(after if len(after) < 3 else (*after[1:], after[0])))
-    if isinstance(layer, Activation):
-        return activate
-    raise ValueError(f"there is no JAX twin for {layer!r}")
-
-
-def _max_pool(window: tuple[int, int], strides: tuple[int, int], pads: Any) -> Callable:
-    """Return max-pooling. Windows side by side become axes: XLA's gradient is then a third faster on CPUs."""
-    (kh, kw), (sh, sw) = window, strides
-    around = ((0, 0), *pads, (0, 0))
-    if window != strides:
-        return lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (1, kh, kw, 1), (1, sh, sw, 1), around)
-
-    def pool(x):
-        x = jnp.pad(x, around, constant_values=-jnp.inf)
-        n, h, w, c = x.shape
-        x = x[:, : h // kh * kh, : w // kw * kw]
-        return x.reshape(n, h // kh, kh, w // kw, kw, c).max((2, 4))
-
-    return pool
-
-
-def _transposed_pads(layer: layers.Conv2DTranspose) -> tuple[tuple[int, int], ...]:
-    """Return what `jax.lax.conv_transpose` adds around the stretched image, for the output's size."""
-    before, after = shapes(layer)
-    pads = []
-    cut = paddings(after, layer.kernel_size, layer)
-    for size, wanted, k, stride, (start, _) in zip(
-        before[1:], after[1:], layer.kernel_size, layer.strides, cut
-    ):
+def _conv_transpose(x, kernel, strides, pads, size):
+    around = []  # what is added around the stretched image
+    for n, wanted, k, stride, (start, _) in zip(x.shape[1:], size, kernel.shape, strides, pads):
         ahead = k - 1 - start
-        pads.append((ahead, wanted - 1 + k - ((size - 1) * stride + 1) - ahead))
-    return tuple(pads)
+        around.append((ahead, wanted - 1 + k - ((n - 1) * stride + 1) - ahead))
+    return lax.conv_transpose(x, kernel, strides, around, dimension_numbers=ORDER, transpose_kernel=True)
+
+
+def _max_pool(x, window, strides, pads):
+    """Windows side by side become axes: measured, XLA's gradient is then a third faster on CPUs."""
+    (kh, kw), around = window, ((0, 0), *pads, (0, 0))
+    if window != strides:
+        return lax.reduce_window(x, -jnp.inf, lax.max, (1, kh, kw, 1), (1, *strides, 1), around)
+    x = jnp.pad(x, around, constant_values=-jnp.inf)
+    n, h, w, c = x.shape
+    return x[:, : h // kh * kh, : w // kw * kw].reshape(n, h // kh, kh, w // kw, kw, c).max((2, 4))
+
+
+def _up_sample(x, size):
+    return jnp.repeat(jnp.repeat(x, size[0], axis=1), size[1], axis=2)
+
+
+OPERATIONS = Operations(
+    *(_conv, _conv_transpose, _max_pool, _up_sample),
+    {"relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh},
+)
 
 
 def _arrays(data: Data) -> list[jax.Array | None]:

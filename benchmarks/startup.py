@@ -23,20 +23,7 @@ from benchmarks.tasks import TIMED, training_data
 from benchmarks.timing import pin, thread_environment
 from npae.recipes import get_recipe
 
-NEEDS = {  # modules whose distributions must be installed
-    "npae": ("numpy", "numba", "matplotlib"),
-    "pytorch": ("torch",),
-    "jax": ("jax",),
-    "keras-tensorflow": ("keras", "tensorflow"),
-    "keras-jax": ("keras", "jax"),
-}
-IMPORTS = {
-    "npae": "npae",
-    "pytorch": "torch",
-    "jax": "jax",
-    "keras-tensorflow": "tensorflow, keras",
-    "keras-jax": "jax, keras",
-}
+NPAE = ("numpy", "numba", "matplotlib")  # what npae depends on
 
 
 class Notes:
@@ -77,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result |= {"recipe": options.recipe, "threads": options.threads, "contestants": notes_on}
     result |= {"processes": [], "disk": {}}
     for name in dict.fromkeys(map(_kind, names)):
-        packages = closure(distributions(NEEDS[name]))
+        packages = closure(distributions(NPAE if name == "npae" else CONTESTANTS[name].needs))
         result["disk"][name] = {"MB": sum(map(size_on_disk, packages)) / 1e6, "packages": len(packages)}
     notes = Notes(result, options)
     notes.keep()
@@ -140,7 +127,9 @@ def _starts(names: Sequence[str], options: argparse.Namespace, notes: Notes) -> 
         notes.line("python -c pass", process("-c", "pass"), rounds)
         notes.line("import numpy", process("-c", "import numpy"), rounds)
         for kind in dict.fromkeys(map(_kind, names)):
-            notes.line(f"import {IMPORTS[kind]}", process("-c", f"import {IMPORTS[kind]}"), rounds)
+            modules = "npae" if kind == "npae" else ", ".join(CONTESTANTS[kind].needs)
+            environment |= {"KERAS_BACKEND": CONTESTANTS[kind].variant}
+            notes.line(f"import {modules}", process("-c", f"import {modules}"), rounds)
         notes.line("npae --help", process("-m", "npae", "--help"), rounds)
         notes.line(f"first step of {recipe}, npae, empty cache", cold, 1 if options.quick else 2)
         first_step("npae")()  # fills the cache
