@@ -216,9 +216,7 @@ def models(folder: Path) -> str:
 
 def lenet(folder: Path) -> str:
     """Return the seconds of ten epochs of LeNet-5, beside the published times of SimpleChains.jl."""
-    return (
-        f"{_each('epochs', folder, peers_table)}\n\n{_each('epochs', folder, lenet_table, described=False)}"
-    )
+    return _each("epochs", folder, lambda result: f"{peers_table(result)}\n\n{lenet_table(result)}")
 
 
 def lenet_table(result: Result) -> str:
@@ -462,9 +460,9 @@ def description(result: Result) -> str:
     return f"{where}; {what}; {result['date']}"
 
 
-def _each(group: str, folder: Path, table: Callable[[Result], str], described: bool = True) -> str:
+def _each(group: str, folder: Path, table: Callable[[Result], str]) -> str:
     parts = [
-        (f"`{result['command']}`: {description(result)}.\n\n" if described else "") + table(result)
+        f"`{result['command']}`: {description(result)}.\n\n{table(result)}"
         for result in results.found(group, folder).values()
     ]
     return "\n\n".join(parts) or NOT_YET

@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.models import get_model
 from benchmarks.tasks import Data, minibatches, paddings, shapes
 from npae import layers
+from npae.layers.activations import Activation
 from npae.model import Sequential
 
 EVALUATED = 250  # examples at a time
@@ -83,20 +84,21 @@ def _function(layer: Any, operations: Operations, bare: bool) -> Callable:
     name: str = "linear" if bare else getattr(layer, "activation", "linear")
     activate = operations.activations.get(name, lambda z: z)
 
-    def adds_bias(linear: Callable) -> Callable:
-        return lambda x, kernel, bias: activate(linear(x, kernel) + (bias if x.ndim < 4 else _aligned(bias)))
+    first = len(after) == 3 and not operations.channels_last
 
-    def _aligned(bias):
-        return bias if operations.channels_last else bias.reshape((1, -1, 1, 1))
+    def with_bias(linear: Callable) -> Callable:
+        return lambda x, kernel, bias: activate(
+            linear(x, kernel) + (bias.reshape((1, -1, 1, 1)) if first else bias)
+        )
 
     if isinstance(layer, layers.Dense):
-        return adds_bias(lambda x, kernel: x @ kernel)
+        return with_bias(lambda x, kernel: x @ kernel)
     if isinstance(layer, layers.Conv2D):
         pads = paddings(before, layer.kernel_size, layer)
-        return adds_bias(lambda x, kernel: operations.conv(x, kernel, layer.strides, pads))
+        return with_bias(lambda x, kernel: operations.conv(x, kernel, layer.strides, pads))
     if isinstance(layer, layers.Conv2DTranspose):
         cut, size = paddings(after, layer.kernel_size, layer), after[1:]
-        return adds_bias(lambda x, kernel: operations.conv_transpose(x, kernel, layer.strides, cut, size))
+        return with_bias(lambda x, kernel: operations.conv_transpose(x, kernel, layer.strides, cut, size))
     if isinstance(layer, layers.MaxPool2D):
         pads = paddings(before, layer.pool_size, layer)
         return lambda x: operations.max_pool(x, layer.pool_size, layer.strides, pads)
@@ -105,6 +107,6 @@ def _function(layer: Any, operations: Operations, bare: bool) -> Callable:
     if isinstance(layer, layers.Reshape):
         image = (*after[1:], after[0]) if operations.channels_last and len(after) == 3 else after
         return lambda x: x.reshape((len(x), *image))
-    if name in operations.activations:
+    if isinstance(layer, Activation):
         return activate
     raise ValueError(f"there is no twin for {layer!r}")
