@@ -457,7 +457,9 @@ def description(result: Result) -> str:
     memory = f", {machine['memory_GB']} GB" if machine.get("memory_GB") else ""
     where = f"{processor(result)}, {_count(machine['cores'], 'core')}{memory}, {machine['system']}"
     what = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return f"{where}; {what}; {result['date']}"
+    load = machine.get("load_before") or 0
+    busy = f"; beside other work, a load of {load}" if load > 1 else ""
+    return f"{where}; {what}; {result['date']}{busy}"
 
 
 def _each(group: str, folder: Path, table: Callable[[Result], str]) -> str:
