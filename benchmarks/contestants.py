@@ -53,7 +53,6 @@ CONTESTANTS = {
     "keras-tensorflow": Contestant("benchmarks.keras_peer", "keras", "tensorflow", ("keras", "tensorflow")),
     "keras-jax": Contestant("benchmarks.keras_peer", "keras", "jax", ("keras", "jax")),
     "paddle": Contestant("benchmarks.paddle_peer", "Paddle", "", ("paddle",)),
-    "mlx": Contestant("benchmarks.mlx_peer", "Mlx", "", ("mlx",)),
 }
 
 
