@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results
-from benchmarks.published import DIFFERS, FAMILY, RESULTS, SEEDS, SYSTEMS, UNITS, Line, Row
+from benchmarks.published import DIFFERS, FAMILY, LENET_5, RESULTS, SEEDS, SYSTEMS, UNITS, Line, Row
 from benchmarks.tables import MISSING, fixed, markdown, number, spread
 from benchmarks.timing import geometric_mean
 from npae.kernels import dense
@@ -140,20 +140,38 @@ def family(folder: Path) -> str:
 
 
 def speed(folder: Path) -> str:
-    """Return the ratio of npae's time per step to the fastest peer's, one row per processor."""
-    found = results.found("peers", folder).values()
+    """Return the ratios of npae's times to the fastest peer's, one row per processor."""
+    found = results.found("peers", folder)
     if not found:
         return NOT_YET
-    names = list(dict.fromkeys(name for result in found for name in result["recipes"]))
+    names = list(dict.fromkeys(name for result in found.values() for name in result["recipes"]))
     rows = []
-    for result in found:
-        ratios = {name: against_fastest(times)[1] for name, times in result["recipes"].items()}
-        known = [ratio for ratio in ratios.values() if ratio is not None]
-        mean = number(geometric_mean(known)) if known else MISSING
+    for slug, result in found.items():
+        ratios = _ratios(result)
         where = f"{processor(result)}, {_count(result['threads'], 'thread')}, {result['date']}"
-        rows.append([where, *(number(ratios.get(name)) for name in names), mean])
-    header = ["npae / fastest peer", *(f"`{name}`" for name in names), "geometric mean"]
-    return markdown(header, rows)
+        models, epochs, run = (
+            results.read(f"{group}/{slug}", folder) for group in ("models", "epochs", "speedrun")
+        )
+        further = [
+            _mean(_ratios(models)) if models else None,
+            _ratios(epochs).get("lenet-5") if epochs else None,
+            _speedrun_ratio(run) if run else None,
+        ]
+        rows.append(
+            [where, *(number(ratios.get(name)) for name in names), *map(number, [_mean(ratios), *further])]
+        )
+    header = ["npae / fastest peer", *(f"`{name}`" for name in names)]
+    return markdown([*header, "geometric mean", "other models", "LeNet-5", "speedrun"], rows)
+
+
+def _ratios(result: Result) -> dict[str, float]:
+    """Return npae's time divided by the fastest peer's, by recipe, where both are known."""
+    ratios = {name: against_fastest(times)[1] for name, times in result["recipes"].items()}
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
+
+
+def _mean(ratios: dict[str, float]) -> float | None:
+    return geometric_mean(ratios.values()) if ratios else None
 
 
 def reproduction(folder: Path) -> str:
@@ -196,6 +214,54 @@ def models(folder: Path) -> str:
     return _each("models", folder, peers_table)
 
 
+def lenet(folder: Path) -> str:
+    """Return the seconds of ten epochs of LeNet-5, beside the published times of SimpleChains.jl."""
+    return _each("epochs", folder, lambda result: f"{peers_table(result)}\n\n{lenet_table(result)}")
+
+
+def lenet_table(result: Result) -> str:
+    """Return ten epochs of LeNet-5, measured here and published elsewhere, as a table."""
+    measured = {
+        name: 10 * entry["median"]
+        for name, entry in result["recipes"].get("lenet-5", {"contestants": {}})["contestants"].items()
+        if "median" in entry
+    }
+    rows = [[name, processor(result), result["threads"], number(time)] for name, time in measured.items()]
+    rows += [[name, where, threads, number(seconds)] for name, where, threads, seconds in LENET_5]
+    return markdown(["LeNet-5 on MNIST", "processor", "threads", "seconds for 10 epochs"], rows, left=2)
+
+
+def speedrun(folder: Path) -> str:
+    """Return the seconds from a cold process to a test loss, one table per processor."""
+    return _each("speedrun", folder, speedrun_table)
+
+
+def speedrun_table(result: Result) -> str:
+    """Return one result of `benchmarks.speedrun` as a table."""
+    rows = []
+    for name, run in result["runs"].items():
+        losses, epochs = run.get("losses", []), run.get("seconds_of_epochs", [])
+        last = (
+            [f"{losses[-1]:.4f}", number(epochs[-1]), f"{run['peak_MB']:.0f}"]
+            if "seconds" in run
+            else [MISSING] * 3
+        )
+        rows.append([name, number(run.get("seconds")), len(losses) or MISSING, *last])
+    header = [f"`{result['recipe']}` to a test loss of {result['until']}", "seconds", "epochs", "test loss"]
+    notes = [
+        f"Left out: {name} ({run['left_out']})." for name, run in result["runs"].items() if "left_out" in run
+    ]
+    ratio = _speedrun_ratio(result)
+    notes += [f"npae from an empty cache / fastest peer: {number(ratio)}."] if ratio else []
+    return f"{markdown([*header, 'last epoch, s', 'peak memory, MB'], rows)}\n\n{' '.join(notes)}".rstrip()
+
+
+def _speedrun_ratio(result: Result) -> float | None:
+    times = {name: run["seconds"] for name, run in result["runs"].items() if "seconds" in run}
+    own = [times.pop(name) for name in list(times) if name.startswith("npae")]
+    return max(own) / min(times.values()) if own and times else None
+
+
 def peers_table(result: Result) -> str:
     """Return one result of `benchmarks.peers` as a table."""
     names = [name for name, facts in result["contestants"].items() if "missing" not in facts]
@@ -215,9 +281,12 @@ def peers_table(result: Result) -> str:
         notes += [f"Peers: {', '.join(f'{name} {text}' for name, text in merged.items())}."]
     missing = {n: f["missing"] for n, f in result["contestants"].items() if "missing" in f}
     notes += [f"Missing: {'; '.join(f'{name} ({why})' for name, why in missing.items())}."] if missing else []
+    left_out: dict[tuple[str, str], list[str]] = {}
     for recipe, times in result["recipes"].items():
-        left_out = {n: t["left_out"] for n, t in times["contestants"].items() if "left_out" in t}
-        notes += [f"Left out of `{recipe}`: {name} ({why})." for name, why in left_out.items()]
+        for name, entry in times["contestants"].items():
+            if "left_out" in entry:
+                left_out.setdefault((name, entry["left_out"]), []).append(f"`{recipe}`")
+    notes += [f"Left out of {', '.join(of)}: {name} ({why})." for (name, why), of in left_out.items()]
     return table + ("\n\n" + " ".join(notes) if notes else "")
 
 
@@ -264,6 +333,7 @@ def scaling_table(result: Result) -> str:
             name = axis if k == 0 else ""
             rows.append([name, x, batch, number(1e3 * seconds), number(1e6 * seconds / batch)])
     lines = [markdown(["", "value", "batch", "ms/step", "µs/image"], rows)] if rows else []
+    lines += [_evenness(result["axes"])]
     if gains := result.get("gains"):
         lines.append(
             f"`{result['recipe']}`, against one core: {gains['cores']} threads do "
@@ -277,8 +347,34 @@ def scaling_table(result: Result) -> str:
     return "\n\n".join(lines)
 
 
+def _evenness(axes: dict[str, Any]) -> str:
+    """Return the ratio of the slowest point to the fastest where the time should be proportional."""
+
+    def of(axis: str, what: str, work: Callable[[int, int], int], least: int) -> list[str]:
+        cost = {x: 1e6 * seconds / work(x, batch) for x, batch, seconds in axes.get(axis, []) if x >= least}
+        if not cost:
+            return []
+        (best, worst), ends = (
+            (f(cost, key=lambda x: cost[x]) for f in (min, max)),
+            f"{min(cost)} to {max(cost)}",
+        )
+        text = (
+            f"{what}, {axis} {ends}: {number(cost[best])} (at {best}) to {number(cost[worst])} (at {worst})"
+        )
+        return [f"{text}, a factor of {number(cost[worst] / cost[best])}."]
+
+    parts = of("pixels along an edge", "µs a pixel", lambda x, batch: batch * x * x, 1)
+    parts += of("images in a batch", "µs an image", lambda x, batch: batch, 16)
+    if epochs := axes.get("epoch"):
+        last = epochs[-1][2] / epochs[0][2]
+        parts.append(
+            f"The last epoch, with gradients that are exactly 0, takes {number(last)} times the first."
+        )
+    return " ".join(parts)
+
+
 def startup(folder: Path) -> str:
-    """Return first steps, trainings, memory and disk, one table per processor."""
+    """Return imports, first steps, memory and disk, one table per processor."""
     return _each("startup", folder, startup_table)
 
 
@@ -291,6 +387,18 @@ def startup_table(result: Result) -> str:
         for run in result["processes"]
     ]
     text = markdown(["from the start of a process to its end", "seconds", "peak memory, MB"], rows)
+    taken = {run["what"]: run["seconds"] for run in result["processes"] if "seconds" in run}
+    first = f"first step of {result['recipe']}, npae"
+    for more, less, what in (
+        (
+            f"{first}, empty cache",
+            f"{first}, warm cache",
+            f"Compiling the kernels of `{result['recipe']}` takes",
+        ),
+        ("import npae", "import numpy", "`import npae` takes, above `import numpy`,"),
+    ):
+        if more in taken and less in taken:
+            text += f"\n\n{what} {number(taken[more] - taken[less])} s."
     sizes = [
         f"{name} {size['MB']:.0f} MB in {size['packages']} packages" for name, size in result["disk"].items()
     ]
@@ -327,6 +435,8 @@ BLOCKS: dict[str, Callable[[Path], str]] = {
     "minutes": minutes,
     "peers": peers,
     "models": models,
+    "lenet": lenet,
+    "speedrun": speedrun,
     "kernels": kernels,
     "scaling": scaling,
     "startup": startup,
@@ -347,7 +457,9 @@ def description(result: Result) -> str:
     memory = f", {machine['memory_GB']} GB" if machine.get("memory_GB") else ""
     where = f"{processor(result)}, {_count(machine['cores'], 'core')}{memory}, {machine['system']}"
     what = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return f"{where}; {what}; {result['date']}"
+    load = machine.get("load_before") or 0
+    busy = f"; beside other work, a load of {load}" if load > 1 else ""
+    return f"{where}; {what}; {result['date']}{busy}"
 
 
 def _each(group: str, folder: Path, table: Callable[[Result], str]) -> str:

@@ -49,8 +49,10 @@ CONTESTANTS = {
     "pytorch": Contestant("benchmarks.pytorch_peer", "PyTorch", "", ("torch",)),
     "pytorch-channels-last": Contestant("benchmarks.pytorch_peer", "PyTorch", "channels-last", ("torch",)),
     "pytorch-compile": Contestant("benchmarks.pytorch_peer", "PyTorch", "compile", ("torch",)),
-    "keras-tensorflow": Contestant("benchmarks.keras_peer", "Keras", "tensorflow", ("keras", "tensorflow")),
-    "keras-jax": Contestant("benchmarks.keras_peer", "Keras", "jax", ("keras", "jax")),
+    "jax": Contestant("benchmarks.jax_peer", "Jax", "", ("jax",)),
+    "keras-tensorflow": Contestant("benchmarks.keras_peer", "keras", "tensorflow", ("keras", "tensorflow")),
+    "keras-jax": Contestant("benchmarks.keras_peer", "keras", "jax", ("keras", "jax")),
+    "paddle": Contestant("benchmarks.paddle_peer", "Paddle", "", ("paddle",)),
 }
 
 
@@ -85,6 +87,45 @@ def create(name: str, recipe: str, threads: int) -> Any:
     return getattr(importlib.import_module(module), cls)(recipe, threads, variant)
 
 
+class Process(NamedTuple):
+    """A process that ended well: its seconds, the peak of its resident memory in MB, and its stdout."""
+
+    seconds: float
+    peak_MB: float
+    output: str
+
+
+def run_process(command: list[str], environment: dict[str, str]) -> Process:
+    """Run a process to its end.
+
+    Its memory is NaN if the system does not measure it, and on Linux at least the memory of this process when
+    it started the other one.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; the message has the last line of its stderr.
+    """
+    with tempfile.TemporaryFile("w+") as messages, tempfile.TemporaryFile("w+") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=messages)
+        if hasattr(os, "wait4"):
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        else:
+            process.wait()
+            memory = float("nan")
+        taken = time.perf_counter() - began
+        if process.returncode:
+            messages.seek(0)
+            raise RuntimeError(
+                f"{' '.join(command)} failed: {(messages.read().strip() or '?').splitlines()[-1]}"
+            )
+        output.seek(0)
+        return Process(taken, memory, output.read())
+
+
 class ContestantFailed(RuntimeError):
     """A contestant's process ended; the message has its last line on stderr."""
 
@@ -98,8 +139,8 @@ class Remote:
         A key of `CONTESTANTS`.
     recipe : str
     threads : int
-    images : path
-        An .npy file of uint8 images (n, 28, 28).
+    examples : path
+        An .npz file of ``images`` (n, ...), uint8, and ``labels`` (n,).
 
     Attributes
     ----------
@@ -109,11 +150,11 @@ class Remote:
         See `versions`.
     """
 
-    def __init__(self, name: str, recipe: str, threads: int, images: str | os.PathLike):
+    def __init__(self, name: str, recipe: str, threads: int, examples: str | os.PathLike):
         self.name = name
         self._messages = tempfile.TemporaryFile("w+")  # noqa: SIM115, it is closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.contestants", name, recipe, str(threads), str(images)],
+            [sys.executable, "-m", "benchmarks.contestants", name, recipe, str(threads), str(examples)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._messages,
@@ -180,7 +221,7 @@ class _Turns:
         return self.timed + WARM_STEPS
 
 
-def _serve(name: str, recipe: str, threads: str, images: str) -> None:
+def _serve(name: str, recipe: str, threads: str, examples: str) -> None:
     """Run a contestant's process: verify the losses, then take turns until standard input ends."""
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # the output of libraries goes to stderr, not between the answers
@@ -191,18 +232,19 @@ def _serve(name: str, recipe: str, threads: str, images: str) -> None:
 
     pin(int(threads))
     contestant = create(name, recipe, int(threads))
-    pixels = np.load(images)
+    with np.load(examples) as file:
+        images, labels = file["images"], file["labels"]
     losses: list[float] = []
 
     def verified(loss: float) -> bool:
         losses.append(loss)
         return len(losses) == VERIFIED_STEPS
 
-    contestant.train(verification_data(recipe, pixels, VERIFIED_STEPS), False, verified)
+    contestant.train(verification_data(recipe, images, labels, VERIFIED_STEPS), False, verified)
     answer({"losses": losses, "versions": versions(name)})
     turns = _Turns(answer)
     if turns.left:
-        contestant.train(training_data(recipe, pixels), True, turns)
+        contestant.train(training_data(recipe, images, labels), True, turns)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def works(name: str) -> Iterator[Work]:
     recipe = get_recipe(name)
     built = build_model(name)
     n = shard_size(built, recipe.batch_size)
-    model, loss = fuse(built, get_loss(loss_name(recipe)))
+    model, loss = fuse(built, get_loss(loss_name(name)))
     assert isinstance(model, Sequential)
     for layer_name, layer in model.leaves():
         before, after = shapes(layer)

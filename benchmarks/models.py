@@ -10,6 +10,7 @@ from npae.model import Autoencoder, Sequential
 from npae.recipes import RECIPES, Recipe, get_recipe
 
 Shape = tuple[int, ...]
+RANDOM = "random"  # the data set of a model that is timed on random images
 
 
 def _nothing(run: object) -> None:
@@ -17,15 +18,21 @@ def _nothing(run: object) -> None:
 
 
 def _model(
-    name: str, summary: str, shape: Shape, batch_size: int, layers: Callable[[], list[Layer]]
+    name: str,
+    summary: str,
+    shape: Shape,
+    batch_size: int,
+    layers: Callable[[], list[Layer]],
+    loss: str = "mse",
+    dataset: str = RANDOM,
 ) -> Recipe:
-    """Return a recipe for random images, whose first layer is the encoder."""
+    """Return a recipe whose first layer is the encoder."""
 
     def build() -> Autoencoder:
         first, *rest = layers()
         return Autoencoder(Sequential([first]), Sequential(rest))
 
-    return Recipe(name, summary, "", build, shape, "synthetic", "mse", 1, batch_size, _nothing)
+    return Recipe(name, summary, "", build, shape, dataset, loss, 1, batch_size, _nothing)
 
 
 def _conv(filters: int, window: int | tuple[int, int], strides: int = 1, activation: str | None = "relu"):
@@ -62,11 +69,10 @@ def _strided(window: int, strides: int, filters: tuple[int, int], channels: int)
 
 
 def _lenet_5():
-    """Return LeNet-5's layers, and one layer that leads from its ten outputs to an image."""
+    """Return LeNet-5 as SimpleChains.jl's benchmark has it: ten logits, no padding."""
     return [
         *(Conv2D(6, 5, activation="relu"), MaxPool2D(2), Conv2D(16, 5, activation="relu"), MaxPool2D(2)),
         *(Flatten(), Dense(120, "relu"), Dense(84, "relu"), Dense(10)),
-        *(Dense(784, "sigmoid"), Reshape((1, 28, 28))),
     ]
 
 
@@ -103,7 +109,10 @@ _LISTED = [
     ),
     _model("64-64", "3x3, 64 and 64 filters", (64, 28, 28), 8, _plain(3, (64, 64), 64)),
     _model("colour-deep", "3x3, 32 and 64 filters, pooled", (3, 32, 32), 32, _pooled(3, (32, 64), 3)),
-    _model("lenet-5", "5x5, 6 and 16 filters, dense 120-84-10-784", (1, 28, 28), 128, _lenet_5),
+    _model(
+        *("lenet-5", "5x5, 6 and 16 filters, dense 120-84-10", (1, 28, 28), 128, _lenet_5),
+        *("softmax_crossentropy", "mnist"),
+    ),
     _model("overlapping-pooling", "pooling 3x3, stride 2", (1, 28, 28), 64, _overlapping),
     _model(
         "dense-wide",
@@ -112,8 +121,8 @@ _LISTED = [
         256,
         lambda: [Dense(256, "relu"), Dense(784, "sigmoid")],
     ),
-    replace(get_recipe("conv"), name="conv-batch-1", batch_size=1),
-    replace(get_recipe("conv"), name="conv-batch-1024", batch_size=1024),
+    replace(get_recipe("conv"), name="conv-batch-1", batch_size=1, dataset=RANDOM),
+    replace(get_recipe("conv"), name="conv-batch-1024", batch_size=1024, dataset=RANDOM),
 ]
 MODELS: dict[str, Recipe] = {model.name: model for model in _LISTED}
 

@@ -22,7 +22,7 @@ class Npae:
 
     def train(self, data: Data, shuffle: bool, after_step: Callable[[float], bool]) -> None:
         corruption = None if data.noise is None else gaussian_noise(data.noise)
-        batches = Batches(data.x, data.y, scale=data.scale, offset=data.offset, corruption=corruption)
+        batches = _batches(data, corruption)
         with suppress(_Enough):
             npae.fit(
                 self.model,
@@ -37,8 +37,12 @@ class Npae:
             )
 
     def mean_loss(self, data: Data) -> float:
-        batches = Batches(data.x, data.y, scale=data.scale, offset=data.offset)
-        return npae.evaluate(self.model, batches, loss=self.recipe.loss, threads=self.threads)
+        return npae.evaluate(self.model, _batches(data), loss=self.recipe.loss, threads=self.threads)
+
+
+def _batches(data: Data, corruption: gaussian_noise | None = None) -> Batches:
+    y = npae.one_hot(data.y) if data.y is not None and data.y.ndim == 1 else data.y
+    return Batches(data.x, y, scale=data.scale, offset=data.offset, corruption=corruption)
 
 
 class _Enough(Exception):

@@ -21,7 +21,7 @@ from benchmarks import blocks, results
 from benchmarks.contestants import CONTESTANTS, ContestantFailed, Remote, present
 from benchmarks.models import MODELS, get_model
 from benchmarks.results import Result
-from benchmarks.tasks import TIMED, load_images
+from benchmarks.tasks import TIMED, load_examples
 from benchmarks.timing import alternate, available_cores, median
 
 TOLERANCE = 1e-4
@@ -42,14 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(blocks.description(result))
     names, notes = present(options.peers)
     unit = "s/epoch" if options.epoch else "ms/step"
-    result |= {"threads": options.threads, "unit": unit, "contestants": notes, "recipes": {}}
-    name = f"{'models' if options.models else 'epochs' if options.epoch else 'peers'}/{results.slug()}"
-    for recipe in options.recipes:
+    name = f"{'epochs' if options.epoch else 'models' if options.models else 'peers'}/{results.slug()}"
+    done = (results.read(name, results.folder_of(options)) if options.resume else None) or {"recipes": {}}
+    result |= {"threads": options.threads, "unit": unit}
+    result |= {"contestants": done.get("contestants", {}) | notes, "recipes": done["recipes"]}
+    for recipe in [recipe for recipe in options.recipes if recipe not in done["recipes"]]:
         print(f"\n{recipe}", flush=True)
         batch_size = get_model(recipe).batch_size
         times = compare(recipe, names, notes, options)
         result["recipes"][recipe] = {"batch_size": batch_size, "contestants": times}
-        path = results.write(name, result, results.folder_of(options))
+        results.write(name, result, results.folder_of(options))
+    path = results.write(name, result, results.folder_of(options))
     print(f"\n{blocks.peers_table(result)}\n\n{path}")
     return int(any("losses" in entry for times in result["recipes"].values() for entry in _entries(times)))
 
@@ -64,16 +67,16 @@ def compare(recipe: str, names: Sequence[str], notes: Result, options: argparse.
     contestant that fails or differs by more than `TOLERANCE` has "left_out" instead, with the reason, and
     "losses" if they differ. The versions are added to ``notes``.
     """
-    images = load_images(recipe, options.limit, options.data)
+    (images, labels), _ = load_examples(recipe, options.limit, options.data)
     batch_size = get_model(recipe).batch_size
     if not options.epoch:
-        images = images[
-            : len(images) // batch_size * batch_size
-        ]  # only full batches, so that steps are equal
+        full = len(images) // batch_size * batch_size  # only full batches, so that steps are equal
+        images, labels = images[:full], labels[:full]
     entries: Result = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        np.save(Path(folder, "images.npy"), images)
-        remotes = _verified(recipe, names, options.threads, Path(folder, "images.npy"), stack, entries)
+        examples = Path(folder, "examples.npz")
+        np.savez(examples, images=images, labels=labels)
+        remotes = _verified(recipe, names, options.threads, examples, stack, entries)
         for name, remote in remotes.items():
             notes[name]["versions"] = remote.versions
         if options.epoch:
@@ -93,7 +96,7 @@ def compare(recipe: str, names: Sequence[str], notes: Result, options: argparse.
 
 
 def _verified(
-    recipe: str, names: Sequence[str], threads: int, images: Path, stack: ExitStack, entries: Result
+    recipe: str, names: Sequence[str], threads: int, examples: Path, stack: ExitStack, entries: Result
 ) -> dict[str, Remote]:
     """Start the contestants, add their results to ``entries``, and return those that agree."""
     remotes: dict[str, Remote] = {}
@@ -101,7 +104,7 @@ def _verified(
         names = [name for name in names if name != "pytorch-channels-last"]
     for name in names:
         try:
-            remote = Remote(name, recipe, threads, images)
+            remote = Remote(name, recipe, threads, examples)
         except ContestantFailed as failure:
             entries[name] = {"left_out": f"it failed: {failure}"}
             print(f"  {name}: left out, it failed: {failure}")
@@ -164,16 +167,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each; default: 9, or 3 epochs")
     parser.add_argument("--steps", type=int, metavar="N", help="of a turn; default: for about 0.4 seconds")
+    parser.add_argument("--resume", action="store_true", help="keep what is recorded, and measure the rest")
     parser.add_argument("--data", default="auto", metavar="NAME", help="as for npae train")
     parser.add_argument("--limit", type=int, metavar="N", help="use only the first N images")
     parser.add_argument(
-        "--epoch", action="store_true", help="time whole epochs; without --peers, only pytorch's and npae's"
+        "--epoch", action="store_true", help="time whole epochs, for instance of --models lenet-5"
     )
     options = parser.parse_args(arguments)
     if options.models is not None:
         options.models = options.recipes = options.models or list(MODELS)
     if options.peers is None:
-        options.peers = ["pytorch"] if options.epoch else peers
+        options.peers = peers
     options.rounds = options.rounds or (2 if options.quick else 3 if options.epoch else 9)
     if options.quick:
         options.steps, options.limit = options.steps or 3, options.limit or (None if options.models else 5120)

@@ -52,10 +52,11 @@ def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torc
     ----------
     twin : nn.Sequential
     loss : str
-        "mse" or "binary_crossentropy", as in a recipe.
+        "mse", "binary_crossentropy" or "softmax_crossentropy", as in a recipe; the last takes labels.
     """
-    if loss == "mse":
-        return lambda x, t: functional.mse_loss(twin(x), t)
+    if loss in ("mse", "softmax_crossentropy"):
+        function = functional.mse_loss if loss == "mse" else functional.cross_entropy
+        return lambda x, t: function(twin(x), t)
     logits = twin[:-1]
     if not isinstance(twin[-1], nn.Sigmoid):
         raise ValueError(f"binary cross-entropy needs a twin that ends in a sigmoid, not in {twin[-1]}")

@@ -142,7 +142,7 @@ def lacking(folder: Path) -> list[str]:
     for name in SYSTEMS:
         if not any((folder / "reproduce").glob(f"{name}-0@*.json")):
             problems.append(f"{name} was not trained in another arithmetic")
-    for group in ("peers", "ladder", "kernels", "scaling", "startup"):
+    for group in ("peers", "models", "epochs", "speedrun", "ladder", "kernels", "scaling", "startup"):
         if not results.found(group, folder):
             problems.append(f"no result of {group}")
     drawn = results.read("figures", folder) or {}

@@ -1,4 +1,9 @@
-"""Measures how a step's time depends on threads, batches, images and channels; checks that bits do not."""
+"""Measures how a step's time depends on threads, batch, image, channels and epoch; checks that bits do not.
+
+Where a step's time should be proportional to its pixels or images, the table has the ratio of the worst point
+to the best. The epochs are those of a dense model whose hidden units are silenced after the first one. Their
+gradients are then exactly 0, and Adam's moments decay towards denormal numbers, on which processors are slow.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,9 @@ import hashlib
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -20,18 +26,20 @@ from benchmarks import blocks, results
 from benchmarks.results import Result
 from benchmarks.tasks import TIMED, build_model
 from benchmarks.timing import alternate, available_cores, median
-from npae.layers import Conv2D, MaxPool2D, UpSampling2D
+from npae.layers import Conv2D, Dense, MaxPool2D, UpSampling2D
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.recipes import Recipe, get_recipe
 
 BATCH_SIZES = (1, 4, 16, 64, 256, 1024, 4096)
-IMAGE_SIZES = (28, 56, 112, 224)
+IMAGE_SIZES = (28, 36, 48, 64, 90, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 CHANNELS = (1, 2, 4, 8, 16, 32, 64, 128)
+EPOCHS = 8  # after four, the moments of silenced units are denormal
 THREADS_COMPARED = (1, 2, 4, 16)
 WARM_STEPS = 2
-Points = list[tuple[int, int, float]]  # value on the axis, batch size, seconds of a step
+# Value on the axis, batch size, and a function that returns the seconds of a step.
+Points = list[tuple[int, int, Callable[[], float]]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,14 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in TIMED:
         result["weights"][name] = fingerprints(name)
         keep()
-    for axis, measure in (
-        ("threads", lambda: threads_panel(recipe, quick)),
-        ("images in a batch", lambda: batches_panel(recipe, threads, quick)),
-        ("pixels along an edge", lambda: images_panel(threads, quick)),
-        ("channels", lambda: channels_panel(threads, quick)),
+    rounds = 1 if quick else 3
+    for axis, points in (
+        ("threads", threads_axis(recipe, quick)),
+        ("images in a batch", batches_axis(recipe, threads, quick)),
+        ("pixels along an edge", images_axis(threads, quick)),
+        ("channels", channels_axis(threads, quick)),
     ):
-        result["axes"][axis] = measure()
+        times = alternate({str(x): turn for x, _, turn in points}, rounds)
+        result["axes"][axis] = [(x, batch, median(times[str(x)])) for x, batch, _ in points]
         keep()
+    result["axes"]["epoch"] = epochs_axis(threads, quick)
+    keep()
     result["gains"] = gains(recipe, quick)
     print(f"\n{blocks.scaling_table(result)}\n\n{keep()}")
     return int(any(len(set(prints.values())) > 1 for prints in result["weights"].values()))
@@ -90,17 +102,16 @@ def fingerprints(name: str) -> dict[str, str]:
     return prints
 
 
-def threads_panel(name: str, quick: bool) -> Points:
-    """Return the points for 1 ... all cores, which take turns."""
+def threads_axis(name: str, quick: bool) -> Points:
+    """Return the points for 1 ... all cores."""
     recipe = get_recipe(name)
-    counts = range(1, len(available_cores()) + 1)
     batches = _batches_of(recipe, recipe.batch_size, quick)
 
-    def turn(threads: int):
-        return lambda: step_seconds(build_model(name), batches, recipe.batch_size, threads, recipe.loss)
+    def turn(threads: int) -> float:
+        return step_seconds(build_model(name), batches, recipe.batch_size, threads, recipe.loss)
 
-    times = alternate({str(threads): turn(threads) for threads in counts}, 1 if quick else 7)
-    return [(threads, recipe.batch_size, median(times[str(threads)])) for threads in counts]
+    counts = range(1, len(available_cores()) + 1)
+    return [(threads, recipe.batch_size, partial(turn, threads)) for threads in counts]
 
 
 def gains(name: str, quick: bool) -> Result | None:
@@ -152,46 +163,76 @@ def _pace(name: str, threads: int, start: float, seconds: float) -> float:
     return median(np.diff(watch.times)[WARM_STEPS:])
 
 
-def batches_panel(name: str, threads: int, quick: bool) -> Points:
-    """Return (batch size, batch size, seconds)."""
+def batches_axis(name: str, threads: int, quick: bool) -> Points:
+    """Return the points for several batch sizes."""
     recipe = get_recipe(name)
-    sizes = BATCH_SIZES[:3] if quick else BATCH_SIZES
-    return [
-        (n, n, step_seconds(build_model(name), _batches_of(recipe, n, quick), n, threads, recipe.loss))
-        for n in sizes
-    ]
+
+    def turn(n: int) -> float:
+        return step_seconds(build_model(name), _batches_of(recipe, n, quick), n, threads, recipe.loss)
+
+    return [(n, n, partial(turn, n)) for n in (BATCH_SIZES[:3] if quick else BATCH_SIZES)]
 
 
-def images_panel(threads: int, quick: bool, batch_size: int = 16) -> Points:
-    """Return (pixels along an edge, batch size, seconds) for the layers of ``conv``."""
-    points = []
-    for size in IMAGE_SIZES[:2] if quick else IMAGE_SIZES:
-        model = get_recipe("conv").build()
-        model.build((1, size, size))
-        images = _images(batch_size * _steps(quick), size)[:, None]
-        points.append(
-            (size, batch_size, step_seconds(model, images, batch_size, threads, "binary_crossentropy"))
-        )
-    return points
+def images_axis(threads: int, quick: bool, batch_size: int = 16) -> Points:
+    """Return the points for several sizes of images."""
+
+    def turn(size: int) -> float:
+        images = _images(batch_size * _steps(quick, batch_size, size), size)[:, None]
+        return step_seconds(_small_model(16, size), images, batch_size, threads)
+
+    return [(n, batch_size, partial(turn, n)) for n in (IMAGE_SIZES[:2] if quick else IMAGE_SIZES)]
 
 
-def channels_panel(threads: int, quick: bool, batch_size: int = 32) -> Points:
-    """Return (channels of the hidden layers, batch size, seconds)."""
-    points = []
-    for channels in CHANNELS[:3] if quick else CHANNELS:
-        model = Sequential(
-            [
-                Conv2D(channels, 3, padding="same", activation="relu"),
-                MaxPool2D(2),
-                Conv2D(channels, 3, padding="same", activation="relu"),
-                UpSampling2D(2),
-                Conv2D(1, 3, padding="same", activation="sigmoid"),
-            ]
-        )
-        model.build((1, 28, 28))
-        images = _images(batch_size * _steps(quick))[:, None]
-        points.append((channels, batch_size, step_seconds(model, images, batch_size, threads)))
-    return points
+def channels_axis(threads: int, quick: bool, batch_size: int = 32) -> Points:
+    """Return the points for several numbers of channels of the hidden layers."""
+
+    def turn(channels: int) -> float:
+        images = _images(batch_size * _steps(quick, batch_size))[:, None]
+        return step_seconds(_small_model(channels), images, batch_size, threads)
+
+    return [(n, batch_size, partial(turn, n)) for n in (CHANNELS[:3] if quick else CHANNELS)]
+
+
+def epochs_axis(threads: int, quick: bool, batch_size: int = 256) -> list[tuple[int, int, float]]:
+    """Return (epoch, batch size, seconds of a step) of a dense model that is silenced after an epoch."""
+    model = Sequential([Dense(256, "relu"), Dense(784, "sigmoid")])
+    model.build((784,), np.random.default_rng(0))
+    epochs, watch = 2 if quick else EPOCHS, _Watch()
+    batches = npae.Batches(_images(1024 if quick else 60_000), shape=(784,))
+    npae.fit(
+        model,
+        batches,
+        loss="binary_crossentropy",
+        epochs=epochs,
+        batch_size=batch_size,
+        threads=threads,
+        callbacks=[watch, _Silence()],
+    )
+    each = np.split(np.array(watch.times), epochs)
+    return [(k, batch_size, median(np.diff(times)[WARM_STEPS:])) for k, times in enumerate(each, 1)]
+
+
+def _small_model(channels: int, size: int = 28) -> Sequential:
+    model = Sequential(
+        [
+            Conv2D(channels, 3, padding="same", activation="relu"),
+            MaxPool2D(2),
+            Conv2D(channels, 3, padding="same", activation="relu"),
+            UpSampling2D(2),
+            Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
+    model.build((1, size, size), np.random.default_rng(0))
+    return model
+
+
+class _Silence(npae.Callback):
+    """After the first epoch, gives the first layer biases with which no unit is ever active again."""
+
+    def on_epoch_end(self, state):
+        if state.epoch == 1:
+            first = next(layer for _, layer in state.model.leaves() if layer.params)
+            first.params["bias"][...] = -1e6
 
 
 class _Watch(npae.Callback):
@@ -213,8 +254,8 @@ def _batches_of(recipe: Recipe, batch_size: int, quick: bool) -> npae.Batches:
     return npae.Batches(images, shape=recipe.input_shape, corruption=recipe.corruption)
 
 
-def _steps(quick: bool, batch_size: int = 32) -> int:
-    return WARM_STEPS + (2 if quick else min(100, max(8, 4096 // batch_size)))
+def _steps(quick: bool, batch_size: int = 32, size: int = 28) -> int:
+    return WARM_STEPS + (2 if quick else min(100, max(6, 4096 * 28**2 // (batch_size * size**2))))
 
 
 def _images(count: int, size: int = 28) -> np.ndarray:

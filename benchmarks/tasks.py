@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from benchmarks.models import MODELS, get_model
+from benchmarks.models import RANDOM, get_model
 from npae import datasets
 from npae.datasets import gaussian_noise
 from npae.geometry import Pads, window_pads
-from npae.layers import Layer
+from npae.layers import Layer, Reshape
 from npae.model import Sequential
-from npae.recipes import Recipe
+from npae.training.shards import SHUFFLE, random_stream
 
 SEED = 0
 
@@ -34,8 +36,9 @@ class Data:
     ----------
     x : ndarray (n, *input_shape)
         Inputs: uint8 pixels, which are scaled in each batch; or float32, scaled and with noise drawn once.
-    y : ndarray of uint8, (n, *input_shape), or None
-        Clean targets, which are scaled in each batch; None if they are the inputs without noise.
+    y : ndarray or None
+        Targets: uint8 (n, *input_shape), clean, which are scaled in each batch; int64 labels (n,) for a
+        classifier; None if they are the inputs without noise.
     noise : float or None
         Standard deviation of Gaussian noise that is drawn in every batch; the inputs are clipped to 0 .. 1.
     scale, offset : float
@@ -49,13 +52,21 @@ class Data:
     offset: float = 0.0
 
 
-def load_images(recipe: str, limit: int | None = None, source: str = "auto") -> np.ndarray:
-    """Return the training images of a recipe, at most ``limit`` of them; for other models, random ones."""
-    if recipe in MODELS:
-        model = MODELS[recipe]
-        count = limit or max(12 * model.batch_size, 64)
-        return np.random.default_rng(SEED).integers(0, 256, (count, *model.input_shape), np.uint8)
-    return datasets.load(source, get_model(recipe).dataset).train_images[:limit]
+Examples = tuple[np.ndarray, np.ndarray]  # uint8 images (n, ...) and their labels (n,)
+
+
+def load_examples(name: str, limit: int | None = None, source: str = "auto") -> tuple[Examples, Examples]:
+    """Return training and test examples of a recipe, at most ``limit`` of each; random if so named."""
+    model = get_model(name)
+    if model.dataset == RANDOM:
+        rng, count = np.random.default_rng(SEED), limit or max(12 * model.batch_size, 64)
+        images = rng.integers(0, 256, (count, *model.input_shape), np.uint8)
+        return (images, np.zeros(count, np.uint8)), (images, np.zeros(count, np.uint8))
+    data = datasets.load(source, model.dataset)
+    return (
+        (data.train_images[:limit], data.train_labels[:limit]),
+        (data.test_images[:limit], data.test_labels[:limit]),
+    )
 
 
 def build_model(name: str, dtype: type = np.float32) -> Sequential:
@@ -79,29 +90,34 @@ def paddings(shape: tuple[int, ...], window: tuple[int, int], layer: Any) -> Pad
     return window_pads((height, width), window, layer.strides, layer.padding)
 
 
-def loss_name(recipe: Recipe) -> str:
+def loss_name(name: str) -> str:
     """Return the loss of a timed recipe, which is a name."""
-    if not isinstance(recipe.loss, str):
-        raise ValueError(f"the loss of {recipe.name} is {recipe.loss!r}; the peers need a name")
-    return recipe.loss
+    loss = get_model(name).loss
+    if not isinstance(loss, str):
+        raise ValueError(f"the loss of {name} is {loss!r}; the peers need a name")
+    return loss
 
 
-def training_data(name: str, images: np.ndarray) -> Data:
+def training_data(name: str, images: np.ndarray, labels: np.ndarray | None = None) -> Data:
     """Return the data of a recipe; noise that the recipe draws once is drawn here."""
     recipe = get_model(name)
     data = Data(images.reshape(-1, *recipe.input_shape), scale=recipe.scale, offset=recipe.offset)
+    if recipe.loss == "softmax_crossentropy":
+        assert labels is not None, f"{name} needs labels"
+        return replace(data, y=labels.astype(np.int64))
     if recipe.corruption is None:
         return data
     assert isinstance(recipe.corruption, gaussian_noise), f"{name} has another corruption"
     stddev = recipe.corruption.stddev
-    if not recipe.drawn_once:
-        return Data(data.x, noise=stddev, scale=recipe.scale, offset=recipe.offset)
-    return with_noise_drawn(data, stddev)
+    return with_noise_drawn(data, stddev) if recipe.drawn_once else replace(data, noise=stddev)
 
 
-def verification_data(name: str, images: np.ndarray, steps: int = 10) -> Data:
+def verification_data(
+    name: str, images: np.ndarray, labels: np.ndarray | None = None, steps: int = 10
+) -> Data:
     """Return data for a few steps on which all contestants must agree: all noise is drawn once."""
-    data = training_data(name, images[: steps * get_model(name).batch_size])
+    count = steps * get_model(name).batch_size
+    data = training_data(name, images[:count], None if labels is None else labels[:count])
     return data if data.noise is None else with_noise_drawn(data, data.noise)
 
 
@@ -117,9 +133,38 @@ def with_noise_drawn(data: Data, stddev: float) -> Data:
 
 
 def minibatches(count: int, batch_size: int, shuffle: bool) -> Iterator[np.ndarray]:
-    """Yield the indices of minibatches, epoch after epoch, without end."""
-    rng = np.random.default_rng(SEED)
-    while True:
-        order = rng.permutation(count) if shuffle else np.arange(count)
+    """Yield the indices of minibatches, epoch after epoch, without end, in the order of `npae.fit`."""
+    for epoch in itertools.count(1):
+        order = np.arange(count)
+        if shuffle:
+            random_stream(SEED, SHUFFLE, epoch).shuffle(order)
         for start in range(0, count, batch_size):
             yield order[start : start + batch_size]
+
+
+def channels_last(model: Sequential) -> Iterator[tuple[Layer, list[np.ndarray]]]:
+    """Yield every layer of a built model with its kernel and bias, for images (n, h, w, c).
+
+    Kernels become (kh, kw, c_in, c_out), those of transposed convolutions (kh, kw, c_out, c_in). A dense
+    layer after `Flatten` has its rows in another order, one before `Reshape` its columns.
+    """
+    leaves: list[Any] = [layer for _, layer in model.leaves()]
+    for before, layer, after in zip([None, *leaves], leaves, [*leaves[1:], None]):
+        if not layer.params:
+            yield layer, []
+            continue
+        kernel, bias = layer.params["kernel"], layer.params["bias"]
+        if kernel.ndim == 4:
+            kernel = kernel.transpose(2, 3, 1, 0)
+        elif isinstance(before, Reshape):
+            kernel = kernel[_pixels_first(shapes(before)[0])]
+        if isinstance(after, Reshape) and kernel.ndim == 2:
+            order = _pixels_first(shapes(after)[1])
+            kernel, bias = kernel[:, order], bias[order]
+        yield layer, [np.ascontiguousarray(kernel), bias]
+
+
+def _pixels_first(shape: tuple[int, ...]) -> np.ndarray:
+    """Return where the elements of a flattened (h, w, c) are in a flattened (c, h, w)."""
+    places = np.arange(math.prod(shape)).reshape(shape)
+    return (np.moveaxis(places, 0, -1) if len(shape) == 3 else places).ravel()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 
 import numpy as np
 import pytest
+
+import npae
 
 pytest.importorskip("numba", reason="Numba is missing; the benchmarks measure compiled kernels")
 
@@ -22,12 +23,13 @@ from benchmarks import (
     results,
     roofline,
     scaling,
+    speedrun,
     startup,
     tables,
 )
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.npae_peer import Npae
-from benchmarks.tasks import TIMED, minibatches, training_data, verification_data
+from benchmarks.tasks import TIMED, channels_last, minibatches, training_data, verification_data
 from benchmarks.timing import alternate, geometric_mean, seconds, thread_environment
 
 
@@ -99,6 +101,21 @@ def test_noise_of_verification_is_drawn_once_over_clean_targets(images):
     )  # 0.5, less what clipping takes away
 
 
+def test_all_contestants_take_the_batches_of_npae():
+    taken = []
+
+    class Recorded(npae.Batches):
+        def batch(self, indices, rng=None):
+            taken.append(indices)
+            return super().batch(indices, rng)
+
+    model = npae.Sequential([npae.Dense(1)])
+    model.build((1,), np.random.default_rng(0))
+    npae.fit(model, Recorded(np.ones((10, 1), np.float32)), epochs=2, batch_size=4, threads=1)
+    stream = minibatches(10, 4, shuffle=True)
+    assert [list(part) for part in taken] == [list(next(stream)) for _ in range(6)]
+
+
 def test_minibatches_go_through_every_example_once_an_epoch():
     stream = minibatches(10, 4, shuffle=True)
     epochs = [np.concatenate([next(stream) for _ in range(3)]) for _ in range(2)]
@@ -168,12 +185,36 @@ def test_scaling_compares_bits(tmp_path, capsys):
     assert scaling.main(["--quick", "--threads", "2", "--recipe", "dense", "--out", str(tmp_path)]) == 0
     assert "the same bits in all recipes" in capsys.readouterr().out
     result = only("scaling", tmp_path)
-    assert set(result["weights"]) == set(TIMED) and {"threads", "channels"} <= set(result["axes"])
+    assert set(result["weights"]) == set(TIMED) and {"threads", "channels", "epoch"} <= set(result["axes"])
     assert scaling.draw(result, tmp_path / "scaling.png").is_file()
 
 
+def test_a_cliff_shows_in_one_number():
+    axes = {
+        "pixels along an edge": [(10, 2, 200e-6), (20, 2, 2400e-6)],
+        "images in a batch": [(1, 1, 1.0), (16, 16, 16e-6), (32, 32, 48e-6)],
+        "epoch": [(1, 8, 2.0), (2, 8, 3.0)],
+    }
+    text = blocks._evenness(axes)
+    assert "1.00 (at 10) to 3.00 (at 20), a factor of 3.00" in text
+    assert "1.00 (at 16) to 1.50 (at 32), a factor of 1.50" in text  # a batch of 1 is not in it
+    assert "takes 1.50 times the first" in text
+
+
+def test_silenced_units_leave_gradients_of_zero():
+    points = scaling.epochs_axis(threads=1, quick=True)
+    assert [(epoch, batch) for epoch, batch, _ in points] == [(1, 256), (2, 256)]
+    model = npae.Sequential([npae.Dense(3, "relu"), npae.Dense(2)])
+    model.build((4,), np.random.default_rng(0))
+    npae.fit(model, np.ones((4, 4), np.float32), np.ones((4, 2), np.float32), callbacks=[scaling._Silence()])
+    y, caches = model.forward(np.ones((4, 4), np.float32))
+    _, grads = model.backward(np.ones_like(y), caches)
+    assert sorted(np.count_nonzero(value) for value in grads.values()) == [0, 0, 0, 2]
+
+
 def test_peers_agree_before_they_are_timed(tmp_path, data):
-    names = ["pytorch"] if importlib.util.find_spec("torch") else []
+    others = [name for name in CONTESTANTS if name not in ("npae", "pytorch-channels-last")]
+    names = [name for name in others if not contestants.missing(name)]
     arguments = ["--quick", "--recipes", "dense", "--peers", *names, "--threads", "1", "--data", str(data)]
     assert peers.main([*arguments, "--out", str(tmp_path)]) == 0
     result = only("peers", tmp_path)
@@ -181,6 +222,29 @@ def test_peers_agree_before_they_are_timed(tmp_path, data):
     assert list(entries) == ["npae", *names]
     assert all(entry["median"] > 0 and entry["disagreement"] < peers.TOLERANCE for entry in entries.values())
     assert peers.draw(result, tmp_path / "peers.png").is_file()
+
+
+def test_a_resumed_comparison_keeps_what_is_recorded(tmp_path):
+    arguments = ["--quick", "--peers", "--threads", "1", "--out", str(tmp_path), "--resume", "--models"]
+    assert peers.main([*arguments, "1x1"]) == 0
+    first = only("models", tmp_path)["recipes"]
+    assert peers.main([*arguments, "1x1", "conv-batch-1"]) == 0
+    both = only("models", tmp_path)["recipes"]
+    assert list(both) == ["1x1", "conv-batch-1"] and both["1x1"] == first["1x1"]
+
+
+def test_channels_last_weights_compute_the_same(rng):
+    layers = [npae.Conv2D(3, 2), npae.Flatten(), npae.Dense(12), npae.Reshape((3, 2, 2))]
+    model = npae.Sequential(layers)
+    model.build((2, 3, 4), rng)
+    x = rng.random((5, 2, 3, 4), np.float32)
+    expected, _ = model.forward(x)
+    (_, (kernel, bias)), _, (_, (matrix, shift)), _ = channels_last(model)
+    y = np.moveaxis(x, 1, -1)
+    windows = np.lib.stride_tricks.sliding_window_view(y, (2, 2), (1, 2))  # (n, h, w, c, kh, kw)
+    y = np.einsum("nhwcab,abco->nhwo", windows, kernel) + bias
+    y = (y.reshape(5, -1) @ matrix + shift).reshape(5, 2, 2, 3)
+    np.testing.assert_allclose(np.moveaxis(y, -1, 1), expected, rtol=1e-5, atol=1e-5)
 
 
 def test_a_missing_peer_is_noted_and_skipped(monkeypatch, capsys):
@@ -213,12 +277,12 @@ def test_versions_are_those_of_modules_and_not_of_wheels():
 
 
 def test_processes_are_measured():
-    taken, memory = startup.measure(
-        [sys.executable, "-c", "x = bytearray(60_000_000)"], thread_environment(1)
+    process = contestants.run_process(
+        [sys.executable, "-c", "x = bytearray(60_000_000); print(len(x))"], thread_environment(1)
     )
-    assert 0 < taken < 60 and not memory < 60
+    assert 0 < process.seconds < 60 and not process.peak_MB < 60 and process.output == "60000000\n"
     with pytest.raises(RuntimeError, match="no good"):
-        startup.measure([sys.executable, "-c", "raise SystemExit('no good')"], thread_environment(1))
+        contestants.run_process([sys.executable, "-c", "raise SystemExit('no good')"], thread_environment(1))
 
 
 def test_dependencies_of_dependencies_are_counted():
@@ -227,12 +291,22 @@ def test_dependencies_of_dependencies_are_counted():
     assert startup.size_on_disk("llvmlite") > 1e7
 
 
-def test_a_script_trains_and_validates(data, capsys):
-    startup._script(
-        "npae",
-        startup._options(["--recipe", "dense", "--epochs", "2", "--data", str(data), "--threads", "1"]),
-    )
-    assert capsys.readouterr().out.count("val_loss") == 2
+def test_a_speedrun_ends_at_its_loss_and_goes_on_where_it_was(tmp_path, data, capsys):
+    arguments = ["--quick", "--recipe", "dense", "--peers", "--data", str(data), "--threads", "1"]
+    assert speedrun.main([*arguments, "--out", str(tmp_path)]) == 0
+    runs = only("speedrun", tmp_path)["runs"]
+    assert list(runs) == [speedrun.COLD, speedrun.WARM]
+    assert all(run["seconds"] > sum(run["seconds_of_epochs"]) > 0 for run in runs.values())
+    assert runs[speedrun.COLD]["losses"] == runs[speedrun.WARM]["losses"]  # the same bits from both caches
+    assert speedrun.main([*arguments, "--out", str(tmp_path), "--resume"]) == 0
+    assert only("speedrun", tmp_path)["runs"] == runs
+
+
+def test_a_contestant_that_does_not_get_there_is_left_out(monkeypatch):
+    course = '{"losses": [0.3, 0.2], "seconds_of_epochs": [1, 1]}'
+    monkeypatch.setattr(speedrun, "run_process", lambda *_: contestants.Process(3.0, 100.0, course))
+    options = speedrun._options(["--until", "0.1", "--epochs", "2"])
+    assert speedrun._measure("npae", "", options)["left_out"].endswith("in 2 epochs is 0.2000")
 
 
 def test_npae_gives_the_loss_of_each_step_across_epochs(images):

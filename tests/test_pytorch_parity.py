@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from whole_batch import loss_and_gradients
 
-from benchmarks.tasks import TIMED, build_model, load_images, verification_data
+from benchmarks.tasks import TIMED, build_model, load_examples, verification_data
 from npae.datasets import synthetic_digits
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, MaxPool2D, Reshape, UpSampling2D
 from npae.model import Sequential
@@ -29,10 +29,10 @@ def batches_for(recipe):
     """Return twenty minibatches of real images where this machine has such, of synthetic ones otherwise."""
     count = STEPS * recipe.batch_size
     try:
-        images = load_images(recipe.name, count, recipe.dataset)
+        (images, _), _ = load_examples(recipe.name, count, recipe.dataset)
     except OSError:
         images = synthetic_digits(count, 1)[0]
-    data = verification_data(recipe.name, images, STEPS)
+    data = verification_data(recipe.name, images, steps=STEPS)
     return Batches(data.x, data.y, scale=data.scale, offset=data.offset)
 
 
