@@ -25,6 +25,8 @@ from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.training.workers import Pool, Task, workers
 
+PART = 1 << 16  # parameters that one thread updates at a time: fewer take less time than waking a thread
+
 
 class NonFiniteLoss(ValueError):
     """The loss became NaN or infinite; the message names epoch, step and the first layer that produced it."""
@@ -136,8 +138,8 @@ class Stepper:
 
     Notes
     -----
-    All parameters become views of one vector, and all gradients of another. The optimiser uses only these
-    two vectors.
+    All parameters become views of one vector, and the gradients of each shard a row of a matrix. Sums and
+    updates go through these by parts, whatever the layers are, and any thread can compute any part.
     """
 
     def __init__(
@@ -147,14 +149,14 @@ class Stepper:
         self.shard_size = batch_size if objective.couples_examples else shard_size(model, batch_size)
         self._weights = model.pack()
         self._objective = objective.on(model)
-        self._gradients = np.zeros_like(self._weights)
-        self._views = _views(self._gradients, model.params)
+        self._names = list(model.params)
+        shards = -(-batch_size // self.shard_size)
+        self._gradients = np.empty((shards, self._weights.size), self._weights.dtype)
         self.begin_epoch(0, 0)
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
         """Create the random generators of the layers, one for each shard of a batch."""
-        shards = range(-(-self.batch_size // self.shard_size))
-        self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
+        self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in range(len(self._gradients))]
 
     def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
         """Take one step on a batch, and return the terms of its loss, computed before the update.
@@ -163,26 +165,29 @@ class Stepper:
         change.
         """
         shards = []
-        for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
-            shard = slice(start, start + self.shard_size)
-            shards.append((x[shard], t[shard], len(x), rng))
-        terms = self._add_up(self.pool.map(self._objective, shards, then))
+        for shard, start in enumerate(range(0, len(x), self.shard_size)):
+            part = slice(start, start + self.shard_size)
+            shards.append((x[part], t[part], len(x), shard))
+        terms = tuple(map(sum, zip(*self.pool.map(self._compute, shards))))
         if math.isfinite(sum(terms)):
-            self.optimizer.update(self._weights, self._gradients)
+            self.optimizer.begin_step(self._weights)
+            starts = range(0, self._weights.size, PART)
+            parts = [(len(shards), slice(start, start + PART)) for start in starts]
+            self.pool.map(self._update, parts, then)
         return terms
 
-    def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
-        """Sum terms and gradients in the order of the shards."""
-        shards, gradients = zip(*results)
-        for name, view in self._views.items():
-            first, *others = (grads[name] for grads in gradients)
-            if others:  # the first two in one pass over memory
-                np.add(first, others[0], out=view)
-                for other in others[1:]:
-                    view += other
-            else:
-                np.copyto(view, first)
-        return tuple(sum(values) for values in zip(*shards))
+    def _compute(self, x: np.ndarray, t: np.ndarray, examples: int, shard: int) -> Terms:
+        """Return the terms of a shard, and write its gradients into its row."""
+        terms, grads = self._objective(x, t, examples, self._rngs[shard])
+        np.concatenate([grads[name].reshape(-1) for name in self._names], out=self._gradients[shard])
+        return terms
+
+    def _update(self, shards: int, part: slice) -> None:
+        """Sum a part of the gradients in the order of the shards, and update these parameters."""
+        total, *others = self._gradients[:shards, part]
+        for other in others:
+            total += other
+        self.optimizer.update_part(self._weights, total, part)
 
 
 def _run_epoch(
@@ -219,14 +224,6 @@ def _run_epoch(
 
 def _make_batch(batches: Batches, indices: np.ndarray, key: tuple[int, ...]) -> tuple:
     return batches.batch(indices, random_stream(*key) if batches.draws else None)
-
-
-def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    views, start = {}, 0
-    for name, value in params.items():
-        views[name] = buffer[start : start + value.size].reshape(value.shape)
-        start += value.size
-    return views
 
 
 def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:
