@@ -6,6 +6,7 @@ reproduce  trains the recipes as published, with several seeds
 peers      times a training step of every recipe, in npae and every installed framework
 kernels    compares every kernel with the peak of this machine, measured in the same run
 ladder     times one convolution, from plain loops to the fast kernel, and the same layer of the peers
+step       divides the time of a training step among its parts, for one thread and for two
 scaling    measures how the time of a step depends on threads, batches, images and channels
 startup    times a first step with empty and with warm caches; measures memory and disk
 figures    draws the figures of README.md from kept runs and recorded results

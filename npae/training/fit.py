@@ -25,7 +25,7 @@ from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.training.workers import Pool, Task, workers
 
-PART = 1 << 16  # parameters that one thread updates at a time: fewer take less time than waking a thread
+PART = 1 << 16  # parameters: updating fewer takes less time than waking a thread
 
 
 class NonFiniteLoss(ValueError):
@@ -138,8 +138,8 @@ class Stepper:
 
     Notes
     -----
-    All parameters become views of one vector, and the gradients of each shard a row of a matrix. Sums and
-    updates go through these by parts, whatever the layers are, and any thread can compute any part.
+    All parameters become views of one vector, and all gradients of another. The optimiser uses only these
+    two vectors, and threads update different parts of them.
     """
 
     def __init__(
@@ -149,14 +149,14 @@ class Stepper:
         self.shard_size = batch_size if objective.couples_examples else shard_size(model, batch_size)
         self._weights = model.pack()
         self._objective = objective.on(model)
-        self._names = list(model.params)
-        shards = -(-batch_size // self.shard_size)
-        self._gradients = np.empty((shards, self._weights.size), self._weights.dtype)
+        self._gradients = np.empty_like(self._weights)
+        self._parts = _parts(self._gradients, model.params)
         self.begin_epoch(0, 0)
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
         """Create the random generators of the layers, one for each shard of a batch."""
-        self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in range(len(self._gradients))]
+        shards = range(-(-self.batch_size // self.shard_size))
+        self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
 
     def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
         """Take one step on a batch, and return the terms of its loss, computed before the update.
@@ -165,29 +165,29 @@ class Stepper:
         change.
         """
         shards = []
-        for shard, start in enumerate(range(0, len(x), self.shard_size)):
-            part = slice(start, start + self.shard_size)
-            shards.append((x[part], t[part], len(x), shard))
-        terms = tuple(map(sum, zip(*self.pool.map(self._compute, shards))))
+        for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
+            shard = slice(start, start + self.shard_size)
+            shards.append((x[shard], t[shard], len(x), rng))
+        values, gradients = zip(*self.pool.map(self._objective, shards, then))
+        terms = tuple(map(sum, zip(*values)))
         if math.isfinite(sum(terms)):
             self.optimizer.begin_step(self._weights)
-            starts = range(0, self._weights.size, PART)
-            parts = [(len(shards), slice(start, start + PART)) for start in starts]
-            self.pool.map(self._update, parts, then)
+            self.pool.map(self._update, [(gradients, *part) for part in self._parts])
         return terms
 
-    def _compute(self, x: np.ndarray, t: np.ndarray, examples: int, shard: int) -> Terms:
-        """Return the terms of a shard, and write its gradients into its row."""
-        terms, grads = self._objective(x, t, examples, self._rngs[shard])
-        np.concatenate([grads[name].reshape(-1) for name in self._names], out=self._gradients[shard])
-        return terms
-
-    def _update(self, shards: int, part: slice) -> None:
-        """Sum a part of the gradients in the order of the shards, and update these parameters."""
-        total, *others = self._gradients[:shards, part]
-        for other in others:
-            total += other
-        self.optimizer.update_part(self._weights, total, part)
+    def _update(
+        self, gradients: Sequence[dict[str, np.ndarray]], sums: dict[str, np.ndarray], part: slice
+    ) -> None:
+        """Sum some gradients in the order of the shards, and update their parameters, a part of all."""
+        for name, total in sums.items():
+            first, *others = (grads[name] for grads in gradients)
+            if others:  # the first two in one pass over memory
+                np.add(first, others[0], out=total)
+                for other in others[1:]:
+                    total += other
+            else:
+                np.copyto(total, first)
+        self.optimizer.update_part(self._weights, self._gradients[part], part)
 
 
 def _run_epoch(
@@ -224,6 +224,18 @@ def _run_epoch(
 
 def _make_batch(batches: Batches, indices: np.ndarray, key: tuple[int, ...]) -> tuple:
     return batches.batch(indices, random_stream(*key) if batches.draws else None)
+
+
+def _parts(gradients: np.ndarray, params: dict[str, np.ndarray]) -> list[tuple[dict[str, np.ndarray], slice]]:
+    """Cut ``gradients`` into slices of at least `PART`, and return with each its views by parameter."""
+    parts, views, start, end = [], dict[str, np.ndarray](), 0, 0
+    for name, value in params.items():
+        views[name] = gradients[end : end + value.size].reshape(value.shape)
+        end += value.size
+        if min(end - start, gradients.size - end) >= PART or end == gradients.size:
+            parts.append((views, slice(start, end)))
+            views, start = {}, end
+    return parts
 
 
 def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:

@@ -39,14 +39,18 @@ class Pool:
     ) -> list:
         """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
-        The other threads begin with the first task, and the calling thread with the last. When no task is
-        left, the other threads compute the tasks ``then``; `map` does not wait for these.
+        The other threads begin with the first task, and the calling thread with the last. A thread that finds
+        no task left begins with the tasks ``then``; `map` does not wait for these.
         """
         tasks = [Task(function, *some) for some in arguments]
         if self._threads:
             for task in (*tasks[:-1], *then):
                 self._tasks.put(task)
         for task in reversed(tasks):
+            task.begin()
+        for task in then:
+            if all(task.ended() for task in tasks):
+                break
             task.begin()
         return [task.result() for task in tasks]
 
@@ -85,6 +89,10 @@ class Task:
         except Exception as error:  # `result` raises it, in the thread that calls `result`
             self._error = error
         self._ended.release()
+
+    def ended(self) -> bool:
+        """Return whether the call has returned or raised."""
+        return not self._ended.locked()
 
     def result(self) -> Any:
         """Return the call's result, or raise its exception; make the call if no thread has begun it."""
