@@ -12,5 +12,5 @@ startup    times a first step with empty and with warm caches; measures memory a
 figures    draws the figures of README.md from kept runs and recorded results
 report     writes the tables of README.md and benchmarks/README.md, and checks both
 
-The first six write their results into ``results/``, one JSON file each; the others read them.
+The first seven write their results into ``results/``, one JSON file each; the others read them.
 """
