@@ -96,7 +96,7 @@ class Sequential(Layer):
     @property
     def dtype(self) -> np.dtype | None:
         """The dtype of the first layer that has parameters."""
-        return next((layer.dtype for layer in self.layers if layer.dtype is not None), None)
+        return next((dtype for layer in self.layers if (dtype := layer.dtype) is not None), None)
 
     @property
     def params(self) -> dict[str, np.ndarray]:

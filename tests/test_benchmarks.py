@@ -25,6 +25,7 @@ from benchmarks import (
     scaling,
     speedrun,
     startup,
+    step,
     tables,
 )
 from benchmarks.contestants import CONTESTANTS
@@ -179,6 +180,16 @@ def test_a_ladder_is_climbed_and_drawn(tmp_path):
     assert names == ["loops", "im2col, NumPy", "im2col, Numba", "fast kernel"]
     assert result["peak"]["GFLOP/s"] >= result["product"]
     assert ladder.draw(result, tmp_path / "ladder.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_parts_of_a_step_add_up_to_it(tmp_path, capsys):
+    assert step.main(["--quick", "--recipes", "dense", "--out", str(tmp_path)]) == 0
+    one, two = only("step", tmp_path)["recipes"]["dense"]
+    assert "others" in one and not one["others"], "a second thread worked where one was asked for"
+    for taken in (one, two):
+        assert sum(taken["calling"].values()) == pytest.approx(taken["step"])
+        assert all(taken["calling"][part] > 0 for part in ("layers forward", "layers backward", "Adam"))
+    assert "| `dense` | layers forward " in capsys.readouterr().out
 
 
 def test_scaling_compares_bits(tmp_path, capsys):

@@ -25,6 +25,8 @@ from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.training.workers import Pool, Task, workers
 
+PART = 1 << 16  # parameters: updating fewer takes less time than waking a thread
+
 
 class NonFiniteLoss(ValueError):
     """The loss became NaN or infinite; the message names epoch, step and the first layer that produced it."""
@@ -137,7 +139,7 @@ class Stepper:
     Notes
     -----
     All parameters become views of one vector, and all gradients of another. The optimiser uses only these
-    two vectors.
+    two vectors, and threads update different parts of them.
     """
 
     def __init__(
@@ -147,8 +149,8 @@ class Stepper:
         self.shard_size = batch_size if objective.couples_examples else shard_size(model, batch_size)
         self._weights = model.pack()
         self._objective = objective.on(model)
-        self._gradients = np.zeros_like(self._weights)
-        self._views = _views(self._gradients, model.params)
+        self._gradients = np.empty_like(self._weights)
+        self._parts = _parts(self._gradients, model.params)
         self.begin_epoch(0, 0)
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
@@ -166,23 +168,26 @@ class Stepper:
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
-        terms = self._add_up(self.pool.map(self._objective, shards, then))
+        values, gradients = zip(*self.pool.map(self._objective, shards, then))
+        terms = tuple(map(sum, zip(*values)))
         if math.isfinite(sum(terms)):
-            self.optimizer.update(self._weights, self._gradients)
+            self.optimizer.begin_step(self._weights)
+            self.pool.map(self._update, [(gradients, *part) for part in self._parts])
         return terms
 
-    def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
-        """Sum terms and gradients in the order of the shards."""
-        shards, gradients = zip(*results)
-        for name, view in self._views.items():
+    def _update(
+        self, gradients: Sequence[dict[str, np.ndarray]], sums: dict[str, np.ndarray], part: slice
+    ) -> None:
+        """Sum some gradients in the order of the shards, and update their parameters, a part of all."""
+        for name, total in sums.items():
             first, *others = (grads[name] for grads in gradients)
             if others:  # the first two in one pass over memory
-                np.add(first, others[0], out=view)
+                np.add(first, others[0], out=total)
                 for other in others[1:]:
-                    view += other
+                    total += other
             else:
-                np.copyto(view, first)
-        return tuple(sum(values) for values in zip(*shards))
+                np.copyto(total, first)
+        self.optimizer.update_part(self._weights, self._gradients[part], part)
 
 
 def _run_epoch(
@@ -221,12 +226,16 @@ def _make_batch(batches: Batches, indices: np.ndarray, key: tuple[int, ...]) -> 
     return batches.batch(indices, random_stream(*key) if batches.draws else None)
 
 
-def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    views, start = {}, 0
+def _parts(gradients: np.ndarray, params: dict[str, np.ndarray]) -> list[tuple[dict[str, np.ndarray], slice]]:
+    """Cut ``gradients`` into slices of at least `PART`, and return with each its views by parameter."""
+    parts, views, start, end = [], dict[str, np.ndarray](), 0, 0
     for name, value in params.items():
-        views[name] = buffer[start : start + value.size].reshape(value.shape)
-        start += value.size
-    return views
+        views[name] = gradients[end : end + value.size].reshape(value.shape)
+        end += value.size
+        if min(end - start, gradients.size - end) >= PART or end == gradients.size:
+            parts.append((views, slice(start, end)))
+            views, start = {}, end
+    return parts
 
 
 def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:

@@ -45,8 +45,26 @@ class _Optimizer:
             raise ValueError(f"the state's vectors must have one length; their shapes are {shapes}")
         self.state = dict(state)
 
-    def _begin(self, params: np.ndarray) -> None:
-        """Initialise a missing state with zeros; raise ValueError if the state has another length."""
+    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
+        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
+
+        Raises
+        ------
+        ValueError
+            If the length differs from earlier steps.
+        """
+        self.begin_step(params)
+        self.update_part(params, grads, slice(None))
+
+    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
+        """Update ``params[part]`` from the gradients of this part only, after `begin_step`.
+
+        Every parameter's update depends on its own gradients only. So threads may update different parts.
+        """
+        raise NotImplementedError
+
+    def begin_step(self, params: np.ndarray) -> None:
+        """Count one step; initialise a missing state with zeros, and raise ValueError for another length."""
         if not self.state:
             self.state = {name: 0 if name == "step" else np.zeros_like(params) for name in self.entries}
         before = self.state[self.entries[-1]]
@@ -55,6 +73,8 @@ class _Optimizer:
                 f"this optimiser has updated {before.size} parameters before, not {params.size}; construct a "
                 "new one for another model"
             )
+        if "step" in self.state:
+            self.state["step"] += 1
 
 
 class Adam(_Optimizer):
@@ -110,19 +130,11 @@ class Adam(_Optimizer):
         self.epsilon = epsilon
         self.epsilon_hat = epsilon_hat
 
-    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
-
-        Raises
-        ------
-        ValueError
-            If the length differs from earlier steps.
-        """
-        self._begin(params)
-        self.state["step"] += 1
-        step = self.state["step"]
+    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
+        """Update ``params[part]`` from the gradients of this part."""
+        step, m, v = (self.state[name] for name in self.entries)
         hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step))
-        adam.update(params, grads, self.state["m"], self.state["v"], step, *hyper)
+        adam.update(params[part], grads, m[part], v[part], step, *hyper)
 
     def epsilon_at(self, step: int) -> float:
         """Return the epsilon of algorithm 1 for a step, which counts from 1."""
@@ -157,13 +169,7 @@ class SGD(_Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
-
-        Raises
-        ------
-        ValueError
-            If the length differs from earlier steps.
-        """
-        self._begin(params)
-        sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)
+    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
+        """Update ``params[part]`` from the gradients of this part."""
+        velocity = self.state["velocity"][part]
+        sgd.update(params[part], grads, velocity, self.learning_rate, self.momentum, self.nesterov)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from npae.arguments import integer
@@ -20,7 +20,7 @@ class Pool:
     Parameters
     ----------
     threads : int
-        The number of computing threads: the calling thread, and ``threads - 1`` of an executor.
+        The number of computing threads: the calling thread, and ``threads - 1`` others.
 
     Notes
     -----
@@ -29,28 +29,45 @@ class Pool:
     """
 
     def __init__(self, threads: int):
-        self._executor = ThreadPoolExecutor(threads - 1, thread_name_prefix="npae") if threads > 1 else None
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, name="npae") for _ in range(threads - 1)]
+        for thread in self._threads:
+            thread.start()
 
     def map(
         self, function: Callable[..., Any], arguments: Sequence[tuple], then: Sequence[Task] = ()
     ) -> list:
         """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
-        The executor's threads begin with the first task, and the calling thread with the last. When no task
-        is left, the executor's threads compute the tasks ``then``; `map` does not wait for these.
+        The other threads begin with the first task, and the calling thread with the last. A thread that finds
+        no task left begins with the tasks ``then``; `map` does not wait for these.
         """
         tasks = [Task(function, *some) for some in arguments]
-        if self._executor:
+        if self._threads:
             for task in (*tasks[:-1], *then):
-                self._executor.submit(task.begin)
+                self._tasks.put(task)
         for task in reversed(tasks):
+            task.begin()
+        for task in then:
+            if all(task.ended() for task in tasks):
+                break
             task.begin()
         return [task.result() for task in tasks]
 
     def close(self) -> None:
         """Drop the tasks that have not begun, and wait for the others."""
-        if self._executor:
-            self._executor.shutdown(wait=True, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                self._tasks.get_nowait()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while task := self._tasks.get():
+            task.begin()
+            del task  # its result is freed with the batch, not with the next task
 
 
 class Task:
@@ -58,23 +75,32 @@ class Task:
 
     def __init__(self, function: Callable[..., Any], *args: Any):
         self._call: tuple[Callable[..., Any], tuple] | None = (function, args)
-        self._begun = threading.Lock()
-        self._future: Future = Future()
+        self._begun, self._ended = threading.Lock(), threading.Lock()
+        self._ended.acquire()
 
     def begin(self) -> None:
         """Make the call in this thread, unless another thread has begun it."""
         if not self._begun.acquire(blocking=False) or self._call is None:
             return
         (function, args), self._call = self._call, None  # the arguments are released with the call
+        self._value = self._error = None
         try:
-            self._future.set_result(function(*args))
+            self._value = function(*args)
         except Exception as error:  # `result` raises it, in the thread that calls `result`
-            self._future.set_exception(error)
+            self._error = error
+        self._ended.release()
+
+    def ended(self) -> bool:
+        """Return whether the call has returned or raised."""
+        return not self._ended.locked()
 
     def result(self) -> Any:
         """Return the call's result, or raise its exception; make the call if no thread has begun it."""
         self.begin()
-        return self._future.result()
+        with self._ended:
+            if self._error is not None:
+                raise self._error
+            return self._value
 
 
 def core_count() -> int:
