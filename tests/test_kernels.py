@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from npae.geometry import window_output_size, window_pads
-from npae.kernels import activations, adam, dense, losses, max_pool2d, pixels, sgd, up_sampling2d
+from npae.kernels import activations, adam, dense, losses, max_pool2d, sgd, up_sampling2d
 from npae.kernels.backend import BACKENDS, get_backend, use_backend
 
 DTYPES = (np.float32, np.float64)
@@ -20,7 +20,6 @@ OPERATIONS = {
     losses: ("mean_squared_error", "binary_crossentropy", "binary_crossentropy_from_logits"),
     max_pool2d: ("forward", "backward"),
     up_sampling2d: ("forward", "backward"),
-    pixels: ("scaled",),
     adam: ("update",),
     sgd: ("update",),
 }
@@ -81,8 +80,6 @@ def arguments(dtype, n):
             dy = normal(n, 2, *window_output_size(case[0], window, strides, case[3]))
             offset = max_pool2d.forward_loops(x, window, strides, pads)[1]
             yield max_pool2d, "backward", (dy, offset, x.shape, window, strides, pads), ()
-    bytes_ = rng.integers(0, 256, (n, 53, 89), np.uint8)
-    yield pixels, "scaled", (bytes_, 1 / 255, -0.5, np.dtype(dtype)), ()
     state = normal(71), normal(71), normal(71), normal(71) ** 2
     yield adam, "update", (*state, 3, 0.01, 0.8, 0.99, 1e-7), (0, 2, 3)
     for nesterov in (False, True):

@@ -159,7 +159,7 @@ def backward_numba(dy, y, activation):
 # Compiled code compares integers, not strings: an activation is its index in NAMES.
 
 CODES = {name: code for code, name in enumerate(NAMES)}
-_, RELU, SIGMOID, TANH = CODES.values()
+LINEAR, RELU, SIGMOID, TANH = CODES.values()
 
 
 @jit
@@ -183,19 +183,25 @@ def through_backward(dy, y, activation, dz, dbias):
 
     For "linear", dz equals dy and is not filled: pass dy.
     """
+    zero, one = dy.dtype.type(0), dy.dtype.type(1)
     for i in range(dy.shape[0]):
-        if activation == RELU:
-            _relu_backward(dy[i], y[i], dz[i], dbias)
-        elif activation == SIGMOID:
-            _sigmoid_backward(dy[i], y[i], dz[i], dbias)
-        elif activation == TANH:
-            _tanh_backward(dy[i], y[i], dz[i], dbias)
-        elif dbias is not None:
-            for u in range(dy.shape[1]):
-                dbias[u] += dy[i, u]
+        dy_i, y_i, dz_i = dy[i], y[i], dz[i]
+        for u in range(dy.shape[1]):  # LLVM compiles one loop for each activation
+            if activation == RELU:
+                d = dy_i[u] if y_i[u] > 0 else zero
+            elif activation == SIGMOID:
+                d = dy_i[u] * y_i[u] * (one - y_i[u])
+            elif activation == TANH:
+                d = dy_i[u] * (one - y_i[u] * y_i[u])
+            else:
+                d = dy_i[u]
+            if activation != LINEAR:
+                dz_i[u] = d
+            if dbias is not None:
+                dbias[u] += d
 
 
-# One row. bias and dbias may be None: Numba compiles a version without the branch for that case.
+# One row. The bias may be None: Numba compiles a version without the branch for that case.
 
 
 @jit
@@ -224,33 +230,6 @@ def _tanh(y, bias):
         e_minus_one = power * rest + (power - one)
         t = -e_minus_one / (two + e_minus_one)
         y[u] = -t if v < 0 else t
-
-
-@jit
-def _relu_backward(dy, y, dz, dbias):
-    for u in range(dy.size):
-        d = dy[u] if y[u] > 0 else dy.dtype.type(0)
-        dz[u] = d
-        if dbias is not None:
-            dbias[u] += d
-
-
-@jit
-def _sigmoid_backward(dy, y, dz, dbias):
-    for u in range(dy.size):
-        d = dy[u] * y[u] * (y.dtype.type(1) - y[u])
-        dz[u] = d
-        if dbias is not None:
-            dbias[u] += d
-
-
-@jit
-def _tanh_backward(dy, y, dz, dbias):
-    for u in range(dy.size):
-        d = dy[u] * (y.dtype.type(1) - y[u] * y[u])
-        dz[u] = d
-        if dbias is not None:
-            dbias[u] += d
 
 
 @jit

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from npae.kernels import pixels
-
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 _CHUNK = 4096  # images checked at a time
@@ -124,7 +122,10 @@ class Batches:
     def _prepare(self, values: np.ndarray) -> np.ndarray:
         if values.dtype != np.uint8:
             return np.ascontiguousarray(values, self.dtype)
-        return pixels.scaled(values, self.scale, self.offset, self.dtype)
+        scaled = np.multiply(values, self.dtype.type(self.scale), dtype=self.dtype)
+        if self.offset:
+            scaled += self.dtype.type(self.offset)
+        return scaled
 
 
 def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
