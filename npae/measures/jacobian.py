@@ -8,8 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from npae.model import Sequential
-from npae.training.batches import Batches, as_batches
-from npae.training.evaluation import check_shape
+from npae.training.batches import Batches, batches_for
 from npae.training.workers import workers
 
 BLOCK = 1 << 23  # entries of Jacobians in the memory of a thread
@@ -86,8 +85,7 @@ def _of_jacobians(
     threads: int | None,
 ) -> np.ndarray:
     """Return a function of each Jacobian, computed for a few images at a time to limit the memory."""
-    batches = as_batches(x)
-    check_shape(encoder, batches)
+    batches = batches_for(encoder, x)
     size = max(1, BLOCK // (math.prod(batches.shape) * math.prod(encoder.output_shape or ())))
 
     def part(start: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import positive_number
+from npae.arguments import array, between, integer, positive_number
 from npae.layers import Dense, GaussianNoise
 from npae.model import Sequential
 from npae.objectives.losses import written_out
@@ -57,6 +57,7 @@ class Penalty:
             Gradients of parameters that the penalty depends on *directly*, by the names of
             ``encoder.params``; empty for most penalties.
         """
+        code, examples = array(code, "code"), integer(examples, "examples")
         value = float(np.sum(self.elements(encoder, code), dtype=np.float64)) / examples
         return value, *self.gradients(encoder, code, cache, examples)
 
@@ -133,9 +134,7 @@ class KLSparsity(Penalty):
     couples_examples = True
 
     def __init__(self, target: float = 0.05, weight: float = 3.0):
-        if not 0 < target < 1:
-            raise ValueError(f"target must be a number between 0 and 1, not {target!r}")
-        self.target = target
+        self.target = between(target, "target", 0, 1)
         self.weight = positive_number(weight, "weight")
 
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:

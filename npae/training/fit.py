@@ -11,15 +11,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from npae.arguments import integer
+from npae.arguments import flag, instance, integer
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
-from npae.training.batches import Batches, as_batches
-from npae.training.evaluation import check_shape, mean_terms
+from npae.training.batches import Batches, batches_for
+from npae.training.evaluation import check_targets, mean_terms
 from npae.training.events import Callback, History, TrainingState
 from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
@@ -27,7 +28,10 @@ from npae.training.workers import Pool, Task, workers
 
 
 class NonFiniteLoss(ValueError):
-    """The loss became NaN or infinite; the message names epoch, step and the first layer that produced it."""
+    """The loss or a gradient became NaN or infinite; the message names epoch, step and layer.
+
+    The weights have not moved since the step before.
+    """
 
 
 def fit(
@@ -62,7 +66,7 @@ def fit(
     epochs : int
         The number of the last epoch, including the epochs of ``history``.
     batch_size : int
-        Examples per step; the last batch of an epoch may be smaller.
+        Examples per step; the last batch of an epoch may be smaller. At most all examples.
     validation_data : ndarray, (x, y) or Batches, optional
         The data for "val_loss" after each epoch.
     callbacks : sequence of Callback
@@ -85,15 +89,19 @@ def fit(
     ValueError
         If data, shapes or numbers do not fit.
     NonFiniteLoss
-        If the loss becomes NaN or infinite.
+        If the loss or a gradient becomes NaN or infinite.
     """
-    train = as_batches(x, y)
-    validation = None if validation_data is None else _as_validation(validation_data)
-    objective = get_objective(loss)
-    _check(model, train, validation, objective, epochs, batch_size)
-    optimizer = optimizer or Adam()
-    history = History() if history is None else history
-    state = TrainingState(model, optimizer, history, epochs, steps=-(-len(train) // batch_size))
+    objective, train = get_objective(loss), batches_for(model, x, y)
+    validation = None if validation_data is None else _as_validation(model, validation_data)
+    _check(model, train, validation, objective)
+    epochs, batch_size = integer(epochs, "epochs"), min(integer(batch_size, "batch_size"), len(train))
+    optimizer = Adam() if optimizer is None else instance(optimizer, (Adam, SGD), "optimizer")
+    history = History() if history is None else instance(history, History, "history")
+    callbacks = [
+        instance(each, Callback, "callbacks") for each in instance(callbacks, (list, tuple), "callbacks")
+    ]
+    flag(shuffle, "shuffle")
+    state = TrainingState(model, optimizer, history, epochs, -(-len(train) // batch_size), train, objective)
     for callback in callbacks:
         callback.on_train_begin(state)
     try:
@@ -156,20 +164,30 @@ class Stepper:
         shards = range(-(-self.batch_size // self.shard_size))
         self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
 
-    def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
-        """Take one step on a batch, and return the terms of its loss, computed before the update.
+    def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> tuple[Terms, bool]:
+        """Take one step on a batch.
 
-        Threads without a shard compute the tasks ``then``. If the loss is not finite, the parameters do not
-        change.
+        Threads without a shard compute the tasks ``then``.
+
+        Returns
+        -------
+        The terms of the loss, computed before the update, and whether the parameters were updated: they do
+        not change if the loss or a gradient is not finite.
         """
         shards = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
         terms = self._add_up(self.pool.map(self._objective, shards, then))
-        if math.isfinite(sum(terms)):
+        # A sum of squares may overflow, but only a finite one has finite terms alone, and it is fast.
+        finite = math.isfinite(self._gradients @ self._gradients) or not self.infinite_gradients()
+        if finite := finite and math.isfinite(sum(terms)):
             self.optimizer.update(self._weights, self._gradients)
-        return terms
+        return terms, finite
+
+    def infinite_gradients(self) -> list[str]:
+        """Return the names of the parameters whose gradients are not finite, in the order of the layers."""
+        return [name for name, view in self._views.items() if not np.isfinite(view).all()]
 
     def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
         """Sum terms and gradients in the order of the shards."""
@@ -204,12 +222,9 @@ def _run_epoch(
     for step, part in enumerate(parts, start=1):
         x, t = tasks.pop(0).result()  # removed from the list, so that its memory is freed after the step
         # Prepare two batches ahead: no step waits for a batch that another thread is still preparing.
-        terms = stepper.step(x, t, tasks[:2])
-        value = sum(terms)
-        if not math.isfinite(value):
-            names = stepper.objective.names if len(terms) > 1 else ()
-            infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
-            raise NonFiniteLoss(_explain_non_finite(state, step, x, value, infinite))
+        terms, updated = stepper.step(x, t, tasks[:2])
+        if not updated:
+            raise NonFiniteLoss(_explain_non_finite(state, step, x, terms, stepper))
         totals = [total + term * len(part) for total, term in zip(totals, terms)]
         seen += len(part)
         state.after_step(step, tuple(total / seen for total in totals))
@@ -229,33 +244,35 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
     return views
 
 
-def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:
-    return as_batches(*data) if isinstance(data, tuple) else as_batches(data)
+def _as_validation(model: Sequential, data: np.ndarray | tuple | Batches) -> Batches:
+    x: Any
+    x, y = data if isinstance(data, tuple) and len(data) == 2 else (data, None)
+    try:
+        return batches_for(model, x, y)
+    except ValueError as error:
+        raise ValueError(f"validation_data: {error}") from None
 
 
-def _check(
-    model: Sequential,
-    train: Batches,
-    validation: Batches | None,
-    objective: Objective,
-    epochs: int,
-    batch_size: int,
-) -> None:
-    for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
-        integer(value, name)
+def _check(model: Sequential, train: Batches, validation: Batches | None, objective: Objective) -> None:
     for batches in filter(None, (train, validation)):
-        check_shape(model, batches)
         batches.check_inputs()
-        objective.reconstruction.check_targets(*batches.target_range())
+        check_targets(model, batches, objective)
     objective.on(model)
 
 
 def _explain_non_finite(
-    state: TrainingState, step: int, x: np.ndarray, value: float, infinite: list[str]
+    state: TrainingState, step: int, x: np.ndarray, terms: Terms, stepper: Stepper
 ) -> str:
-    where = f"the loss became {value} in epoch {state.epoch}, step {step}"
-    where += f" (its {' and '.join(infinite)})" if infinite else ""
+    value, place = sum(terms), f"in epoch {state.epoch}, step {step}"
     advice = "a smaller learning_rate often helps"
+    if math.isfinite(value):  # backward visits the last layers first, so the last name is the origin
+        origin = stepper.infinite_gradients()[-1]
+        return (
+            f"the gradient of {origin} is not finite {place}, while the loss is still {value:.4g}; {advice}"
+        )
+    names = stepper.objective.names if len(terms) > 1 else ()
+    infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
+    where = f"the loss became {value} {place}" + (f" (its {' and '.join(infinite)})" if infinite else "")
     for name, layer in state.model.leaves():
         for key, param in layer.params.items():
             if not np.isfinite(param).all():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import fraction, positive_number
+from npae.arguments import FLOATS, array, brief, flag, fraction, instance, integer, positive_number
 from npae.kernels import adam, sgd
 
 
@@ -35,26 +35,37 @@ class _Optimizer:
             If an entry is missing or unknown, ``step`` is no integer of at least 0, or the vectors differ in
             shape.
         """
-        if state and set(state) != set(self.entries):
+        if instance(state, Mapping, "state") and set(state) != set(self.entries):
             raise ValueError(f"{type(self).__name__} has a state of {self.entries}, not of {tuple(state)}")
-        step = state.get("step", 0)
-        if type(step) is not int or step < 0:
-            raise ValueError(f"step must be an integer of at least 0, not {step!r}")
-        shapes = {name: np.shape(value) for name, value in state.items() if name != "step"}
+        vectors = {name: array(value, name).copy() for name, value in state.items() if name != "step"}
+        shapes = {name: vector.shape for name, vector in vectors.items()}
         if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
             raise ValueError(f"the state's vectors must have one length; their shapes are {shapes}")
-        self.state = dict(state)
+        step = {"step": integer(state["step"], "step", 0)} if "step" in state else {}
+        self.state = {**step, **vectors}
 
-    def _begin(self, params: np.ndarray) -> None:
-        """Initialise a missing state with zeros; raise ValueError if the state has another length."""
+    def _begin(self, params: np.ndarray, grads: np.ndarray) -> np.ndarray:
+        """Return ``grads`` as an array, and initialise a missing state with zeros.
+
+        The compiled functions do not check: they would read and write outside of a vector that is too short.
+        """
+        if not isinstance(params, np.ndarray) or params.dtype not in FLOATS or not params.flags.writeable:
+            raise ValueError(f"params must be a writable array of float32 or float64, not {brief(params)}")
+        grads = array(grads, "grads", params.dtype)
+        if params.ndim != 1 or grads.shape != params.shape:
+            raise ValueError(
+                f"params and grads must be vectors of one length; their shapes are {params.shape} and "
+                f"{grads.shape}"
+            )
         if not self.state:
             self.state = {name: 0 if name == "step" else np.zeros_like(params) for name in self.entries}
-        before = self.state[self.entries[-1]]
-        if before.shape != params.shape:
-            raise ValueError(
-                f"this optimiser has updated {before.size} parameters before, not {params.size}; construct a "
-                "new one for another model"
-            )
+        for name, before in self.state.items():
+            if name != "step" and before.shape != params.shape:
+                raise ValueError(
+                    f"this optimiser has updated {before.size} parameters before, not {params.size} as in "
+                    "params; construct a new one for another model"
+                )
+        return grads
 
 
 class Adam(_Optimizer):
@@ -108,7 +119,7 @@ class Adam(_Optimizer):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
-        self.epsilon_hat = epsilon_hat
+        self.epsilon_hat = flag(epsilon_hat, "epsilon_hat")
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
@@ -118,7 +129,7 @@ class Adam(_Optimizer):
         ValueError
             If the length differs from earlier steps.
         """
-        self._begin(params)
+        grads = self._begin(params, grads)
         self.state["step"] += 1
         step = self.state["step"]
         hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step))
@@ -126,6 +137,7 @@ class Adam(_Optimizer):
 
     def epsilon_at(self, step: int) -> float:
         """Return the epsilon of algorithm 1 for a step, which counts from 1."""
+        integer(step, "step")
         return self.epsilon / math.sqrt(1 - self.beta_2**step) if self.epsilon_hat else self.epsilon
 
 
@@ -155,7 +167,7 @@ class SGD(_Optimizer):
         super().__init__(learning_rate)
         fraction(momentum, "momentum")
         self.momentum = momentum
-        self.nesterov = nesterov
+        self.nesterov = flag(nesterov, "nesterov")
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
@@ -165,5 +177,5 @@ class SGD(_Optimizer):
         ValueError
             If the length differs from earlier steps.
         """
-        self._begin(params)
+        grads = self._begin(params, grads)
         sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)
