@@ -66,7 +66,7 @@ def float_dtype(value: DTypeLike, name: str = "dtype") -> np.dtype:
         found = None if value is None else np.dtype(value)
     except TypeError:
         found = None
-    if found not in FLOATS:
+    if found is None or found not in FLOATS:  # None equals np.dtype(None), which is float64
         raise ValueError(f"{name} must be float32 or float64, not {brief(value)}")
     return found
 

@@ -91,6 +91,12 @@ class Batches:
         twin.dtype = dtype
         return twin
 
+    def clean(self) -> Batches:
+        """Return these batches without corruption and sample."""
+        twin = copy.copy(self)
+        twin.corruption = twin.sample = None
+        return twin
+
     @property
     def target_shape(self) -> tuple[int, ...]:
         """The shape of one target."""
