@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
 from collections.abc import Collection
 from typing import Any, TypeVar
 
@@ -63,7 +64,7 @@ def real_numbers(value: Any, name: str) -> np.ndarray:
 def float_dtype(value: DTypeLike, name: str = "dtype") -> np.dtype:
     """Return float32 or float64 as a dtype; raise ValueError for any other."""
     try:
-        found = None if value is None else np.dtype(value)
+        found = np.dtype(value) if isinstance(value, (str, type, np.dtype)) else None
     except TypeError:
         found = None
     if found is None or found not in FLOATS:  # None equals np.dtype(None), which is float64
@@ -92,7 +93,7 @@ def positive_number(value: float, name: str) -> float:
     """Return ``value`` if it is a finite number above 0; raise ValueError if not."""
     if not _is_number(value) or not 0 < value < math.inf:
         raise ValueError(f"{name} must be a positive number, not {brief(value)}")
-    return value
+    return _plain(value)
 
 
 def non_negative(value: float, name: str, most: float = math.inf) -> float:
@@ -100,28 +101,28 @@ def non_negative(value: float, name: str, most: float = math.inf) -> float:
     if not _is_number(value) or not 0 <= value <= most or value == math.inf:
         expected = "a finite number of at least 0" if most == math.inf else f"a number from 0 to {most}"
         raise ValueError(f"{name} must be {expected}, not {brief(value)}")
-    return value
+    return _plain(value)
 
 
 def fraction(value: float, name: str) -> float:
     """Return ``value`` if it is a number of at least 0 and below 1; raise ValueError if not."""
     if not _is_number(value) or not 0 <= value < 1:
         raise ValueError(f"{name} must be a number of at least 0 and below 1, not {brief(value)}")
-    return value
+    return _plain(value)
 
 
 def between(value: float, name: str, low: float, high: float) -> float:
     """Return ``value`` if it is a number above ``low`` and below ``high``; raise ValueError if not."""
     if not _is_number(value) or not low < value < high:
         raise ValueError(f"{name} must be a number between {low} and {high}, not {brief(value)}")
-    return value
+    return _plain(value)
 
 
 def finite(value: float, name: str) -> float:
     """Return ``value`` if it is a finite number; raise ValueError if not."""
     if not _is_number(value) or not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number, not {brief(value)}")
-    return value
+    return _plain(value)
 
 
 def flag(value: bool, name: str) -> bool:
@@ -156,6 +157,17 @@ def function(value: T, name: str) -> T:
     return value
 
 
+def fits_memory(shape: tuple[int, ...], what: str) -> tuple[int, ...]:
+    """Return ``shape`` if an array of it fits the memory of this machine; raise ValueError if not."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not known on every system
+        memory = 1 << 40
+    if math.prod(shape) * 8 > memory:
+        raise ValueError(f"{what} of shape {shape} needs more memory than this machine has")
+    return shape
+
+
 def brief(value: Any) -> str:
     """Return a value in a few words on one line, for a message."""
     if isinstance(value, np.ndarray) and value.ndim:
@@ -173,3 +185,7 @@ def _is_integer(value: Any, least: int) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

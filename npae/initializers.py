@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from npae.arguments import choice
+from npae.arguments import choice, fits_memory
 
 Initializer = Callable[..., np.ndarray]
 
@@ -79,14 +77,5 @@ def initial_values(
         If there is no initializer of that name, or the values need more memory than this machine has.
     """
     choice(name, "initializer", INITIALIZERS)
-    if 8 * math.prod(shape) > _memory():
-        raise ValueError(f"parameters of shape {shape} need more memory than this machine has")
+    fits_memory(shape, "parameters")
     return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)
-
-
-def _memory() -> float:
-    """Return the bytes of memory of this machine, infinity where it cannot be asked."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return math.inf

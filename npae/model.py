@@ -129,6 +129,7 @@ class Sequential(Layer):
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         grads: Grads = {}
+        arguments.flag(need_dx, "need_dx")
         if not isinstance(cache, list) or len(cache) != len(self.layers):
             raise ValueError(
                 f"cache must be what forward of this model returned, not {arguments.brief(cache)}"
@@ -262,7 +263,7 @@ class Autoencoder(Sequential):
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Return the reconstructions of a batch of codes."""
-        return self.decoder.forward(codes)[0]
+        return self.decoder.forward(self.decoder.check_input(codes, name="codes"))[0]
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return ``decode(encode(x))``."""

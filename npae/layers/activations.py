@@ -33,12 +33,12 @@ class Activation(Layer):
     caches = ("y",)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         y = activations.forward(x, self.activation)
         return y, y
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        dy, y = self.check_backward(dy, cache)
+        dy, y = self.check_backward(dy, cache, need_dx)
         return activations.backward(dy, y, self.activation), {}
 
 

@@ -75,7 +75,7 @@ class Conv2D(KernelLayer):
         return self.filters, self.built()[0][0], *self.kernel_size
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         kernel, bias = self.params["kernel"], self.params["bias"]
         y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
         return y, (x, y)

@@ -84,7 +84,7 @@ class Conv2DTranspose(KernelLayer):
         return self.built()[0][0], self.filters, *self.kernel_size
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         kernel, bias = self.params["kernel"], self.params["bias"]
         _, h_out, w_out = self.built()[1]
         y = conv2d_transpose.forward(

@@ -61,7 +61,7 @@ class Dense(KernelLayer):
         return *self.built()[0], self.units
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         y = dense.forward(x, self.params["kernel"], self.params["bias"], self.activation)
         return y, (x, y)
 

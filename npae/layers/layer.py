@@ -12,12 +12,13 @@ from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from npae import arguments, geometry
-from npae.arguments import brief
+from npae.arguments import FLOATS, brief
 from npae.geometry import Shape  # of one example, without the batch axis
 from npae.initializers import INITIALIZERS, initial_values
 from npae.kernels import activations
 
 Grads: TypeAlias = dict[str, np.ndarray]
+PLACES = (np.dtype(np.uint8), np.dtype(np.uint16))  # in the cache of a pooling
 
 
 class Layer:
@@ -46,6 +47,7 @@ class Layer:
 
     rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
     caches: tuple[str, ...] = ()  # what the cache holds: arrays with the shape of "x", of "y"
+    caches_nothing = False  # whether the cache may be None instead
     activation = "linear"  # the last step of forward
 
     def __init__(self) -> None:
@@ -72,7 +74,7 @@ class Layer:
         """
         rng, dtype = arguments.generator(rng), arguments.float_dtype(dtype)
         self.input_shape, self.output_shape = geometry.shape(input_shape, "input_shape"), None
-        self.output_shape = tuple(self.build_shape(self.input_shape))
+        self.output_shape = arguments.fits_memory(tuple(self.build_shape(self.input_shape)), "an output")
         self.params = self.build_params(rng, dtype)
         return self.output_shape
 
@@ -143,19 +145,16 @@ class Layer:
             self.params[key] = home
             start += value.size
 
-    def check_input(self, x: np.ndarray, rng: Generator | None = None) -> np.ndarray:
-        """Return ``x`` as an array; raise ValueError unless it is a batch that the layer was built for.
-
-        A layer that draws random numbers passes its generator, too.
-        """
+    def check_input(self, x: np.ndarray, rng: Generator | None = None, name: str = "x") -> np.ndarray:
+        """Return ``x`` as an array; raise ValueError unless it is a batch that the layer was built for."""
         if rng is not None and not isinstance(rng, Generator):
             raise ValueError(f"rng must be a numpy.random.Generator, or None for inference, not {brief(rng)}")
         (input_shape, _), dtype = self.built(), self.dtype
-        x = arguments.array(x, "x", dtype)
-        if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1:
+        x = arguments.array(x, name, dtype)
+        if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1 or not len(x):
             expected = "(n, " + ", ".join(str(size) for size in input_shape) + ")"
             raise ValueError(
-                f"{self.describe()} was given an array of shape {x.shape}; expected {expected} for x"
+                f"{self.describe()} was given an array of shape {x.shape}; expected {expected} for {name}"
             )
         if dtype is not None and x.dtype != dtype:
             raise ValueError(
@@ -182,9 +181,11 @@ class Layer:
         """Return ``dy`` and the arrays of ``cache``; raise ValueError unless they fit (see ``caches``)."""
         arguments.flag(need_dx, "need_dx")
         held = cache if isinstance(cache, tuple) else () if cache is None else (cache,)
-        n = len(held[0]) if held and isinstance(held[0], np.ndarray) and held[0].ndim else None
-        shapes = {"x": self.built()[0], "y": self.built()[1]}
-        if [np.shape(array) for array in held] != [(n, *shapes[name]) for name in self.caches]:
+        plain = all(type(each) is np.ndarray and each.dtype in (*FLOATS, *PLACES) for each in held)
+        n = len(held[0]) if held and plain and held[0].ndim else None
+        shapes = dict(zip("xy", self.built()))
+        expected = [(n, *shapes[name]) for name in self.caches if held or not self.caches_nothing]
+        if not plain or [each.shape for each in held] != expected:
             raise ValueError(
                 f"cache must be what forward of this {self.describe()} returned beside y, not {brief(cache)}"
             )

@@ -57,10 +57,10 @@ class MaxPool2D(Layer):
         return c, *window_output_size((h_in, w_in), *window)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         return max_pool2d.forward(x, self.pool_size, self.strides, self._pads)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        dy, offset = self.check_backward(dy, cache)
+        dy, offset = self.check_backward(dy, cache, need_dx)
         shape = (len(dy), *self.built()[0])
         return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self._pads), {}

@@ -35,7 +35,7 @@ class GaussianNoise(Layer):
         return x + x.dtype.type(self.stddev) * rng.standard_normal(x.shape, x.dtype), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        return self.check_backward(dy, cache)[0], {}
+        return self.check_backward(dy, cache, need_dx)[0], {}
 
 
 class Dropout(Layer):
@@ -55,6 +55,7 @@ class Dropout(Layer):
     """
 
     caches = ("y",)
+    caches_nothing = True  # at inference
 
     def __init__(self, rate: float):
         super().__init__()
@@ -69,7 +70,5 @@ class Dropout(Layer):
         return x * mask, mask
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        if cache is None:
-            return self.check_gradient(dy), {}
-        dy, mask = self.check_backward(dy, cache)
-        return dy * mask, {}
+        dy, *mask = self.check_backward(dy, cache, need_dx)
+        return (dy * mask[0] if mask else dy), {}

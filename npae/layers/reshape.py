@@ -40,11 +40,11 @@ class Reshape(Layer):
         return tuple(elements // known if size == -1 else size for size in self.target_shape)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        x = self.check_input(x)
+        x = self.check_input(x, rng)
         return x.reshape(len(x), *self.built()[1]), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        (dy,) = self.check_backward(dy, cache)
+        (dy,) = self.check_backward(dy, cache, need_dx)
         return dy.reshape(len(dy), *self.built()[0]), {}
 
 

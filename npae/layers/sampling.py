@@ -29,6 +29,7 @@ class Sampling(Layer):
     """
 
     caches = ("y",)
+    caches_nothing = True  # at inference
 
     def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1 or input_shape[0] % 2:
@@ -47,8 +48,6 @@ class Sampling(Layer):
         return means + noise, noise
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        if cache is None:
-            dy = self.check_gradient(dy)
-            return np.concatenate([dy, np.zeros_like(dy)], axis=1), {}
-        dy, noise = self.check_backward(dy, cache)
-        return np.concatenate([dy, dy * noise / 2], axis=1), {}
+        dy, *noise = self.check_backward(dy, cache, need_dx)
+        slope = dy * noise[0] / 2 if noise else np.zeros_like(dy)
+        return np.concatenate([dy, slope], axis=1), {}

@@ -46,7 +46,7 @@ def not_probabilities(y: np.ndarray) -> Finding | None:
     if share < FEW:
         return None
     sentence = (
-        "binary cross-entropy takes probabilities; it clips outputs that are none, and gives them no gradient; "
+        "binary cross-entropy takes probabilities; it clips other outputs, which then have no gradient; "
         'end the model in activation="sigmoid", or use BinaryCrossentropy(from_logits=True)'
     )
     return sentence, f"{share:.1%} of the outputs are not between 0 and 1"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import array, brief, choice, flag, integer, positive_number
+from npae.arguments import array, brief, choice, fits_memory, flag, integer, positive_number
 from npae.kernels import losses
 from npae.layers.layer import Layer
 
@@ -257,6 +257,7 @@ def one_hot(labels: np.ndarray, classes: int = 10) -> np.ndarray:
         raise ValueError(f"labels must be integers (n,), not {labels.dtype} of shape {labels.shape}")
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
         raise ValueError(f"labels must be from 0 to {classes - 1}, not {labels.min()} to {labels.max()}")
+    fits_memory((classes, classes), "one_hot for so many classes: an array")
     return np.eye(classes, dtype=np.float32)[labels]
 
 

@@ -116,6 +116,8 @@ class Batches:
         """
         if not isinstance(indices, slice):
             indices = _indices(indices, len(self))
+        if rng is not None:
+            instance(rng, np.random.Generator, "rng")
         draw: Any = rng  # a user's corruption may need no generator and accept None
         clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
         if self.sample is not None:

@@ -23,8 +23,7 @@ class _Optimizer:
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next step on; raise ValueError if it is not a positive number."""
-        positive_number(rate, "learning_rate")
-        self.learning_rate = float(rate)
+        self.learning_rate = float(positive_number(rate, "learning_rate"))
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from the ``state`` of another optimiser of this class, for instance from a checkpoint.
@@ -49,7 +48,7 @@ class _Optimizer:
 
         The compiled functions do not check: they would read and write outside of a vector that is too short.
         """
-        if not isinstance(params, np.ndarray) or params.dtype not in FLOATS or not params.flags.writeable:
+        if type(params) is not np.ndarray or params.dtype not in FLOATS or not params.flags.writeable:
             raise ValueError(f"params must be a writable array of float32 or float64, not {brief(params)}")
         grads = array(grads, "grads", params.dtype)
         if params.ndim != 1 or grads.shape != params.shape:
@@ -113,12 +112,9 @@ class Adam(_Optimizer):
         epsilon_hat: bool = False,
     ):
         super().__init__(learning_rate)
-        positive_number(epsilon, "epsilon")
-        fraction(beta_1, "beta_1")
-        fraction(beta_2, "beta_2")
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
+        self.beta_1 = fraction(beta_1, "beta_1")
+        self.beta_2 = fraction(beta_2, "beta_2")
+        self.epsilon = positive_number(epsilon, "epsilon")
         self.epsilon_hat = flag(epsilon_hat, "epsilon_hat")
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
@@ -165,8 +161,7 @@ class SGD(_Optimizer):
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
         super().__init__(learning_rate)
-        fraction(momentum, "momentum")
-        self.momentum = momentum
+        self.momentum = fraction(momentum, "momentum")
         self.nesterov = flag(nesterov, "nesterov")
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
