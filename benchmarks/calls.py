@@ -1,8 +1,9 @@
 """Calls npae wrongly: calls generated from the signatures of its public names, and wrong command lines.
 
-Each call is a right one with one or two arguments replaced: by the same value in another form (a list, another
-byte order, ...) or by something else. It is right if npae refuses it in one line that names an argument, or if
-the result is that of the same call in float64 on the NumPy backend, with arguments of the documented kind.
+Each call is a right one with one or two arguments replaced, by the same value in another form (a list,
+another byte order, ...) or by something else. It ends as it should if npae refuses it in one line that names
+an argument, or if the arguments are of the documented kind and the result is that of the same call in float64
+on the NumPy backend.
 
     python -m benchmarks.calls [--calls 3000] [--lines 300] [--seed 0]
 """
@@ -17,7 +18,6 @@ import io
 import math
 import os
 import re
-import shlex
 import sys
 import tempfile
 import traceback
@@ -27,10 +27,12 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
 import npae
+from benchmarks import command_lines
 from npae.kernels.backend import use_backend
 from npae.layers import Layer
 from npae.objectives.losses import Loss
@@ -49,17 +51,19 @@ class Subject:
 
 # What a parameter takes, by its name. None is right where the signature has None as its default.
 
-INTEGERS = (
-    "units filters patience epochs batch_size seed threads count examples step components classes".split()
-)
-NUMBERS = (
-    "rate stddev weight beta target learning_rate beta_1 beta_2 epsilon momentum peak scale offset min_delta"
-).split()
-FLAGS = "from_logits nesterov epsilon_hat shuffle restore_best_weights need_dx".split()
-TEXTS = "padding activation kernel_initializer bias_initializer per monitor label name".split()
-PAIRS = "kernel_size strides pool_size size output_padding".split()
-SHAPES = "target_shape input_shape shape".split()
-ARRAYS = "x y t dy params grads code codes labels indices".split()
+INTEGERS = {
+    *("units", "filters", "patience", "epochs", "batch_size", "seed", "threads", "count", "examples", "step"),
+    *("components", "classes"),
+}
+NUMBERS = {
+    *("rate", "stddev", "weight", "beta", "target", "learning_rate", "beta_1", "beta_2", "epsilon"),
+    *("momentum", "peak", "scale", "offset", "min_delta"),
+}
+FLAGS = {"from_logits", "nesterov", "epsilon_hat", "shuffle", "restore_best_weights", "need_dx"}
+TEXTS = {"padding", "activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label", "name"}
+PAIRS = {"kernel_size", "strides", "pool_size", "size", "output_padding"}
+SHAPES = {"target_shape", "input_shape", "shape"}
+ARRAYS = {"x", "y", "t", "dy", "params", "grads", "code", "codes", "labels", "indices"}
 
 
 def is_integer(value: Any) -> bool:
@@ -178,6 +182,11 @@ PENALTIES: dict[type[Penalty], dict[str, Any]] = {
 }
 
 
+def constant(function: Any, arguments: dict[str, Any]) -> Subject:
+    """Return a subject whose arguments have no precision."""
+    return Subject(function.__name__, lambda dtype: (function, arguments))
+
+
 def rng_for(kind: type[Layer]) -> Rng | None:
     """Return a generator for Dropout; normal numbers differ between float32 and float64."""
     return np.random.default_rng(1) if kind is npae.Dropout else None
@@ -272,7 +281,7 @@ def of_model(variational: bool) -> Iterator[Subject]:
         yield bound("statistics", x=(3, 6))
 
 
-def of_optimizer(kind: type, arguments: dict[str, Any]) -> Iterator[Subject]:
+def of_optimizer(kind: Any, arguments: dict[str, Any]) -> Iterator[Subject]:
     name = kind.__name__
 
     def construct(dtype):
@@ -339,9 +348,9 @@ def others() -> Iterator[Subject]:
             return model.params
 
         return run, dict(
-            model=model, x=numbers(dtype, 20, 6), y=numbers(dtype, 20, 6), loss="mse", optimizer=npae.SGD(0.1),
-            epochs=2, batch_size=8, validation_data=numbers(dtype, 4, 6), callbacks=[], shuffle=True, seed=3,
-            threads=1, history=None,
+            model=model, x=numbers(dtype, 20, 6), y=numbers(dtype, 20, 6), loss="mse",
+            optimizer=npae.SGD(0.1), epochs=2, batch_size=8, validation_data=numbers(dtype, 4, 6), callbacks=[],
+            shuffle=True, seed=3, threads=1, history=None,
         )  # fmt: skip
 
     def on_data(function, **further):
@@ -402,7 +411,7 @@ def others() -> Iterator[Subject]:
         (npae.Callback, {}),
         (npae.Loss, dict(per="image")),
     ):
-        yield Subject(function.__name__, lambda dtype, f=function, a=arguments: (f, a))
+        yield constant(function, arguments)
 
     def use(dtype):
         def run(name):
@@ -452,7 +461,7 @@ def of_loss(kind: type[Loss], arguments: dict[str, Any]) -> Iterator[Subject]:
     yield Subject(f"{kind.__name__}.__call__", call)
 
 
-def of_penalty(kind: type[Penalty], arguments: dict[str, Any]) -> Iterator[Subject]:
+def of_penalty(kind: Any, arguments: dict[str, Any]) -> Iterator[Subject]:
     def encoded(dtype):
         model = model_of(dtype)
         return model.encoder, *model.encoder.forward(numbers(dtype, 3, 6))
@@ -474,8 +483,10 @@ def of_penalty(kind: type[Penalty], arguments: dict[str, Any]) -> Iterator[Subje
 def subjects() -> list[Subject]:
     """Return every public function with arguments of npae, except those of files (`benchmarks.fuzz`)."""
     made = [subject for kind, given in LAYERS.items() for subject in of_layer(kind, *given)]
-    for table, of in ((LOSSES, of_loss), (PENALTIES, of_penalty)):
-        made += [subject for kind, given in table.items() for subject in of(kind, given)]
+    made += [subject for loss, arguments in LOSSES.items() for subject in of_loss(loss, arguments)]
+    made += [
+        subject for penalty, arguments in PENALTIES.items() for subject in of_penalty(penalty, arguments)
+    ]
     made += [*of_model(False), *of_model(True), *others()]
     made += of_optimizer(
         npae.Adam, dict(learning_rate=0.1, beta_1=0.5, beta_2=0.5, epsilon=0.1, epsilon_hat=True)
@@ -510,19 +521,18 @@ def forms(value: np.ndarray) -> list[Any]:
 def wrong(value: Any) -> list[Any]:
     """Return values that a person may give in the place of a right one; some of them are right, too."""
     made: list[Any] = [
-        None, "adam", "", b"x", 5, -1, 0, 2.5, -0.5, 1.0, np.nan, np.inf, 1j, True, "False", [], (), (1,), (2, 3), [2, 3],
-        (-2, -5), (1, 2, 3), {}, {"a": 1}, {1}, Strange(), Strange, max, np.int64(3), np.float32(0.5), np.float16(0.5),
-        np.array(2.0), np.array([]), np.array(["a"]), np.array([1, "a", None], object), [[1.0], [1.0, 2.0]],
-        np.array([1 + 2j]), np.array([np.datetime64(1, "s")]), npae.Dense(3), npae.Adam(), npae.MeanSquaredError(),
-        npae.Sequential([npae.Dense(3)]), range(3), iter([1, 2]), np.random.RandomState(0), ENDLESS, slice(2),
-    ]  # fmt: skip
+        *(None, "adam", "", b"x", 5, -1, 0, 2.5, -0.5, 1.0, np.nan, np.inf, 1j, True, "False", ENDLESS),
+        *([], (), (1,), (2, 3), [2, 3], (-2, -5), (1, 2, 3), {}, {"a": 1}, {1}, Strange(), Strange, max),
+        *(np.int64(3), np.float32(0.5), np.float16(0.5), np.array(2.0), np.array([]), np.array(["a"])),
+        *(np.array([1, "a", None], object), [[1.0], [1.0, 2.0]], np.array([1 + 2j]), range(3), iter([1, 2])),
+        *(np.array([np.datetime64(1, "s")]), np.random.RandomState(0), slice(2), npae.Dense(3), npae.Adam()),
+        *(npae.MeanSquaredError(), npae.Sequential([npae.Dense(3)])),
+    ]
     if isinstance(value, np.ndarray) and value.ndim:
-        made += [
-            value + 1j, value[:, None] if value.ndim > 1 else value[:, None, None], value[..., :-1], value[:0], value[0],
-            np.concatenate([value, value]), value.astype(str), value.astype(object), np.ma.masked_greater(value, 0.5),
-            np.zeros((300, *value.shape[1:]), value.dtype), value > 0.5, (8 * value).astype(int), value.astype(np.longdouble),
-            (8 * value).astype(np.uint8), list(value), value.astype(np.float64), value.astype(np.float32),
-        ]  # fmt: skip
+        made += [value[..., :-1], value[:0], value[0], value[..., None], np.concatenate([value, value])]
+        made += [value.astype(kind) for kind in (str, object, complex, bool, np.longdouble, "f4", "f8")]
+        made += [(8 * value).astype(int), (8 * value).astype(np.uint8), list(value), value + 1j]
+        made += [np.ma.masked_greater(value, 0.5), np.zeros((300, *value.shape[1:]), value.dtype)]
     if isinstance(value, tuple):
         made += [list(value), value[::-1], value[:1], (*value, None), tuple(map(str, value))]
     if isinstance(value, dict):
@@ -591,7 +601,7 @@ ALSO = {  # a message may name an argument by what it holds
     "name": "backend",
     "encoder": "layer|Dense",
     "decoder": "layer|Dense",
-    "model": "layer|penalty",
+    "model": "layer|penalty|Sequential",
     "cache": "dy",
     "units": "parameters",
     "filters": "parameters",
@@ -612,7 +622,7 @@ def verdict(subject: Subject, replace: dict[str, Callable[[Any], Any]]) -> tuple
     """Make one call with some arguments replaced, and judge it: ("right" or what is wrong, its details)."""
     function, right = subject.call(np.dtype(np.float32))
     changed = {name: make(right[name]) for name, make in replace.items()}
-    if changed.get("epochs") is ENDLESS:
+    if changed.get("epochs") is ENDLESS or callable(changed.get("rate")):  # a schedule of the caller's
         return "right", ""
     arguments = {**right, **changed}
     parameters = parameters_of(subject.name)
@@ -706,3 +716,61 @@ def wrong_calls(count: int, seed: int) -> tuple[collections.Counter, list[str]]:
         if outcome not in ("right", "refused"):
             failures.append(f"{outcome}: {details}")
     return counts, failures
+
+
+def uncovered() -> list[str]:
+    """Return the public functions and doors of public classes that are the subject of no call."""
+    covered = {subject.name for subject in subjects()}
+    missing = []
+    for name in npae.__all__:
+        thing = getattr(npae, name)
+        doors = set() if isinstance(thing, type) and issubclass(thing, Exception) else {name}
+        if isinstance(thing, type):
+            doors |= {f"{name}.{method}" for method in DOORS if method in vars(thing)}
+        missing += sorted(doors - covered - FILES)
+    return missing
+
+
+# What a user calls; the other methods are called by npae itself, with what has passed one of these.
+DOORS = (
+    *("build", "forward", "backward", "encode", "decode", "reconstruct", "statistics", "set_params"),
+    *(
+        "update",
+        "restore",
+        "set_learning_rate",
+        "batch",
+        "fit",
+        "transform",
+        "inverse_transform",
+        "on",
+        "append",
+    ),
+)
+# These read and write files (`benchmarks.fuzz`), are an exception, or an interface that subclasses define.
+FILES = {"Checkpoint", "load_checkpoint", "load_model", "save_checkpoint", "save_model", "NonFiniteLoss"} | {
+    f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS
+}
+
+
+def main() -> int:
+    """Make the calls and run the lines; return 1 if any did not end as it should."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=3000)
+    parser.add_argument("--lines", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    with contextlib.redirect_stdout(io.StringIO()):
+        counts, failures = wrong_calls(options.calls, options.seed)
+    print(f"{options.calls} calls: {dict(counts)}")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        mock.patch.dict(os.environ, {"NPAE_OFFLINE": "1", "HOME": home, "XDG_CACHE_HOME": home}),
+    ):
+        lines, more = command_lines.wrong_lines(options.lines, options.seed, Path(home))
+    print(f"{options.lines} command lines: {dict(lines)}")
+    print("\n".join([*failures, *more]))
+    return 1 if failures or more else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

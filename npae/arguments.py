@@ -157,15 +157,14 @@ def function(value: T, name: str) -> T:
     return value
 
 
-def fits_memory(shape: tuple[int, ...], what: str) -> tuple[int, ...]:
-    """Return ``shape`` if an array of it fits the memory of this machine; raise ValueError if not."""
+def fits_memory(shape: tuple[int, ...], what: str) -> None:
+    """Raise ValueError if an array of this shape does not fit the memory of this machine."""
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not known on every system
         memory = 1 << 40
     if math.prod(shape) * 8 > memory:
         raise ValueError(f"{what} of shape {shape} needs more memory than this machine has")
-    return shape
 
 
 def brief(value: Any) -> str:

@@ -11,6 +11,8 @@ Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]  # (vertical, horizontal)
 Pads: TypeAlias = tuple[Pair, Pair]  # ((top, bottom), (left, right))
 
+LARGEST = 4096  # pixels of a window or a stride
+
 
 def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
     """Return ``value`` as two ints (vertical, horizontal); one int means both, as in Keras.
@@ -18,13 +20,14 @@ def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
     Raises
     ------
     ValueError
-        If it is not one or two integers of at least ``least``.
+        If it is not one or two integers from ``least`` to `LARGEST`.
     """
     values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     try:
         vertical, horizontal = (integer(number, name, least) for number in values)
+        integer(LARGEST - max(vertical, horizontal), name, 0)
     except ValueError:
-        expected = f"an integer of at least {least} or two of them"
+        expected = f"an integer of at least {least} and at most {LARGEST}, or two of them"
         raise ValueError(f"{name} must be {expected}, not {brief(value)}") from None
     return vertical, horizontal
 

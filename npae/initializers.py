@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
-from npae.arguments import choice, fits_memory
+from npae.arguments import choice
 
 Initializer = Callable[..., np.ndarray]
 
@@ -74,8 +74,7 @@ def initial_values(
     Raises
     ------
     ValueError
-        If there is no initializer of that name, or the values need more memory than this machine has.
+        If there is no initializer of that name.
     """
     choice(name, "initializer", INITIALIZERS)
-    fits_memory(shape, "parameters")
     return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)

@@ -18,7 +18,6 @@ from npae.initializers import INITIALIZERS, initial_values
 from npae.kernels import activations
 
 Grads: TypeAlias = dict[str, np.ndarray]
-PLACES = (np.dtype(np.uint8), np.dtype(np.uint16))  # in the cache of a pooling
 
 
 class Layer:
@@ -47,6 +46,7 @@ class Layer:
 
     rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
     caches: tuple[str, ...] = ()  # what the cache holds: arrays with the shape of "x", of "y"
+    cached_dtypes: tuple[np.dtype, ...] = FLOATS
     caches_nothing = False  # whether the cache may be None instead
     activation = "linear"  # the last step of forward
 
@@ -74,7 +74,8 @@ class Layer:
         """
         rng, dtype = arguments.generator(rng), arguments.float_dtype(dtype)
         self.input_shape, self.output_shape = geometry.shape(input_shape, "input_shape"), None
-        self.output_shape = arguments.fits_memory(tuple(self.build_shape(self.input_shape)), "an output")
+        self.output_shape = tuple(self.build_shape(self.input_shape))
+        arguments.fits_memory(self.output_shape, f"{self!r}: an output")
         self.params = self.build_params(rng, dtype)
         return self.output_shape
 
@@ -159,7 +160,7 @@ class Layer:
         if dtype is not None and x.dtype != dtype:
             raise ValueError(
                 f"{self.describe()} was given {x.dtype} and has {dtype} parameters; convert one of them, "
-                f"for instance x.astype({str(dtype)!r})"
+                f"for instance {name}.astype({str(dtype)!r})"
             )
         return x
 
@@ -181,7 +182,7 @@ class Layer:
         """Return ``dy`` and the arrays of ``cache``; raise ValueError unless they fit (see ``caches``)."""
         arguments.flag(need_dx, "need_dx")
         held = cache if isinstance(cache, tuple) else () if cache is None else (cache,)
-        plain = all(type(each) is np.ndarray and each.dtype in (*FLOATS, *PLACES) for each in held)
+        plain = all(type(each) is np.ndarray and each.dtype in self.cached_dtypes for each in held)
         n = len(held[0]) if held and plain and held[0].ndim else None
         shapes = dict(zip("xy", self.built()))
         expected = [(n, *shapes[name]) for name in self.caches if held or not self.caches_nothing]
@@ -222,6 +223,7 @@ class KernelLayer(Layer):
     def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
         """Draw the kernel, then the bias."""
         shape, units = self.kernel_shape(), self.built()[1][:1]
+        arguments.fits_memory(shape, f"{self!r}: a kernel")
         inputs, outputs = shape if len(shape) == 2 else (shape[1], shape[0])
         fan_in, fan_out = inputs * math.prod(shape[2:]), outputs * math.prod(shape[2:])
         return {

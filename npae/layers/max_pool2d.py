@@ -38,6 +38,7 @@ class MaxPool2D(Layer):
     """
 
     caches = ("y",)
+    cached_dtypes = (np.dtype(np.uint8), np.dtype(np.uint16))
 
     def __init__(
         self,

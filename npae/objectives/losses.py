@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import array, brief, choice, fits_memory, flag, integer, positive_number
+from npae.arguments import array, brief, choice, fits_memory, flag, integer, positive_number, real_numbers
 from npae.kernels import losses
 from npae.layers.layer import Layer
 
@@ -252,7 +252,7 @@ def one_hot(labels: np.ndarray, classes: int = 10) -> np.ndarray:
     ValueError
         If a label is not an integer from 0 to ``classes - 1``.
     """
-    labels, classes = np.asarray(labels), integer(classes, "classes")
+    labels, classes = real_numbers(labels, "labels"), integer(classes, "classes")
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be integers (n,), not {labels.dtype} of shape {labels.shape}")
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
