@@ -23,7 +23,6 @@ from npae.console.commandline import (
     say,
     say_nothing,
     warn,
-    warn_of,
     whole_number,
     wrong_usage_if,
 )
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
-        warn_of(error)
+        warn(f"npae: error: {error or type(error).__name__}")
         return 2 if isinstance(error, WrongUsage) else 1
     except KeyboardInterrupt:
         warn("npae: interrupted")

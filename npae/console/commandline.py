@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from npae.arguments import printable
 from npae.exercises.targets import WrongUsage
 from npae.training.kept import Compute, warn
 
@@ -28,16 +29,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with status 2."""
         super().error(printable(message.removeprefix("argument ").replace(": must be", " must be", 1)))
-
-
-def printable(text: str) -> str:
-    """Return a text whose control characters are written out: from a name or a file, they could do harm."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-
-
-def warn_of(error: Exception) -> None:
-    """Print an error on stderr."""
-    warn(printable(f"npae: error: {error or type(error).__name__}"))
 
 
 def add_compute(command: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npae.console.commandline import Commands, WrongUsage, warn_of
+from npae.console.commandline import Commands, WrongUsage, warn
 from npae.exercises import words
 from npae.exercises.targets import check_one, home_of, name_of, targets
 
@@ -71,7 +71,7 @@ def _answered(function: Action, options: argparse.Namespace) -> int:
         if getattr(options, "json", False):
             words.print_json({"error": str(error) or type(error).__name__})
         else:
-            warn_of(error)
+            warn(f"npae: error: {error or type(error).__name__}")
         return 2 if isinstance(error, WrongUsage) or function is check else 1
 
 

@@ -179,8 +179,9 @@ class Stepper:
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
         terms = self._add_up(self.pool.map(self._objective, shards, then))
-        # A sum of squares may overflow, but only a finite one has finite terms alone, and it is fast.
-        finite = math.isfinite(self._gradients @ self._gradients) or not self.infinite_gradients()
+        # A sum of squares is fast, and finite only if all its terms are; if it overflows, look at each. (np.dot
+        # does not warn of an overflow, as @ does.)
+        finite = math.isfinite(np.dot(self._gradients, self._gradients)) or not self.infinite_gradients()
         if finite := finite and math.isfinite(sum(terms)):
             self.optimizer.update(self._weights, self._gradients)
         return terms, finite
