@@ -28,6 +28,7 @@ def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
     A backward pass computes ``dL/dx = dL/dcode J``. If dL/dcode is a unit vector, dL/dx is a row of J. So J
     takes one forward pass, and one backward pass per unit of the code.
     """
+    x = encoder.check_input(x)
     code, cache = encoder.forward(x)
     size = code.size // len(x)
     found = np.empty((len(x), size, x.size // len(x)), code.dtype)

@@ -179,9 +179,9 @@ class Stepper:
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
         terms = self._add_up(self.pool.map(self._objective, shards, then))
-        # A sum of squares is fast, and finite only if all its terms are; if it overflows, look at each. (np.dot
-        # does not warn of an overflow, as @ does.)
-        finite = math.isfinite(np.dot(self._gradients, self._gradients)) or not self.infinite_gradients()
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = self._gradients @ self._gradients  # fast, and finite only if all gradients are
+        finite = math.isfinite(squares) or not self.infinite_gradients()
         if finite := finite and math.isfinite(sum(terms)):
             self.optimizer.update(self._weights, self._gradients)
         return terms, finite
