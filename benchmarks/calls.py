@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import copy
 import inspect
 import io
 import math
@@ -34,19 +35,19 @@ import numpy as np
 import npae
 from benchmarks import command_lines
 from npae.kernels.backend import use_backend
-from npae.layers import Layer
 from npae.objectives.losses import Loss
-from npae.objectives.penalties import Penalty
 
 Rng = np.random.Generator
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A public function, and right arguments for it: ``call(dtype)`` makes both anew in a precision."""
+    """A public function, as ``run(dtype, **arguments)``, and right arguments for it in a precision."""
 
     name: str
-    call: Callable[[np.dtype], tuple[Callable[..., Any], dict[str, Any]]]
+    run: Any
+    arguments: Any  # a function of the precision
 
 
 # What a parameter takes, by its name. None is right where the signature has None as its default.
@@ -127,372 +128,314 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
     return name in ("cache", "metadata") or (isinstance(value, kinds[name]) and not isinstance(value, bool))
 
 
-# The subjects.
+# The subjects. Their arrays hold eighths, which float16 and all other forms hold exactly.
 
 
-def built(layer: Layer, shape: tuple[int, ...], dtype: np.dtype) -> Layer:
+def eighths(dtype: np.dtype, *shape: int) -> np.ndarray:
+    return (np.random.default_rng(len(shape)).integers(0, 9, shape) / 8).astype(dtype)
+
+
+def built(layer: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     layer.build(shape, 0, dtype)
     return layer
 
 
-def model_of(dtype: np.dtype, variational: bool = False) -> Any:
+def parts() -> dict[str, Any]:
+    return {
+        "encoder": npae.Sequential([npae.Dense(4, "sigmoid")]),
+        "decoder": npae.Sequential([npae.Dense(6, "sigmoid")]),
+    }
+
+
+def model_of(dtype: np.dtype, kind: Any = npae.Autoencoder) -> Any:
     """Return a small autoencoder of inputs (n, 6)."""
-    kind = npae.VariationalAutoencoder if variational else npae.Autoencoder
-    encoder, decoder = (
-        npae.Sequential([npae.Dense(4, "sigmoid")]),
-        npae.Sequential([npae.Dense(6, "sigmoid")]),
-    )
-    return built(kind(encoder, decoder), (6,), dtype)
+    return built(kind(**parts()), (6,), dtype)
 
 
-# Values that float16 and all other forms hold exactly.
-def numbers(dtype: np.dtype, *shape: int) -> np.ndarray:
-    return (np.random.default_rng(len(shape)).integers(0, 9, shape) / 8).astype(dtype)
-
-
-LAYERS: dict[type[Layer], tuple[dict[str, Any], tuple[int, ...]]] = {
-    npae.Dense: (dict(units=3, activation="tanh"), (6,)),
-    npae.Conv2D: (
-        dict(filters=3, kernel_size=(3, 2), strides=1, padding="same", activation="relu"),
+LAYERS: dict[Any, tuple[dict[str, Any], tuple[int, ...]]] = {
+    npae.Dense: ({"units": 3, "activation": "tanh"}, (6,)),
+    npae.Conv2D: ({"filters": 3, "kernel_size": (3, 2), "padding": "same", "activation": "relu"}, (2, 6, 5)),
+    npae.Conv2DTranspose: (
+        {"filters": 3, "kernel_size": 3, "strides": (2, 1), "output_padding": None},
         (2, 6, 5),
     ),
-    npae.Conv2DTranspose: (dict(filters=3, kernel_size=3, strides=(2, 1), output_padding=None), (2, 6, 5)),
-    npae.MaxPool2D: (dict(pool_size=2, strides=None, padding="valid"), (2, 6, 4)),
-    npae.UpSampling2D: (dict(size=2), (2, 3, 4)),
-    npae.Reshape: (dict(target_shape=(3, -1)), (2, 6)),
+    npae.MaxPool2D: ({"pool_size": 2, "strides": None, "padding": "valid"}, (2, 6, 4)),
+    npae.UpSampling2D: ({"size": 2}, (2, 3, 4)),
+    npae.Reshape: ({"target_shape": (3, -1)}, (2, 6)),
     npae.Flatten: ({}, (2, 6)),
     npae.ReLU: ({}, (5,)),
     npae.Sigmoid: ({}, (5,)),
     npae.Tanh: ({}, (2, 3, 3)),
-    npae.GaussianNoise: (dict(stddev=0.5), (5,)),
-    npae.Dropout: (dict(rate=0.5), (5,)),
+    npae.GaussianNoise: ({"stddev": 0.5}, (5,)),
+    npae.Dropout: ({"rate": 0.5}, (5,)),
     npae.Sampling: ({}, (6,)),
+    npae.Autoencoder: (parts(), (6,)),
+    npae.VariationalAutoencoder: (parts(), (6,)),
+    npae.Sequential: ({"layers": [npae.Dense(3), npae.ReLU()], "names": ["a", "b"]}, (6,)),
 }
-LOSSES: dict[type[Loss], dict[str, Any]] = {
-    npae.MeanSquaredError: dict(per="image"),
-    npae.BinaryCrossentropy: dict(from_logits=True, per="element"),
-    npae.GaussianNegativeLogLikelihood: dict(stddev=0.7, per="element"),
+LOSSES: dict[Any, dict[str, Any]] = {
+    npae.MeanSquaredError: {"per": "image"},
+    npae.BinaryCrossentropy: {"from_logits": True, "per": "element"},
+    npae.GaussianNegativeLogLikelihood: {"stddev": 0.7, "per": "element"},
     npae.SoftmaxCrossentropy: {},
 }
-PENALTIES: dict[type[Penalty], dict[str, Any]] = {
-    npae.L1: dict(weight=0.1),
-    npae.KLSparsity: dict(target=0.1, weight=2.0),
-    npae.Contractive: dict(weight=0.1),
-    npae.KullbackLeibler: dict(beta=2.0),
+PENALTIES: dict[Any, dict[str, Any]] = {
+    npae.L1: {"weight": 0.1},
+    npae.KLSparsity: {"target": 0.1, "weight": 2.0},
+    npae.Contractive: {"weight": 0.1},
+    npae.KullbackLeibler: {"beta": 2.0},
+}
+OPTIMIZERS: dict[Any, dict[str, Any]] = {
+    npae.Adam: {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.5, "epsilon": 0.1, "epsilon_hat": True},
+    npae.SGD: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
+}
+CALLBACKS: dict[Any, dict[str, Any]] = {
+    npae.EarlyStopping: {"monitor": "loss", "patience": 2, "min_delta": 0.0, "restore_best_weights": True},
+    npae.LearningRate: {"rate": 0.01},
+    npae.Progress: {"stream": io.StringIO(), "label": "a"},
 }
 
 
-def constant(function: Any, arguments: dict[str, Any]) -> Subject:
-    """Return a subject whose arguments have no precision."""
-    return Subject(function.__name__, lambda dtype: (function, arguments))
-
-
-def rng_for(kind: type[Layer]) -> Rng | None:
-    """Return a generator for Dropout; normal numbers differ between float32 and float64."""
-    return np.random.default_rng(1) if kind is npae.Dropout else None
-
-
-def of_layer(kind: type[Layer], arguments: dict[str, Any], shape: tuple[int, ...]) -> Iterator[Subject]:
+def of_layer(kind: Any, arguments: dict[str, Any], shape: tuple[int, ...]) -> Iterator[Subject]:
     name = kind.__name__
+    # Normal numbers differ between float32 and float64, so of the layers with noise, Dropout alone draws.
+    rng = (lambda: np.random.default_rng(1)) if kind is npae.Dropout else lambda: None
 
-    def construct(dtype):
-        def run(**given):
-            return built(kind(**given), shape, dtype).forward(numbers(dtype, 3, *shape))[0]
+    def layer(dtype):
+        return built(kind(**arguments), shape, dtype)
 
-        return run, arguments
+    def build(dtype, /, **given):
+        made = kind(**arguments)
+        made.build(**given)
+        return made.params
 
-    def build(dtype):
-        def run(**given):
-            layer = kind(**arguments)
-            layer.build(**given)
-            return layer.params
+    def for_backward(dtype):
+        y, cache = layer(dtype).forward(eighths(dtype, 3, *shape), rng())
+        return {"dy": eighths(dtype, *y.shape), "cache": cache, "need_dx": True}
 
-        return run, dict(input_shape=shape, rng=0, dtype=dtype)
+    def set_params(dtype, values):
+        model = layer(dtype)
+        model.set_params(values)
+        return model.params
 
-    def forward(dtype):
-        return built(kind(**arguments), shape, dtype).forward, dict(
-            x=numbers(dtype, 3, *shape), rng=rng_for(kind)
+    yield Subject(
+        name,
+        lambda dtype, /, **given: built(kind(**given), shape, dtype).forward(eighths(dtype, 3, *shape))[0],
+        lambda dtype: arguments,
+    )
+    is_model = issubclass(kind, npae.Sequential)
+    if is_model:  # whose layers a second build would not build again
+        fresh = kind, copy.deepcopy(arguments)
+        kind, arguments = (lambda **given: fresh[0](**copy.deepcopy(fresh[1]))), {}
+    yield Subject(f"{name}.build", build, lambda dtype: {"input_shape": shape, "rng": 0, "dtype": dtype})
+    yield Subject(
+        f"{name}.forward",
+        lambda dtype, /, **given: layer(dtype).forward(**given),
+        lambda dtype: {"x": eighths(dtype, 3, *shape), "rng": rng()},
+    )
+    yield Subject(f"{name}.backward", lambda dtype, /, **given: layer(dtype).backward(**given), for_backward)
+    if is_model:
+        yield Subject(
+            f"{name}.set_params",
+            set_params,
+            lambda dtype: {"values": {key: value + 1 for key, value in layer(dtype).params.items()}},
         )
 
-    def backward(dtype):
-        layer = built(kind(**arguments), shape, dtype)
-        y, cache = layer.forward(numbers(dtype, 3, *shape), rng_for(kind))
-        return layer.backward, dict(dy=numbers(dtype, *y.shape), cache=cache, need_dx=True)
 
-    yield from (
-        Subject(name, construct),
-        Subject(f"{name}.build", build),
-        Subject(f"{name}.forward", forward),
-        Subject(f"{name}.backward", backward),
+def of_codes() -> Iterator[Subject]:
+    for kind, size in ((npae.Autoencoder, 4), (npae.VariationalAutoencoder, 2)):
+        methods = {
+            "encode": ("x", 6),
+            "decode": ("codes", size),
+            "reconstruct": ("x", 6),
+            "statistics": ("x", 6),
+        }
+        for method, (argument, width) in methods.items():
+            if hasattr(kind, method):
+                yield Subject(
+                    f"{kind.__name__}.{method}",
+                    lambda dtype, /, kind=kind, method=method, **given: getattr(
+                        model_of(dtype, kind), method
+                    )(**given),
+                    lambda dtype, argument=argument, width=width: {argument: eighths(dtype, 3, width)},
+                )
+
+
+def of_objectives() -> Iterator[Subject]:
+    def pair(dtype):
+        return {"y": eighths(dtype, 3, 4), "t": eighths(dtype, 3, 4)[::-1].copy()}
+
+    def coded(dtype):
+        encoder = model_of(dtype).encoder
+        code, cache = encoder.forward(eighths(dtype, 3, 6))
+        return {"encoder": encoder, "code": code, "cache": cache, "examples": 3}
+
+    def objective(dtype, reconstruction, model=None):
+        x = eighths(dtype, 3, 6)
+        return npae.Objective(reconstruction, npae.L1(0.1)).on(model_of(dtype) if model is None else model)(
+            x, x, 3
+        )
+
+    for table, inputs, further in ((LOSSES, pair, {"count": 24}), (PENALTIES, coded, {})):
+        for kind, arguments in table.items():
+            yield Subject(
+                kind.__name__,
+                lambda dtype, /, kind=kind, inputs=inputs, **given: kind(**given)(**inputs(dtype)),
+                lambda dtype, arguments=arguments: arguments,
+            )
+            yield Subject(
+                f"{kind.__name__}.__call__",
+                lambda dtype, /, kind=kind, arguments=arguments, **given: kind(**arguments)(**given),
+                lambda dtype, inputs=inputs, further=further: {**inputs(dtype), **further},
+            )
+    yield Subject("Objective", objective, lambda dtype: {"reconstruction": "mse"})
+    yield Subject(
+        "Objective.on",
+        lambda dtype, model: npae.Objective("mse").on(model)(eighths(dtype, 3, 6), eighths(dtype, 3, 6), 3),
+        lambda dtype: {"model": model_of(dtype)},
     )
 
 
-def of_model(variational: bool) -> Iterator[Subject]:
-    name = "VariationalAutoencoder" if variational else "Autoencoder"
-    size = 2 if variational else 4
+def of_optimizers() -> Iterator[Subject]:
+    for kind, arguments in OPTIMIZERS.items():
 
-    def bound(method: str, **arguments: Any) -> Subject:
-        def make(dtype):
-            made = {
-                key: numbers(dtype, *value) if isinstance(value, tuple) else value
-                for key, value in arguments.items()
-            }
-            return getattr(model_of(dtype, variational), method), made
-
-        return Subject(f"{name}.{method}", make)
-
-    def construct(dtype):
-        def run(**given):
-            return built(getattr(npae, name)(**given), (6,), dtype).forward(numbers(dtype, 3, 6))[0]
-
-        return run, dict(encoder=npae.Sequential([npae.Dense(4)]), decoder=npae.Sequential([npae.Dense(6)]))
-
-    def set_params(dtype):
-        model = model_of(dtype, variational)
-
-        def run(values):
-            model.set_params(values)
-            return model.params
-
-        return run, dict(values={key: value + 1 for key, value in model.params.items()})
-
-    def backward(dtype):
-        model = model_of(dtype, variational)
-        y, cache = model.forward(numbers(dtype, 3, 6))
-        return model.backward, dict(dy=numbers(dtype, *y.shape), cache=cache, need_dx=True)
-
-    def build(dtype):
-        def run(**given):
-            model = getattr(npae, name)(npae.Sequential([npae.Dense(4)]), npae.Sequential([npae.Dense(6)]))
-            model.build(**given)
-            return model.params
-
-        return run, dict(input_shape=(6,), rng=0, dtype=dtype)
-
-    yield Subject(name, construct)
-    yield Subject(f"{name}.set_params", set_params)
-    yield Subject(f"{name}.build", build)
-    yield Subject(f"{name}.backward", backward)
-    yield bound("forward", x=(3, 6), rng=None)
-    yield bound("encode", x=(3, 6))
-    yield bound("decode", codes=(3, size))
-    yield bound("reconstruct", x=(3, 6))
-    if variational:
-        yield bound("statistics", x=(3, 6))
-
-
-def of_optimizer(kind: Any, arguments: dict[str, Any]) -> Iterator[Subject]:
-    name = kind.__name__
-
-    def construct(dtype):
-        def run(**given):
-            params = numbers(dtype, 7)
-            kind(**given).update(params, numbers(dtype, 7))
+        def stepped(dtype, optimizer, state=None):
+            params = eighths(dtype, 7)
+            if state is not None:
+                optimizer.restore(state)
+            optimizer.update(params, eighths(dtype, 7))
             return params
 
-        return run, arguments
-
-    def update(dtype):
-        def run(params, grads):
+        def update(dtype, params, grads, kind=kind):
             kind().update(params, grads)
             return params
 
-        return run, dict(params=numbers(dtype, 7), grads=numbers(dtype, 7))
+        def state(dtype, kind=kind):
+            return {"state": {name: 3 if name == "step" else eighths(dtype, 7) for name in kind.entries}}
 
-    def restore(dtype):
-        def run(state):
-            optimizer, params = kind(), numbers(dtype, 7)
-            optimizer.restore(state)
-            optimizer.update(params, numbers(dtype, 7))
-            return params
-
-        vectors = [entry for entry in kind.entries if entry != "step"]
-        step = {"step": 3} if "step" in kind.entries else {}
-        return run, dict(state={**step, **{entry: numbers(dtype, 7) for entry in vectors}})
-
-    def set_rate(dtype):
-        return kind().set_learning_rate, dict(rate=0.1)
-
-    yield Subject(name, construct)
-    yield Subject(f"{name}.update", update)
-    yield Subject(f"{name}.restore", restore)
-    yield Subject(f"{name}.set_learning_rate", set_rate)
-
-
-def others() -> Iterator[Subject]:
-    def sequential(dtype):
-        def run(**given):
-            return built(npae.Sequential(**given), (6,), dtype).params
-
-        return run, dict(layers=[npae.Dense(3), npae.ReLU()], names=["a", "b"])
-
-    def batches(dtype):
-        def run(**given):
-            return npae.Batches(**given).batch(np.array([1, 3]))
-
-        return run, dict(
-            x=numbers(dtype, 5, 6), y=numbers(dtype, 5, 6), scale=0.5, offset=0.25, shape=(2, 3), dtype=dtype,
-            corruption=lambda x, rng: x / 2, sample=None,
-        )  # fmt: skip
-
-    def batch(dtype):
-        return npae.Batches(numbers(dtype, 5, 6), dtype=dtype).batch, dict(
-            indices=np.array([1, 3, 0]), rng=None
+        name = kind.__name__
+        yield Subject(
+            name,
+            lambda dtype, /, kind=kind, **given: stepped(dtype, kind(**given)),
+            lambda dtype, arguments=arguments: arguments,
+        )
+        yield Subject(
+            f"{name}.update", update, lambda dtype: {"params": eighths(dtype, 7), "grads": eighths(dtype, 7)}
+        )
+        yield Subject(f"{name}.restore", lambda dtype, state, kind=kind: stepped(dtype, kind(), state), state)
+        yield Subject(
+            f"{name}.set_learning_rate",
+            lambda dtype, rate, kind=kind: kind().set_learning_rate(rate),
+            lambda dtype: {"rate": 0.1},
         )
 
-    def fit(dtype):
-        model = model_of(dtype)
 
-        def run(**given):
-            npae.fit(**given)
-            return model.params
+def of_training() -> Iterator[Subject]:
+    def fit(dtype, /, **given):
+        npae.fit(**given)
+        return given["model"].params
 
-        return run, dict(
-            model=model, x=numbers(dtype, 20, 6), y=numbers(dtype, 20, 6), loss="mse",
-            optimizer=npae.SGD(0.1), epochs=2, batch_size=8, validation_data=numbers(dtype, 4, 6),
-            callbacks=[], shuffle=True, seed=3, threads=1, history=None,
-        )  # fmt: skip
+    def for_fit(dtype):
+        data = {
+            "x": eighths(dtype, 20, 6),
+            "y": eighths(dtype, 20, 6),
+            "validation_data": eighths(dtype, 4, 6),
+        }
+        further = {"callbacks": [], "shuffle": True, "seed": 3, "threads": 1, "history": None, "loss": "mse"}
+        steps = {"optimizer": npae.SGD(0.1), "epochs": 2, "batch_size": 8}
+        return {"model": model_of(dtype), **data, **steps, **further}
 
-    def on_data(function, **further):
-        def make(dtype):
-            return function, dict(model=model_of(dtype), x=numbers(dtype, 9, 6), **further)
+    def for_batches(dtype):
+        data = {"x": eighths(dtype, 5, 6), "y": eighths(dtype, 5, 6), "shape": (2, 3), "dtype": dtype}
+        return {**data, "scale": 0.5, "offset": 0.25, "corruption": lambda x, rng: x / 2, "sample": None}
 
-        return Subject(function.__name__, make)
+    def watched(dtype, callback):
+        x = eighths(dtype, 9, 6)
+        return npae.fit(model_of(dtype), x, epochs=2, callbacks=[callback], threads=1).values["loss"]
 
-    def objective(dtype):
-        def run(reconstruction):
-            model, x = model_of(dtype), numbers(dtype, 3, 6)
-            return npae.Objective(reconstruction, npae.L1(0.1)).on(model)(x, x, 3)
-
-        return run, dict(reconstruction="mse")
-
-    def on(dtype):
-        def run(model):
-            x = numbers(dtype, 3, 6)
-            return npae.Objective("mse").on(model)(x, x, 3)
-
-        return run, dict(model=model_of(dtype))
-
-    def pca(method, name, value):
-        def make(dtype):
-            fitted = npae.PCA(2).fit(numbers(dtype, 9, 4))
-
-            def run(**given):
-                return (
-                    np.abs(getattr(fitted, method)(**given))
-                    if method != "fit"
-                    else (fitted.fit(**given).mean)
-                )
-
-            return run, {name: numbers(dtype, *value)}
-
-        return Subject(f"PCA.{method}", make)
-
-    def callback(kind, **arguments):
-        def make(dtype):
-            def run(**given):
-                made = [kind(**given)]
-                history = npae.fit(model_of(dtype), numbers(dtype, 9, 6), epochs=2, callbacks=made, threads=1)
-                return history.values["loss"]
-
-            return run, arguments
-
-        return Subject(kind.__name__, make)
-
-    def append(dtype):
-        history = npae.History()
-        return history.append, dict(logs={"loss": 0.5})
-
-    for function, arguments in (
-        (npae.History, dict(values={"loss": [0.5]})),
-        (npae.PCA, dict(components=2)),
-        (npae.set_backend, dict(name="numpy")),
-        (npae.Layer, {}),
-        (npae.Callback, {}),
-        (npae.Loss, dict(per="image")),
+    yield Subject("fit", fit, for_fit)
+    for function, further in (
+        (npae.predict, {}),
+        (npae.evaluate, {"y": None, "loss": "mse"}),
+        (npae.evaluate_terms, {"y": None, "loss": "mse", "seed": None}),
     ):
-        yield constant(function, arguments)
-
-    def use(dtype):
-        def run(name):
-            with npae.use_backend(name):
-                return npae.get_backend() in ("numpy", "numba")
-
-        return run, dict(name="numpy")
-
-    def psnr(dtype):
-        return npae.psnr, dict(y=numbers(dtype, 3, 6), t=numbers(dtype, 3, 6)[::-1].copy(), peak=1.0)
-
-    yield from (
-        Subject("Sequential", sequential),
-        Subject("Batches", batches),
-        Subject("Batches.batch", batch),
-        Subject("fit", fit),
-        on_data(npae.predict, threads=1),
-        on_data(npae.evaluate, y=None, loss="mse", threads=1),
-        on_data(npae.evaluate_terms, y=None, loss="mse", threads=1, seed=None),
-        Subject("Objective", objective),
-        Subject("Objective.on", on),
-        pca("fit", "x", (9, 4)),
-        pca("transform", "x", (9, 4)),
-        pca("inverse_transform", "codes", (9, 2)),
-        callback(npae.EarlyStopping, monitor="loss", patience=2, min_delta=0.0, restore_best_weights=True),
-        callback(npae.LearningRate, rate=0.01),
-        callback(npae.Progress, stream=io.StringIO(), label="a"),
-        Subject("History.append", append),
-        Subject("use_backend", use),
-        Subject("psnr", psnr),
-        Subject("one_hot", lambda dtype: (npae.one_hot, dict(labels=np.array([0, 2, 1]), classes=3))),
+        yield Subject(
+            function.__name__,
+            lambda dtype, /, function=function, **given: function(**given),
+            lambda dtype, further=further: {
+                "model": model_of(dtype),
+                "x": eighths(dtype, 9, 6),
+                "threads": 1,
+                **further,
+            },
+        )
+    yield Subject(
+        "Batches", lambda dtype, /, **given: npae.Batches(**given).batch(np.array([1, 3])), for_batches
+    )
+    yield Subject(
+        "Batches.batch",
+        lambda dtype, /, **given: npae.Batches(eighths(dtype, 5, 6), dtype=dtype).batch(**given),
+        lambda dtype: {"indices": np.array([1, 3, 0]), "rng": None},
+    )
+    for kind, arguments in CALLBACKS.items():
+        yield Subject(
+            kind.__name__,
+            lambda dtype, /, kind=kind, **given: watched(dtype, kind(**given)),
+            lambda dtype, arguments=arguments: arguments,
+        )
+    yield Subject(
+        "History.append",
+        lambda dtype, logs: npae.History().append(logs),
+        lambda dtype: {"logs": {"loss": 0.5}},
     )
 
 
-def of_loss(kind: type[Loss], arguments: dict[str, Any]) -> Iterator[Subject]:
-    def construct(dtype):
-        def run(**given):
-            return kind(**given)(numbers(dtype, 3, 4), numbers(dtype, 3, 4)[::-1].copy())
+def of_the_rest() -> Iterator[Subject]:
+    def use(dtype, name):
+        with npae.use_backend(name):
+            return None
 
-        return run, arguments
+    def pca(dtype):
+        return npae.PCA(2).fit(eighths(dtype, 9, 4))
 
-    def call(dtype):
-        t = numbers(dtype, 3, 4)[::-1].copy()
-        return kind(**arguments).__call__, dict(y=numbers(dtype, 3, 4), t=t, count=24)
-
-    yield Subject(kind.__name__, construct)
-    yield Subject(f"{kind.__name__}.__call__", call)
-
-
-def of_penalty(kind: Any, arguments: dict[str, Any]) -> Iterator[Subject]:
-    def encoded(dtype):
-        model = model_of(dtype)
-        return model.encoder, *model.encoder.forward(numbers(dtype, 3, 6))
-
-    def construct(dtype):
-        def run(**given):
-            return kind(**given)(*encoded(dtype), 3)
-
-        return run, arguments
-
-    def call(dtype):
-        encoder, code, cache = encoded(dtype)
-        return kind(**arguments).__call__, dict(encoder=encoder, code=code, cache=cache, examples=3)
-
-    yield Subject(kind.__name__, construct)
-    yield Subject(f"{kind.__name__}.__call__", call)
+    yield Subject(
+        "PCA.fit", lambda dtype, x: npae.PCA(2).fit(x).mean, lambda dtype: {"x": eighths(dtype, 9, 4)}
+    )
+    yield Subject(
+        "PCA.transform",
+        lambda dtype, x: np.abs(pca(dtype).transform(x)),
+        lambda dtype: {"x": eighths(dtype, 9, 4)},
+    )
+    yield Subject(
+        "PCA.inverse_transform",
+        lambda dtype, codes: pca(np.dtype(np.float64)).inverse_transform(codes),
+        lambda dtype: {"codes": eighths(dtype, 9, 2)},
+    )
+    yield Subject(
+        "psnr",
+        lambda dtype, /, **given: npae.psnr(**given),
+        lambda dtype: {"y": eighths(dtype, 3, 6), "t": eighths(dtype, 3, 6)[::-1].copy(), "peak": 1.0},
+    )
+    yield Subject("use_backend", use, lambda dtype: {"name": "numpy"})
+    for function, arguments in (
+        (npae.History, {"values": {"loss": [0.5]}}),
+        (npae.PCA, {"components": 2}),
+        (npae.set_backend, {"name": "numpy"}),
+        (npae.Loss, {"per": "image"}),
+        (npae.one_hot, {"labels": np.array([0, 2, 1]), "classes": 3}),
+    ):
+        yield Subject(
+            function.__name__,
+            lambda dtype, /, function=function, **given: function(**given),
+            lambda dtype, arguments=arguments: arguments,
+        )
 
 
 def subjects() -> list[Subject]:
-    """Return every public function with arguments of npae, except those of files (`benchmarks.fuzz`)."""
-    made = [subject for kind, given in LAYERS.items() for subject in of_layer(kind, *given)]
-    made += [subject for loss, arguments in LOSSES.items() for subject in of_loss(loss, arguments)]
-    made += [
-        subject for penalty, arguments in PENALTIES.items() for subject in of_penalty(penalty, arguments)
-    ]
-    made += [*of_model(False), *of_model(True), *others()]
-    made += of_optimizer(
-        npae.Adam, dict(learning_rate=0.1, beta_1=0.5, beta_2=0.5, epsilon=0.1, epsilon_hat=True)
-    )
-    made += of_optimizer(npae.SGD, dict(learning_rate=0.1, momentum=0.5, nesterov=True))
-    return made
+    """Return every public function that takes arguments, except those of files (`benchmarks.fuzz`)."""
+    layers = [subject for kind, given in LAYERS.items() for subject in of_layer(kind, *given)]
+    rest = (of_codes(), of_objectives(), of_optimizers(), of_training(), of_the_rest())
+    return [*layers, *(subject for group in rest for subject in group)]
 
 
 # Values in other forms, and wrong ones.
@@ -620,7 +563,7 @@ def names(message: str, arguments: list[str]) -> bool:
 
 def verdict(subject: Subject, replace: dict[str, Callable[[Any], Any]]) -> tuple[str, str]:
     """Make one call with some arguments replaced, and judge it: ("right" or what is wrong, its details)."""
-    function, right = subject.call(np.dtype(np.float32))
+    right = subject.arguments(FLOAT32)
     changed = {name: make(right[name]) for name, make in replace.items()}
     if changed.get("epochs") is ENDLESS or callable(changed.get("rate")):  # a schedule of the caller's
         return "right", ""
@@ -630,7 +573,7 @@ def verdict(subject: Subject, replace: dict[str, Callable[[Any], Any]]) -> tuple
     what = f"{subject.name}({shown})"
     try:
         with np.errstate(all="ignore"):
-            result = function(**arguments)
+            result = subject.run(FLOAT32, **arguments)
     except ValueError as error:
         ours = "npae" in Path(traceback.extract_tb(error.__traceback__)[-1].filename).parts
         lines = str(error).splitlines()
@@ -644,11 +587,11 @@ def verdict(subject: Subject, replace: dict[str, Callable[[Any], Any]]) -> tuple
             return "accepted", f"{what} gives {shorten(result)}"
     try:
         with use_backend("numpy"), np.errstate(all="ignore"):
-            function, right = subject.call(np.dtype(np.float64))
+            right = subject.arguments(FLOAT64)
             again = {name: doubled(make(right[name])) for name, make in replace.items()}
             if "dtype" in again:
                 again["dtype"] = np.float64
-            reference = function(**{**right, **again})
+            reference = subject.run(FLOAT64, **{**right, **again})
     except Exception as error:
         return "unlike", f"{what} gives {shorten(result)}, and in float64 {type(error).__name__}: {error}"
     if not same(result, reference):
@@ -673,7 +616,7 @@ def shorten(value: Any) -> str:
 
 def generated(count: int, rng: Rng) -> Iterator[tuple[Subject, dict[str, Callable[[Any], Any]]]]:
     """Yield wrong calls: every parameter of every subject in turn, each with values drawn at random."""
-    turns = [(subject, name) for subject in subjects() for name in subject.call(np.dtype(np.float32))[1]]
+    turns = [(subject, name) for subject in subjects() for name in subject.arguments(FLOAT32)]
     drawn = 0
     while True:
         for turn in rng.permutation(len(turns)):
@@ -681,7 +624,7 @@ def generated(count: int, rng: Rng) -> Iterator[tuple[Subject, dict[str, Callabl
                 return
             subject, name = turns[turn]
             replace = {name: another(int(rng.integers(1 << 30)))}
-            others = [each for each in subject.call(np.dtype(np.float32))[1] if each != name]
+            others = [each for each in subject.arguments(FLOAT32) if each != name]
             if others and rng.random() < 0.15:
                 replace[others[int(rng.integers(len(others)))]] = another(int(rng.integers(1 << 30)))
             drawn += 1
@@ -749,7 +692,7 @@ DOORS = (
 # These read and write files (`benchmarks.fuzz`), take no arguments, or are an interface of subclasses.
 OTHERS = {
     *("Checkpoint", "load_checkpoint", "load_model", "save_checkpoint", "save_model"),
-    *("get_backend", "Penalty"),  # take no arguments
+    *("get_backend", "Penalty", "Callback", "Layer"),  # take no arguments
 } | {f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS}
 
 

@@ -51,7 +51,9 @@ def test_the_judge_of_calls_finds_what_is_wrong():
     """A function that takes everything, one that names nothing, and one that rounds are found out."""
 
     def judged(function, value):
-        subject = calls.Subject("psnr", lambda dtype: (function, {"peak": 1.0}))
+        subject = calls.Subject(
+            "psnr", lambda dtype, /, **given: function(**given), lambda dtype: {"peak": 1.0}
+        )
         return calls.verdict(subject, {"peak": lambda right: value})[0]
 
     def nameless(peak):
