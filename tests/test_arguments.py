@@ -352,6 +352,19 @@ def test_lists_float16_and_the_like_are_trained_on(rng):
     assert len(set(results)) == 1
 
 
+def test_bytes_are_refused_where_nothing_scales_them(rng):
+    """`npae.fit` and `npae.predict` divide uint8 pixels by 255; a layer cannot know whether it should."""
+    pixels = rng.integers(0, 256, (4, 3), np.uint8)
+    with pytest.raises(ValueError, match="given uint8 and has float32 parameters"):
+        MODEL.forward(pixels)
+    np.testing.assert_allclose(
+        npae.predict(MODEL, pixels), MODEL.forward(pixels / np.float32(255))[0], rtol=1e-5
+    )
+    np.testing.assert_array_equal(
+        MODEL.forward(pixels.astype(int))[0], MODEL.forward(pixels.astype(np.float32))[0]
+    )
+
+
 def test_a_batch_larger_than_the_data_is_all_of_them(rng):
     x = rng.random((30, 4), np.float32)
     weights = []

@@ -84,7 +84,10 @@ def choose(
     """
     if get_backend() == "numpy" or first.dtype not in FLOATS:
         return numpy_version
-    return numba_version if all(other.dtype == first.dtype for other in others) else numpy_version
+    for other in others:
+        if other.dtype != first.dtype:
+            return numpy_version
+    return numba_version
 
 
 def _why_no_numba() -> str | None:

@@ -150,16 +150,16 @@ class Layer:
         """Return ``x`` as an array; raise ValueError unless it is a batch that the layer was built for."""
         if rng is not None and not isinstance(rng, Generator):
             raise ValueError(f"rng must be a numpy.random.Generator, or None for inference, not {brief(rng)}")
-        (input_shape, _), dtype = self.built(), self.dtype
+        (input_shape, _), dtype, given = self.built(), self.dtype, getattr(x, "dtype", None)
         x = arguments.array(x, name, dtype)
         if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1 or not len(x):
             expected = "(n, " + ", ".join(str(size) for size in input_shape) + ")"
             raise ValueError(
                 f"{self.describe()} was given an array of shape {x.shape}; expected {expected} for {name}"
             )
-        if dtype is not None and x.dtype != dtype:
+        if dtype is not None and (x.dtype != dtype or given == np.uint8):  # bytes may be pixels, not scaled
             raise ValueError(
-                f"{self.describe()} was given {x.dtype} and has {dtype} parameters; convert one of them, "
+                f"{self.describe()} was given {given} and has {dtype} parameters; convert one of them, "
                 f"for instance {name}.astype({str(dtype)!r})"
             )
         return x
@@ -182,11 +182,12 @@ class Layer:
         """Return ``dy`` and the arrays of ``cache``; raise ValueError unless they fit (see ``caches``)."""
         arguments.flag(need_dx, "need_dx")
         held = cache if isinstance(cache, tuple) else () if cache is None else (cache,)
-        plain = all(type(each) is np.ndarray and each.dtype in self.cached_dtypes for each in held)
-        n = len(held[0]) if held and plain and held[0].ndim else None
-        shapes = dict(zip("xy", self.built()))
-        expected = [(n, *shapes[name]) for name in self.caches if held or not self.caches_nothing]
-        if not plain or [each.shape for each in held] != expected:
+        fits, n = len(held) == len(self.caches) or (self.caches_nothing and not held), None
+        for each, name in zip(held, self.caches):
+            fits = fits and type(each) is np.ndarray and each.dtype in self.cached_dtypes and each.ndim > 0
+            n = len(held[0]) if fits else None
+            fits = fits and each.shape == (n, *self.built()[name == "y"])
+        if not fits:
             raise ValueError(
                 f"cache must be what forward of this {self.describe()} returned beside y, not {brief(cache)}"
             )

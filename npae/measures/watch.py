@@ -104,7 +104,7 @@ fit = watched(training.fit)
 def _sample(state: TrainingState) -> tuple[np.ndarray, np.ndarray, Loss]:
     """Return the first examples, clean, their targets, and the loss."""
     assert state.data is not None and state.objective is not None  # `fit` sets them
-    return *state.data.clean().batch(slice(MOST)), state.objective.reconstruction
+    return *state.data.clean(slice(MOST)), state.objective.reconstruction
 
 
 def _range_of_outputs(model: Sequential) -> tuple[float, float]:

@@ -91,12 +91,6 @@ class Batches:
         twin.dtype = dtype
         return twin
 
-    def clean(self) -> Batches:
-        """Return these batches without corruption and sample."""
-        twin = copy.copy(self)
-        twin.corruption = twin.sample = None
-        return twin
-
     @property
     def target_shape(self) -> tuple[int, ...]:
         """The shape of one target."""
@@ -119,14 +113,19 @@ class Batches:
         if rng is not None:
             instance(rng, np.random.Generator, "rng")
         draw: Any = rng  # a user's corruption may need no generator and accept None
-        clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
+        inputs, targets = self.clean(indices)
         if self.sample is not None:
-            clean = self.sample(_read_only(clean), draw)
-        inputs = clean if self.corruption is None else self.corruption(_read_only(clean), draw)
+            inputs = targets = self.sample(_read_only(inputs), draw)
+        if self.corruption is not None:
+            inputs = self.corruption(_read_only(inputs), draw)
+        return inputs, targets
+
+    def clean(self, indices: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(inputs, targets)`` of these examples, without corruption and sample."""
+        inputs = self._prepare(self.x[indices]).reshape(-1, *self.shape)
         if self.y is None:
-            return inputs, clean
-        targets = self._prepare(self.y[indices])
-        return inputs, targets.reshape(-1, *self.target_shape)
+            return inputs, inputs
+        return inputs, self._prepare(self.y[indices]).reshape(-1, *self.target_shape)
 
     def target_range(self) -> tuple[float, float]:
         """Return the smallest and the largest target; NaN where a target is NaN."""
