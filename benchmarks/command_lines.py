@@ -23,7 +23,7 @@ from npae import datasets
 from npae.console.cli import build_parser, main
 from npae.plotting.images import save_image
 
-NUMBERS = ["-1", "1.5", "nan", "many", "", "0x10", "1e9", "²", "--"]  # wrong for every number
+NUMBERS = ["-1", "1.5", "nan", "many", "", "0x10", "1e9", "²"]  # wrong for every number
 PATHS = ["nowhere", "file.txt", "broken", "loop", "", "a" * 300, "\x1b[31mred", "file.txt/below", "caf\udce9"]
 NAMES = ["", "nonsense", "Dense2", "\x1b[31mred", "no\nname", "caf\udce9", "*", "x" * 300]
 QUICK = ["--limit", "40", "--epochs", "1", "--data", "synthetic", "--quiet", "--threads", "1"]
@@ -100,7 +100,8 @@ def with_a_mistake(name: str, parser: argparse.ArgumentParser, rng: np.random.Ge
         if option.choices:
             return line(f"{word}={any_of(NAMES)}", refused=True)
         if option.type:
-            return line(word, *[any_of(NUMBERS[:-1])] * (option.nargs or 1), refused=True)
+            wrong = any_of(["-1", "nan", "many", "", "0"] if option.dest == "seconds" else NUMBERS)
+            return line(word, *[wrong] * (option.nargs or 1), refused=True)
         return None if name in TOO_LONG else line(f"{word}={any_of(PATHS)}", refused=False)
     return None
 
