@@ -22,7 +22,8 @@ from npae.kernels import adam, conv2d, conv2d_transpose, dense, losses, max_pool
 from npae.objectives.objective import BoundObjective
 from npae.recipes import get_recipe
 from npae.training.batches import Batches
-from npae.training.workers import Pool, Task
+from npae.training.fit import Stepper
+from npae.training.workers import Pool
 
 # Each part is the time inside these functions, without that inside the functions of other parts.
 PARTS: dict[str, list[tuple[Any, str]]] = {
@@ -37,7 +38,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
         for name in ("mean_squared_error", "binary_crossentropy", "binary_crossentropy_from_logits")
     ],
     "Python between layers": [(BoundObjective, "__call__")],
-    "gradients joined and summed": [(Task, "begin")],
+    "gradients summed": [(Stepper, "_add_up")],
     "Adam": [(adam, "update")],
     "batch gathered": [(Batches, "batch")],
     "tasks handed out, waiting": [(Pool, "map")],

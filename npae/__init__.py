@@ -21,6 +21,7 @@ from npae.layers import (
     UpSampling2D,
 )
 from npae.measures.metrics import PCA, psnr
+from npae.measures.watch import fit
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import (
     BinaryCrossentropy,
@@ -37,7 +38,7 @@ from npae.training.callbacks import Checkpoint, EarlyStopping, LearningRate, Pro
 from npae.training.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
 from npae.training.evaluation import evaluate, evaluate_terms, predict
 from npae.training.events import Callback, History
-from npae.training.fit import NonFiniteLoss, fit
+from npae.training.fit import NonFiniteLoss
 from npae.training.optimizers import SGD, Adam
 
 __version__ = "0.1.0"

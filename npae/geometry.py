@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from npae.arguments import brief, choice, instance, integer
+
+Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]  # (vertical, horizontal)
 Pads: TypeAlias = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+
+LARGEST = 4096  # pixels of a window or a stride
 
 
 def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
@@ -16,16 +20,38 @@ def pair(value: int | tuple[int, int], name: str, least: int = 1) -> Pair:
     Raises
     ------
     ValueError
-        If it is not one or two integers of at least ``least``.
+        If it is not one or two integers from ``least`` to `LARGEST`.
     """
     values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     try:
-        values = tuple(operator.index(v) for v in values)
-    except TypeError:
-        values = ()
-    if len(values) != 2 or min(values) < least:
-        raise ValueError(f"{name} must be an integer of at least {least} or two of them, not {value!r}")
-    return _two(values)
+        vertical, horizontal = (integer(number, name, least) for number in values)
+        integer(LARGEST - max(vertical, horizontal), name, 0)
+    except ValueError:
+        expected = f"an integer of at least {least} and at most {LARGEST}, or two of them"
+        raise ValueError(f"{name} must be {expected}, not {brief(value)}") from None
+    return vertical, horizontal
+
+
+def shape(value: Any, name: str, inferred: bool = False) -> Shape:
+    """Return ``value`` as a tuple of positive integers, such as the shape of one example.
+
+    With ``inferred``, one of them may be -1.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    """
+    try:
+        sizes = tuple(integer(size, name, least=-1) for size in instance(value, (tuple, list), name))
+        unknown = sizes.count(-1) if inferred else 0
+        fits = unknown <= 1 and all(size > 0 for size in sizes if not (unknown and size == -1))
+    except ValueError:
+        fits = False
+    if not fits:
+        rule = "each of at least 1" + (", or -1 in one place" if inferred else "")
+        raise ValueError(f"{name} must be a tuple of integers, not {brief(value)}; {rule}")
+    return sizes
 
 
 def _two(values: Iterable[int]) -> Pair:
@@ -35,9 +61,7 @@ def _two(values: Iterable[int]) -> Pair:
 
 def check_padding(padding: str) -> str:
     """Return ``padding`` if it is "valid" or "same"; raise ValueError otherwise."""
-    if padding not in ("valid", "same"):
-        raise ValueError(f'padding must be "valid" or "same", not {padding!r}')
-    return padding
+    return choice(padding, "padding", ("valid", "same"))
 
 
 def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) -> Pair:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
+from npae.arguments import choice
+
 Initializer = Callable[..., np.ndarray]
 
 
@@ -74,6 +76,5 @@ def initial_values(
     ValueError
         If there is no initializer of that name.
     """
-    if name not in INITIALIZERS:
-        raise ValueError(f"unknown initializer {name!r}; expected one of {', '.join(INITIALIZERS)}")
+    choice(name, "initializer", INITIALIZERS)
     return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
+from npae import arguments, geometry
 from npae.layers.layer import Grads, Layer, Shape
 from npae.layers.sampling import Sampling
 
@@ -35,14 +36,20 @@ class Sequential(Layer):
 
     def __init__(self, layers: Sequence[Layer], names: Sequence[str] | None = None):
         super().__init__()
-        for layer in layers:
+        self.layers = list(arguments.instance(layers, (list, tuple), "layers"))
+        for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise ValueError(f"a model takes layers, not {layer!r}")
-        if len({id(layer) for layer in layers}) < len(layers):
-            raise ValueError("the list has the same layer twice; construct a second one")
-        self.layers = list(layers)
+                raise ValueError(f"layers: a model takes layers, not {arguments.brief(layer)}")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError("layers: the list has the same layer twice; construct a second one")
         kinds = [snake_case(type(layer).__name__) for layer in self.layers]
-        self.names = numbered(kinds) if names is None else list(names)
+        self.names = (
+            numbered(kinds) if names is None else list(arguments.instance(names, (list, tuple), "names"))
+        )
+        if {*map(type, self.names)} - {str} or not len({*self.names}) == len(self.names) == len(self.layers):
+            raise ValueError(
+                f"names must be {len(self.layers)} different texts, not {arguments.brief(names)}"
+            )
 
     def build(
         self, input_shape: Shape, rng: Generator | int | None = None, dtype: DTypeLike = np.float32
@@ -70,8 +77,8 @@ class Sequential(Layer):
         ValueError
             If a layer does not accept the output of the layer before it; the message names the layer.
         """
-        rng = rng if isinstance(rng, Generator) else np.random.default_rng(rng or 0)
-        self.input_shape, self.output_shape = tuple(input_shape), None
+        rng, dtype = arguments.generator(rng), arguments.float_dtype(dtype)
+        self.input_shape, self.output_shape = geometry.shape(input_shape, "input_shape"), None
         shape = self.input_shape
         for position, (name, layer) in enumerate(zip(self.names, self.layers), start=1):
             try:
@@ -84,7 +91,7 @@ class Sequential(Layer):
         return shape
 
     def is_built(self, input_shape: Shape, dtype: DTypeLike) -> bool:
-        shape = tuple(input_shape)
+        shape = geometry.shape(input_shape, "input_shape")
         if self.output_shape is None or self.input_shape != shape:
             return False
         for layer in self.layers:  # another model may have built a shared layer again
@@ -113,7 +120,7 @@ class Sequential(Layer):
             raise ValueError("the layers hold a model's parameters; use set_params to change their values")
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         caches = []
         for layer in self.layers:
             x, cache = layer.forward(x, rng)
@@ -122,7 +129,12 @@ class Sequential(Layer):
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         grads: Grads = {}
-        upstream: Any = dy  # each layer's dx is the dy of the layer before it
+        arguments.flag(need_dx, "need_dx")
+        if not isinstance(cache, list) or len(cache) != len(self.layers):
+            raise ValueError(
+                f"cache must be what forward of this model returned, not {arguments.brief(cache)}"
+            )
+        upstream: Any = self.check_gradient(dy)  # each layer's dx is the dy of the layer before it
         first = 0 if need_dx else self._first_with_params()
         for position in range(len(self.layers) - 1, first - 1, -1):
             layer = self.layers[position]
@@ -139,19 +151,20 @@ class Sequential(Layer):
         ValueError
             If names or shapes are not exactly those of `params`.
         """
-        params = self.params
+        params, values = self.params, arguments.instance(values, Mapping, "values")
         if values.keys() != params.keys():
             missing, extra = sorted(params.keys() - values.keys()), sorted(values.keys() - params.keys())
             raise ValueError(
                 f"parameters do not fit this model: missing {missing or 'none'}, unknown {extra or 'none'}"
             )
-        for key, value in values.items():
-            if np.shape(value) != params[key].shape:
+        arrays = {key: arguments.array(value, f"values[{key!r}]") for key, value in values.items()}
+        for key, array in arrays.items():
+            if array.shape != params[key].shape:
                 raise ValueError(
-                    f"parameter {key} has shape {np.shape(value)}; this model expects {params[key].shape}"
+                    f"values: parameter {key} has shape {array.shape}; this model expects {params[key].shape}"
                 )
-        for key, value in values.items():
-            params[key][...] = value
+        for key, array in arrays.items():
+            params[key][...] = array
 
     def pack(self) -> np.ndarray:
         """Copy all parameters into one new 1-D array, replace them by views of it, and return it.
@@ -240,7 +253,7 @@ class Autoencoder(Sequential):
     """
 
     def __init__(self, encoder: Sequential, decoder: Sequential):
-        super().__init__([encoder, decoder], ["encoder", "decoder"])
+        super().__init__(_parts(encoder, decoder), ["encoder", "decoder"])
         self.encoder = encoder
         self.decoder = decoder
 
@@ -250,7 +263,7 @@ class Autoencoder(Sequential):
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Return the reconstructions of a batch of codes."""
-        return self.decoder.forward(codes)[0]
+        return self.decoder.forward(self.decoder.check_input(codes, name="codes"))[0]
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return ``decode(encode(x))``."""
@@ -287,6 +300,7 @@ class VariationalAutoencoder(Autoencoder):
     """
 
     def __init__(self, encoder: Sequential, decoder: Sequential):
+        encoder, decoder = _parts(encoder, decoder)
         Sequential.__init__(self, [encoder, Sampling(), decoder], ["encoder", "sampling", "decoder"])
         self.encoder = encoder
         self.decoder = decoder
@@ -299,6 +313,11 @@ class VariationalAutoencoder(Autoencoder):
         """Return ``(means, logarithms of variances)`` of the codes of a batch x, both (n, d)."""
         means, log_variances = np.split(self.encoder.forward(x)[0], 2, axis=1)
         return means, log_variances
+
+
+def _parts(encoder: Sequential, decoder: Sequential) -> list[Sequential]:
+    instance = arguments.instance
+    return [instance(encoder, Sequential, "encoder"), instance(decoder, Sequential, "decoder")]
 
 
 def numbered(names: Sequence[str]) -> list[str]:

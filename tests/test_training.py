@@ -26,7 +26,6 @@ from npae import (
     VariationalAutoencoder,
 )
 from npae.objectives.losses import BinaryCrossentropy, fuse, get_loss
-from npae.training import fit as fitting
 from npae.training.shards import shard_size
 from npae.training.workers import Task, workers
 
@@ -74,22 +73,6 @@ def test_any_number_of_threads_gives_the_same_bits(backend, rng, threads):
         return model.pack()
 
     assert np.array_equal(weights(1), weights(threads))
-
-
-def test_parameters_updated_in_parts_by_several_threads_get_the_same_bits(backend, rng, monkeypatch):
-    x = images(rng)
-
-    def weights(part, threads):
-        monkeypatch.setattr(fitting, "PART", part)
-        model = dense_model()
-        npae.fit(model, x, batch_size=40, epochs=2, threads=threads)
-        return model.pack()
-
-    whole = weights(1 << 16, 1)
-    for part in (1, 20):
-        one = weights(part, 1)
-        np.testing.assert_allclose(one, whole, rtol=1e-5, atol=1e-7)
-        assert all(np.array_equal(one, weights(part, threads)) for threads in (2, 4))
 
 
 def test_a_thread_that_would_wait_begins_what_comes_next():

@@ -24,7 +24,7 @@ def forward(z: np.ndarray, activation: str) -> np.ndarray:
     -------
     ndarray like z, NaN where z is NaN; for "linear", z itself.
     """
-    return choose(forward_numpy, forward_numba, z.dtype)(z, activation)
+    return choose(forward_numpy, forward_numba, z)(z, activation)
 
 
 def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
@@ -40,7 +40,7 @@ def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
     -------
     ndarray like dy, gradient with respect to z; for "linear", dy itself.
     """
-    return choose(backward_numpy, backward_numba, dy.dtype)(dy, y, activation)
+    return choose(backward_numpy, backward_numba, dy, y)(dy, y, activation)
 
 
 def check(activation: str) -> None:

@@ -41,7 +41,8 @@ def update(
     """
     if step < 1:
         raise ValueError(f"step is {step}, but Adam counts its steps from 1; pass 1 at the first update")
-    choose(update_numpy, update_numba)(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon)
+    version = choose(update_numpy, update_numba, params, grads, m, v)
+    version(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon)
 
 
 def above(least, x):

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import FLOATS, brief
+
 BACKENDS = ("numba", "numpy")
 
 _chosen: str | None = None
@@ -48,8 +50,8 @@ def set_backend(name: str) -> None:
         If ``name`` is no backend.
     """
     global _chosen, _warned
-    if name not in BACKENDS:
-        raise ValueError(f"unknown backend {name!r}; expected one of {', '.join(BACKENDS)}")
+    if not isinstance(name, str) or name not in BACKENDS:
+        raise ValueError(f"unknown backend {brief(name)}; expected one of {', '.join(BACKENDS)}")
     with _lock:
         reason = _why_no_numba() if name == "numba" else None
         if reason and not _warned:
@@ -72,15 +74,20 @@ def use_backend(name: str) -> Iterator[None]:
         set_backend(before)
 
 
-COMPILED_FOR = (np.dtype(np.float32), np.dtype(np.float64))
+def choose(
+    numpy_version: Callable, numba_version: Callable, first: np.ndarray, *others: np.ndarray
+) -> Callable:
+    """Return the version of a kernel for the backend in use and for the arrays that it is given.
 
-
-def choose(numpy_version: Callable, numba_version: Callable, dtype=COMPILED_FOR[0]) -> Callable:
-    """Return the version of a kernel for the backend in use.
-
-    Arrays of a ``dtype`` other than native float32 and float64 always get the NumPy version.
+    Compiled functions are reached only from here. They take arrays of one dtype, native float32 or float64;
+    all others get the NumPy version.
     """
-    return numba_version if get_backend() == "numba" and dtype in COMPILED_FOR else numpy_version
+    if get_backend() == "numpy" or first.dtype not in FLOATS:
+        return numpy_version
+    for other in others:
+        if other.dtype != first.dtype:
+            return numpy_version
+    return numba_version
 
 
 def _why_no_numba() -> str | None:

@@ -38,7 +38,7 @@ def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linea
     -------
     (n, c_out, h_out, w_out) array of the dtype of x
     """
-    return choose(forward_numpy, forward_numba, x.dtype)(x, kernel, bias, strides, pads, activation)
+    return choose(forward_numpy, forward_numba, x, kernel)(x, kernel, bias, strides, pads, activation)
 
 
 def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
@@ -57,19 +57,19 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dkernel : (c_out, c_in, kh, kw) array
     dbias : (c_out,) array
     """
-    return choose(backward_numpy, backward_numba, x.dtype)(
+    return choose(backward_numpy, backward_numba, x, kernel, dy, y)(
         dy, x, y, kernel, strides, pads, activation, need_dx
     )
 
 
 def input_gradient(dz, kernel, size: Pair, strides: Pair, pads: Pads) -> np.ndarray:
     """Return dx (n, c_in, *size), the gradient by the input, from dz (n, c_out, h_out, w_out)."""
-    return choose(input_gradient_numpy, input_gradient_numba, dz.dtype)(dz, kernel, size, strides, pads)
+    return choose(input_gradient_numpy, input_gradient_numba, dz, kernel)(dz, kernel, size, strides, pads)
 
 
 def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads) -> np.ndarray:
     """Return dkernel, of shape (c_out, c_in, *window), from dz (n, c_out, h_out, w_out) and x."""
-    return choose(kernel_gradient_numpy, kernel_gradient_numba, dz.dtype)(dz, x, window, strides, pads)
+    return choose(kernel_gradient_numpy, kernel_gradient_numba, dz, x)(dz, x, window, strides, pads)
 
 
 # 1. Loops: the definition.

@@ -35,7 +35,7 @@ def forward(
     -------
     (n, c_out, h_out, w_out) array of the dtype of x
     """
-    return choose(forward_numpy, forward_numba, x.dtype)(
+    return choose(forward_numpy, forward_numba, x, kernel)(
         x, kernel, bias, strides, pads, output_size, activation
     )
 
@@ -56,7 +56,7 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     dkernel : (c_in, c_out, kh, kw) array
     dbias : (c_out,) array
     """
-    return choose(backward_numpy, backward_numba, x.dtype)(
+    return choose(backward_numpy, backward_numba, x, kernel, dy, y)(
         dy, x, y, kernel, strides, pads, activation, need_dx
     )
 

@@ -24,7 +24,7 @@ def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str
     -------
     ndarray (n, units), of x's dtype.
     """
-    return choose(forward_numpy, forward_numba, x.dtype)(x, kernel, bias, activation)
+    return choose(forward_numpy, forward_numba, x, kernel)(x, kernel, bias, activation)
 
 
 def backward(
@@ -53,7 +53,7 @@ def backward(
     dkernel : ndarray (c_in, units)
     dbias : ndarray (units,)
     """
-    return choose(backward_numpy, backward_numba, x.dtype)(dy, x, y, kernel, activation, need_dx)
+    return choose(backward_numpy, backward_numba, x, kernel, dy, y)(dy, x, y, kernel, activation, need_dx)
 
 
 # 1. Loops: the definition.

@@ -56,7 +56,7 @@ def im2col(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> np.ndarray
            [4., 5., 7., 8.],
            [5., 6., 8., 9.]])
     """
-    return choose(im2col_numpy, im2col_numba)(x, window, strides, pads)
+    return choose(im2col_numpy, im2col_numba, x)(x, window, strides, pads)
 
 
 def col2im(
@@ -82,7 +82,7 @@ def col2im(
            [2., 4., 2.],
            [1., 2., 1.]])
     """
-    return choose(col2im_numpy, col2im_numba)(columns, shape, window, strides, pads)
+    return choose(col2im_numpy, col2im_numba, columns)(columns, shape, window, strides, pads)
 
 
 def output_size(size: Pair, window: Pair, strides: Pair, pads: Pads) -> Pair:

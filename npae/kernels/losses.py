@@ -20,17 +20,18 @@ SMALLEST_PROBABILITY = 1e-7  # as in Keras
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
     """Return the mean squared error of outputs y for targets t, and its gradient dy."""
-    return choose(mean_squared_error_numpy, mean_squared_error_numba)(y, t, count)
+    return choose(mean_squared_error_numpy, mean_squared_error_numba, y, t)(y, t, count)
 
 
 def binary_crossentropy(p: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
     """Return the binary cross-entropy of probabilities p for targets t from 0 to 1, and its gradient dp."""
-    return choose(binary_crossentropy_numpy, binary_crossentropy_numba)(p, t, count)
+    return choose(binary_crossentropy_numpy, binary_crossentropy_numba, p, t)(p, t, count)
 
 
 def binary_crossentropy_from_logits(z: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
     """Return the binary cross-entropy of logits z for targets t from 0 to 1, and its gradient dz."""
-    return choose(binary_crossentropy_from_logits_numpy, binary_crossentropy_from_logits_numba)(z, t, count)
+    versions = binary_crossentropy_from_logits_numpy, binary_crossentropy_from_logits_numba
+    return choose(*versions, z, t)(z, t, count)
 
 
 # 1. Loops: the definition.

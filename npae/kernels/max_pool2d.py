@@ -33,7 +33,7 @@ def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads) -> tuple[np.
     offset : ndarray (n, c_in, h_out, w_out), uint8 (uint16 for windows of more than 256 cells)
         ``a * kw + b`` for place (a, b) of the window: its first maximum, row by row.
     """
-    return choose(forward_numpy, forward_numba)(x, window, strides, pads)
+    return choose(forward_numpy, forward_numba, x)(x, window, strides, pads)
 
 
 def backward(
@@ -52,7 +52,7 @@ def backward(
     -------
     ndarray (n, c_in, h_in, w_in)
     """
-    return choose(backward_numpy, backward_numba)(dy, offset, shape, window, strides, pads)
+    return choose(backward_numpy, backward_numba, dy)(dy, offset, shape, window, strides, pads)
 
 
 # 1. Loops: the definition.

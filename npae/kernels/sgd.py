@@ -25,7 +25,8 @@ def update(
     learning_rate, momentum : float
     nesterov : bool
     """
-    choose(update_numpy, update_numba)(params, grads, velocity, learning_rate, momentum, nesterov)
+    version = choose(update_numpy, update_numba, params, grads, velocity)
+    version(params, grads, velocity, learning_rate, momentum, nesterov)
 
 
 def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):

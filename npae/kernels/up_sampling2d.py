@@ -27,7 +27,7 @@ def forward(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     -------
     ndarray (n, c_in, h_in * sh, w_in * sw)
     """
-    return choose(forward_numpy, forward_numba)(x, size)
+    return choose(forward_numpy, forward_numba, x)(x, size)
 
 
 def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -42,7 +42,7 @@ def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     -------
     ndarray (n, c_in, h_in, w_in)
     """
-    return choose(backward_numpy, backward_numba)(dy, size)
+    return choose(backward_numpy, backward_numba, dy)(dy, size)
 
 
 # 1. Loops: the definition.

@@ -30,15 +30,15 @@ class Activation(Layer):
     """
 
     activation = "linear"
+    caches = ("y",)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         y = activations.forward(x, self.activation)
         return y, y
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        y = cache
-        self.check_gradient(dy, len(y))
+        dy, y = self.check_backward(dy, cache, need_dx)
         return activations.backward(dy, y, self.activation), {}
 
 

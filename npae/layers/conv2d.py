@@ -10,10 +10,10 @@ from numpy.random import Generator
 from npae.arguments import integer
 from npae.geometry import check_padding, pair, window_output_size, window_pads
 from npae.kernels import conv2d
-from npae.layers.layer import Grads, Layer, Shape, check_activation, check_image_shape, kernel_and_bias
+from npae.layers.layer import Grads, KernelLayer, Shape, check_image_shape
 
 
-class Conv2D(Layer):
+class Conv2D(KernelLayer):
     """``y = activation(x * kernel + bias)``; ``*`` is the cross-correlation, usually called convolution.
 
     Parameters
@@ -59,14 +59,11 @@ class Conv2D(Layer):
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__()
+        super().__init__(activation, kernel_initializer, bias_initializer)
         self.filters = integer(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
         self.padding = check_padding(padding)
-        self.activation = check_activation(activation)
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
 
     def build_shape(self, input_shape: Shape) -> Shape:
         _, h_in, w_in = check_image_shape(input_shape)
@@ -74,21 +71,17 @@ class Conv2D(Layer):
         self._pads = window_pads((h_in, w_in), *window)
         return self.filters, *window_output_size((h_in, w_in), *window)
 
-    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
-        (c_in, _, _), (kh, kw) = self.built()[0], self.kernel_size
-        initializers = self.kernel_initializer, self.bias_initializer
-        fans = (c_in * kh * kw, self.filters * kh * kw)
-        return kernel_and_bias(initializers, (self.filters, c_in, kh, kw), self.filters, fans, rng, dtype)
+    def kernel_shape(self) -> Shape:
+        return self.filters, self.built()[0][0], *self.kernel_size
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         kernel, bias = self.params["kernel"], self.params["bias"]
         y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
         return y, (x, y)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        x, y = cache
-        self.check_gradient(dy, len(x))
+        dy, x, y = self.check_backward(dy, cache, need_dx)
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx

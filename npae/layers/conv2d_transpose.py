@@ -10,10 +10,10 @@ from numpy.random import Generator
 from npae.arguments import integer
 from npae.geometry import check_padding, pair, transpose_output_size, window_pads
 from npae.kernels import conv2d_transpose
-from npae.layers.layer import Grads, Layer, Shape, check_activation, check_image_shape, kernel_and_bias
+from npae.layers.layer import Grads, KernelLayer, Shape, check_image_shape
 
 
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(KernelLayer):
     """Add the kernel times each input pixel to the output; then apply bias and activation.
 
     Parameters
@@ -64,7 +64,7 @@ class Conv2DTranspose(Layer):
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__()
+        super().__init__(activation, kernel_initializer, bias_initializer)
         self.filters = integer(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
@@ -72,9 +72,6 @@ class Conv2DTranspose(Layer):
         self.output_padding = (
             None if output_padding is None else pair(output_padding, "output_padding", least=0)
         )
-        self.activation = check_activation(activation)
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
 
     def build_shape(self, input_shape: Shape) -> Shape:
         _, h_in, w_in = check_image_shape(input_shape)
@@ -83,15 +80,11 @@ class Conv2DTranspose(Layer):
         self._pads = window_pads(output_size, *window)
         return self.filters, *output_size
 
-    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
-        # As in Keras and PyTorch, the fans are those of the convolution that this layer transposes.
-        (c_in, _, _), (kh, kw) = self.built()[0], self.kernel_size
-        initializers = self.kernel_initializer, self.bias_initializer
-        fans = (self.filters * kh * kw, c_in * kh * kw)
-        return kernel_and_bias(initializers, (c_in, self.filters, kh, kw), self.filters, fans, rng, dtype)
+    def kernel_shape(self) -> Shape:  # of the convolution that this layer transposes, and so are the fans
+        return self.built()[0][0], self.filters, *self.kernel_size
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         kernel, bias = self.params["kernel"], self.params["bias"]
         _, h_out, w_out = self.built()[1]
         y = conv2d_transpose.forward(
@@ -100,8 +93,7 @@ class Conv2DTranspose(Layer):
         return y, (x, y)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        x, y = cache
-        self.check_gradient(dy, len(x))
+        dy, x, y = self.check_backward(dy, cache, need_dx)
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d_transpose.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx

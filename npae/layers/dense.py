@@ -9,10 +9,10 @@ from numpy.random import Generator
 
 from npae.arguments import integer
 from npae.kernels import dense
-from npae.layers.layer import Grads, Layer, Shape, check_activation, kernel_and_bias
+from npae.layers.layer import Grads, KernelLayer, Shape
 
 
-class Dense(Layer):
+class Dense(KernelLayer):
     """``y = activation(x @ kernel + bias)``.
 
     Parameters
@@ -46,11 +46,8 @@ class Dense(Layer):
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__()
+        super().__init__(activation, kernel_initializer, bias_initializer)
         self.units = integer(units, "units")
-        self.activation = check_activation(activation)
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
 
     def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -60,19 +57,16 @@ class Dense(Layer):
             )
         return (self.units,)
 
-    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
-        (c_in,) = self.built()[0]
-        fans, initializers = (c_in, self.units), (self.kernel_initializer, self.bias_initializer)
-        return kernel_and_bias(initializers, fans, self.units, fans, rng, dtype)
+    def kernel_shape(self) -> Shape:
+        return *self.built()[0], self.units
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         y = dense.forward(x, self.params["kernel"], self.params["bias"], self.activation)
         return y, (x, y)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        x, y = cache
-        self.check_gradient(dy, len(x))
+        dy, x, y = self.check_backward(dy, cache, need_dx)
         dx, dkernel, dbias = dense.backward(dy, x, y, self.params["kernel"], self.activation, need_dx)
         return dx, {"kernel": dkernel, "bias": dbias}
 

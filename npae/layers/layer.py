@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from npae.initializers import initial_values
+from npae import arguments, geometry
+from npae.arguments import FLOATS, brief
+from npae.geometry import Shape  # of one example, without the batch axis
+from npae.initializers import INITIALIZERS, initial_values
 from npae.kernels import activations
 
-Shape: TypeAlias = tuple[int, ...]  # of one example, without the batch axis
 Grads: TypeAlias = dict[str, np.ndarray]
 
 
@@ -37,10 +40,14 @@ class Layer:
         Without the batch axis; None before `build`.
 
     A subclass stores its constructor's arguments under their own names (`config` reads them), computes the
-    shape of its output in `build_shape`, and defines `forward` and `backward`.
+    shape of its output in `build_shape`, and defines `forward` and `backward`. Both begin with a check, which
+    turns lists and the like into arrays: `check_input`, and `check_backward` or `check_gradient`.
     """
 
     rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
+    caches: tuple[str, ...] = ()  # what the cache holds: arrays with the shape of "x", of "y"
+    cached_dtypes: tuple[np.dtype, ...] = FLOATS
+    caches_nothing = False  # whether the cache may be None instead
     activation = "linear"  # the last step of forward
 
     def __init__(self) -> None:
@@ -48,17 +55,28 @@ class Layer:
         self.input_shape: Shape | None = None
         self.output_shape: Shape | None = None
 
-    def build(self, input_shape: Shape, rng: Generator, dtype: DTypeLike = np.float32) -> Shape:
+    def build(
+        self, input_shape: Shape, rng: Generator | int | None = None, dtype: DTypeLike = np.float32
+    ) -> Shape:
         """Compute the shapes, draw the parameters' initial values, and return the shape of one output.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+        rng : numpy.random.Generator or int, optional
+            The generator of the initial values, or its seed. Default: seed 0.
+        dtype : float32 or float64
 
         Raises
         ------
         ValueError
             If the layer does not accept inputs of that shape.
         """
-        self.input_shape, self.output_shape = tuple(input_shape), None
+        rng, dtype = arguments.generator(rng), arguments.float_dtype(dtype)
+        self.input_shape, self.output_shape = geometry.shape(input_shape, "input_shape"), None
         self.output_shape = tuple(self.build_shape(self.input_shape))
-        self.params = self.build_params(rng, np.dtype(dtype))
+        arguments.fits_memory(self.output_shape, f"{self!r}: an output")
+        self.params = self.build_params(rng, dtype)
         return self.output_shape
 
     def built(self) -> tuple[Shape, Shape]:
@@ -69,8 +87,10 @@ class Layer:
 
     def is_built(self, input_shape: Shape, dtype: DTypeLike) -> bool:
         """Return whether the layer was built for such inputs; a model then does not build it again."""
-        built = self.output_shape is not None and self.input_shape == tuple(input_shape)
-        return built and (self.dtype is None or self.dtype == np.dtype(dtype))  # np.dtype(None) is float64
+        built = self.output_shape is not None and self.input_shape == geometry.shape(
+            input_shape, "input_shape"
+        )
+        return built and (self.dtype is None or self.dtype == arguments.float_dtype(dtype))
 
     @property
     def dtype(self) -> np.dtype | None:
@@ -126,30 +146,52 @@ class Layer:
             self.params[key] = home
             start += value.size
 
-    def check_input(self, x: np.ndarray) -> None:
-        """Raise ValueError unless ``x`` is a batch of the inputs that the layer was built for."""
-        input_shape, _ = self.built()
-        if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1:
+    def check_input(self, x: np.ndarray, rng: Generator | None = None, name: str = "x") -> np.ndarray:
+        """Return ``x`` as an array; raise ValueError unless it is a batch that the layer was built for."""
+        if rng is not None and not isinstance(rng, Generator):
+            raise ValueError(f"rng must be a numpy.random.Generator, or None for inference, not {brief(rng)}")
+        (input_shape, _), dtype, given = self.built(), self.dtype, getattr(x, "dtype", None)
+        x = arguments.array(x, name, dtype)
+        if x.shape[1:] != input_shape or x.ndim != len(input_shape) + 1 or not len(x):
             expected = "(n, " + ", ".join(str(size) for size in input_shape) + ")"
-            raise ValueError(f"{self.describe()} was given an array of shape {x.shape}; expected {expected}")
-        dtype = self.dtype
-        if dtype is not None and x.dtype != dtype:
             raise ValueError(
-                f"{self.describe()} was given {x.dtype} and has {dtype} parameters; convert one of them, "
-                f"for instance x.astype({str(dtype)!r})"
+                f"{self.describe()} was given an array of shape {x.shape}; expected {expected} for {name}"
             )
+        if dtype is not None and (x.dtype != dtype or given == np.uint8):  # bytes may be pixels, not scaled
+            raise ValueError(
+                f"{self.describe()} was given {given} and has {dtype} parameters; convert one of them, "
+                f"for instance {name}.astype({str(dtype)!r})"
+            )
+        return x
 
-    def check_gradient(self, dy: np.ndarray, n: int | None = None) -> None:
-        """Raise ValueError unless ``dy`` has the shape and dtype of y; n is the batch size, if known.
+    def check_gradient(self, dy: np.ndarray, n: int | None = None) -> np.ndarray:
+        """Return ``dy`` as an array; raise ValueError unless it fits y, of n examples if that is known.
 
         The compiled kernels do not check: if dy were too large, they would write outside their arrays.
         """
-        shape = (*(dy.shape[:1] if n is None else (n,)), *self.built()[1])
-        if dy.shape != shape:
-            raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; its y has shape {shape}")
         dtype = self.dtype
+        dy = arguments.array(dy, "dy", dtype)
+        shape = (*(dy.shape[:1] if n is None else (n,)), *self.built()[1])
+        if dy.shape != shape or not dy.ndim:
+            raise ValueError(f"{self.describe()} was given a dy of shape {dy.shape}; its y has shape {shape}")
         if dtype is not None and dy.dtype != dtype:
             raise ValueError(f"{self.describe()} was given a dy of {dy.dtype}; its parameters are {dtype}")
+        return dy
+
+    def check_backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray, ...]:
+        """Return ``dy`` and the arrays of ``cache``; raise ValueError unless they fit (see ``caches``)."""
+        arguments.flag(need_dx, "need_dx")
+        held = cache if isinstance(cache, tuple) else () if cache is None else (cache,)
+        fits, n = len(held) == len(self.caches) or (self.caches_nothing and not held), None
+        for each, name in zip(held, self.caches):
+            fits = fits and type(each) is np.ndarray and each.dtype in self.cached_dtypes and each.ndim > 0
+            n = len(held[0]) if fits else None
+            fits = fits and each.shape == (n, *self.built()[name == "y"])
+        if not fits:
+            raise ValueError(
+                f"cache must be what forward of this {self.describe()} returned beside y, not {brief(cache)}"
+            )
+        return self.check_gradient(dy, n), *held
 
     def describe(self) -> str:
         """Return the name of the layer for messages."""
@@ -160,34 +202,35 @@ class Layer:
         return f"{type(self).__name__}({arguments})"
 
 
-def check_activation(activation: str | None) -> str:
-    """Return the name of an activation; None means "linear", as in Keras.
+class KernelLayer(Layer):
+    """A layer with a kernel, a bias and an activation: Dense, Conv2D, Conv2DTranspose.
 
-    Raises
-    ------
-    ValueError
-        If there is no activation of that name.
+    A subclass defines `kernel_shape`; its cache is ``(x, y)``.
     """
-    if activation is None:
-        return "linear"
-    activations.check(activation)
-    return activation
 
+    caches = ("x", "y")
 
-def kernel_and_bias(
-    initializers: tuple[str, str],
-    shape: Shape,
-    units: int,
-    fans: tuple[int, int],
-    rng: Generator,
-    dtype: np.dtype,
-) -> dict[str, np.ndarray]:
-    """Return initial values for a kernel of ``shape`` and a bias of ``units`` elements."""
-    for_kernel, for_bias = initializers
-    return {
-        "kernel": initial_values(for_kernel, shape, *fans, rng, dtype),
-        "bias": initial_values(for_bias, (units,), *fans, rng, dtype),
-    }
+    def __init__(self, activation: str | None, kernel_initializer: str, bias_initializer: str):
+        super().__init__()
+        name = "linear" if activation is None else activation  # as in Keras
+        self.activation = arguments.choice(name, "activation", activations.NAMES)
+        self.kernel_initializer = arguments.choice(kernel_initializer, "kernel_initializer", INITIALIZERS)
+        self.bias_initializer = arguments.choice(bias_initializer, "bias_initializer", INITIALIZERS)
+
+    def kernel_shape(self) -> Shape:
+        """Return (inputs, units), or for images (outputs, inputs, kh, kw) of the convolution."""
+        raise NotImplementedError
+
+    def build_params(self, rng: Generator, dtype: np.dtype) -> dict[str, np.ndarray]:
+        """Draw the kernel, then the bias."""
+        shape, units = self.kernel_shape(), self.built()[1][:1]
+        arguments.fits_memory(shape, f"{self!r}: a kernel")
+        inputs, outputs = shape if len(shape) == 2 else (shape[1], shape[0])
+        fan_in, fan_out = inputs * math.prod(shape[2:]), outputs * math.prod(shape[2:])
+        return {
+            "kernel": initial_values(self.kernel_initializer, shape, fan_in, fan_out, rng, dtype),
+            "bias": initial_values(self.bias_initializer, units, fan_in, fan_out, rng, dtype),
+        }
 
 
 def check_image_shape(input_shape: Shape) -> tuple[int, int, int]:

@@ -37,6 +37,9 @@ class MaxPool2D(Layer):
     window.
     """
 
+    caches = ("y",)
+    cached_dtypes = (np.dtype(np.uint8), np.dtype(np.uint16))
+
     def __init__(
         self,
         pool_size: int | tuple[int, int] = 2,
@@ -55,12 +58,10 @@ class MaxPool2D(Layer):
         return c, *window_output_size((h_in, w_in), *window)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
-        y, offset = max_pool2d.forward(x, self.pool_size, self.strides, self._pads)
-        return y, offset
+        x = self.check_input(x, rng)
+        return max_pool2d.forward(x, self.pool_size, self.strides, self._pads)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        offset = cache
-        self.check_gradient(dy, len(offset))
+        dy, offset = self.check_backward(dy, cache, need_dx)
         shape = (len(dy), *self.built()[0])
         return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self._pads), {}

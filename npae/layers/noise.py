@@ -29,14 +29,13 @@ class GaussianNoise(Layer):
         self.stddev = non_negative(stddev, "stddev")
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         if rng is None or self.stddev == 0:
             return x, None
         return x + x.dtype.type(self.stddev) * rng.standard_normal(x.shape, x.dtype), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        self.check_gradient(dy)
-        return dy, {}
+        return self.check_backward(dy, cache, need_dx)[0], {}
 
 
 class Dropout(Layer):
@@ -55,12 +54,15 @@ class Dropout(Layer):
     Source: Srivastava et al. 2014, in the "inverted" form that Keras uses.
     """
 
+    caches = ("y",)
+    caches_nothing = True  # at inference
+
     def __init__(self, rate: float):
         super().__init__()
         self.rate = fraction(rate, "rate")
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         if rng is None or self.rate == 0:
             return x, None
         kept = rng.random(x.shape, np.float32) >= self.rate
@@ -68,6 +70,5 @@ class Dropout(Layer):
         return x * mask, mask
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        mask = cache
-        self.check_gradient(dy, None if mask is None else len(mask))
-        return (dy if mask is None else dy * mask), {}
+        dy, *mask = self.check_backward(dy, cache, need_dx)
+        return (dy * mask[0] if mask else dy), {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
+from npae.geometry import shape
 from npae.layers.layer import Grads, Layer, Shape
 
 
@@ -29,28 +29,22 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Shape):
         super().__init__()
-        try:
-            self.target_shape = tuple(operator.index(size) for size in target_shape)
-        except TypeError:
-            raise ValueError(f"target_shape must be a tuple of integers, not {target_shape!r}") from None
+        self.target_shape = shape(target_shape, "target_shape", inferred=True)
 
     def build_shape(self, input_shape: Shape) -> Shape:
         elements = math.prod(input_shape)
         known = math.prod(size for size in self.target_shape if size != -1)
-        fits = known > 0 and (
-            elements % known == 0 if self.target_shape.count(-1) == 1 else elements == known
-        )
-        if not fits or self.target_shape.count(-1) > 1:
+        if elements % known if -1 in self.target_shape else elements != known:
             given = f"an input of shape {input_shape} ({elements} elements)"
             raise ValueError(f"{given} cannot take the shape {self.target_shape}")
         return tuple(elements // known if size == -1 else size for size in self.target_shape)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         return x.reshape(len(x), *self.built()[1]), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        self.check_gradient(dy)
+        (dy,) = self.check_backward(dy, cache, need_dx)
         return dy.reshape(len(dy), *self.built()[0]), {}
 
 

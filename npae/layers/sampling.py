@@ -28,6 +28,9 @@ class Sampling(Layer):
     Source: Kingma & Welling, *Auto-encoding variational Bayes* (2013), section 2.4.
     """
 
+    caches = ("y",)
+    caches_nothing = True  # at inference
+
     def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1 or input_shape[0] % 2:
             raise ValueError(
@@ -36,7 +39,7 @@ class Sampling(Layer):
         return (input_shape[0] // 2,)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         means, log_variances = np.split(x, 2, axis=1)
         if rng is None:
             return means.copy(), None
@@ -45,7 +48,6 @@ class Sampling(Layer):
         return means + noise, noise
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        noise = cache
-        self.check_gradient(dy, None if noise is None else len(noise))
-        slope = np.zeros_like(dy) if noise is None else dy * noise / 2
+        dy, *noise = self.check_backward(dy, cache, need_dx)
+        slope = dy * noise[0] / 2 if noise else np.zeros_like(dy)
         return np.concatenate([dy, slope], axis=1), {}

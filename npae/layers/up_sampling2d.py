@@ -37,9 +37,9 @@ class UpSampling2D(Layer):
         return c, h_in * sh, w_in * sw
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
-        self.check_input(x)
+        x = self.check_input(x, rng)
         return up_sampling2d.forward(x, self.size), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
-        self.check_gradient(dy)
+        (dy,) = self.check_backward(dy, cache, need_dx)
         return up_sampling2d.backward(dy, self.size), {}

@@ -1,4 +1,8 @@
-"""Findings: sentences that say what is wrong with the codes of a trained model, with their evidence."""
+"""Findings: what is wrong with the data, the outputs or the codes of a model, each with its evidence.
+
+Each function takes arrays and returns (sentence, evidence), or None where nothing is found. The sentence says
+what to do.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,57 @@ FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change t
 LINE = 0.99  # the share of the variance in one direction
 DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
 AT_PRIOR = 0.01  # the variance below which a unit is inactive: Burda et al. 2015, appendix C
+LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
+FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
+EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
+
+
+def unscaled_inputs(x: np.ndarray) -> Finding | None:
+    """Find inputs (n, ...) so large that activations saturate and steps overshoot."""
+    size = np.sqrt(np.mean(np.square(x, dtype=np.float64)))
+    if not size > LARGE:
+        return None
+    sentence = "the inputs are not scaled; divide pixels by 255, or pass them as uint8, which npae scales"
+    return sentence, f"they reach from {x.min():.4g} to {x.max():.4g}, with a root mean square of {size:.3g}"
+
+
+def targets_out_of_reach(t: np.ndarray, lowest: float, highest: float) -> Finding | None:
+    """Find targets (n, ...) that no output can equal, since outputs are from ``lowest`` to ``highest``."""
+    share = np.mean((t < lowest) | (t > highest))
+    if not share:
+        return None
+    sentence = (
+        f"some targets cannot be reached: the last activation gives outputs from {lowest:g} to {highest:g}; "
+        "scale the targets, or choose another activation"
+    )
+    return sentence, f"{share:.1%} of the targets, which reach from {t.min():.4g} to {t.max():.4g}"
+
+
+def not_probabilities(y: np.ndarray) -> Finding | None:
+    """Find outputs (n, ...) that are not between 0 and 1, and whose loss is a binary cross-entropy."""
+    share = np.mean((y <= 0) | (y >= 1))
+    if share < FEW:
+        return None
+    sentence = (
+        "binary cross-entropy takes probabilities; it clips other outputs, which then have no gradient; "
+        'end the model in activation="sigmoid", or use BinaryCrossentropy(from_logits=True)'
+    )
+    return sentence, f"{share:.1%} of the outputs are not between 0 and 1"
+
+
+def only_the_mean_image(y: np.ndarray, t: np.ndarray) -> Finding | None:
+    """Find outputs y (n, ...) whose loss for the targets t is that of the mean of t in place of each y."""
+    if len(t) < FEWEST:
+        return None
+    outputs, targets = y.astype(np.float64), t.astype(np.float64)
+    error, spread = np.mean((outputs - targets) ** 2), np.mean((targets - targets.mean(axis=0)) ** 2)
+    if not spread or not abs(error / spread - 1) < EQUAL:
+        return None
+    sentence = (
+        "the model is no better than the mean image, which does not depend on its input; train longer, or "
+        "try another learning_rate or activation"
+    )
+    return sentence, f"its squared error is {error / spread:.1%} of the mean image's"
 
 
 def findings(codes: np.ndarray, variational: bool = False) -> list[Finding]:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from npae.model import Sequential
-from npae.training.batches import Batches, as_batches
-from npae.training.evaluation import check_shape
+from npae.training.batches import Batches, batches_for
 from npae.training.workers import workers
 
 BLOCK = 1 << 23  # entries of Jacobians in the memory of a thread
@@ -29,6 +28,7 @@ def jacobians(encoder: Sequential, x: np.ndarray) -> np.ndarray:
     A backward pass computes ``dL/dx = dL/dcode J``. If dL/dcode is a unit vector, dL/dx is a row of J. So J
     takes one forward pass, and one backward pass per unit of the code.
     """
+    x = encoder.check_input(x)
     code, cache = encoder.forward(x)
     size = code.size // len(x)
     found = np.empty((len(x), size, x.size // len(x)), code.dtype)
@@ -86,8 +86,7 @@ def _of_jacobians(
     threads: int | None,
 ) -> np.ndarray:
     """Return a function of each Jacobian, computed for a few images at a time to limit the memory."""
-    batches = as_batches(x)
-    check_shape(encoder, batches)
+    batches = batches_for(encoder, x)
     size = max(1, BLOCK // (math.prod(batches.shape) * math.prod(encoder.output_shape or ())))
 
     def part(start: int) -> np.ndarray:

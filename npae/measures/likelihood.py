@@ -8,8 +8,7 @@ from npae.arguments import integer
 from npae.layers import Layer
 from npae.model import VariationalAutoencoder
 from npae.objectives.losses import Loss, fuse, get_loss
-from npae.training.batches import Batches, as_batches
-from npae.training.evaluation import check_shape
+from npae.training.batches import Batches, batches_for
 from npae.training.shards import random_stream
 from npae.training.workers import workers
 
@@ -70,13 +69,12 @@ def negative_log_likelihood(
     integer(samples, "samples")
     if not isinstance(model, VariationalAutoencoder):
         raise ValueError(f"a likelihood needs a VariationalAutoencoder, not this {type(model).__name__}")
-    batches, pixels = as_batches(x), get_loss(loss)
+    batches, pixels = batches_for(model, x), get_loss(loss)
     if pixels.measure != "nats":
         raise ValueError(
             f"{pixels!r} is not a distribution of pixels; use BinaryCrossentropy or GaussianNegative"
             "LogLikelihood"
         )
-    check_shape(model, batches)
     pixels.check_targets(*batches.target_range())
     decoder, pixels = fuse(model.decoder, pixels)
     size = max(1, ROWS // samples)  # images at a time

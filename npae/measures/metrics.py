@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from npae.arguments import array, integer, positive_number, real_numbers
 from npae.kernels.blas import single_threaded_blas
 
 MOST_DECIBELS = 100.0  # of one image; that of a perfect image is infinite
@@ -51,7 +52,7 @@ def psnr(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     ValueError
         If the shapes of y and t differ.
     """
-    errors = _squared_errors(y, t)
+    errors, peak = _squared_errors(y, t), positive_number(peak, "peak")
     per_image = np.mean(errors, axis=tuple(range(1, errors.ndim)))
     least = peak**2 / 10 ** (MOST_DECIBELS / 10)
     return float(np.mean(10 * np.log10(peak**2 / np.maximum(per_image, least))))
@@ -87,8 +88,7 @@ def ssim(y: np.ndarray, t: np.ndarray, peak: float = 1.0) -> float:
     Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli: Image quality assessment: from error visibility to
     structural similarity, IEEE Transactions on Image Processing 13 (2004).
     """
-    y, t = np.asarray(y), np.asarray(t)
-    _check_shapes(y, t)
+    (y, t), peak = _pair(y, t), positive_number(peak, "peak")
     if y.ndim not in (3, 4) or not y.size or min(y.shape[-2:]) < SSIM_WINDOW:
         raise ValueError(
             f"ssim compares images (n, h, w) or (n, c, h, w), at least {SSIM_WINDOW} pixels high and wide; "
@@ -144,7 +144,7 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
     ValueError
         If the shapes do not fit, a score is NaN, or positives or negatives are missing.
     """
-    scores, positive = np.asarray(scores), np.asarray(positive)
+    scores, positive = real_numbers(scores, "scores"), real_numbers(positive, "positive")
     if scores.ndim != 1 or positive.shape != scores.shape or positive.dtype != bool:
         raise ValueError(
             f"roc_auc needs scores (n,) and equally many booleans, True for positives; got shapes "
@@ -173,7 +173,7 @@ def entropy_floor(t: np.ndarray) -> float:
     ValueError
         If a target is not from 0 to 1.
     """
-    total = 0.0
+    t, total = real_numbers(t, "t"), 0.0
     for part in np.array_split(t, max(1, len(t) // 1000)):  # float64 copies of all pixels would be large
         lowest, highest = part.min(), part.max()
         if not (lowest >= 0 and highest <= 1):
@@ -188,13 +188,17 @@ def entropy_floor(t: np.ndarray) -> float:
 
 def _squared_errors(y: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Return ``(y - t)**2`` in float64, since uint8 would overflow."""
-    _check_shapes(y, t)
+    y, t = _pair(y, t)
+    if not y.size:
+        raise ValueError(f"y and t are empty, of shape {y.shape}")
     return np.square(np.subtract(y, t, dtype=np.float64))
 
 
-def _check_shapes(y: np.ndarray, t: np.ndarray) -> None:
-    if np.shape(y) != np.shape(t):
-        raise ValueError(f"y and t differ in shape: {np.shape(y)} and {np.shape(t)}; expected one shape")
+def _pair(y: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    y, t = real_numbers(y, "y"), real_numbers(t, "t")
+    if y.shape != t.shape or not y.ndim:
+        raise ValueError(f"y and t differ in shape: {y.shape} and {t.shape}; expected one shape (n, ...)")
+    return y, t
 
 
 class PCA:
@@ -213,10 +217,11 @@ class PCA:
     """
 
     def __init__(self, components: int):
-        self.components = components
+        self.components = integer(components, "components", least=0)
 
     def fit(self, x: np.ndarray) -> PCA:
         """Learn the mean (d,) and the axes (d, components) from x (n, d), and return self."""
+        x = self._rows(x, "x", None)
         if not 1 <= self.components <= x.shape[1]:
             raise ValueError(f"components must be from 1 to {x.shape[1]}, not {self.components}")
         self.mean = x.mean(axis=0, dtype=np.float64)
@@ -230,10 +235,22 @@ class PCA:
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Return the codes (n, components) of x (n, d)."""
+        x = self._rows(x, "x", 0)
         with single_threaded_blas():
             return (x - self.mean) @ self.axes
 
     def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
         """Return the reconstructions (n, d) of codes (n, components)."""
+        codes = self._rows(codes, "codes", 1)
         with single_threaded_blas():
             return codes @ self.axes.T + self.mean
+
+    def _rows(self, value: np.ndarray, name: str, axis: int | None) -> np.ndarray:
+        """Return rows (n, d); d is the size of that axis of `axes`, or any size."""
+        rows = array(value, name)
+        if axis is not None and not hasattr(self, "axes"):
+            raise ValueError("this PCA has no axes yet; call fit(x) first")
+        if rows.ndim != 2 or not rows.size or (axis is not None and rows.shape[1] != self.axes.shape[axis]):
+            expected = "(n, d)" if axis is None else f"(n, {self.axes.shape[axis]})"
+            raise ValueError(f"{name} must be an array {expected}, not of shape {rows.shape}")
+        return rows

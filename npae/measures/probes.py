@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.arguments import array, integer, non_negative, real_numbers
 from npae.kernels.blas import single_threaded_blas
 
 BLOCK = 1 << 24  # distances in memory at a time
@@ -50,6 +51,7 @@ def linear_probe(
     ValueError
         If codes are not finite numbers, or the numbers of codes and labels differ.
     """
+    non_negative(penalty, "penalty"), integer(steps, "steps")
     codes, test_codes = _checked(codes, labels, test_codes, test_labels)
     classes, targets = np.unique(labels, return_inverse=True)
     mean, stddev = codes.mean(axis=0), codes.std(axis=0)
@@ -96,9 +98,10 @@ def k_nearest_neighbours(
 def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
     """Return the indices in ``codes`` of the k nearest to each query, nearest first: integers (m, k).
 
-    All distances are computed, for a block of queries at a time, as ``|a - b|**2 = |a|**2 - 2 ab + |b|**2``
-    in float64. The mean of the codes is subtracted first: far from the origin the terms would be large, and
-    their small difference would lose digits.
+    Equally near codes keep their order. ``|a - b|**2 = |a|**2 - 2 ab + |b|**2`` is computed first, for a
+    block of queries at a time, in float64. The mean of the codes is subtracted before: far from the origin
+    the terms would be large, and their small difference would lose digits. Some are lost still, so the order
+    of those that may be among the nearest is that of ``sum((a - b)**2)``.
 
     Parameters
     ----------
@@ -111,26 +114,30 @@ def nearest(codes: np.ndarray, queries: np.ndarray, k: int = 1) -> np.ndarray:
     ValueError
         If the shapes do not fit, or k is not from 1 to n.
     """
-    codes, queries = np.asarray(codes), np.asarray(queries)
+    codes, queries = (array(codes, "codes"), array(queries, "queries"))
     if codes.ndim != 2 or queries.ndim != 2 or codes.shape[1] != queries.shape[1]:
         raise ValueError(
             f"nearest needs codes (n, d) and queries (m, d), not {codes.shape} and {queries.shape}"
         )
-    if not 1 <= k <= len(codes):
+    if integer(k, "k", 0) not in range(1, len(codes) + 1):
         raise ValueError(f"k must be from 1 to {len(codes)}, the number of codes to choose from, not {k}")
-    mean = codes.mean(axis=0, dtype=np.float64)
-    codes, queries = codes - mean, queries - mean
+    exact, mean = codes.astype(np.float64), codes.mean(axis=0, dtype=np.float64)
+    codes, queries, asked = codes - mean, queries - mean, queries.astype(np.float64)
     lengths = np.einsum("nd,nd->n", codes, codes)
+    # The rounding error of a distance below, as a share of |a|**2 + |b|**2.
+    share = 4 * (codes.shape[1] + 4) * np.finfo(np.float64).eps
+    errors = share * (lengths.max() + np.einsum("nd,nd->n", queries, queries))
     size = max(1, BLOCK // len(codes))
     found = np.empty((len(queries), k), np.intp)
     for start in range(0, len(queries), size):
         # |b|**2 of a query b is the same for all codes, so it does not change their order.
         with single_threaded_blas():  # the number of threads must not change the result
             distances = lengths - 2 * (queries[start : start + size] @ codes.T)
-        places = np.argpartition(distances, k - 1, axis=1)[:, :k]
-        places.sort(axis=1)  # equally near codes keep their order
-        order = np.argsort(np.take_along_axis(distances, places, axis=1), axis=1, kind="stable")
-        found[start : start + size] = np.take_along_axis(places, order, axis=1)
+        limits = np.partition(distances, k - 1, axis=1)[:, k - 1] + 2 * errors[start : start + size]
+        for query, (row, limit) in enumerate(zip(distances, limits), start):
+            near = np.flatnonzero(row <= limit)
+            order = np.argsort(np.square(exact[near] - asked[query]).sum(axis=1), kind="stable")
+            found[query] = near[order[:k]]
     return found
 
 
@@ -203,19 +210,15 @@ def _checked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return both sets of codes as float64 (n, k), or raise ValueError."""
     flat = []
-    for name, array, classes in (("codes", codes, labels), ("test_codes", test_codes, test_labels)):
-        array, classes = np.asarray(array), np.asarray(classes)
-        if (
-            array.ndim < 2
-            or not array.size
-            or classes.shape != array.shape[:1]
-            or classes.dtype.kind not in "iu"
-        ):
+    for name, values, classes in (("codes", codes, labels), ("test_codes", test_codes, test_labels)):
+        found, classes = real_numbers(values, name), np.asarray(classes)
+        fits = found.ndim >= 2 and found.size and classes.shape == found.shape[:1]
+        if not fits or classes.dtype.kind not in "iu":
             raise ValueError(
-                f"{name} must be (n, ...) with n integer labels, n at least 1; got {array.shape} with labels "
+                f"{name} must be (n, ...) with n integer labels, n at least 1; got {found.shape} with labels "
                 f"{classes.dtype} {classes.shape}"
             )
-        flat.append(array.reshape(len(array), -1).astype(np.float64))
+        flat.append(found.reshape(len(found), -1).astype(np.float64))
         if not np.isfinite(flat[-1]).all():
             raise ValueError(f"{name} hold NaN or infinite values")
     if flat[0].shape[1] != flat[1].shape[1]:

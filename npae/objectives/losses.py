@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import positive_number
+from npae.arguments import array, brief, choice, fits_memory, flag, integer, positive_number, real_numbers
 from npae.kernels import losses
 from npae.layers.layer import Layer
 
@@ -40,9 +40,7 @@ class Loss:
     per = "element"
 
     def __init__(self, per: str = "element"):
-        if per not in ("element", "image"):
-            raise ValueError(f'per must be "element" or "image", not {per!r}')
-        self.per = per
+        self.per = choice(per, "per", ("element", "image"))
 
     @property
     def unit(self) -> str:
@@ -63,13 +61,15 @@ class Loss:
         Raises
         ------
         ValueError
-            If the shapes differ.
+            If the shapes differ, or there are no elements.
         """
-        if y.shape != t.shape:
+        y, t = array(y, "y"), array(t, "t")
+        if y.shape != t.shape or not (y.ndim and y.size):
             raise ValueError(
-                f"the model gives outputs of shape {y.shape}, but the targets have shape {t.shape}"
+                f"the model gives outputs y of shape {y.shape}, but the targets t have shape {t.shape}; "
+                "expected one shape (n, ...)"
             )
-        divisor = self.divisor(y.shape, count)
+        divisor = self.divisor(y.shape, None if count is None else integer(count, "count", y.size))
         return self.value_and_gradient(y, t.astype(y.dtype, copy=False), divisor)
 
     def divisor(self, shape: tuple[int, ...], count: int | None = None) -> int:
@@ -143,7 +143,7 @@ class BinaryCrossentropy(Loss):
 
     def __init__(self, from_logits: bool = False, per: str = "element"):
         super().__init__(per)
-        self.from_logits = from_logits
+        self.from_logits = flag(from_logits, "from_logits")
 
     def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         if self.from_logits:
@@ -252,11 +252,12 @@ def one_hot(labels: np.ndarray, classes: int = 10) -> np.ndarray:
     ValueError
         If a label is not an integer from 0 to ``classes - 1``.
     """
-    labels = np.asarray(labels)
+    labels, classes = real_numbers(labels, "labels"), integer(classes, "classes")
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be integers (n,), not {labels.dtype} of shape {labels.shape}")
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
         raise ValueError(f"labels must be from 0 to {classes - 1}, not {labels.min()} to {labels.max()}")
+    fits_memory((classes, classes), "one_hot for so many classes: an array")
     return np.eye(classes, dtype=np.float32)[labels]
 
 
@@ -281,7 +282,7 @@ def get_loss(loss: str | Loss) -> Loss:
     if isinstance(loss, Loss):
         return loss
     if not isinstance(loss, str) or loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; expected one of {', '.join(LOSSES)}")
+        raise ValueError(f"unknown loss {brief(loss)}; expected one of {', '.join(LOSSES)}")
     return LOSSES[loss]()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from npae.arguments import brief, instance
 from npae.model import Autoencoder, Sequential, numbered
 from npae.objectives.losses import Loss, fuse, get_loss
 from npae.objectives.penalties import Penalty
@@ -44,9 +45,8 @@ class Objective:
     def __init__(self, reconstruction: str | Loss, *penalties: Penalty):
         for penalty in penalties:
             if not isinstance(penalty, Penalty):
-                raise ValueError(
-                    f"expected penalties after the loss, as in Objective('mse', L1(1e-4)), not {penalty!r}"
-                )
+                example = "Objective('mse', L1(1e-4))"
+                raise ValueError(f"expected penalties after the loss, as in {example}, not {brief(penalty)}")
         self.reconstruction = get_loss(reconstruction)
         self.penalties = penalties
         self.names = tuple(numbered(["reconstruction", *(penalty.name for penalty in penalties)]))
@@ -60,7 +60,7 @@ class Objective:
         ValueError
             If there are penalties and the model is not an `Autoencoder`.
         """
-        return BoundObjective(self, model)
+        return BoundObjective(self, instance(model, Sequential, "model"))
 
     def named(self, terms: Sequence[float], prefix: str = "") -> dict[str, float]:
         """Return "loss", and the terms by name if there are penalties, for a table."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import positive_number
+from npae.arguments import array, between, instance, integer, positive_number
 from npae.layers import Dense, GaussianNoise
 from npae.model import Sequential
 from npae.objectives.losses import written_out
@@ -57,6 +57,9 @@ class Penalty:
             Gradients of parameters that the penalty depends on *directly*, by the names of
             ``encoder.params``; empty for most penalties.
         """
+        code, examples = array(code, "code"), integer(examples, "examples")
+        if not (code.ndim and code.size):
+            raise ValueError(f"code must be an array (n, ...), not of shape {code.shape}")
         value = float(np.sum(self.elements(encoder, code), dtype=np.float64)) / examples
         return value, *self.gradients(encoder, code, cache, examples)
 
@@ -133,9 +136,7 @@ class KLSparsity(Penalty):
     couples_examples = True
 
     def __init__(self, target: float = 0.05, weight: float = 3.0):
-        if not 0 < target < 1:
-            raise ValueError(f"target must be a number between 0 and 1, not {target!r}")
-        self.target = target
+        self.target = between(target, "target", 0, 1)
         self.weight = positive_number(weight, "weight")
 
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
@@ -194,14 +195,14 @@ class Contractive(Penalty):
         self.weight = positive_number(weight, "weight")
 
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
-        _, dense = _only_dense(encoder)
+        _, dense = _only_dense(encoder, code)
         slope, _ = _slopes(code, dense.activation)
         return self.weight * slope**2 * np.sum(dense.params["kernel"] ** 2, axis=0)
 
     def gradients(
         self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
     ) -> tuple[np.ndarray, Gradients]:
-        name, dense = _only_dense(encoder)
+        name, dense = _only_dense(encoder, code)
         kernel, scale = dense.params["kernel"], code.dtype.type(2 * self.weight / examples)
         slope, change = _slopes(code, dense.activation)
         dcode = scale * slope * change * np.sum(kernel**2, axis=0)
@@ -270,8 +271,10 @@ def _slopes(code: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
     return slope, np.zeros_like(h)
 
 
-def _only_dense(encoder: Sequential) -> tuple[str, Dense]:
+def _only_dense(encoder: Sequential, code: np.ndarray) -> tuple[str, Dense]:
     """Return name and layer of the encoder's Dense layer, if all other layers only reshape or add noise."""
+    if instance(encoder, Sequential, "encoder").output_shape != code.shape[1:]:
+        raise ValueError(f"code has shape {code.shape}; this encoder gives (n, *{encoder.output_shape})")
     computing = [
         (name, layer)
         for name, layer in encoder.leaves()

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.measures.watch import Watch
 from npae.model import Sequential
 from npae.recipes.folder import Settings
 from npae.recipes.recipe import Later, described
@@ -117,7 +118,8 @@ def trained_part(
     # its file would not change them either.
     model = copy.deepcopy(part.build())
     model.build(data[0].shape, np.random.default_rng(part.plan.seed))
-    train_in(folder, model, data, part.plan, facts, compute.labelled(part.name), check=check)
+    watch = [Watch(compute.report)]
+    train_in(folder, model, data, part.plan, facts, compute.labelled(part.name), check=check, callbacks=watch)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return model
 

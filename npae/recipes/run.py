@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from npae.datasets import Dataset
+from npae.measures.watch import Watch
 from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -122,7 +123,7 @@ class Run:
             self.compute,
             check=self._check_resumable if resume else None,
             before=partial(self.recipe.before, self) if self.recipe.before else None,
-            callbacks=callbacks,
+            callbacks=[*callbacks, Watch(self.compute.report)],
         )
 
     def plan(self) -> Plan:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
+
+from npae import geometry
+from npae.arguments import FLOATS, brief, finite, float_dtype, function, instance, real_numbers
+from npae.model import Sequential
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -34,8 +39,8 @@ class Batches:
     sample : callable, optional
         ``sample(x, rng) -> x'``, applied to every batch before the corruption; its result is input and
         target. An example is `npae.datasets.bernoulli`, which uses grey values as probabilities.
-    dtype : float32 or float64
-        The dtype of the batches.
+    dtype : float32 or float64, optional
+        The dtype of the batches. Default: that of the model that they are given to, else float32.
 
     Raises
     ------
@@ -54,29 +59,42 @@ class Batches:
         shape: tuple[int, ...] | None = None,
         corruption: Corruption | None = None,
         sample: Corruption | None = None,
-        dtype: DTypeLike = np.float32,
+        dtype: DTypeLike | None = None,
     ):
         self.x = _examples(x, "x")
         self.y = None if y is None else _examples(y, "y")
+        self.scale, self.offset = finite(scale, "scale"), finite(offset, "offset")
+        self.corruption = None if corruption is None else function(corruption, "corruption")
+        self.sample = None if sample is None else function(sample, "sample")
+        self.dtype = None if dtype is None else float_dtype(dtype)
         if self.y is not None and len(self.y) != len(self.x):
             raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}; expected equally many")
-        self.shape = self.x.shape[1:] if shape is None else tuple(shape)
+        self.shape = self.x.shape[1:] if shape is None else geometry.shape(shape, "shape")
         for name, array in (("x", self.x), ("y", self.y)):
             if shape is not None and array is not None and math.prod(array.shape[1:]) != math.prod(shape):
-                raise ValueError(
-                    f"{name} has examples of shape {array.shape[1:]}, which cannot be reshaped to {shape}"
-                )
+                given = f"{name} has examples of shape {array.shape[1:]}"
+                raise ValueError(f"{given}, which cannot be reshaped to the shape {self.shape}")
         if sample is not None and y is not None:
             raise ValueError("sample computes inputs and targets from x; leave out y or sample")
         self._reshape_targets = shape is not None
-        self.scale = scale
-        self.offset = offset
-        self.corruption = corruption
-        self.sample = sample
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def of_dtype(self, dtype: np.dtype) -> Batches:
+        """Return these batches in the dtype of a model; raise ValueError if they were given another one."""
+        if self.dtype is not None and self.dtype != dtype:
+            raise ValueError(
+                f"x is a Batches of {self.dtype}, and the model has {dtype} parameters; omit its dtype"
+            )
+        twin = copy.copy(self)
+        twin.dtype = dtype
+        return twin
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """The shape of one target."""
+        return self.shape if self.y is None or self._reshape_targets else self.y.shape[1:]
 
     @property
     def draws(self) -> bool:
@@ -90,15 +108,24 @@ class Batches:
 
         Without corruption and y, inputs and targets are the same array.
         """
+        if not isinstance(indices, slice):
+            indices = _indices(indices, len(self))
+        if rng is not None:
+            instance(rng, np.random.Generator, "rng")
         draw: Any = rng  # a user's corruption may need no generator and accept None
-        clean = self._prepare(self.x[indices]).reshape(-1, *self.shape)
+        inputs, targets = self.clean(indices)
         if self.sample is not None:
-            clean = self.sample(_read_only(clean), draw)
-        inputs = clean if self.corruption is None else self.corruption(_read_only(clean), draw)
+            inputs = targets = self.sample(_read_only(inputs), draw)
+        if self.corruption is not None:
+            inputs = self.corruption(_read_only(inputs), draw)
+        return inputs, targets
+
+    def clean(self, indices: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(inputs, targets)`` of these examples, without corruption and sample."""
+        inputs = self._prepare(self.x[indices]).reshape(-1, *self.shape)
         if self.y is None:
-            return inputs, clean
-        targets = self._prepare(self.y[indices])
-        return inputs, targets.reshape(-1, *self.shape) if self._reshape_targets else targets
+            return inputs, inputs
+        return inputs, self._prepare(self.y[indices]).reshape(-1, *self.target_shape)
 
     def target_range(self) -> tuple[float, float]:
         """Return the smallest and the largest target; NaN where a target is NaN."""
@@ -120,21 +147,34 @@ class Batches:
                 raise ValueError(f"x holds NaN or infinite values, first in example {first}")
 
     def _prepare(self, values: np.ndarray) -> np.ndarray:
+        dtype = self.dtype or FLOATS[0]
         if values.dtype != np.uint8:
-            return np.ascontiguousarray(values, self.dtype)
-        scaled = np.multiply(values, self.dtype.type(self.scale), dtype=self.dtype)
+            return np.ascontiguousarray(values, dtype)
+        scaled = np.multiply(values, dtype.type(self.scale), dtype=dtype)
         if self.offset:
-            scaled += self.dtype.type(self.offset)
+            scaled += dtype.type(self.offset)
         return scaled
 
 
-def as_batches(x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
-    """Return ``x`` itself if it is a `Batches`, otherwise a `Batches` of the arrays x and y."""
-    if isinstance(x, Batches):
-        if y is not None:
-            raise ValueError("x is a Batches, which has its own targets; leave out y")
-        return x
-    return Batches(x, y)
+def batches_for(model: Sequential, x: np.ndarray | Batches, y: np.ndarray | None = None) -> Batches:
+    """Return ``x``, a `Batches` or an array to which y belongs, as batches in the dtype of the model.
+
+    Raises
+    ------
+    ValueError
+        If the model is not built for examples of this shape.
+    """
+    if instance(model, Sequential, "model").input_shape is None:
+        raise ValueError("the model is not built yet; call build(input_shape) first")
+    if isinstance(x, Batches) and y is not None:
+        raise ValueError("x is a Batches, which has its own targets; leave out y")
+    batches = x if isinstance(x, Batches) else Batches(x, y)
+    if batches.shape != model.input_shape:
+        raise ValueError(
+            f"the model expects x with examples of shape {model.input_shape}; "
+            f"the data have shape {batches.shape}"
+        )
+    return batches.of_dtype(model.dtype or FLOATS[0])
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
@@ -144,8 +184,21 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return view
 
 
-def _examples(array: np.ndarray, name: str) -> np.ndarray:
-    array = np.asarray(array)
+def _indices(indices: np.ndarray, count: int) -> np.ndarray:
+    chosen = real_numbers(indices, "indices")
+    if (
+        chosen.ndim != 1
+        or chosen.dtype.kind not in "iu"
+        or not chosen.size
+        or not (-count <= chosen.min() and chosen.max() < count)
+    ):
+        raise ValueError(f"indices must be integers (n,) below {count}, or a slice, not {brief(indices)}")
+    return chosen
+
+
+def _examples(value: np.ndarray, name: str) -> np.ndarray:
+    """Return examples, whose bytes stay bytes; other integers could be pixels or numbers, and are refused."""
+    array = real_numbers(value, name)
     if array.dtype != np.uint8 and array.dtype.kind != "f":
         raise ValueError(
             f"{name} has dtype {array.dtype}; expected uint8 pixels from 0 to 255, or floating-point numbers"

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from npae.arguments import integer, positive_number
+from npae.arguments import brief, flag, instance, integer, non_negative, positive_number
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint, written_whole
 from npae.training.events import Callback, TrainingState
@@ -47,7 +47,9 @@ class Progress(Callback):
     SECONDS_OF_SILENCE = 2.0
 
     def __init__(self, stream: TextIO | None = None, label: str = ""):
-        self.label = label
+        self.label = instance(label, str, "label")
+        if stream is not None and not hasattr(stream, "isatty"):
+            raise ValueError(f"stream must be a file to write into, not {brief(stream)}")
         self.stream = stream or sys.stdout or io.StringIO()  # sys.stdout may be None
         self.live = self.stream.isatty()
         self._stepped = threading.Event()
@@ -152,7 +154,7 @@ class LearningRate(Callback):
     """
 
     def __init__(self, rate: float | Schedule):
-        self.rate = rate
+        self.rate = rate if callable(rate) else positive_number(rate, "rate")
 
     def on_epoch_begin(self, state: TrainingState) -> None:
         """Set the rate of this epoch."""
@@ -199,10 +201,10 @@ class EarlyStopping(Callback):
         min_delta: float = 0.0,
         restore_best_weights: bool = True,
     ):
-        self.monitor = monitor
+        self.monitor = instance(monitor, str, "monitor")
         self.patience = integer(patience, "patience")
-        self.min_delta = min_delta
-        self.restore_best_weights = restore_best_weights
+        self.min_delta = non_negative(min_delta, "min_delta")
+        self.restore_best_weights = flag(restore_best_weights, "restore_best_weights")
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Find the best epoch of the history of a resumed training."""

@@ -10,7 +10,7 @@ import numpy as np
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
-from npae.training.batches import Batches, as_batches
+from npae.training.batches import Batches, batches_for
 from npae.training.shards import LAYERS, VALIDATION, random_stream, shard_size
 from npae.training.workers import Pool, workers
 
@@ -43,17 +43,15 @@ def evaluate_terms(
     With a ``seed``, layers draw random numbers as in training. For a variational autoencoder, the loss is
     then the negative evidence lower bound, estimated with one code per example.
     """
-    batches, objective = as_batches(x, y), get_objective(loss)
-    check_shape(model, batches)
-    objective.reconstruction.check_targets(*batches.target_range())
+    objective, batches = get_objective(loss), batches_for(model, x, y)
+    check_targets(model, batches, objective)
     with workers(threads) as pool:
         return objective.named(mean_terms(model, batches, objective, pool, seed))
 
 
 def predict(model: Sequential, x: np.ndarray | Batches, threads: int | None = None) -> np.ndarray:
     """Return the model's outputs (n, ...) for a whole data set, in inference mode."""
-    batches = as_batches(x)
-    check_shape(model, batches)
+    batches = batches_for(model, x)
 
     def outputs(indices: slice, rng: np.random.Generator) -> np.ndarray:
         return model.forward(batches.batch(indices, rng)[0])[0]
@@ -84,11 +82,9 @@ def _over_data_set(batches: Batches, function: Callable, size: int, pool: Pool) 
     return pool.map(function, shards)
 
 
-def check_shape(model: Sequential, batches: Batches) -> None:
-    """Raise ValueError unless the model is built for examples of the shape of the batches."""
-    if model.input_shape is None:
-        raise ValueError("the model is not built yet; call build(input_shape) first")
-    if batches.shape != model.input_shape:
-        raise ValueError(
-            f"the model expects examples of shape {model.input_shape}; the data have shape {batches.shape}"
-        )
+def check_targets(model: Sequential, batches: Batches, objective: Objective) -> None:
+    """Raise ValueError unless the targets have the shape of the model's outputs and suit the loss."""
+    objective.reconstruction.check_targets(*batches.target_range())
+    if batches.target_shape != model.output_shape:
+        given, made = ((len(batches), *shape) for shape in (batches.target_shape, model.output_shape or ()))
+        raise ValueError(f"the targets y have shape {given}; the model gives outputs of shape {made}")

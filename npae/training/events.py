@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from npae.arguments import instance
 from npae.model import Sequential
+from npae.objectives.objective import Objective
+from npae.training.batches import Batches
 from npae.training.optimizers import SGD, Adam
 
 
@@ -15,10 +20,15 @@ class History:
 
     values: dict[str, list[float]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, series in instance(self.values, dict, "values").items():
+            instance(series, list, f"values[{name!r}]")
+
     def append(self, logs: dict[str, float]) -> None:
         """Add the values of one epoch."""
-        for name, value in logs.items():
-            self.values.setdefault(name, []).append(float(value))
+        for name, value in instance(logs, Mapping, "logs").items():
+            number = instance(value, numbers.Real, f"logs[{name!r}]")
+            self.values.setdefault(name, []).append(float(number))
 
     def __len__(self) -> int:
         return max(map(len, self.values.values()), default=0)
@@ -31,8 +41,8 @@ class History:
 class TrainingState:
     """The state of a training, the argument of callbacks; setting ``stop`` ends the training after the epoch.
 
-    ``loss`` is the mean over the epoch so far. It is the sum of ``terms``, in the order of
-    `npae.objectives.objective.Objective.names`.
+    ``data`` and ``objective`` are what the model is trained on. ``loss`` is the mean over the epoch so far.
+    It is the sum of ``terms``, in the order of `npae.objectives.objective.Objective.names`.
     """
 
     model: Sequential
@@ -40,6 +50,8 @@ class TrainingState:
     history: History
     epochs: int
     steps: int
+    data: Batches | None = None
+    objective: Objective | None = None
     epoch: int = 0
     step: int = 0
     loss: float = math.nan

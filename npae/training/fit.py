@@ -11,25 +11,27 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from npae.arguments import integer
+from npae.arguments import flag, instance, integer
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
-from npae.training.batches import Batches, as_batches
-from npae.training.evaluation import check_shape, mean_terms
+from npae.training.batches import Batches, batches_for
+from npae.training.evaluation import check_targets, mean_terms
 from npae.training.events import Callback, History, TrainingState
 from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.training.workers import Pool, Task, workers
 
-PART = 1 << 16  # parameters: updating fewer takes less time than waking a thread
-
 
 class NonFiniteLoss(ValueError):
-    """The loss became NaN or infinite; the message names epoch, step and the first layer that produced it."""
+    """The loss or a gradient became NaN or infinite; the message names epoch, step and layer.
+
+    The weights have not moved since the step before.
+    """
 
 
 def fit(
@@ -64,7 +66,7 @@ def fit(
     epochs : int
         The number of the last epoch, including the epochs of ``history``.
     batch_size : int
-        Examples per step; the last batch of an epoch may be smaller.
+        Examples per step; the last batch of an epoch may be smaller. At most all examples.
     validation_data : ndarray, (x, y) or Batches, optional
         The data for "val_loss" after each epoch.
     callbacks : sequence of Callback
@@ -87,15 +89,19 @@ def fit(
     ValueError
         If data, shapes or numbers do not fit.
     NonFiniteLoss
-        If the loss becomes NaN or infinite.
+        If the loss or a gradient becomes NaN or infinite.
     """
-    train = as_batches(x, y)
-    validation = None if validation_data is None else _as_validation(validation_data)
-    objective = get_objective(loss)
-    _check(model, train, validation, objective, epochs, batch_size)
-    optimizer = optimizer or Adam()
-    history = History() if history is None else history
-    state = TrainingState(model, optimizer, history, epochs, steps=-(-len(train) // batch_size))
+    objective, train = get_objective(loss), batches_for(model, x, y)
+    validation = None if validation_data is None else _as_validation(model, validation_data)
+    _check(model, train, validation, objective)
+    epochs, batch_size = integer(epochs, "epochs"), min(integer(batch_size, "batch_size"), len(train))
+    optimizer = Adam() if optimizer is None else instance(optimizer, (Adam, SGD), "optimizer")
+    history = History() if history is None else instance(history, History, "history")
+    callbacks = [
+        instance(each, Callback, "callbacks") for each in instance(callbacks, (list, tuple), "callbacks")
+    ]
+    flag(shuffle, "shuffle")
+    state = TrainingState(model, optimizer, history, epochs, -(-len(train) // batch_size), train, objective)
     for callback in callbacks:
         callback.on_train_begin(state)
     try:
@@ -139,7 +145,7 @@ class Stepper:
     Notes
     -----
     All parameters become views of one vector, and all gradients of another. The optimiser uses only these
-    two vectors, and threads update different parts of them.
+    two vectors.
     """
 
     def __init__(
@@ -150,7 +156,7 @@ class Stepper:
         self._weights = model.pack()
         self._objective = objective.on(model)
         self._gradients = np.empty_like(self._weights)
-        self._parts = _parts(self._gradients, model.params)
+        self._views = _views(self._gradients, model.params)
         self.begin_epoch(0, 0)
 
     def begin_epoch(self, seed: int, epoch: int) -> None:
@@ -158,36 +164,44 @@ class Stepper:
         shards = range(-(-self.batch_size // self.shard_size))
         self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
 
-    def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> Terms:
-        """Take one step on a batch, and return the terms of its loss, computed before the update.
+    def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> tuple[Terms, bool]:
+        """Take one step on a batch.
 
-        Threads without a shard compute the tasks ``then``. If the loss is not finite, the parameters do not
-        change.
+        Threads without a shard compute the tasks ``then``.
+
+        Returns
+        -------
+        The terms of the loss, computed before the update, and whether the parameters were updated: they do
+        not change if the loss or a gradient is not finite.
         """
         shards = []
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
-        values, gradients = zip(*self.pool.map(self._objective, shards, then))
-        terms = tuple(map(sum, zip(*values)))
-        if math.isfinite(sum(terms)):
-            self.optimizer.begin_step(self._weights)
-            self.pool.map(self._update, [(gradients, *part) for part in self._parts])
-        return terms
+        terms = self._add_up(self.pool.map(self._objective, shards, then))
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = self._gradients @ self._gradients  # fast, and finite only if all gradients are
+        finite = math.isfinite(squares) or not self.infinite_gradients()
+        if finite := finite and math.isfinite(sum(terms)):
+            self.optimizer.update(self._weights, self._gradients)
+        return terms, finite
 
-    def _update(
-        self, gradients: Sequence[dict[str, np.ndarray]], sums: dict[str, np.ndarray], part: slice
-    ) -> None:
-        """Sum some gradients in the order of the shards, and update their parameters, a part of all."""
-        for name, total in sums.items():
+    def infinite_gradients(self) -> list[str]:
+        """Return the names of the parameters whose gradients are not finite, in the order of the layers."""
+        return [name for name, view in self._views.items() if not np.isfinite(view).all()]
+
+    def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
+        """Sum terms and gradients in the order of the shards."""
+        shards, gradients = zip(*results)
+        for name, view in self._views.items():
             first, *others = (grads[name] for grads in gradients)
             if others:  # the first two in one pass over memory
-                np.add(first, others[0], out=total)
+                np.add(first, others[0], out=view)
                 for other in others[1:]:
-                    total += other
+                    view += other
             else:
-                np.copyto(total, first)
-        self.optimizer.update_part(self._weights, self._gradients[part], part)
+                np.copyto(view, first)
+        return tuple(sum(values) for values in zip(*shards))
 
 
 def _run_epoch(
@@ -209,12 +223,9 @@ def _run_epoch(
     for step, part in enumerate(parts, start=1):
         x, t = tasks.pop(0).result()  # removed from the list, so that its memory is freed after the step
         # Prepare two batches ahead: no step waits for a batch that another thread is still preparing.
-        terms = stepper.step(x, t, tasks[:2])
-        value = sum(terms)
-        if not math.isfinite(value):
-            names = stepper.objective.names if len(terms) > 1 else ()
-            infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
-            raise NonFiniteLoss(_explain_non_finite(state, step, x, value, infinite))
+        terms, updated = stepper.step(x, t, tasks[:2])
+        if not updated:
+            raise NonFiniteLoss(_explain_non_finite(state, step, x, terms, stepper))
         totals = [total + term * len(part) for total, term in zip(totals, terms)]
         seen += len(part)
         state.after_step(step, tuple(total / seen for total in totals))
@@ -226,45 +237,43 @@ def _make_batch(batches: Batches, indices: np.ndarray, key: tuple[int, ...]) -> 
     return batches.batch(indices, random_stream(*key) if batches.draws else None)
 
 
-def _parts(gradients: np.ndarray, params: dict[str, np.ndarray]) -> list[tuple[dict[str, np.ndarray], slice]]:
-    """Cut ``gradients`` into slices of at least `PART`, and return with each its views by parameter."""
-    parts, views, start, end = [], dict[str, np.ndarray](), 0, 0
+def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    views, start = {}, 0
     for name, value in params.items():
-        views[name] = gradients[end : end + value.size].reshape(value.shape)
-        end += value.size
-        if min(end - start, gradients.size - end) >= PART or end == gradients.size:
-            parts.append((views, slice(start, end)))
-            views, start = {}, end
-    return parts
+        views[name] = buffer[start : start + value.size].reshape(value.shape)
+        start += value.size
+    return views
 
 
-def _as_validation(data: np.ndarray | tuple | Batches) -> Batches:
-    return as_batches(*data) if isinstance(data, tuple) else as_batches(data)
+def _as_validation(model: Sequential, data: np.ndarray | tuple | Batches) -> Batches:
+    x: Any
+    x, y = data if isinstance(data, tuple) and len(data) == 2 else (data, None)
+    try:
+        return batches_for(model, x, y)
+    except ValueError as error:
+        raise ValueError(f"validation_data: {error}") from None
 
 
-def _check(
-    model: Sequential,
-    train: Batches,
-    validation: Batches | None,
-    objective: Objective,
-    epochs: int,
-    batch_size: int,
-) -> None:
-    for value, name in ((epochs, "epochs"), (batch_size, "batch_size")):
-        integer(value, name)
+def _check(model: Sequential, train: Batches, validation: Batches | None, objective: Objective) -> None:
     for batches in filter(None, (train, validation)):
-        check_shape(model, batches)
         batches.check_inputs()
-        objective.reconstruction.check_targets(*batches.target_range())
+        check_targets(model, batches, objective)
     objective.on(model)
 
 
 def _explain_non_finite(
-    state: TrainingState, step: int, x: np.ndarray, value: float, infinite: list[str]
+    state: TrainingState, step: int, x: np.ndarray, terms: Terms, stepper: Stepper
 ) -> str:
-    where = f"the loss became {value} in epoch {state.epoch}, step {step}"
-    where += f" (its {' and '.join(infinite)})" if infinite else ""
+    value, place = sum(terms), f"in epoch {state.epoch}, step {step}"
     advice = "a smaller learning_rate often helps"
+    if math.isfinite(value):  # backward visits the last layers first, so the last name is the origin
+        origin = stepper.infinite_gradients()[-1]
+        return (
+            f"the gradient of {origin} is not finite {place}, while the loss is still {value:.4g}; {advice}"
+        )
+    names = stepper.objective.names if len(terms) > 1 else ()
+    infinite = [name for name, term in zip(names, terms) if not math.isfinite(term)]
+    where = f"the loss became {value} {place}" + (f" (its {' and '.join(infinite)})" if infinite else "")
     for name, layer in state.model.leaves():
         for key, param in layer.params.items():
             if not np.isfinite(param).all():

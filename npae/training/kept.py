@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from npae.arguments import printable
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
@@ -26,7 +27,7 @@ Data = tuple[Batches, "Batches | None"]  # training and validation
 
 def warn(line: str) -> None:
     """Print a line on stderr."""
-    print(line, file=sys.stderr)
+    print(printable(line), file=sys.stderr)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import fraction, positive_number
+from npae.arguments import FLOATS, array, brief, flag, fraction, instance, integer, positive_number
 from npae.kernels import adam, sgd
 
 
@@ -23,8 +23,7 @@ class _Optimizer:
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next step on; raise ValueError if it is not a positive number."""
-        positive_number(rate, "learning_rate")
-        self.learning_rate = float(rate)
+        self.learning_rate = float(positive_number(rate, "learning_rate"))
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from the ``state`` of another optimiser of this class, for instance from a checkpoint.
@@ -35,46 +34,37 @@ class _Optimizer:
             If an entry is missing or unknown, ``step`` is no integer of at least 0, or the vectors differ in
             shape.
         """
-        if state and set(state) != set(self.entries):
+        if instance(state, Mapping, "state") and set(state) != set(self.entries):
             raise ValueError(f"{type(self).__name__} has a state of {self.entries}, not of {tuple(state)}")
-        step = state.get("step", 0)
-        if type(step) is not int or step < 0:
-            raise ValueError(f"step must be an integer of at least 0, not {step!r}")
-        shapes = {name: np.shape(value) for name, value in state.items() if name != "step"}
+        vectors = {name: array(value, name).copy() for name, value in state.items() if name != "step"}
+        shapes = {name: vector.shape for name, vector in vectors.items()}
         if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
             raise ValueError(f"the state's vectors must have one length; their shapes are {shapes}")
-        self.state = dict(state)
+        step = {"step": integer(state["step"], "step", 0)} if "step" in state else {}
+        self.state = {**step, **vectors}
 
-    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
+    def _begin(self, params: np.ndarray, grads: np.ndarray) -> np.ndarray:
+        """Return ``grads`` as an array, and initialise a missing state with zeros.
 
-        Raises
-        ------
-        ValueError
-            If the length differs from earlier steps.
+        The compiled functions do not check: they would read and write outside of a vector that is too short.
         """
-        self.begin_step(params)
-        self.update_part(params, grads, slice(None))
-
-    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
-        """Update ``params[part]`` from the gradients of this part only, after `begin_step`.
-
-        Every parameter's update depends on its own gradients only. So threads may update different parts.
-        """
-        raise NotImplementedError
-
-    def begin_step(self, params: np.ndarray) -> None:
-        """Count one step; initialise a missing state with zeros, and raise ValueError for another length."""
+        if type(params) is not np.ndarray or params.dtype not in FLOATS or not params.flags.writeable:
+            raise ValueError(f"params must be a writable array of float32 or float64, not {brief(params)}")
+        grads = array(grads, "grads", params.dtype)
+        if params.ndim != 1 or grads.shape != params.shape:
+            raise ValueError(
+                f"params and grads must be vectors of one length; their shapes are {params.shape} and "
+                f"{grads.shape}"
+            )
         if not self.state:
             self.state = {name: 0 if name == "step" else np.zeros_like(params) for name in self.entries}
-        before = self.state[self.entries[-1]]
-        if before.shape != params.shape:
-            raise ValueError(
-                f"this optimiser has updated {before.size} parameters before, not {params.size}; construct a "
-                "new one for another model"
-            )
-        if "step" in self.state:
-            self.state["step"] += 1
+        for name, before in self.state.items():
+            if name != "step" and before.shape != params.shape:
+                raise ValueError(
+                    f"this optimiser has updated {before.size} parameters before, not {params.size} as in "
+                    "params; construct a new one for another model"
+                )
+        return grads
 
 
 class Adam(_Optimizer):
@@ -122,22 +112,28 @@ class Adam(_Optimizer):
         epsilon_hat: bool = False,
     ):
         super().__init__(learning_rate)
-        positive_number(epsilon, "epsilon")
-        fraction(beta_1, "beta_1")
-        fraction(beta_2, "beta_2")
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.epsilon_hat = epsilon_hat
+        self.beta_1 = fraction(beta_1, "beta_1")
+        self.beta_2 = fraction(beta_2, "beta_2")
+        self.epsilon = positive_number(epsilon, "epsilon")
+        self.epsilon_hat = flag(epsilon_hat, "epsilon_hat")
 
-    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
-        """Update ``params[part]`` from the gradients of this part."""
-        step, m, v = (self.state[name] for name in self.entries)
+    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
+        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
+
+        Raises
+        ------
+        ValueError
+            If the length differs from earlier steps.
+        """
+        grads = self._begin(params, grads)
+        self.state["step"] += 1
+        step = self.state["step"]
         hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step))
-        adam.update(params[part], grads, m[part], v[part], step, *hyper)
+        adam.update(params, grads, self.state["m"], self.state["v"], step, *hyper)
 
     def epsilon_at(self, step: int) -> float:
         """Return the epsilon of algorithm 1 for a step, which counts from 1."""
+        integer(step, "step")
         return self.epsilon / math.sqrt(1 - self.beta_2**step) if self.epsilon_hat else self.epsilon
 
 
@@ -165,11 +161,16 @@ class SGD(_Optimizer):
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False):
         super().__init__(learning_rate)
-        fraction(momentum, "momentum")
-        self.momentum = momentum
-        self.nesterov = nesterov
+        self.momentum = fraction(momentum, "momentum")
+        self.nesterov = flag(nesterov, "nesterov")
 
-    def update_part(self, params: np.ndarray, grads: np.ndarray, part: slice) -> None:
-        """Update ``params[part]`` from the gradients of this part."""
-        velocity = self.state["velocity"][part]
-        sgd.update(params[part], grads, velocity, self.learning_rate, self.momentum, self.nesterov)
+    def update(self, params: np.ndarray, grads: np.ndarray) -> None:
+        """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
+
+        Raises
+        ------
+        ValueError
+            If the length differs from earlier steps.
+        """
+        grads = self._begin(params, grads)
+        sgd.update(params, grads, self.state["velocity"], self.learning_rate, self.momentum, self.nesterov)

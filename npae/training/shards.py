@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from npae.arguments import integer
 from npae.model import Sequential
 
 # Independent streams of random numbers from one seed: the key (stream, epoch, ...) selects a generator.
@@ -25,7 +26,7 @@ def random_stream(seed: int, *key: int) -> np.random.Generator:
     The generators of an epoch depend only on its number and the seed. So a resumed run draws the same numbers
     as an uninterrupted one.
     """
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+    return np.random.default_rng(np.random.SeedSequence(integer(seed, "seed", 0), spawn_key=key))
 
 
 def shard_size(model: Sequential, batch_size: int) -> int:

@@ -1,0 +1,116 @@
+"""Looks at a training in its first epochs, and warns of what does not get better by itself."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from npae.arguments import instance
+from npae.kernels import activations
+from npae.measures.findings import (
+    MOST,
+    Finding,
+    findings,
+    not_probabilities,
+    only_the_mean_image,
+    targets_out_of_reach,
+    unscaled_inputs,
+)
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.objectives.losses import BinaryCrossentropy, Loss, SoftmaxCrossentropy, fuse
+from npae.training import fit as training
+from npae.training.events import Callback, History, TrainingState
+
+P = ParamSpec("P")
+
+EARLY = 5  # epochs that are watched
+RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf)}  # of an activation's outputs
+
+
+class Watch(Callback):
+    """Report findings (`npae.measures.findings`) once each: on data and outputs at first, then on codes.
+
+    Parameters
+    ----------
+    report : callable, optional
+        ``report(line)``. Default: ``warnings.warn``.
+
+    Notes
+    -----
+    It looks at the first 500 examples, without corruption and in inference mode, so it changes no result. A
+    model is reported to be no better than the mean image if it was so at the ends of two epochs: in between
+    it learned nothing.
+    """
+
+    def __init__(self, report: Callable[[str], None] | None = None):
+        self._report = report or _warn
+        self._said: set[str] = set()
+        self._was_mean = False
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        """Look at the inputs, the targets and the outputs of the untrained model."""
+        x, t, loss = _sample(state)
+        self._say(unscaled_inputs(x))
+        if isinstance(loss, BinaryCrossentropy):
+            _, linked = fuse(state.model, loss)
+            if linked is loss and not loss.from_logits:
+                self._say(not_probabilities(state.model.forward(x)[0]))
+        elif not isinstance(loss, SoftmaxCrossentropy):
+            self._say(targets_out_of_reach(t, *_range_of_outputs(state.model)))
+
+    def on_epoch_end(self, state: TrainingState) -> None:
+        """Look at codes and outputs."""
+        if state.epoch > EARLY:
+            return
+        x, t, loss = _sample(state)
+        if isinstance(state.model, Autoencoder):
+            for found in findings(state.model.encode(x), isinstance(state.model, VariationalAutoencoder)):
+                self._say(found)
+        if not isinstance(loss, SoftmaxCrossentropy):
+            y = state.model.forward(x)[0]
+            if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
+                y = activations.forward(y, "sigmoid")
+            mean_only = only_the_mean_image(y, t)
+            self._say(mean_only if self._was_mean else None)
+            self._was_mean = mean_only is not None
+
+    def _say(self, found: Finding | None) -> None:
+        if found and found[0] not in self._said:
+            self._said.add(found[0])
+            self._report(f"npae: {found[0]} ({found[1]})")
+
+
+def watched(fit: Callable[P, History]) -> Callable[P, History]:
+    """Return ``fit`` with a `Watch` after its other callbacks."""
+    call: Callable[..., History] = fit
+
+    @wraps(fit)
+    def fit_and_watch(*data: P.args, **options: P.kwargs) -> History:
+        callbacks: Any = options.pop("callbacks", ())
+        callbacks = [*instance(callbacks, (list, tuple), "callbacks"), Watch()]
+        return call(*data, **options, callbacks=callbacks)
+
+    return fit_and_watch
+
+
+fit = watched(training.fit)
+
+
+def _sample(state: TrainingState) -> tuple[np.ndarray, np.ndarray, Loss]:
+    """Return the first examples, clean, their targets, and the loss."""
+    assert state.data is not None and state.objective is not None  # `fit` sets them
+    return *state.data.clean(slice(MOST)), state.objective.reconstruction
+
+
+def _range_of_outputs(model: Sequential) -> tuple[float, float]:
+    last = [layer.activation for _, layer in model.leaves() if not layer.rearranges][-1:]
+    return RANGES.get("".join(last), (-math.inf, math.inf))
+
+
+def _warn(line: str) -> None:
+    warnings.warn(line, stacklevel=6)  # the line that calls fit
