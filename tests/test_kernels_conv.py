@@ -320,3 +320,23 @@ def test_a_nan_between_many_channels_reaches_at_least_its_outputs():
     y = conv2d.forward(x, kernel, bias, strides, pads, "relu")
     assert np.isnan(y[12, :, 3:6, 4:7]).all()
     assert not np.isnan(y[:12]).any() and not np.isnan(y[12, :, 7:]).any()
+
+
+@pytest.mark.skipif(len(FAST) == 1, reason="Numba is missing")
+@pytest.mark.parametrize("transposed", (False, True))
+def test_bias_and_output_may_be_strided_or_of_another_precision(transposed, rng):
+    x, kernel, bias = (rng.standard_normal(shape) for shape in ((2, 3, 6, 5), (3, 3, 3, 2), 6))
+    x, geometry, size = x.astype(np.float32), ((1, 2), ((1, 1), (0, 1))), (6, 9)
+    for bias in (bias[::2], bias[::2].astype(np.float32)):
+        if transposed:
+            forward = {b: getattr(conv2d_transpose, f"forward_{b}") for b in ("numpy", "numba")}
+            ys = {b: f(x, kernel, bias, *geometry, size, "relu") for b, f in forward.items()}
+        else:
+            forward = {b: getattr(conv2d, f"forward_{b}") for b in ("numpy", "numba")}
+            ys = {b: f(x, kernel, bias, *geometry, "relu") for b, f in forward.items()}
+        assert_close(ys["numba"], ys["numpy"].astype(np.float32))
+    y = conv2d.forward(x, kernel.astype(np.float32), None, *geometry, "relu")
+    same, other = (
+        conv2d.backward_numba(y, x, each, kernel, *geometry, "relu") for each in (y, y.astype(np.float64))
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(same, other))

@@ -101,9 +101,9 @@ def _why_no_numba() -> str | None:
 class Jitted:
     """A function that Numba compiles when it is first called, so that ``import npae`` does not load Numba.
 
-    Kernels release the GIL and are single-threaded: only `npae.training.fit` starts threads. ``fastmath``
-    lists its flags, since ``True`` would also allow LLVM to assume that no NaN occurs and to delete the
-    checks for NaN.
+    Kernels release the GIL and are single-threaded: only `npae.training.fit` starts threads. The
+    option ``fastmath`` lists its flags, since ``True`` would also allow LLVM to assume that no NaN occurs and
+    to delete the checks for NaN.
     """
 
     def __init__(self, function: Callable):
@@ -142,7 +142,7 @@ def _new_dispatcher(function: Callable):
 
     while _extensions:
         _extensions[0]()
-        _extensions.pop(0)
+        _extensions.pop(0)  # after the call, so that one that fails is called again
     options: dict[str, Any] = {
         "pipeline_class": WideCompiler,
         "nogil": True,

@@ -2,8 +2,10 @@
 
 Shapes: x (n, c_in, h_in, w_in), kernel (c_out, c_in, kh, kw), bias (c_out,); z, y, dz and dy
 (n, c_out, h_out, w_out), with ``h_out = (h_in + top + bottom - kh) // sh + 1``. The window of output (p, q)
-begins at pixel ``(p*sh - top, q*sw - left)`` of x, which is zero outside. As matrices, with columns =
-im2col(x) of shape (c_in*kh*kw, h_out*w_out) and the kernel as (c_out, c_in*kh*kw), one image gives::
+begins at pixel ``(p*sh - top, q*sw - left)`` of x, which is zero outside. `im2col` copies each
+window of x to a column; `col2im` adds each column to the pixels of its window. With columns = im2col(x) of
+shape (c_in*kh*kw, h_out*w_out), the kernel as (c_out, c_in*kh*kw), and z as (c_out, h_out*w_out), one image
+gives::
 
     z = kernel @ columns          dkernel = dz @ columns.T          dx = col2im(kernel.T @ dz)
 
@@ -23,7 +25,7 @@ from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size
 
 
 def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linear") -> np.ndarray:
-    """Return ``activation(convolution of x with kernel + bias)``.
+    """Return ``activation(x * kernel + bias)``, where ``*`` is the convolution.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads) -> np.ndarra
 
 
 def _terms(z, window, size, strides, pads):
-    """Yield the indices (i, o, p, q) of each output, and (a, b) and (r, s) of each pixel in its window."""
+    """Yield (i, o, p, q), (a, b), (r, s) for each output, place in the kernel and pixel of x that meet."""
     (kh, kw), (h_in, w_in) = window, size
     for i, o, p, q in np.ndindex(z.shape):
         for a, b in np.ndindex(kh, kw):
@@ -105,7 +107,7 @@ def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 
 def input_gradient_loops(dz, kernel, size, strides, pads):
-    """Add each term of the forward pass to the gradient of the pixel in it."""
+    """For each product of the forward pass, add weight times dz to the gradient of its pixel."""
     c_in, *window = kernel.shape[1:]
     dx = np.zeros((len(dz), c_in, *size), dz.dtype)
     for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
@@ -115,7 +117,7 @@ def input_gradient_loops(dz, kernel, size, strides, pads):
 
 
 def kernel_gradient_loops(dz, x, window, strides, pads):
-    """Add each term of the forward pass to the gradient of the weight in it."""
+    """For each product of the forward pass, add pixel times dz to the gradient of its weight."""
     c_in, *size = x.shape[1:]
     dkernel = np.zeros((dz.shape[1], c_in, *window), dz.dtype)
     for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
@@ -159,8 +161,8 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
     return dkernel.reshape(c_out, c_in, *window)
 
 
-# 3. Numba: `conv2d_fast`, for every geometry. It applies relu to what it copies out, and in backward the gate
-# of relu to dy as it reads it, so that dz need not be written down.
+# 3. Numba: `conv2d_fast`, for every geometry. It applies relu to each sum before it stores it. In backward it
+# sets dy to 0 where y is not above 0 while it copies dy, so that relu needs no array dz.
 
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
@@ -197,9 +199,9 @@ def kernel_gradient_numba(dz, x, window, strides, pads):
 
 
 def gated(dy, y, activation):
-    """Return (dz, None), or for relu (dy, gate): dz is dy where ``gate > 0``, and is never written down."""
+    """Return (dz, None), or for relu (dy, gate) with gate = y: dz is dy where ``gate > 0``, and else 0."""
     if activation == "relu":
-        return dy, np.ascontiguousarray(y)
+        return dy, np.ascontiguousarray(y, dy.dtype)
     return activations.backward_numba(dy, np.ascontiguousarray(y), activation), None
 
 
@@ -207,7 +209,7 @@ def gated(dy, y, activation):
 def check_shapes(x, kernel, bias, z, strides, pads) -> None:
     """Raise ValueError unless a convolution of x with kernel and bias gives z; all four are shapes.
 
-    None for bias or z is not checked. The compiled functions rely on it: they check nothing.
+    A bias or z of None is not checked. The compiled functions check nothing and rely on this.
     """
     (n, c_in, *size), (c_out, channels, *window) = x, kernel
     if channels != c_in:

@@ -1,14 +1,15 @@
-"""The fast way of a convolution of any geometry, and of its gradients: sums of shifted vectors, no columns.
+"""The convolution of any geometry and its gradients as sums of shifted vectors, without im2col.
 
 Take one channel of an image and write its rows one behind another, with zeros between them for the padding.
-In this long vector ``flat``, with ``pitch`` numbers from one row to the next, the window of output (p, q)
-begins at place ``p*pitch + q``, and tap (a, b) of *every* window lies ``a*pitch + b`` places behind its
-begin. With the channels in vectors one behind another, tap t = (c, a, b) has one offset for all places::
+An index of this long vector ``flat`` is a *place*; from one row to the next it is ``pitch`` places. The
+window of output (p, q) begins at place ``p*pitch + q``. One pixel of a window is a *tap*: tap (a, b) of
+*every* window lies ``a*pitch + b`` places behind its begin. With the channels in vectors one behind another,
+tap t = (c, a, b) has one offset for all places::
 
     z[o, place] = bias[o] + sum over t of  weights[o, t] * flat[place + offsets[t]]
 
-`vectors.sums_of_taps` computes that, many places at a time. Places between the rows give numbers that are not
-copied out; since a gap serves the rows on both of its sides, few are computed.
+`vectors.sums_of_taps` computes that for many places at a time. The sums at places between the rows are not
+copied out. They are few, since one gap of zeros is the padding of the row before it and of the row behind it.
 
 **Strides.** Taps with the same ``a % sh`` and ``b % sw`` see the same pixels: those whose padded row and
 column have these remainders. These pixels are one *phase* of the image. Each phase has its own vector, where
@@ -21,10 +22,11 @@ the window moves by one place, so a tap is ``(a // sh)*pitch + b // sw`` places 
 over those a and b for which both divisions leave no remainder. So dz is the long vector, and the pixels of
 one phase are the places: the same sum, with other offsets and other taps for each phase of dx.
 
-**By the kernel.** dkernel[o, t] is the product of dz[o], laid out with the gaps of z, with ``flat`` shifted
-by ``offsets[t]``: `vectors.dots_of_taps`.
+**By the kernel.** dkernel[o, t] is the dot product of dz[o], laid out with the same pitch and zeros in the
+gaps, and ``flat`` shifted by ``offsets[t]``: `vectors.dots_of_taps`.
 
-`conv2d_plan` computes offsets and sizes; this file computes with them: lay out, sum, copy out.
+`conv2d_plan` computes offsets and sizes. With them, this file lays out, sums and copies out one *piece* at a
+time: some images, or a band of one image's rows.
 """
 
 from __future__ import annotations
@@ -34,10 +36,8 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays, conv2d_plan
 from npae.kernels.backend import extends_numba, jit
-from npae.kernels.conv2d_plan import as_outputs, inside
+from npae.kernels.conv2d_plan import as_outputs, at_a_time, inside
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
-
-at_a_time = jit(conv2d_plan.at_a_time)
 
 
 @extends_numba
@@ -118,10 +118,10 @@ def kernel_gradient(
 
 
 def _run(source, gate, kernel, bias, relu, plan, taps, out):
-    """Fill ``out`` with the sums of all taps; ``source`` is x or dz, and a filter a channel of ``out``."""
+    """Fill ``out`` with the sums of all taps. ``source`` is x or dz; a filter is one channel of ``out``."""
     weights = arrays.empty((kernel.size,), source.dtype)
-    np.take(kernel.reshape(-1), taps.order, out=weights, mode="clip")  # other modes copy once more
-    bias = np.zeros(out.shape[1], source.dtype) if bias is None else bias
+    np.take(kernel.reshape(-1), taps.order, out=weights, mode="clip")  # mode "raise" copies once more
+    bias = np.ascontiguousarray(np.zeros(out.shape[1]) if bias is None else bias, source.dtype)
     numbers = weights, bias, np.array([0 if relu else -np.inf], source.dtype)
     scratch = _scratch(plan, source.shape[1], source.dtype)
     steps = plan, taps.offsets, taps.ends
@@ -134,14 +134,14 @@ def flattened(x: np.ndarray, gate: np.ndarray | None = None) -> tuple[np.ndarray
 
 
 def _scratch(plan, channels, dtype):
-    """Return the vectors of all channels and phases, and those of four filters and all phases of columns."""
+    """Return space for the source (all channels and phases) and for four filters (all phases of columns)."""
     many = plan.rows.step * plan.columns.step * channels, 4 * plan.columns.out_step
     return arrays.empty((many[0] * plan.places,), dtype), arrays.empty((many[1] * plan.places,), dtype)
 
 
 @jit
 def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
-    """Lay out some images, or a band of one; then sum and copy out some filters of one phase at a time."""
+    """Lay out one piece at a time; then sum and copy out up to four filters of one phase of the rows."""
     (weights, bias, floor), (flat, sums) = numbers, scratch
     n, filters, rows, columns, places = shape[0], shape[1], plan.rows, plan.columns, plan.places
     for first in range(0, n, plan.images):
@@ -198,17 +198,18 @@ def _dot_taps(x, dz, plan, offsets, scratch, dkernel, biased, dbias):
 
 @jit
 def lay_out(source, piece, channels, plan, rows, columns, flat, padding=0):
-    """Copy what a piece's outputs read of some channels to ``flat``; return the number of places of a vector.
+    """Copy what a piece reads of channels c_0 to c_1 to ``flat``; return how many places are to be computed.
 
-    Places without a pixel are ``padding``, which is written once where all pieces have them at the same
-    places: pieces of whole images, but for the last one, which may be smaller.
+    A piece is (first image, last + 1, first row of outputs, last + 1). Places without a pixel are
+    ``padding``. All pieces of whole images have them at the same places: it is written for the first piece
+    only, and for the last if that is smaller. For bands, it is written each time.
     """
     (x, gate, (_, c_in, h, w)), (first, last, top, bottom), (c_0, c_1) = source, piece, channels
     pitch, banded = columns.places, plan.band < rows.outputs
     if first == 0 or last - first < plan.images or banded:
         flat.fill(padding)
     for c in range(c_0, c_1):
-        for u in range(rows.step):
+        for u in range(rows.step):  # rho counts places of rows, k those of columns
             rho_0, rho_1 = inside(rows.step, rows.start + u, h, top, bottom + rows.reach)
             for v in range(columns.step):
                 k_0, k_1 = inside(columns.step, columns.start + v, w, 0, columns.outputs + columns.reach)
@@ -245,7 +246,7 @@ def _copy_out(sums, piece, filters, u, plan, out, shape):
 
 @jit
 def _channel_sums(source, first, last, totals):
-    """Add each channel of some images to ``totals``, which are float64; numbers behind a shut gate are 0."""
+    """Add the sum of each channel of some images to ``totals`` (float64), of numbers with a gate above 0."""
     numbers, gate, (_, channels, h, w) = source
     zero = numbers.dtype.type(0)
     for c in range(channels):

@@ -1,7 +1,8 @@
 """How `conv2d_fast` lays out a convolution in long vectors: everything that depends on shapes alone.
 
-`conv2d_fast` explains the vectors, their places and phases. Several small images share one vector; of a large
-image, a band of rows at a time is laid out. Both keep the vectors of all channels in the cache.
+Read `conv2d_fast` first: it explains vectors, places, taps and phases. Several small images share one vector;
+of a large image, a band of rows at a time is laid out. Both keep the vectors of all channels in the cache. A
+filter is one channel of the output: of z in the forward pass, of dx in the gradient by the input.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from npae.kernels.backend import jit
 from npae.kernels.vectors import STEP
 
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
-LONGEST = 1600  # places of one vector: four filters' sums stay in the first-level cache
+LONGEST = 1600  # places of one vector: four filters' sums, in float32, stay in the first-level cache
 
 
 class Axis(NamedTuple):
     """How the rows, or the columns, of an image lie in the vector of a phase.
 
-    Place k of phase u of the source is pixel ``k*step + u + start``. So it is for the output, with out_step
-    and out_start.
+    Place k of phase u is pixel ``k*step + u + start`` of the source and ``k*out_step + u + out_start`` of the
+    output. On the axis of rows, k counts rows of the vector: ``pitch`` numbers each.
     """
 
     step: int
     start: int
     out_step: int
     out_start: int
-    places: int  # from the begin of one row (or image) to that of the next
-    reach: int  # places behind the last output that windows read
-    outputs: int  # of a phase
+    places: int  # from one row to the next (columns: the pitch), or from one image to the next (rows)
+    reach: int  # places that a window reads behind its first one
+    outputs: int  # places of outputs, in one phase
 
 
 class Plan(NamedTuple):
@@ -42,20 +43,20 @@ class Plan(NamedTuple):
     columns: Axis
     images: int  # laid out at a time
     band: int  # output rows that are computed at a time
-    places: int  # of one channel's vector
+    places: int  # of the vector of one channel and phase, with what the last windows read behind it
 
 
 class Taps(NamedTuple):
-    """Which numbers of the kernel meet which places.
+    """Where the taps lie, and which of the kernel's numbers are their weights.
 
     Attributes
     ----------
     offsets : ndarray of int64
-        Of all taps, those of one phase of the output behind those of another.
+        From the begin of the window to each tap; the taps of one phase of the output follow each other.
     ends : ndarray of int64, one more than there are phases
         Phase k has the taps from ``ends[k]`` to ``ends[k + 1]``.
     order : ndarray of int64
-        The kernel's numbers in the order of reading: phases, groups of filters, taps, filters of the group.
+        Indices of the kernel's numbers, sorted by phase, group of filters, tap, and filter in the group.
     """
 
     offsets: np.ndarray
@@ -63,14 +64,15 @@ class Taps(NamedTuple):
     order: np.ndarray
 
 
+@jit
 def at_a_time(left: int) -> int:
-    """Return how many of the filters that are left are computed together: each load then serves them all."""
+    """Return how many of the filters left are computed together, so that each load serves all of them."""
     return 4 if left >= 4 else 2 if left >= 2 else 1
 
 
 @jit
 def inside(step: int, start: int, size: int, begin: int, end: int) -> Pair:
-    """Return the first and the last place + 1, from begin to end, whose pixel ``k*step + start`` exists."""
+    """Return (first, last + 1) of the places k in [begin, end) whose pixel ``k*step + start`` exists."""
     first = max(begin, -(start // step))
     return first, max(first, min(end, (size - 1 - start) // step + 1))
 
@@ -85,7 +87,7 @@ def as_outputs(axis: Axis) -> Axis:
 def forward_plan(
     n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
 ) -> tuple[Plan, Taps]:
-    """Return plan and taps of the convolution of n images of a size, whose places are the outputs."""
+    """Return plan and taps of the convolution of n images of a size; an output is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_forward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, c_in, rows, columns, itemsize)
@@ -102,7 +104,7 @@ def forward_plan(
 def backward_plan(
     n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
 ) -> tuple[Plan, Taps]:
-    """Return plan and taps of the gradient by n images of a size, whose pixels are the places."""
+    """Return plan and taps of the gradient by n images of a size; a pixel of one phase is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_backward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, c_out, rows, columns, itemsize)
@@ -134,7 +136,7 @@ def _forward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
     count = (size + before + after - window) // stride + 1
     reach = (window - 1) // stride
     gap = reach
-    for phase in range(stride):  # places of zeros at the begin and at the end, which neighbours share
+    for phase in range(stride):  # the zeros at the end of a row are those at the begin of the next
         begin = max(0, -((phase - before) // stride))
         end = max(0, count + reach + (phase - before - size) // stride)
         gap = min(gap, begin, end)
@@ -148,8 +150,8 @@ def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
     reach = (window - 1) // stride
     first = before // stride  # places before it are padding in all phases
     count = (before + size - 1) // stride + 1 - first
-    lead = reach - first
-    gap = max(0, min(reach, lead, count + reach - (lead + outputs)))
+    lead = reach - first  # places of zeros before dz
+    gap = max(0, min(reach, lead, count + reach - (lead + outputs)))  # zeros before dz and behind it
     return Axis(1, -lead, stride, first * stride - before, count + reach - gap, reach, count)
 
 
@@ -162,13 +164,14 @@ def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Pl
         used = images * rows.places
     else:
         images, band = 1, _evenly(rows.outputs, limit // pitch - rows.reach)
-        used = band + rows.reach
-    places = used * pitch + rows.reach * pitch + 2 * columns.reach  # the last windows reach over the end
-    places = -(-places // STEP) * STEP + STEP + 16  # whole blocks; not a power of two, which caches dislike
+        used = band
+    places = (used + rows.reach) * pitch + columns.reach  # with what the last windows read
+    # Whole blocks, and 16: vectors a power of two apart would compete for the same lines of the cache.
+    places = -(-places // STEP) * STEP + STEP + 16
     return Plan(rows, columns, images, band, places)
 
 
 def _evenly(count: int, most: int) -> int:
-    """Return the size of equal pieces of ``count``, none of them above ``most``, where that is at least 1."""
+    """Return the size of equal pieces of ``count``: at most ``most``, but at least 1."""
     pieces = -(-count // max(1, most))
     return max(1, -(-count // max(1, pieces)))

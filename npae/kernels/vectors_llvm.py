@@ -12,12 +12,12 @@ from numba.extending import intrinsic, overload
 
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
-# By the number F of filters: the vectors V of a block of sums, and the taps of a block of dot products, for
-# processors with 16 vector registers and with 32. A block needs F*V (F*taps) and a few for operands.
+# By the number of vector registers, 16 or 32, and F: the vectors V of a block of sums, and the taps of a
+# block of dot products. A block needs F*V (or F*taps) registers, and a few for operands.
 VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
 TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
 
-index, number_of_lane, u = ir.IntType(64), ir.IntType(32), types.int64
+index, number_of_lane, i64 = ir.IntType(64), ir.IntType(32), types.int64  # types
 
 
 def constant(value):
@@ -84,7 +84,7 @@ class Vectors:
         self.builder.store(total, accumulator)
 
     def add_total(self, accumulator, pointer, place):
-        """Add all lanes to one number in memory, lanes in pairs, which needs no order of one by one."""
+        """Add all lanes to one number in memory; "reassoc" lets LLVM add them in pairs, not one by one."""
         where = self.builder.gep(pointer, [place])
         parts = [self.builder.load(where), self.builder.load(accumulator)]
         kind, name = ir.FunctionType(self.number, [self.number, self.kind]), "llvm.vector.reduce.fadd"
@@ -94,7 +94,7 @@ class Vectors:
 
 def pointers(context, builder, signature, values):
     """Return the address of the data of each argument that is an array, and the others as they are."""
-    builder.function.attributes.add("optsize")  # else LLVM unrolls these loops too, for seconds, in vain
+    builder.function.attributes.add("optsize")  # else LLVM also unrolls these loops: seconds for no gain
     return [
         context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
         for kind, value in zip(signature.args, values)
@@ -110,9 +110,9 @@ def sums_for(F):
     """Return the intrinsic of `sums_of_taps` for F filters."""
 
     @intrinsic
-    def sums(typing, flat, offsets, weights, bias, floor, out, pitch, count):
+    def sums(typing, flat, offsets, weights, bias, floor, out, places, count):
         def generate(context, builder, signature, values):
-            x, shift, w, b, floor, y, pitch, count = pointers(context, builder, signature, values)
+            x, shift, w, b, floor, y, places, count = pointers(context, builder, signature, values)
             taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, V = vectors.lanes, VECTORS[vectors.registers][F]
@@ -132,14 +132,14 @@ def sums_for(F):
                         for v in range(V):
                             vectors.add_product(totals[f * V + v], weight, copies[v])
                 for f in range(F):
-                    y_f = builder.gep(y, [builder.add(p, builder.mul(pitch, constant(f)))])
+                    y_f = builder.gep(y, [builder.add(p, builder.mul(places, constant(f)))])
                     for v in range(V):
                         total = builder.load(totals[f * V + v])
                         total = builder.select(builder.fcmp_ordered("<", total, least), least, total)
                         vectors.store(total, y_f, constant(v * L))
             return context.get_dummy_value()
 
-        return types.void(flat, offsets, weights, bias, floor, out, u, u), generate
+        return types.void(flat, offsets, weights, bias, floor, out, i64, i64), generate
 
     return sums
 
@@ -148,13 +148,13 @@ def dots_for(F):
     """Return the intrinsic of `dots_of_taps` for F filters."""
 
     @intrinsic
-    def dots(typing, flat, offsets, still, pitch, count, out):
+    def dots(typing, flat, offsets, still, places, count, out):
         def generate(context, builder, signature, values):
-            x, shift, s, pitch, count, d = pointers(context, builder, signature, values)
+            x, shift, s, places, count, d = pointers(context, builder, signature, values)
             taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, most = vectors.lanes, TAPS[vectors.registers][F]
-            lines = [builder.gep(s, [builder.mul(pitch, constant(f))]) for f in range(F)]
+            lines = [builder.gep(s, [builder.mul(places, constant(f))]) for f in range(F)]
             totals = vectors.accumulators(F * most)
 
             def some_taps(t, T):
@@ -180,7 +180,7 @@ def dots_for(F):
                 some_taps(t, 1)
             return context.get_dummy_value()
 
-        return types.void(flat, offsets, still, u, u, out), generate
+        return types.void(flat, offsets, still, i64, i64, out), generate
 
     return dots
 
@@ -188,8 +188,8 @@ def dots_for(F):
 def in_every_row(context, builder, dtype, rows, count, move, lanes=None):
     """Emit ``move(vectors, row, p)`` so that it covers ``count`` places p of each row.
 
-    Rows of at least one vector take whole ones, the last of which overlaps the one before it; shorter
-    rows take two halves of a vector that overlap, or two quarters, and so on.
+    Whole vectors cover a row of at least one vector; the last overlaps the one before it. Two halves of a
+    vector, which overlap, cover a shorter row, or two quarters, and so on.
     """
     vectors = Vectors(context, builder, dtype, lanes)
     size = vectors.lanes
@@ -210,7 +210,7 @@ def in_every_row(context, builder, dtype, rows, count, move, lanes=None):
 
 
 def pick(vectors, a, b, lanes):
-    """Return a vector with some lanes of a and b, which count on from those of a."""
+    """Return a vector of some lanes of a and b; the lanes of b are numbered on from those of a."""
     if len(lanes) == 1:
         return a
     if vectors.lanes == 1:
@@ -233,7 +233,7 @@ def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows,
         )
         if gated:
             all_open = builder.icmp_unsigned("==", length(context, builder, gate, values[4]), constant(0))
-            g = builder.select(all_open, x, g)
+            g = builder.select(all_open, x, g)  # an empty gate has no numbers to load
 
         def numbers(vectors, at):
             value = vectors.load(x, at)
@@ -265,7 +265,7 @@ def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows,
             move_with(0, 1)
         return context.get_dummy_value()
 
-    return types.void(source, u, u, u, gate, target, u, u, u, u, u), generate
+    return types.void(source, *[i64] * 3, gate, target, *[i64] * 5), generate
 
 
 @intrinsic
@@ -294,7 +294,7 @@ def join(typing, source, i, m, i_row, target, k, k_row, rows, count):
         in_every_row(context, builder, source.dtype, rows, count, one_vector)
         return context.get_dummy_value()
 
-    return types.void(source, u, u, u, target, u, u, u, u), generate
+    return types.void(source, *[i64] * 3, target, *[i64] * 4), generate
 
 
 sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))

@@ -1,9 +1,9 @@
 """Compiles npae's functions for the widest vectors of the processor; imported with the first kernel.
 
-On many processors with vectors of 512 bits, LLVM vectorises loops for 256: their first kinds ran slower while
-wide vectors were in use. Numeric loops gain more than that costs. LLVM has an attribute of a function for it,
-which Numba does not offer. So npae's functions have their own pipeline of compilation, which differs from
-Numba's in that one attribute. Other people's Numba functions in the process stay as they are.
+For many processors with vectors of 512 bits, LLVM vectorises loops for 256, since the first such processors
+lowered their clock while they used 512. Numeric loops gain more than that costs. A function attribute of LLVM
+changes it, which Numba does not offer. So npae's functions are compiled by a pipeline of their own, which
+differs from Numba's in that attribute only. Other Numba functions in the process are compiled as before.
 """
 
 from numba.core.compiler import CompilerBase, DefaultPassBuilder

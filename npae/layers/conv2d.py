@@ -44,9 +44,9 @@ class Conv2D(KernelLayer):
         dbias[o]            = sum_{i, p, q} dz[i, o, p, q]
         dx[i, c, r, s] = sum_{o, a, b} kernel[o, c, a, b] dz[i, o, p, q]   over p*sh + a = r, q*sw + b = s
 
-    dx is a convolution too: for stride 1, of the padded dz with the kernel rotated by 180 degrees and its
-    first two axes exchanged. The cache is ``(x, y)``: dkernel needs x, and the derivative of the activation
-    is computed from y.
+    Here (r, s) is a pixel of the padded x; dx keeps only the pixels of x. dx is a convolution too: for stride
+    1, of the padded dz with the kernel rotated by 180 degrees and its first two axes exchanged. The cache is
+    ``(x, y)``: dkernel needs x, and the derivative of the activation is computed from y.
     """
 
     def __init__(
