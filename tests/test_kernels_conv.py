@@ -325,9 +325,9 @@ def test_a_nan_between_many_channels_reaches_at_least_its_outputs():
 @pytest.mark.skipif(len(FAST) == 1, reason="Numba is missing")
 @pytest.mark.parametrize("transposed", (False, True))
 def test_bias_and_output_may_be_strided_or_of_another_precision(transposed, rng):
-    x, kernel, bias = (rng.standard_normal(shape) for shape in ((2, 3, 6, 5), (3, 3, 3, 2), 6))
+    x, kernel, biases = (rng.standard_normal(shape) for shape in ((2, 3, 6, 5), (3, 3, 3, 2), 6))
     x, geometry, size = x.astype(np.float32), ((1, 2), ((1, 1), (0, 1))), (6, 9)
-    for bias in (bias[::2], bias[::2].astype(np.float32)):
+    for bias in (biases[::2], biases[::2].astype(np.float32)):
         if transposed:
             forward = {b: getattr(conv2d_transpose, f"forward_{b}") for b in ("numpy", "numba")}
             ys = {b: f(x, kernel, bias, *geometry, size, "relu") for b, f in forward.items()}
