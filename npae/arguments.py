@@ -40,5 +40,10 @@ def fraction(value: float, name: str) -> float:
     return value
 
 
+def printable(text: str) -> str:
+    """Return a text, which may come from a file, with escapes for the characters that steer a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+
+
 def _is_number(value: float) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)

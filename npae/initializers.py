@@ -9,6 +9,9 @@ from numpy.typing import DTypeLike
 
 Initializer = Callable[..., np.ndarray]
 
+# Given to a model's ``build`` as its generator, it gives parameters that have a shape and take no memory.
+SHAPES_ONLY = np.random.default_rng(0)
+
 
 def zeros(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
     """Return zeros; the usual initial value of a bias."""
@@ -76,4 +79,6 @@ def initial_values(
     """
     if name not in INITIALIZERS:
         raise ValueError(f"unknown initializer {name!r}; expected one of {', '.join(INITIALIZERS)}")
+    if rng is SHAPES_ONLY:
+        return np.broadcast_to(np.zeros((), dtype), shape)
     return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)

@@ -13,6 +13,7 @@ import pytest
 
 from npae import plotting
 from npae.console.cli import main
+from npae.datasets import read_image
 from npae.measures.metrics import PCA
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
@@ -57,7 +58,7 @@ def test_noise_makes_a_denoiser_with_three_rows(recipe, tmp_path, small_syntheti
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert metrics["corruption"] == {"name": "gaussian_noise", "stddev": 0.5, "clip": [0.0, 1.0]}
     assert metrics["settings"]["noise"] and metrics["noisy_test_mse"] > 0.05
-    assert plotting.read_image(tmp_path / "run" / "reconstructions.png").shape[0] > 300
+    assert read_image(tmp_path / "run" / "reconstructions.png").shape[0] > 300
 
 
 def test_quiet_says_nothing_and_without_it_a_table_and_a_line_an_epoch(tmp_path, small_synthetic, capsys):
@@ -97,7 +98,7 @@ def test_evaluate_and_plot_and_denoise(run_folder, tmp_path, capsys):
     picture[20:70, 25:33] = 0.1  # a dark stroke on light paper
     plotting.save_image(tmp_path / "mine.png", picture)
     assert main(["denoise", str(run_folder), str(tmp_path / "mine.png")]) == 0
-    assert plotting.read_image(run_folder / "denoised" / "mine-denoised.png").shape == (28, 28)
+    assert read_image(run_folder / "denoised" / "mine-denoised.png").shape == (28, 28)
     assert (run_folder / "denoised" / "mine-comparison.png").is_file()
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from npae.arguments import printable
 from npae.exercises.targets import WrongUsage
 from npae.training.kept import Compute, warn
 
@@ -27,7 +28,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with status 2."""
-        super().error(message.removeprefix("argument ").replace(": must be", " must be", 1))
+        super().error(printable(message.removeprefix("argument ").replace(": must be", " must be", 1)))
 
 
 def add_compute(command: argparse.ArgumentParser) -> None:
@@ -78,7 +79,7 @@ def say_nothing(line: str) -> None:
 
 def say(line: str) -> None:
     """Print a line and flush, also into a pipe."""
-    print(line, flush=True)
+    print(printable(line), flush=True)
 
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from npae.exercises.catalogue import ORDER
 from npae.exercises.pytest_file import PYTEST_FILE
-from npae.training.checkpoints import written_whole
+from npae.files.writing import written_whole
 
 FOLDER = "npae-exercises"
 PROGRESS = "progress.txt"
