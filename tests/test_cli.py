@@ -10,6 +10,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from npae import plotting
 from npae.console.cli import main
@@ -58,7 +59,7 @@ def test_noise_makes_a_denoiser_with_three_rows(recipe, tmp_path, small_syntheti
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert metrics["corruption"] == {"name": "gaussian_noise", "stddev": 0.5, "clip": [0.0, 1.0]}
     assert metrics["settings"]["noise"] and metrics["noisy_test_mse"] > 0.05
-    assert read_image(tmp_path / "run" / "reconstructions.png").shape[0] > 300
+    assert imread(tmp_path / "run" / "reconstructions.png").shape[0] > 300
 
 
 def test_quiet_says_nothing_and_without_it_a_table_and_a_line_an_epoch(tmp_path, small_synthetic, capsys):
@@ -302,7 +303,7 @@ def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path, few_digit
         _, stderr = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 1 and "Traceback" not in stderr and "--resume" in stderr, stderr
+    assert process.returncode == 130 and "Traceback" not in stderr and "--resume" in stderr, stderr
     done = len(np.loadtxt(folder / "history.csv", delimiter=",", skiprows=1, ndmin=2))
     result = run(*options, "--resume", "--epochs", done + 1)
     assert result.returncode == 0, result.stderr

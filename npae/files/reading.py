@@ -87,7 +87,8 @@ class Archive:
         end = file.read()
         whole = start == b"PK\x03\x04" and end[-22:-18] == b"PK\x05\x06" and end[-2:] == b"\0\0"
         if not whole or end.startswith(b"PK\x06\x07"):  # a 64-bit table of contents is for files above 4 GB
-            raise ValueError("it is not a complete .npz archive")
+            why = "that ends as one" if start == b"PK\x03\x04" else f"but begins with {start.hex(' ')}"
+            raise ValueError(f"it is not a complete .npz archive: not a zip archive, {why}")
         if int.from_bytes(end[-10:-6], "little") > _DIRECTORY:
             raise ValueError(f"its table of contents has more than {_DIRECTORY:,} bytes")
         self._zip = zipfile.ZipFile(file)
@@ -172,8 +173,10 @@ def read_layout(start: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
         raise ValueError("an array in it has an unknown format")
     of_version = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, fortran, dtype = of_version[version](start)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects; Object arrays cannot be loaded")
     if dtype.kind not in "biufU" or not dtype.itemsize or min(shape, default=0) < 0:
-        raise ValueError(f"an array in it is {dtype} {shape}, which is damaged, or holds Python objects")
+        raise ValueError(f"an array in it is {dtype} {shape}, not plain numbers or text")
     return shape, fortran, dtype
 
 
