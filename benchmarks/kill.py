@@ -1,10 +1,11 @@
-"""Kills runs of `npae train` with -9, at random moments and while they save, resumes them, and compares the bits.
+"""Kills runs of `npae train` with -9, at random and while they save, resumes them, and compares the bits.
 
     python -m benchmarks.kill [--runs 200] [--jobs 2] [--seed 0]
 
 Each run is killed one to three times and then trained to its end. It counts if model, parts and history are
-those of a run that was never killed, and if no kill lost more than an epoch. Half of the runs save after every
-step, so that they continue within epochs; the others after every epoch, since five minutes never pass.
+those of a run that was never killed, and if no kill lost more than an epoch. Half of the runs save after
+every step, so that they continue within epochs; the others after every epoch, since no epoch takes five
+minutes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +49,8 @@ def child(seconds: float, log: str, arguments: list[str]) -> int:
         after_step(self, state)
 
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    Checkpoint.on_step_end, Checkpoint.SECONDS_BETWEEN_SAVES = on_step_end, seconds
+    setattr(Checkpoint, "on_step_end", on_step_end)  # noqa: B010  # mypy takes no other function
+    Checkpoint.SECONDS_BETWEEN_SAVES = seconds
     return main(arguments)
 
 
@@ -67,7 +70,7 @@ def finish(recipe: str, data: Path, folder: Path, seconds: float) -> None:
 def kill_once(recipe: str, data: Path, folder: Path, seconds: float, after: float, saving: bool) -> bool:
     """Start or continue a run and kill it; return whether it was still running.
 
-    It is killed ``after`` some seconds, or, if ``saving``, as soon as it is seen with an unfinished file then.
+    It is killed ``after`` some seconds; if ``saving``, as soon as it is seen with an unfinished file then.
     """
     process = subprocess.Popen(command(recipe, data, folder, seconds, begun(folder) is not None))
     start = time.monotonic()
@@ -87,8 +90,8 @@ def lost(folder: Path) -> int:
     taken: dict[str, tuple[int, int]] = {}
     steps = -(-IMAGES // BATCH)
     for line in Path(f"{folder}.log").read_text().splitlines() if Path(f"{folder}.log").exists() else []:
-        directory, epoch, step = line.split("\t")
-        taken[directory] = int(epoch), int(step)
+        where, *numbers = line.split("\t")
+        taken[where] = int(numbers[0]), int(numbers[1])
     losses = [0]
     for directory, (epoch, step) in taken.items():
         path = Path(directory) / "checkpoint.npz"
@@ -102,7 +105,7 @@ def lost(folder: Path) -> int:
 
 def outcome(folder: Path) -> dict[str, np.ndarray]:
     """Return all that a finished run computed: weights and losses, also of its parts."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for path in sorted(folder.rglob("model.npz")):
         found |= {f"{path.parent.relative_to(folder)}:{k}": v for k, v in read_archive(path)[1].items()}
     for path in sorted(folder.rglob("history.csv")):
@@ -133,7 +136,7 @@ def survives(number: int, seed: int, data: Path, place: Path, reference: dict, s
     finish(recipe, data, folder, seconds)
     found, right = outcome(folder), reference[recipe]
     left = [*folder.rglob(UNFINISHED), *folder.rglob(".lock")]
-    wrong = [name for name in right if not np.array_equal(found.get(name), right[name])]
+    wrong = [name for name in right if name not in found or not np.array_equal(found[name], right[name])]
     problem = f"{', '.join(wrong[:3])} differ" if wrong else f"{left[0]} is left" if left else ""
     return f"{folder.name}: {problem}" if problem else ""
 
@@ -149,10 +152,14 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         place, data = Path(name), Path(name) / "digits.npz"
-        np.savez(data, **dict(zip(NPZ_NAMES, synthetic_digits(IMAGES, 40, seed=1))))
+        digits: dict[str, Any] = dict(zip(NPZ_NAMES, synthetic_digits(IMAGES, 40, seed=1)))
+        np.savez(data, **digits)
         reference, seconds_of = {}, {}
         for recipe in RECIPES[: options.runs]:
-            for kind in ("warm", "whole"):  # the first one compiles; a compiled and a loaded kernel can differ
+            for kind in (
+                "warm",
+                "whole",
+            ):  # the first one compiles; a compiled and a loaded kernel can differ
                 start = time.monotonic()
                 finish(recipe, data, place / f"{kind}-{recipe}", 300.0)
                 seconds_of[recipe] = time.monotonic() - start
@@ -166,7 +173,8 @@ def main() -> int:
             for number, job in enumerate(jobs, start=1):
                 problems += [job.result()] if job.result() else []
                 print(f"\r{number - len(problems)} of {number} the same", end="", file=sys.stderr, flush=True)
-    print(f"\n{options.runs - len(problems)} of {options.runs} killed runs ended with the bits of an unbroken one")
+    same = options.runs - len(problems)
+    print(f"\n{same} of {options.runs} killed runs ended with the bits of an unbroken one")
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -75,15 +75,12 @@ def read_payload(path: str | os.PathLike, most: int = LARGEST) -> bytearray:
     OSError
         If the file cannot be read.
     """
-    try:
-        with regular_file(path, most) as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            if packed:
-                return unpacked(file, path, most)
-            payload = take(file, most)
-    except ValueError as error:
-        raise error if str(path) in str(error) else ValueError(f"{path} cannot be used: {error}") from None
+    with regular_file(path, most) as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if packed:
+            return unpacked(file, path, most)
+        payload = take(file, most)
     if str(path).endswith(".gz"):
         raise ValueError(f"{path} is not gzip: it begins with {_start(payload)}, expected 1f 8b")
     return payload
@@ -184,8 +181,8 @@ def read_npz(
     OSError
         If it cannot be read.
     """
-    try:
-        with regular_file(path, most) as file:
+    with regular_file(path, most) as file:
+        try:
             archive = Archive(file, most)
             missing = [name for name in NPZ_NAMES if name not in archive.names]
             if missing:
@@ -193,11 +190,9 @@ def read_npz(
                 raise ValueError(f"it lacks {', '.join(missing)} and holds {held}")
             x_train, y_train, x_test, y_test = (archive.read(name) for name in NPZ_NAMES)
             return x_train, y_train, x_test, y_test
-    except OSError:
-        raise
-    except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
-        expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
-        raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
+        except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
+            expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
+            raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
 
 
 def _start(content: bytes | bytearray) -> str:

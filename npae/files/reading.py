@@ -40,9 +40,9 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
     with open(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is not a file" if not stat.S_ISDIR(status.st_mode) else "it is a folder")
+            raise ValueError(f"{path} is {'a folder' if stat.S_ISDIR(status.st_mode) else 'not a file'}")
         if most is not None and status.st_size > most:
-            raise ValueError(f"it has {status.st_size:,} bytes, more than the {most:,} that npae reads")
+            raise ValueError(f"{path} has {status.st_size:,} bytes, more than the {most:,} that npae reads")
         yield file
 
 

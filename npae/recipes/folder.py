@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -178,15 +179,17 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
         If the file is missing or is not such a table.
     """
     try:
-        text = read_text(path, LONGEST_HISTORY)
-        header, *rows = [row for row in csv.reader(text.splitlines()) if row] or [[]]
-        if "loss" not in header or not rows:
-            raise ValueError("expected a line like epoch,loss,val_loss,seconds and one line per epoch")
+        rows = filter(None, csv.reader(io.StringIO(read_text(path, LONGEST_HISTORY), newline="")))
+        header = next(rows, [])
+        columns: list[list[float]] = [[] for _ in header]
         for number, row in enumerate(rows, start=1):
             if len(row) != len(header):
                 raise ValueError(f"row {number} has {len(row)} columns, and the first line {len(header)}")
-        columns = zip(header, zip(*rows))
-        return {name: [float(value) for value in values] for name, values in columns if name != "epoch"}
+            for column, value in zip(columns, row):
+                column.append(float(value))
+        if "loss" not in header or not columns[0]:
+            raise ValueError("expected a line like epoch,loss,val_loss,seconds and one line per epoch")
+        return {name: values for name, values in zip(header, columns) if name != "epoch"}
     except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise ValueError(f"{path} cannot be read as a history: {reason}") from None
