@@ -124,18 +124,23 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
             try:
                 if not resume and _holds_a_run(directory):
                     with locked(directory):
+                        _sweep(directory)
                         moved = _move_aside(directory)
                 if not resume:
                     _place(directory).mkdir(parents=True, exist_ok=True)
                 held.enter_context(locked(directory))
-                for folder in (directory, *directory.glob(f"{PARTS}/*"), directory / "unfold"):
-                    sweep(folder)
+                _sweep(directory)
             except OSError as error:
                 raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
             yield moved
     except BaseException:
         _put_back(directory, moved)
         raise
+
+
+def _sweep(directory: Path) -> None:
+    for folder in (directory, *directory.glob(f"{PARTS}/*"), directory / "unfold"):
+        sweep(folder)
 
 
 def _put_back(directory: Path, moved: Path | None) -> None:
