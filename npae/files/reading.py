@@ -37,12 +37,16 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
         If it cannot be opened.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    status = os.fstat(handle)
+    problem = ""
+    if not stat.S_ISREG(status.st_mode):
+        problem = "is a folder" if stat.S_ISDIR(status.st_mode) else "is not a file"
+    elif most is not None and status.st_size > most:
+        problem = f"has {status.st_size:,} bytes, more than the {most:,} that npae reads"
+    if problem:
+        os.close(handle)
+        raise ValueError(f"{path} {problem}")
     with open(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path} is {'a folder' if stat.S_ISDIR(status.st_mode) else 'not a file'}")
-        if most is not None and status.st_size > most:
-            raise ValueError(f"{path} has {status.st_size:,} bytes, more than the {most:,} that npae reads")
         yield file
 
 
