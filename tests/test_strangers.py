@@ -1,4 +1,4 @@
-"""Files of strangers: read rightly or refused in a line, in little time and memory, and starting no program."""
+"""Files of strangers: read rightly or refused in a line, in little time and memory; they start no program."""
 
 import json
 import os
