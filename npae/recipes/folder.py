@@ -52,7 +52,7 @@ class Settings:
         ValueError
             If ``npae train`` did not write the metadata.
         """
-        settings, dataset = (_entry(metadata, name) for name in ("settings", "dataset"))
+        settings, dataset = (entry(metadata, name) for name in ("settings", "dataset"))
         unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
         if unknown:
             raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
@@ -207,8 +207,8 @@ def progress_in_words(directory: str | os.PathLike, epochs: int) -> str | None:
         path = Path(directory) / HISTORY  # of a run whose optimiser cannot be saved
         return f"{len(read_history(path)['loss'])} of {epochs} epochs" if path.is_file() else None
     history, metadata = read_history_and_metadata(path)
-    done = f"{len(history.get('loss', []))} of {epochs} epochs"
-    return f"{done} and {metadata['cursor']['step']} steps" if "cursor" in metadata else done
+    done, cursor = f"{len(history.get('loss', []))} of {epochs} epochs", metadata.get("cursor")
+    return f"{done} and {cursor.get('step')} steps" if isinstance(cursor, dict) else done
 
 
 def begun(directory: str | os.PathLike) -> Path | None:
@@ -264,7 +264,8 @@ def _move_aside(directory: Path) -> Path:
     return moved
 
 
-def _entry(metadata: Any, name: str) -> dict[str, Any]:
+def entry(metadata: Any, name: str) -> dict[str, Any]:
+    """Return an entry of a file's metadata, or an empty one in place of what is no dict."""
     found = metadata.get(name) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
 

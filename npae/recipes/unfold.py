@@ -85,7 +85,7 @@ def draw(run: Run) -> Path:
     """
     from npae import plotting
 
-    done = len(run.history["val_loss"])
+    done = len(run.history["loss"])
     found = [(epoch, path) for epoch, path in kept(run.path(FOLDER)) if epoch <= done]
     if len(found) < 2:
         raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a GIF needs at least two")

@@ -263,9 +263,11 @@ def _history(header: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def _metadata(header: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(header["metadata"], dict):
+    metadata = header["metadata"]
+    within = isinstance(metadata, dict) and "cursor" in metadata
+    if not isinstance(metadata, dict) or within != (header["format"] == WITHIN_EPOCH):
         raise ValueError("its metadata are damaged")
-    return header["metadata"]
+    return metadata
 
 
 @contextmanager

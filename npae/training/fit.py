@@ -110,7 +110,7 @@ def fit(
                     random_stream(seed, SHUFFLE, epoch).shuffle(order)
                 streams = stepper.begin_epoch(seed, epoch, len(train))
                 place = Place(order, batch_size, streams, [0.0] * len(objective.names))
-                done = place.restore(cursor, epoch) if cursor else 0
+                done = 0 if cursor is None else place.restore(cursor, epoch)
                 cursor = None
                 state.begin_epoch(place)
                 for callback in callbacks:

@@ -107,9 +107,9 @@ def train_in(
         values, metadata = load_checkpoint(folder / CHECKPOINT, model, optimizer)
         check(values, metadata)
         history, cursor = History(values), metadata.get("cursor")
-        if (begun := len(history) + bool(cursor)) > plan.epochs:
+        if (begun := len(history) + (cursor is not None)) > plan.epochs:
             raise ValueError(f"the run in {folder} has {begun} epochs already; choose a larger number")
-    if before and not history and not cursor:
+    if before and not history and cursor is None:
         before()
     make_folder(folder)
     train, validation = data
