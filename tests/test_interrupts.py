@@ -223,9 +223,11 @@ def test_a_second_run_is_told_who_holds_the_folder(tmp_path, capsys):
     assert (folder / NAME).exists()
     for place in (folder, folder / "parts" / "plain"):
         place.mkdir(parents=True, exist_ok=True)
-        (place / ".npae-0123.part").write_bytes(b"half a file")
+        for name in (".npae-0123.part", ".checkpoint.npz.ab12_xyz.part", "mine.part", ".mine.part"):
+            (place / name).write_bytes(b"half a file")
     assert main([*options, "--epochs", "1"]) == 0
-    assert not [*tmp_path.rglob(".lock"), *tmp_path.rglob(".*.part")]
+    left = [*tmp_path.rglob(".lock"), *tmp_path.rglob("*.part")]
+    assert {path.name for path in left} == {"mine.part", ".mine.part"}, "another program's files are left"
     with locked(tmp_path / "run.1"), pytest.raises(InUse), locked(tmp_path / "run.1"):
         pass
 

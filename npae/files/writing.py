@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-UNFINISHED = ".*.part"  # the temporary names; a killed process leaves its file, and `sweep` removes it
+UNFINISHED = ".npae-*.part"  # the temporary names; a killed process leaves its file, and `sweep` removes it
+# The names of version 0.1.0: in a run's folder, and in the cache.
+_OF_0_1_0 = re.compile(r"\.\w+\.(npz|csv|json|npy)\.\w{8}\.part|(train|t10k)-[\w.-]+\.\d+\.part")
 
 
 class WriteError(OSError, ValueError):
@@ -50,9 +53,10 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
 def sweep(folder: Path) -> None:
     """Remove what killed processes left unfinished in a folder; the caller holds its lock."""
-    for part in folder.glob(UNFINISHED):
-        with suppress(OSError):
-            part.unlink()
+    for part in folder.glob("*.part"):
+        if part.match(UNFINISHED) or _OF_0_1_0.fullmatch(part.name):
+            with suppress(OSError):
+                part.unlink()
 
 
 def _compare(part: Path, content: io.BytesIO) -> None:
