@@ -205,7 +205,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         ]
         plain = [encode_idx(array) for array in arrays]
         plain += [b"\0\0\x08\x03" + struct.pack(">3I", 60_000, 280, 280), b"\0\0\x0e\xff" + b"\xff" * 1020]
-        bombs = [plain[0] + bytes(1 << 30), plain[-2] + bytes(700 << 20), bytes(1 << 30)]
+        bombs = [plain[0] + bytes(1 << 28), plain[-2] + bytes(1 << 28), bytes(1 << 28)]
         return plain if kind == "idx" else [gzip.compress(p, 1) for p in plain + bombs]
     if kind == "npz":
         data = dict(zip(NPZ_NAMES, (images, labels, images[:3], labels[:3])))
