@@ -39,7 +39,7 @@ class Place:
     Attributes
     ----------
     order : ndarray of int
-        The examples in the order of the epoch.
+        The examples in the order of the epoch. A resumed run draws it again; its checksum is compared.
     batch_size : int
     streams : list of Generator
         Of the layers, one for each shard of a batch. Those of the corruption begin anew in every step.
