@@ -109,10 +109,8 @@ def _end_at_once(number: int, _: object) -> NoReturn:
 
 
 def _is_the_command() -> bool:
-    program, arguments = sys.argv[0] if sys.argv else "", getattr(sys, "orig_argv", [])
-    as_module = program == "-m" and arguments[arguments.index("-m") + 1 : arguments.index("-m") + 2] == [
-        "npae"
-    ]
+    program = sys.argv[0] if sys.argv else ""  # "-m" while a module to run is being looked for
+    as_module = program == "-m" and not {"npae", "-mnpae"}.isdisjoint(sys.orig_argv)
     return as_module or os.path.basename(program) in ("npae", "npae.exe")
 
 
