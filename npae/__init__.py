@@ -3,6 +3,7 @@
 ``import npae`` loads neither matplotlib nor Numba.
 """
 
+from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     Conv2D,

@@ -11,6 +11,9 @@ from npae.arguments import choice
 
 Initializer = Callable[..., np.ndarray]
 
+# Given to a model's ``build`` as its generator, it gives parameters that have a shape and take no memory.
+SHAPES_ONLY = np.random.default_rng(0)
+
 
 def zeros(shape: tuple[int, ...], fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
     """Return zeros; the usual initial value of a bias."""
@@ -77,4 +80,6 @@ def initial_values(
         If there is no initializer of that name.
     """
     choice(name, "initializer", INITIALIZERS)
+    if rng is SHAPES_ONLY:
+        return np.broadcast_to(np.zeros((), dtype), shape)
     return INITIALIZERS[name](shape, fan_in, fan_out, rng).astype(dtype)

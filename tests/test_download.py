@@ -1,13 +1,27 @@
 """Downloads are whole or not there; a mirror that fails is told of, and the next one is asked."""
 
+import gzip
 import http.server
 import threading
 import time
 
+import numpy as np
 import pytest
 from tiny_data import machine, same, write_set  # noqa: F401
 
 from npae.datasets import cache_folder, download, fetch, known, load
+from npae.datasets.idx import encode_idx
+
+GOOD_IDX = encode_idx(np.zeros((2, 28, 28), np.uint8))
+
+
+class Server(str):
+    """An address, and what it was asked for."""
+
+    def __new__(cls, address, asked):
+        server = str.__new__(cls, address)
+        server.asked = asked
+        return server
 
 
 @pytest.fixture
@@ -23,13 +37,18 @@ def server(tmp_path, monkeypatch):
         path.write_bytes(b"<html>log in to this hotel's network</html>")
     for path in (root / "plain").iterdir():
         path.rename(f"{path}.gz")
+    (root / "bomb").mkdir()
+    for name in known.FILES.values():
+        (root / "bomb" / f"{name}.gz").write_bytes(gzip.compress(GOOD_IDX + bytes(200 << 20), 1))
     hang = threading.Event()
+    asked = []
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args):
             super().__init__(*args, directory=str(root))
 
         def do_GET(self):
+            asked.append((self.path, self.headers.get("Range")))
             if self.path.startswith("/slow/"):
                 hang.wait(5)
             elif self.path.startswith(("/short/", "/stalled/")):
@@ -40,6 +59,19 @@ def server(tmp_path, monkeypatch):
                 self.wfile.write(content[:-10])
                 self.wfile.flush()
                 hang.wait(5 if self.path.startswith("/stalled/") else 0)
+            elif self.path.startswith("/dripping/"):
+                self.send_response(200)
+                self.end_headers()
+                while not hang.wait(0.02):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+            elif self.path.startswith("/ranges/"):
+                content = (root / "good" / self.path.split("/")[-1]).read_bytes()
+                first = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+                self.send_response(206 if first else 200)
+                self.send_header("Content-Length", str(len(content) - first))
+                self.end_headers()
+                self.wfile.write(content[first:])
             else:
                 super().do_GET()
 
@@ -48,7 +80,7 @@ def server(tmp_path, monkeypatch):
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
         threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/"
+        yield Server(f"http://127.0.0.1:{httpd.server_port}/", asked)
         hang.set()
         httpd.shutdown()
 
@@ -78,6 +110,8 @@ def test_progress_is_shown_on_terminals_only(server, capsys, monkeypatch):
         ("short/", "broke off after"),
         ("stalled/", "broke off after"),
         ("nowhere/", "404"),
+        ("dripping/", "broke off after .* bytes, since it is too slow"),
+        ("bomb/", "what it sent has trailing bytes|what it sent is damaged or not mnist"),
         ("slow/", r"cannot be reached \(no answer within 0.3 s\)"),
     ],
 )
@@ -90,6 +124,30 @@ def test_a_bad_mirror_is_told_of_and_the_next_one_serves(server, mirror, message
     assert not folder.exists() or not list(folder.iterdir())  # nothing is left behind
     download.download("mnist", folder, [server + mirror, f"{server}good/"], seconds=seconds)
     assert same(load("mnist"), "mnist")
+
+
+def test_a_download_continues_where_a_mirror_broke_off(server):
+    folder = download.download("mnist", cache_folder() / "mnist", [f"{server}short/", f"{server}ranges/"])
+    assert same(load("mnist"), "mnist") and len(list(folder.iterdir())) == 4
+    size = (folder / "t10k-labels-idx1-ubyte.gz").stat().st_size
+    assert ("/ranges/t10k-labels-idx1-ubyte.gz", f"bytes={size - 10}-") in server.asked
+
+
+def test_the_beginning_of_another_mirror_that_does_not_fit_is_dropped(server, tmp_path):
+    for path in (tmp_path / "www" / "good").iterdir():  # the same files, packed in another way
+        (tmp_path / "www" / "html" / path.name).write_bytes(
+            gzip.compress(gzip.decompress(path.read_bytes()), 0)
+        )
+    download.download("mnist", cache_folder() / "mnist", [f"{server}short/", f"{server}html/"])
+    assert same(load("mnist"), "mnist")
+
+
+def test_a_download_has_an_end(server, monkeypatch):
+    monkeypatch.setattr(download, "WHOLE_SECONDS", 0.5)
+    start = time.monotonic()
+    with pytest.raises(ConnectionError, match="too slow"):
+        download.download("mnist", cache_folder() / "mnist", [f"{server}dripping/", f"{server}good/"])
+    assert time.monotonic() - start < 5
 
 
 def test_what_is_decompressed_on_the_way_is_kept_as_it_is(server):

@@ -8,7 +8,7 @@ import pytest
 
 from npae import datasets, plotting
 from npae.console.cli import main
-from npae.datasets import Dataset, random_shift, synthetic_digits
+from npae.datasets import Dataset, random_shift, read_image, synthetic_digits
 from npae.measures import metrics
 from npae.model import Sequential
 from npae.recipes import RECIPES, keras_denoiser, masking_denoiser, stacked_denoiser
@@ -191,8 +191,8 @@ def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
         [("masking", "share"), ("gaussian", "stddev")],
         [("PSNR", [CHART] * 2), ("SSIM", [CHART] * 2)],
     )
-    one = plotting.read_image(plotting.line_panels(tmp_path / "one.png", columns, rows[:1], "t"))
-    two = plotting.read_image(plotting.line_panels(tmp_path / "two.png", columns, rows, "t"))
+    one = read_image(plotting.line_panels(tmp_path / "one.png", columns, rows[:1], "t"))
+    two = read_image(plotting.line_panels(tmp_path / "two.png", columns, rows, "t"))
     assert one.shape[1] == two.shape[1] and two.shape[0] > 1.5 * one.shape[0] and two.min() < 0.5
 
 

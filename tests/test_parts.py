@@ -160,7 +160,7 @@ def test_an_interrupt_before_the_first_epoch_loses_no_part(toy, tmp_path, monkey
 
     with monkeypatch.context() as patch:
         patch.setattr("npae.training.kept.fit", fit_parts_only)
-        assert main([*arguments, "--quiet"]) == 1
+        assert main([*arguments, "--quiet"]) == 130
     assert "the parts of the run are in" in capsys.readouterr().err
     assert not (out / "checkpoint.npz").exists()
     assert main(["evaluate", str(out)]) == 1

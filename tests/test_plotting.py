@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from benchmarks import charts
 from npae import plotting
+from npae.datasets import read_image
 from npae.plotting import canvas, codes
 from npae.plotting import charts as number_charts
 
@@ -390,7 +391,7 @@ def test_a_saved_image_is_plain_grey_and_reads_back_exactly(shape, tmp_path):
     pixels = np.arange(784, dtype=np.uint8).reshape(28, 28)
     path = plotting.save_image(tmp_path / "image.png", pixels.reshape(shape))
     assert imread(path).shape == (28, 28)  # no colour channels
-    read = plotting.read_image(path)
+    read = read_image(path)
     assert read.dtype == np.float32
     np.testing.assert_array_equal(np.rint(255 * read), pixels)
 
@@ -399,7 +400,7 @@ def test_colours_are_read_as_luminance_and_transparency_as_white(tmp_path):
     red, green, blue, black, nothing = (1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1), (0, 0, 0, 1), (0, 0, 0, 0)
     pixels = np.array([[red, green, blue], [black, nothing, (1, 1, 1, 1)]], dtype=float)
     imsave(tmp_path / "colours.png", pixels)
-    read = plotting.read_image(tmp_path / "colours.png")
+    read = read_image(tmp_path / "colours.png")
     np.testing.assert_allclose(read, [[0.299, 0.587, 0.114], [0, 1, 1]], atol=1e-6)
 
 
@@ -408,16 +409,16 @@ def test_colours_are_read_as_luminance_and_transparency_as_white(tmp_path):
     [
         ("missing.png", None, "no such file"),
         ("empty.png", b"", "empty"),
-        ("words.png", b"these are words", "format is not known"),
+        ("words.png", b"these are words", "neither PNG nor JPEG"),
         ("broken.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "cannot be read"),
-        ("", None, "not a file"),
+        ("", None, "is a folder"),
     ],
 )
 def test_what_is_no_image_is_an_error_that_names_the_file(name, content, message, tmp_path):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=message) as caught:
-        plotting.read_image(tmp_path / name)
+        read_image(tmp_path / name)
     assert str(tmp_path / name) in str(caught.value)
 
 

@@ -92,7 +92,8 @@ def test_an_earlier_run_is_back_if_no_epoch_was_complete(run_folder, failure, mo
 
     before = contents(run_folder)
     monkeypatch.setattr("npae.training.kept.fit", fit)
-    assert main(["train", "conv", *TRAIN, "--out", str(run_folder)]) == 1
+    status = 130 if failure is KeyboardInterrupt else 1
+    assert main(["train", "conv", *TRAIN, "--out", str(run_folder)]) == status
     assert ("the earlier run is back" if failure is KeyboardInterrupt else "nan") in last_line(capsys)
     assert contents(run_folder) == before and not run_folder.with_name("run.1").exists()
 
@@ -109,7 +110,7 @@ def test_an_earlier_run_is_back_though_a_part_of_the_next_one_had_begun(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("npae.training.kept.fit", fit)
-    assert main(options) == 1
+    assert main(options) == 130
     assert contents(folder) == {"metrics.json": b"an earlier run"} and not (tmp_path / "run.1").exists()
 
 

@@ -70,7 +70,7 @@ def test_anomaly_never_overwrites_and_an_interrupt_is_one_line(
 
     with monkeypatch.context() as context:
         context.setattr("npae.recipes.anomaly.try_one", interrupted)
-        assert main([*ANOMALY, "--out", str(folder)]) == 1
+        assert main([*ANOMALY, "--out", str(folder)]) == 130
     assert (
         last_line(capsys)
         == f"npae: interrupted; nothing is written to {folder}, and the earlier run is back there"
@@ -95,7 +95,7 @@ def test_an_interrupt_loses_one_training_at_most(tmp_path, monkeypatch, small_sy
     monkeypatch.setattr("npae.recipes.anomaly_report.draw", lambda *args: None)
     for _ in range(2):  # the second one is a new run, and what the first one has left is not lost
         trained.clear()
-        assert main([*ANOMALY, "--quiet", "--out", str(folder)]) == 1
+        assert main([*ANOMALY, "--quiet", "--out", str(folder)]) == 130
     line = f"npae: interrupted; 3 of 20 trainings are in {folder}; --resume continues from there"
     assert last_line(capsys) == f"{line}, and the earlier run is now {folder}.1"
     assert len(list((tmp_path / "anomaly.1" / "parts").iterdir())) == 3
@@ -119,7 +119,7 @@ def test_anomaly_goes_on_only_as_it_began(tmp_path, monkeypatch, small_synthetic
     assert main(["anomaly", "--resume", *out]) == 1
     assert "no trained detectors to resume from; leave out --resume" in last_line(capsys)
     monkeypatch.setattr("npae.recipes.anomaly.try_one", interrupted)
-    assert main([*ANOMALY, *out]) == 1
+    assert main([*ANOMALY, *out]) == 130
     assert main(["anomaly", "--resume", "--code", "5", *out]) == 1
     assert "began with --code 4, and cannot continue with --code 5" in last_line(capsys)
     other = dataclasses.replace(small_synthetic, sha256="1" * 64)
@@ -222,7 +222,7 @@ def test_a_film_that_has_no_complete_epoch_leaves_nothing(tmp_path, monkeypatch,
     (folder / "metrics.json").write_text("an earlier run")
     monkeypatch.setattr("npae.training.callbacks.Progress.on_epoch_begin", interrupted)
     command = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--epochs", "1", "--animate"]
-    assert main([*command, "--out", str(folder)]) == 1
+    assert main([*command, "--out", str(folder)]) == 130
     assert [path.name for path in folder.iterdir()] == ["metrics.json"]
     assert not (tmp_path / "run.1").exists()
 

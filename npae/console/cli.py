@@ -28,6 +28,7 @@ from npae.console.commandline import (
 )
 from npae.console.exercises import add_exercises
 from npae.console.uses import add_uses
+from npae.interrupts import raised, status_of
 from npae.training.kept import Compute
 
 if TYPE_CHECKING:
@@ -35,10 +36,33 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0 for success, 2 for wrong usage, 1 for other errors."""
+    """Run a command and return its exit status.
+
+    It is 0 for success, 2 for wrong usage, 1 for other errors; 130, 143 and 129 after Ctrl-C, SIGTERM and
+    SIGHUP. A fault of npae itself is told in a line too; ``NPAE_TRACEBACK=1`` shows where it is.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
+    signals: list[int] = []
+    try:
+        with raised() as signals:
+            return _run(arguments)
+    except KeyboardInterrupt as interrupt:
+        warn("npae: interrupted")
+        return status_of(interrupt)
+    except Exception as error:
+        if signals:  # which a module that was being imported has turned into an error of its own
+            warn("npae: interrupted")
+            return 128 + signals[0]
+        if os.environ.get("NPAE_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        warn(f"npae: error: {kind}: {error}; this is a fault of npae, NPAE_TRACEBACK=1 shows where it is")
+        return 1
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = build_parser().parse_args(arguments)
         if getattr(options, "backend", None):
@@ -54,9 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, MemoryError) as error:
         warn(f"npae: error: {error or type(error).__name__}")
         return 2 if isinstance(error, WrongUsage) else 1
-    except KeyboardInterrupt:
-        warn("npae: interrupted")
-        return 1
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -137,13 +158,43 @@ def _add_train(commands: Commands) -> None:
     )
     command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
     command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out after its last epoch"
+        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
     )
     command.set_defaults(command=train)
 
 
+_TRUST = """\
+Find or download the data sets MNIST and Fashion-MNIST.
+
+What you may load from strangers, and what you may not
+------------------------------------------------------
+Data (IDX, .gz, .npz), models, checkpoints, whole runs and pictures (PNG, JPEG) may come from anybody. They
+hold numbers and text, and no code: nothing is unpickled, and a model file can name npae's own layers alone.
+Every size is compared with the file's before memory is taken for it, so that reading takes at most twice
+what a file holds, plus 64 MB; a file that holds more than 512 MB, or a picture of more than 16 million
+pixels, is refused. What a file says is printed without control characters. A damaged file is refused in one
+line, and changes nothing on the disk.
+
+A model's numbers can still be wrong: measure it (npae evaluate) before you rely on it.
+
+Exercises, layers of your own and everything else that ends in .py are programs. npae runs them with all
+your rights, also in "npae exercises check", "npae gradcheck FILE.py:Layer" and "npae train --layers DIR":
+the process in which an answer is checked keeps npae's own process from harm, and not your computer. Read a
+stranger's file before you run it.
+
+Numba's compiled kernels are programs too. npae loads them only from a folder that nobody else can write
+to: the package's own, or the one in your cache folder. Never copy a stranger's *.nbi and *.nbc files there.
+
+Downloads are compared with the SHA-256 of the published files, and are kept only if they are the same."""
+
+
 def _add_data(commands: Commands) -> None:
-    command = commands.add_parser("data", help="find or download the data sets")
+    command = commands.add_parser(
+        "data",
+        help="find or download the data sets; what may be loaded from strangers",
+        description=_TRUST,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     actions = command.add_subparsers(title="actions", metavar="ACTION", required=True)
     action = actions.add_parser("where", help="show where npae searches for the data sets, and what it finds")
     action.set_defaults(command=data_where)
@@ -182,9 +233,9 @@ def train(options: argparse.Namespace) -> int:
             finish(run)
             if options.animate:
                 unfold.draw(run)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         warn(f"npae: interrupted; {_what_is_kept(run, moved)}")
-        return 1
+        return status_of(interrupt)
     loss = run.history["val_loss"][-1]
     report(f"validation loss {loss:.4f}; the model, its metrics and figures are in {run.directory}")
     return 0
@@ -217,18 +268,19 @@ def _new_run(options: argparse.Namespace) -> Run:
 
 
 def _what_is_kept(run: Run, moved: Path | None) -> str:
-    from npae.recipes.folder import begun, epochs_done
+    from npae.recipes.folder import begun, progress_in_words
 
     if is_back(moved):
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
-    done, resumable = epochs_done(run.directory), begun(run.directory)
-    earlier = f"; the earlier run is now {moved}" if moved else ""
-    if not done and resumable:
-        return f"the parts of the run are in {run.directory}; --resume continues from there{earlier}"
-    if not done:
-        return f"no epoch was complete{earlier}"
-    kept = f"{done} of {run.epochs} epochs are in {run.directory}"
-    return kept + ("; --resume continues from there" if resumable else "") + earlier
+    done, earlier = (
+        progress_in_words(run.directory, run.epochs),
+        f"; the earlier run is now {moved}" if moved else "",
+    )
+    if begun(run.directory) is None:
+        return (f"{done} are in {run.directory}" if done else "no epoch was complete") + earlier
+    command = f"npae train {run.settings.recipe} --out {run.directory} --resume"
+    kept = f"{done} are in {run.directory}" if done else f"the parts of the run are in {run.directory}"
+    return f"{kept}; {command} continues from there{earlier}"
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -236,7 +288,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from npae.recipes.measures import all_metrics
 
     run = evaluated(options, options.data)
-    print(about(run.dataset))
+    say(about(run.dataset))
     for numbers in all_metrics(run):
         for name, value in numbers.items():
             print(f"{name:<36} {value:.6g}")
@@ -251,7 +303,7 @@ def plot(options: argparse.Namespace) -> None:
     draw(run)
     if unfold.kept(run.path(unfold.FOLDER)):
         unfold.draw(run)
-    print(f"the figures in {run.directory} are drawn again")
+    say(f"the figures in {run.directory} are drawn again")
 
 
 def denoise(options: argparse.Namespace) -> None:
@@ -260,7 +312,7 @@ def denoise(options: argparse.Namespace) -> None:
 
     written = denoise_images(options.directory, options.images, options.out, options.threads)
     for cleaned, comparison in written:
-        print(f"{cleaned}  (with the original: {comparison})")
+        say(f"{cleaned}  (with the original: {comparison})")
 
 
 def gradcheck(options: argparse.Namespace) -> int:
@@ -286,9 +338,9 @@ def data_where(options: argparse.Namespace) -> None:
         first = next((place for place in places if place.found), None)
         missing = "not on this machine; npae data fetch downloads it"
         verdict = f"npae reads it from {first.place}" if first else missing
-        print(f"{name}: {verdict}")
+        say(f"{name}: {verdict}")
         for place in places:
-            print(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
+            say(f"  {'found' if place.found else '-':<5}  {place.place}: {place.detail}")
 
 
 def data_fetch(options: argparse.Namespace) -> None:

@@ -79,7 +79,7 @@ def say_nothing(line: str) -> None:
 
 def say(line: str) -> None:
     """Print a line and flush, also into a pipe."""
-    print(line, flush=True)
+    print(printable(line), flush=True)
 
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:

@@ -18,6 +18,7 @@ from npae.console.commandline import (
     warn,
     whole_number,
 )
+from npae.interrupts import status_of
 from npae.training.kept import Compute
 
 
@@ -84,13 +85,13 @@ def anomaly(options: argparse.Namespace) -> int:
                 report(f"{len(trials)} of {total} trainings are done")
             found = try_all(dataset, columns, settings["seed"], compute, trials.trial)
             write(found, dataset, settings, directory, compute)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         kept = f"nothing is written to {directory}"
         if not is_back(moved) and len(trials):
             kept = f"{len(trials)} of {total} trainings are in {directory}; --resume continues from there"
         earlier = f"the earlier run is {'back there' if is_back(moved) else f'now {moved}'}"
         warn(f"npae: interrupted; {kept}" + (f", and {earlier}" if moved else ""))
-        return 1
+        return status_of(interrupt)
     report(f"\nROC-AUC of the reconstruction error of test images\n{table(found, dataset)}\n")
     report(f"{lesson(found, dataset)}\n\nthe table, the numbers and the figures are in {directory}")
     return 0

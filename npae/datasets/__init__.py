@@ -11,6 +11,7 @@ from npae.datasets.corruption import (
 from npae.datasets.idx import read_idx, read_npz, write_idx
 from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
+from npae.datasets.pictures import read_image
 from npae.datasets.sources import NAMES, Place, cache_folder, fetch, load, where
 from npae.datasets.synthetic import synthetic_digits
 
@@ -33,4 +34,5 @@ __all__ = [
     "bernoulli",
     "random_shift",
     "prepare_image",
+    "read_image",
 ]

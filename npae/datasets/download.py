@@ -1,8 +1,11 @@
-"""Downloads data sets from mirrors, with time limits and checksums, and without partial files."""
+"""Downloads data sets from mirrors, with time limits and checksums; a file is written once it is whole."""
 
 from __future__ import annotations
 
+import contextlib
+import http
 import http.client
+import io
 import os
 import queue
 import sys
@@ -13,14 +16,18 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from npae.datasets.idx import read_payload
+from npae.datasets.idx import read_payload, unpacked
 from npae.datasets.known import CHECKSUMS, FILES, MIRRORS, ROLES, check_sum, checksum, find_files
+from npae.files.lock import locked
+from npae.files.writing import sweep, written_whole
 
 Progress = Callable[[str, int, "int | None"], None]
 
 CONNECT_SECONDS = 2.5  # after which a mirror is skipped; short, for machines that are offline
-READ_SECONDS = 15.0  # without a single byte
-LARGEST = 64 << 20  # bytes; no file of a data set is half as large
+READ_SECONDS = 15.0  # without a single byte, or with fewer than `SLOWEST` bytes a second
+WHOLE_SECONDS = 900.0  # of all files and mirrors together
+SLOWEST = 2000  # bytes a second; a data set would take hours
+LARGEST = 64 << 20  # bytes, packed and unpacked; no file of a data set has more
 CHUNK = 1 << 16
 
 
@@ -39,8 +46,8 @@ def download(
 ) -> Path:
     """Download the four files of a data set into a folder, and keep correct files in it.
 
-    Each file is downloaded from the first mirror that sends it completely. It is written to a ``.part`` file
-    and renamed only if its decompressed content has the known SHA-256.
+    Where a mirror breaks off, the next one is asked for the rest. A file is kept in memory until it is whole,
+    and is written only if its decompressed content has the known SHA-256.
 
     Parameters
     ----------
@@ -75,18 +82,22 @@ def download(
     """
     if offline():
         raise ConnectionError(f"{name} cannot be downloaded: NPAE_OFFLINE is set")
-    present = find_files(folder)
-    wrong = {role: path for role, path in present.items() if not _is_right(path, name, role)}
-    if wrong and not replace:
-        files = ", ".join(map(str, wrong.values()))
-        raise ValueError(f"{files} would be overwritten, but differ from {name}; choose another folder")
     mirrors = MIRRORS[name] if mirrors is None else mirrors
     source = _Mirrors(mirrors, progress or show_progress, seconds or (CONNECT_SECONDS, READ_SECONDS))
-    for role in reversed(ROLES):  # small files first, so that a faulty mirror costs little time
-        if role not in present or role in wrong:
-            saved = source.get(folder / f"{FILES[role]}.gz", name, role)
-            if wrong.get(role, saved) != saved:
-                wrong[role].unlink()  # otherwise it would be found before the correct file
+    with contextlib.ExitStack() as held:
+        if folder.exists():
+            held.enter_context(locked(folder, wait=True))
+            sweep(folder)
+        present = find_files(folder)
+        wrong = {role: path for role, path in present.items() if not _is_right(path, name, role)}
+        if wrong and not replace:
+            files = ", ".join(map(str, wrong.values()))
+            raise ValueError(f"{files} would be overwritten, but differ from {name}; choose another folder")
+        for role in reversed(ROLES):  # small files first, so that a faulty mirror costs little time
+            if role not in present or role in wrong:
+                saved = source.get(folder / f"{FILES[role]}.gz", name, role)
+                if wrong.get(role, saved) != saved:
+                    wrong[role].unlink()  # otherwise it would be found before the correct file
     return folder
 
 
@@ -116,44 +127,92 @@ class _Mirrors:
         self.mirrors = list(mirrors)
         self.progress = progress
         self.seconds = seconds
+        self.deadline = time.monotonic() + WHOLE_SECONDS
         self.failures: list[str] = []
         self.reached = False
 
     def get(self, target: Path, name: str, role: str) -> Path:
-        """Save a file from the first mirror that sends it completely, and return its path."""
+        """Save a file that one mirror, or several together, sent completely, and return its path."""
+        content = bytearray()
         for mirror in list(self.mirrors):
-            url = mirror + target.name
-            response = self._open(url)
-            if response:
-                self.reached = True
+            url, begun = mirror + target.name, len(content)
+            try:
+                self._fetch(url, content)
                 try:
-                    with response:
-                        return _save(response, target, name, role, self.progress)
-                except (ValueError, _ReadError) as error:
-                    self.failures.append(f"{url}: {error}")
+                    return _save(content, target, name, role)
+                except ValueError:
+                    if not begun:
+                        raise
+                    content.clear()  # the beginning was another mirror's, which packs the file in another way
+                    self._fetch(url, content)
+                    return _save(content, target, name, role)
+            except _ReadError as error:
+                self.failures.append(f"{url}: {error}")
+            except OSError:  # of the disk
+                raise
+            except ValueError as error:
+                content.clear()
+                self.failures.append(f"{url}: {error}")
             self.mirrors.remove(mirror)
         what = "no mirror sent it whole" if self.reached else "no mirror can be reached"
         raise ConnectionError("\n  ".join([f"{name} cannot be downloaded: {what}", *self.failures]))
 
-    def _open(self, url: str) -> http.client.HTTPResponse | None:
+    def _fetch(self, url: str, content: bytearray) -> None:
+        """Append what an address sends after the first bytes, which are already there, to ``content``."""
+        if time.monotonic() > self.deadline:
+            raise _ReadError(f"not asked, since the download took more than {WHOLE_SECONDS:g} s")
         try:
-            return _open(url, *self.seconds)
+            response = _open(url, len(content), *self.seconds)
         except urllib.error.HTTPError as error:
             self.reached = True
-            self.failures.append(f"{url}: {error.code} {error.reason}")
             error.close()
+            if content and error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                content.clear()
+                return self._fetch(url, content)
+            raise _ReadError(f"{error.code} {error.reason}") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
-            self.failures.append(f"{url}: cannot be reached ({_reason(error)})")
-        return None
+            raise _ReadError(f"cannot be reached ({_reason(error)})") from None
+        self.reached = True
+        with response:
+            if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+                content.clear()  # it sends the whole file
+            self._read(response, content, url.rpartition("/")[2])
+
+    def _read(self, response: http.client.HTTPResponse, content: bytearray, name: str) -> None:
+        length = response.headers.get("Content-Length", "")
+        total = len(content) + int(length) if length.isdecimal() else None
+        began = shown = time.monotonic()
+        first = len(content)
+        while True:
+            try:
+                chunk = response.read1(CHUNK)
+            except (OSError, http.client.HTTPException) as error:
+                raise _ReadError(f"broke off after {len(content)} bytes ({_reason(error)})") from None
+            if not chunk:
+                break
+            content += chunk
+            now = time.monotonic()
+            if len(content) > LARGEST:
+                content.clear()
+                raise _ReadError(f"sent more than {LARGEST} bytes, which is no file of a data set")
+            slow = now - began > self.seconds[1] and len(content) - first < SLOWEST * (now - began)
+            if slow or now > self.deadline:
+                raise _ReadError(f"broke off after {len(content)} bytes, since it is too slow")
+            if now - shown > 0.1 or len(content) == total:
+                self.progress(name, len(content), total)
+                shown = now
+        if total is not None and len(content) != total:
+            raise _ReadError(f"broke off after {len(content)} of {total} bytes")
 
 
-def _open(url: str, connect_seconds: float, read_seconds: float) -> http.client.HTTPResponse:
-    """Open an address with a time limit.
+def _open(url: str, first: int, connect_seconds: float, read_seconds: float) -> http.client.HTTPResponse:
+    """Open an address with a time limit, from its byte ``first`` on if its server can.
 
     A socket's timeout does not cover the DNS lookup, which can take half a minute without a network. So a
     thread opens the address, and is abandoned if it takes too long.
     """
-    request = urllib.request.Request(url, headers={"User-Agent": "npae"})
+    rest = {"Range": f"bytes={first}-"} if first else {}
+    request = urllib.request.Request(url, headers={"User-Agent": "npae", **rest})
     answers: queue.Queue = queue.Queue()
 
     def work() -> None:
@@ -172,46 +231,15 @@ def _open(url: str, connect_seconds: float, read_seconds: float) -> http.client.
     return answer
 
 
-def _save(response: http.client.HTTPResponse, target: Path, name: str, role: str, progress: Progress) -> Path:
+def _save(content: bytearray, target: Path, name: str, role: str) -> Path:
+    packed = content.startswith(b"\x1f\x8b")
+    payload = unpacked(io.BytesIO(content), "what it sent", LARGEST) if packed else content
+    check_sum(checksum(payload), role, name, "what it sent")
+    target = target if packed else target.with_suffix("")  # a proxy has decompressed it
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            for chunk in _chunks(response, target.name, progress):
-                file.write(chunk)
-        try:
-            payload = read_payload(part)
-        except ValueError as error:
-            raise ValueError(str(error).replace(str(part), "what it sent")) from None
-        check_sum(checksum(payload), role, name, "what it sent")
-        if part.stat().st_size == len(payload):
-            target = target.with_suffix("")  # a proxy has decompressed it
-        os.replace(part, target)
-        return target
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _chunks(response: http.client.HTTPResponse, name: str, progress: Progress) -> Iterable[bytes]:
-    length = response.headers.get("Content-Length", "")
-    total = int(length) if length.isdigit() else None
-    done, shown = 0, 0.0
-    while True:
-        try:
-            chunk = response.read(CHUNK)
-        except (OSError, http.client.HTTPException) as error:
-            raise _ReadError(f"broke off after {done} bytes ({_reason(error)})") from None
-        if not chunk:
-            break
-        done += len(chunk)
-        if done > LARGEST:
-            raise _ReadError(f"sent more than {LARGEST} bytes, which is no file of a data set")
-        yield chunk
-        if time.monotonic() - shown > 0.1 or done == total:
-            progress(name, done, total)
-            shown = time.monotonic()
-    if total is not None and done != total:
-        raise _ReadError(f"broke off after {done} of {total} bytes")
+    with written_whole(target) as file:
+        file.write(content)
+    return target
 
 
 def _reason(error: BaseException) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import gzip
-import io
 import math
 import os
-import zipfile
 import zlib
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+
+from npae.files.reading import LARGEST, Archive, regular_file, take
+from npae.files.writing import written_whole
 
 # The dtype of an IDX file's numbers, by the file's third byte; the numbers are big-endian.
 IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 NPZ_NAMES = ("x_train", "y_train", "x_test", "y_test")
 
 
-def read_idx(path: str | os.PathLike) -> np.ndarray:
+def read_idx(path: str | os.PathLike, most: int = LARGEST) -> np.ndarray:
     """Read an IDX file, plain or gzipped.
 
     An IDX file consists of two zero bytes, one byte for the dtype, one byte for the number of dimensions,
@@ -27,6 +28,8 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
     ----------
     path : str or path
         The content shows whether the file is gzipped; a file named ``.gz`` must be.
+    most : int
+        The largest number of bytes, decompressed.
 
     Returns
     -------
@@ -36,11 +39,12 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the file is named ``.gz`` but not gzipped, damaged, not an IDX file, too short or too long.
+        If the file is named ``.gz`` but not gzipped, damaged, not an IDX file, too short or too long, or
+        holds more than ``most`` bytes.
     OSError
         If it cannot be read.
     """
-    return decode_idx(read_payload(path), path)
+    return decode_idx(read_payload(path, most), path)
 
 
 def write_idx(path: str | os.PathLike, array: np.ndarray) -> None:
@@ -54,39 +58,57 @@ def write_idx(path: str | os.PathLike, array: np.ndarray) -> None:
         If it cannot be written.
     """
     payload = encode_idx(array)
-    path = Path(path)
-    if path.suffix == ".gz":
+    if str(path).endswith(".gz"):
         payload = gzip.compress(payload, 6, mtime=0)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(payload)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(payload)
 
 
-def read_payload(path: str | os.PathLike) -> bytes:
-    """Return the content of a file, decompressed if it is gzipped.
+def read_payload(path: str | os.PathLike, most: int = LARGEST) -> bytearray:
+    """Return the content of a file, decompressed if it is gzipped, up to ``most`` bytes.
 
     Raises
     ------
     ValueError
-        If the name ends in ``.gz`` and the content is not gzip, or the compressed data are damaged.
+        If the name ends in ``.gz`` and the content is not gzip, the compressed data are damaged or not IDX,
+        or there are more than ``most`` bytes.
     OSError
         If the file cannot be read.
     """
-    content = Path(path).read_bytes()
-    if content[:2] != b"\x1f\x8b":
-        if str(path).endswith(".gz"):
-            raise ValueError(f"{path} is not gzip: it begins with {_start(content)}, expected 1f 8b")
-        return content
+    with regular_file(path, most) as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if packed:
+            return unpacked(file, path, most)
+        payload = take(file, most)
+    if str(path).endswith(".gz"):
+        raise ValueError(f"{path} is not gzip: it begins with {_start(payload)}, expected 1f 8b")
+    return payload
+
+
+def unpacked(file: BinaryIO, path: str | os.PathLike, most: int = LARGEST) -> bytearray:
+    """Return a gzipped IDX file's content, and no more of it than its first bytes announce, and one byte.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged, not IDX, or announces more than ``most`` bytes.
+    """
     try:
-        return gzip.decompress(content)
+        with gzip.GzipFile(fileobj=file) as stream:
+            payload = take(stream, 4)
+            payload = take(stream, 4 + 4 * payload[3], payload) if len(payload) == 4 else payload
+            expected = _layout(payload, path)[2]
+            if expected > most:
+                raise ValueError(
+                    f"{path} announces {expected:,} bytes, more than the {most:,} that npae reads"
+                )
+            return take(stream, expected + 1, payload)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{path} is damaged: its gzip data cannot be decompressed ({error})") from None
 
 
-def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarray:
+def decode_idx(payload: bytes | bytearray, path: str | os.PathLike = "the data") -> np.ndarray:
     """Return the array in the bytes of a decompressed IDX file; errors name ``path``.
 
     Raises
@@ -94,6 +116,19 @@ def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarr
     ValueError
         If the bytes are not an IDX file, too few or too many.
     """
+    dtype, shape, expected = _layout(payload, path)
+    if len(payload) != expected:
+        what = "is truncated" if len(payload) < expected else "has trailing bytes"
+        sizes = " x ".join(map(str, shape))
+        raise ValueError(
+            f"{path} {what}: {len(payload)} bytes, expected {expected} for {sizes} of {dtype.name}"
+        )
+    array = np.frombuffer(payload, dtype, offset=4 + 4 * len(shape)).reshape(shape)
+    return array.astype(dtype.newbyteorder("="), copy=not (array.flags.writeable and dtype.itemsize == 1))
+
+
+def _layout(payload: bytes | bytearray, path: str | os.PathLike) -> tuple[np.dtype, tuple[int, ...], int]:
+    """Return dtype, shape and number of bytes that the first bytes of an IDX file announce."""
     if len(payload) < 4 or payload[:2] != b"\0\0" or payload[2] not in IDX_DTYPES or payload[3] == 0:
         codes = ", ".join(f"{code:02x}" for code in IDX_DTYPES)
         raise ValueError(
@@ -105,14 +140,7 @@ def decode_idx(payload: bytes, path: str | os.PathLike = "the data") -> np.ndarr
     if len(payload) < header:
         raise ValueError(f"{path} is truncated: {len(payload)} bytes, expected {header} for the header alone")
     shape = tuple(np.frombuffer(payload, ">u4", ndim, offset=4).tolist())
-    expected = header + math.prod(shape) * dtype.itemsize
-    if len(payload) != expected:
-        what = "is truncated" if len(payload) < expected else "has trailing bytes"
-        sizes = " x ".join(map(str, shape))
-        raise ValueError(
-            f"{path} {what}: {len(payload)} bytes, expected {expected} for {sizes} of {dtype.name}"
-        )
-    return np.frombuffer(payload, dtype, offset=header).reshape(shape).astype(dtype.newbyteorder("="))
+    return dtype, shape, header + math.prod(shape) * dtype.itemsize
 
 
 def encode_idx(array: np.ndarray) -> bytes:
@@ -132,10 +160,12 @@ def encode_idx(array: np.ndarray) -> bytes:
     if not 1 <= array.ndim <= 255:
         raise ValueError(f"an IDX file holds 1 to 255 dimensions, not {array.ndim}")
     header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    return header + array.astype(IDX_DTYPES[code], copy=False).tobytes()
+    return b"".join([header, np.ascontiguousarray(array, IDX_DTYPES[code]).data])
 
 
-def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def read_npz(
+    path: str | os.PathLike, most: int = LARGEST
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Read a file with the names of Keras's ``mnist.npz``.
 
     Returns
@@ -146,25 +176,24 @@ def read_npz(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray, np.ndarra
     Raises
     ------
     ValueError
-        If it is not an ``.npz`` file, is damaged, lacks one of the names or holds Python objects.
+        If it is not an ``.npz`` file, is damaged, lacks one of the names, holds Python objects, or holds more
+        than ``most`` bytes.
     OSError
         If it cannot be read.
     """
-    content = Path(path).read_bytes()
-    try:
-        if not zipfile.is_zipfile(io.BytesIO(content)):  # np.load would try to unpickle it
-            raise ValueError(f"it is not a zip archive, but begins with {_start(content)}")
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            missing = [name for name in NPZ_NAMES if name not in archive.files]
+    with regular_file(path, most) as file:
+        try:
+            archive = Archive(file, most)
+            missing = [name for name in NPZ_NAMES if name not in archive.names]
             if missing:
-                held = ", ".join(archive.files) or "nothing"
+                held = ", ".join(archive.names)
                 raise ValueError(f"it lacks {', '.join(missing)} and holds {held}")
-            x_train, y_train, x_test, y_test = (archive[name] for name in NPZ_NAMES)
+            x_train, y_train, x_test, y_test = (archive.read(name) for name in NPZ_NAMES)
             return x_train, y_train, x_test, y_test
-    except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
-        expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
-        raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
+        except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
+            expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
+            raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
 
 
-def _start(content: bytes) -> str:
+def _start(content: bytes | bytearray) -> str:
     return content[:4].hex(" ") or "nothing (it is empty)"

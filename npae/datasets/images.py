@@ -37,7 +37,7 @@ def prepare_image(pixels: np.ndarray, fit_digit: bool = False) -> np.ndarray:
     grey = _light_on_dark(_to_grey(_to_unit_floats(np.asarray(pixels))))
     if fit_digit:
         return _to_bytes(_centre_digit(grey))
-    return _to_bytes(resize(_pad_to_square(grey), (SIZE, SIZE)))
+    return _to_bytes(_resize_to_square(grey))
 
 
 def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -98,11 +98,16 @@ def _background(grey: np.ndarray) -> float:
     return float(np.median(np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])))
 
 
-def _pad_to_square(grey: np.ndarray) -> np.ndarray:
-    side = max(grey.shape)
-    before = [(side - n) // 2 for n in grey.shape]
-    pads = [(b, side - n - b) for b, n in zip(before, grey.shape)]
-    return np.pad(grey, pads, constant_values=_background(grey))
+def _resize_to_square(grey: np.ndarray) -> np.ndarray:
+    """Pad an image to a square with its background, and resize that.
+
+    The square, which can be large, is not made: the weights of the padding are left out, and the image holds
+    what it has beyond the background.
+    """
+    side, background = max(grey.shape), _background(grey)
+    weights = _area_weights(SIZE, side)
+    rows, columns = (weights[:, (side - n) // 2 : (side - n) // 2 + n] for n in grey.shape)
+    return rows @ (grey - background) @ columns.T + background
 
 
 def _centre_digit(grey: np.ndarray) -> np.ndarray:

@@ -87,7 +87,7 @@ class Dataset:
         }
 
 
-def checksum(payload: bytes) -> str:
+def checksum(payload: bytes | bytearray) -> str:
     """Return the SHA-256 of the decompressed content of an IDX file, in hex."""
     return hashlib.sha256(payload).hexdigest()
 

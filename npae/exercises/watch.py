@@ -8,6 +8,7 @@ from pathlib import Path
 
 from npae.exercises import words, workspace
 from npae.exercises.targets import check_one, targets
+from npae.interrupts import status_of
 
 POLL_SECONDS = 0.25
 
@@ -32,7 +33,9 @@ def watch(options) -> int:
         for position in saved:
             _check(*watched[position], options.seconds)
             print("\nWatching; Ctrl-C ends.", flush=True)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if status_of(interrupt) != 130:  # not Ctrl-C
+            raise
         home = next((home for _, _, home in watched if home), None)
         solved = f": {len(home.progress().solved)} of {len(workspace.ORDER)} solved so far" if home else ""
         print(f"\nNo longer watching{solved}.")

@@ -6,7 +6,6 @@ written whole or not at all; one that was damaged is read as far as it can be, a
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import re
@@ -16,7 +15,9 @@ from pathlib import Path
 
 from npae.exercises.catalogue import ORDER
 from npae.exercises.pytest_file import PYTEST_FILE
-from npae.training.checkpoints import written_whole
+from npae.files.lock import locked
+from npae.files.reading import read_text
+from npae.files.writing import written_whole
 
 FOLDER = "npae-exercises"
 PROGRESS = "progress.txt"
@@ -27,7 +28,10 @@ MISSING = "it is missing"
 
 OPEN, SOLVED, BROKEN = "open", "solved", "broken"
 
-_LINE = re.compile(r"(\d\d) (\w+) +(open|solved|broken) +(-|\d{4}-\d\d-\d\d) +checks +(\d+) +hints +(\d+)")
+_LINE = re.compile(
+    r"(\d\d) (\w+) +(open|solved|broken) +(-|\d{4}-\d\d-\d\d) +checks +(\d{1,9}) +hints +(\d{1,9})"
+)
+LONGEST = 1 << 18  # bytes of a progress file; npae's has 2,000
 
 
 @dataclass(frozen=True)
@@ -141,11 +145,12 @@ class Workspace:
         """Return how far the learner is; what cannot be read counts as open."""
         path = self.directory / PROGRESS
         try:
-            return parse_progress(path.read_text(encoding="utf-8", errors="replace"))
+            return parse_progress(read_text(path, LONGEST, "replace"))
         except FileNotFoundError:
             return replace(parse_progress(""), damage=MISSING)
-        except OSError as error:  # a folder in its place, or somebody else's file
-            return replace(parse_progress(""), damage=f"it cannot be read: {error.strerror}")
+        except (OSError, ValueError) as error:  # a folder in its place, or somebody else's file
+            reason = getattr(error, "strerror", None) or error
+            return replace(parse_progress(""), damage=f"it cannot be read: {reason}")
 
     def write(self, progress: Progress) -> None:
         """Write the progress, whole or not at all; a damaged file is kept under another name.
@@ -176,25 +181,13 @@ class Workspace:
         before : Progress, optional
             As it was read before; taken where the file has been damaged since.
         """
-        with self._alone():
+        with locked(self.directory, wait=True):
             progress = self.progress()
             marks = before.marks if progress.damage and before is not None else progress.marks
             changed = mark(marks[exercise]) if callable(mark) else mark
             progress = replace(progress, marks={**marks, exercise: changed})
             self.write(progress)
         return replace(progress, damage="")
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Wait until no other command is changing the progress, where the system can tell."""
-        with contextlib.ExitStack() as stack:
-            with contextlib.suppress(ImportError, OSError):  # Windows, or a file system without locks
-                import fcntl
-
-                handle = os.open(self.directory, os.O_RDONLY)
-                stack.callback(os.close, handle)
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
 
     def reset(self, exercise: str) -> Path | None:
         """Write an exercise's file as it was at the start, and mark it open; the hints stay counted.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -149,14 +151,81 @@ def _new_dispatcher(function: Callable):
         "error_model": "numpy",
         "fastmath": {"reassoc", "contract", "nsz", "arcp"},
     }
-    try:
-        dispatcher = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # Numba can write no cache on this machine: compile again in each run
+    dispatcher, config = _cached(function, options), vars(numba.config)
+    if dispatcher is None:
+        chosen = config["CACHE_DIR"]
+        try:
+            config["CACHE_DIR"] = _own_cache()
+            dispatcher = _cached(function, options)
+        finally:
+            config["CACHE_DIR"] = chosen
+    if dispatcher is None:
+        _say_that_nothing_is_kept()
         return numba.njit(**options)(function)
     with suppress(AttributeError):  # private names of Numba; without them, only the function's file counts
         index = dispatcher._cache._cache_file
         index._source_stamp = (index._source_stamp, _FINGERPRINT)
     return dispatcher
+
+
+def _cached(function: Callable, options: dict[str, Any]) -> Any:
+    """Return a dispatcher with a cache on disk, or None without a folder that only this user can write to.
+
+    What is in that folder runs with all rights of this user.
+    """
+    import numba
+
+    try:
+        dispatcher = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # Numba can write to no folder
+        return None
+    return dispatcher if is_ours(Path(dispatcher.stats.cache_path)) else None
+
+
+def is_ours(folder: Path) -> bool:
+    """Return whether nobody but this user and the administrator can write to a folder or replace it."""
+    if not hasattr(os, "geteuid"):
+        return True
+    folder = Path(os.path.realpath(folder))
+    for place in (folder, *folder.parents):
+        try:
+            status = place.stat()
+        except OSError:
+            return False
+        others = status.st_mode & (stat.S_IWOTH | (0 if _is_private(status.st_gid) else stat.S_IWGRP))
+        sticky = place != folder and status.st_mode & stat.S_ISVTX  # as /tmp: nobody can rename our folder
+        if status.st_uid not in (0, os.geteuid()) or (others and not sticky):
+            return False
+    return True
+
+
+@functools.cache
+def _is_private(group: int) -> bool:
+    """Return whether a group is the one of this user alone that many systems create with each user."""
+    import grp
+    import pwd
+
+    try:
+        name, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
+    except KeyError:
+        return False
+    return found.gr_name == name and set(found.gr_mem) <= {name}
+
+
+@functools.cache
+def _own_cache() -> str:
+    """Return a folder for compiled kernels in npae's cache, created for this user alone if it is missing."""
+    from npae.datasets.sources import cache_folder
+
+    folder = cache_folder() / "kernels"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return str(folder)
+
+
+@functools.cache
+def _say_that_nothing_is_kept() -> None:
+    print("npae: compiled kernels are not kept: others can write to each folder for them", file=sys.stderr)
 
 
 def _fingerprint_of_kernels() -> str:

@@ -10,7 +10,7 @@ from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet
 from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
-from npae.plotting.images import read_image, save_image
+from npae.plotting.images import save_image
 from npae.plotting.tiles import comparison, filters, image_grid, image_groups, image_rows, manifold
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "loss_curves",
     "manifold",
     "objective_curves",
-    "read_image",
     "save_image",
     "sheet",
     "wrap",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import threading
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+from npae.files.writing import written_whole
 
 # Figures are 1280 pixels wide and are shown in a README at about 800: there, 11 points are about 11 pixels.
 DPI, WIDTH = 160, 1280
@@ -192,14 +193,8 @@ def check_path(path: str | os.PathLike, suffix: str = ".png") -> Path:
 
 
 def write_file(path: str | os.PathLike, data: bytes, suffix: str = ".png") -> Path:
-    """Write a file atomically: under a temporary name, and then renamed."""
+    """Write a file whole or not at all."""
     path = check_path(path, suffix)
-    part = path.parent / f".{uuid.uuid4().hex}.part"
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        raise OSError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(data)
     return path

@@ -1,4 +1,4 @@
-"""Single grey images: checks, writing and reading files."""
+"""Single grey images: checks, and writing files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from matplotlib.image import imread
 
 from npae.plotting.canvas import write_file
 
@@ -27,34 +26,6 @@ def save_image(path: str | os.PathLike, pixels: np.ndarray) -> Path:
     for name, part in ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")):
         data += struct.pack(">I", len(part)) + name + part + struct.pack(">I", zlib.crc32(name + part))
     return write_file(path, data)
-
-
-def read_image(path: str | os.PathLike) -> np.ndarray:
-    """Read an image file as grey levels: float32 (h, w), 0 black, 1 white.
-
-    PNG, and JPEG if matplotlib can read it. Colours become luminance, and transparent parts become white.
-
-    Raises
-    ------
-    ValueError
-        If the file is missing, a folder, empty, or not a readable image; the message has its path.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: there is no such file" if not path.exists() else f"{path} is not a file")
-    try:
-        if not path.stat().st_size:
-            raise ValueError("the file is empty")
-        pixels = imread(path, format="any")  # the format is read from the content, not from the name
-    except Exception as error:  # decoders raise many kinds of errors for damaged files
-        reason = "its format is not known" if type(error).__name__ == "UnidentifiedImageError" else error
-        raise ValueError(f"{path} cannot be read as an image: {reason}") from error
-    top = np.iinfo(pixels.dtype).max if pixels.dtype.kind in "iu" else 1
-    pixels = pixels.astype(np.float32) / np.float32(top)
-    if pixels.ndim == 3:
-        alpha = pixels[:, :, 3:] if pixels.shape[2] == 4 else np.float32(1)
-        pixels = (pixels[:, :, :3] * alpha + 1 - alpha) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.clip(pixels, 0, 1)
 
 
 def grey_images(images: np.ndarray, name: str, limit: int) -> np.ndarray:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from npae.datasets import Dataset
+from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
 from npae.recipes.anomaly import Detector, Trial, class_name
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import versions
-from npae.training.checkpoints import written_whole
 from npae.training.kept import Compute
 from npae.training.workers import core_count
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from npae.datasets import prepare_image
+from npae.datasets import prepare_image, read_image
 from npae.recipes import get_recipe
 from npae.recipes.stored import load_trained
 from npae.training.batches import Batches
@@ -51,7 +51,7 @@ def denoise_images(
 
     model, settings, _ = load_trained(directory)
     recipe = get_recipe(settings.recipe)
-    prepared = [prepare_image(plotting.read_image(path)) for path in images]
+    prepared = [prepare_image(read_image(path)) for path in images]
     out = Path(out or Path(directory) / "denoised")
     make_folder(out)
     for path, image, names in zip(images, prepared, _free_names(out, images)):

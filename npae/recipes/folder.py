@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from npae import datasets
 from npae.datasets import Dataset
-from npae.training.checkpoints import read_metadata, written_whole
+from npae.files.lock import locked
+from npae.files.reading import read_text
+from npae.files.writing import sweep
+from npae.training.checkpoints import read_history_and_metadata, read_metadata
 from npae.training.kept import CHECKPOINT, HISTORY, MODEL
 
 METRICS = "metrics.json"
+LONGEST_HISTORY = 1 << 21  # bytes, of more than 20,000 epochs
 PARTS = "parts"  # the folder of a run's further models
 
 
@@ -47,14 +52,14 @@ class Settings:
         ValueError
             If ``npae train`` did not write the metadata.
         """
-        settings, dataset = (_entry(metadata, name) for name in ("settings", "dataset"))
+        settings, dataset = (entry(metadata, name) for name in ("settings", "dataset"))
         unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
         if unknown:
             raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
         if not all(isinstance(text, str) for text in texts) or not all(
-            isinstance(number, (int, type(None))) for number in numbers
+            number is None or (isinstance(number, int) and 0 <= number < 1 << 63) for number in numbers
         ):
             raise ValueError(
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
@@ -98,7 +103,7 @@ def resumed_settings(directory: str | os.PathLike, given: dict[str, Any]) -> Set
 
 @contextmanager
 def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[Path | None]:
-    """Prepare a folder for a run, and keep an earlier run.
+    """Lock a folder for a run, remove what killed runs left unfinished, and keep an earlier run.
 
     For a new run, an earlier run in the folder is renamed. If the ``with`` block fails before the new run has
     written anything, the earlier run gets its name back. For a resumed run, the folder does not change.
@@ -111,30 +116,38 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
     Raises
     ------
     ValueError
-        If the folder cannot be created or written.
+        If another process uses the folder, or it cannot be created or written.
     """
     directory, moved = Path(directory), None
     try:
-        try:
-            if not resume:
-                moved = _move_aside(directory) if _holds_a_run(directory) else None
-                directory.resolve().mkdir(parents=True, exist_ok=True)
-                with written_whole(directory / ".writable"):
-                    pass
-                (directory / ".writable").unlink()
-        except OSError as error:
-            raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
-        yield moved
+        with ExitStack() as held:
+            try:
+                if not resume and _holds_a_run(directory):
+                    with locked(directory):
+                        _sweep(directory)
+                        moved = _move_aside(directory)
+                if not resume:
+                    _place(directory).mkdir(parents=True, exist_ok=True)
+                held.enter_context(locked(directory))
+                _sweep(directory)
+            except OSError as error:
+                raise ValueError(f"cannot write a run into {directory}: {error.strerror}") from None
+            yield moved
     except BaseException:
         _put_back(directory, moved)
         raise
+
+
+def _sweep(directory: Path) -> None:
+    for folder in (directory, *directory.glob(f"{PARTS}/*"), directory / "unfold"):
+        sweep(folder)
 
 
 def _put_back(directory: Path, moved: Path | None) -> None:
     """Rename an earlier run back if the new run has written nothing."""
     if moved is None or _holds_a_run(directory):
         return
-    place = directory.resolve()
+    place = _place(directory)
     with suppress(OSError):  # the folder has other files: both folders remain
         if place.exists():
             for folder in sorted(place.glob(f"{PARTS}/*")):  # of a part without a complete epoch
@@ -171,24 +184,31 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
         If the file is missing or is not such a table.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
-        header, *rows = [row for row in csv.reader(text.splitlines()) if row] or [[]]
-        if "loss" not in header or not rows:
-            raise ValueError("expected a line like epoch,loss,val_loss,seconds and one line per epoch")
+        rows = filter(None, csv.reader(io.StringIO(read_text(path, LONGEST_HISTORY), newline="")))
+        header = next(rows, [])
+        columns: list[list[float]] = [[] for _ in header]
         for number, row in enumerate(rows, start=1):
             if len(row) != len(header):
                 raise ValueError(f"row {number} has {len(row)} columns, and the first line {len(header)}")
-        columns = zip(header, zip(*rows))
-        return {name: [float(value) for value in values] for name, values in columns if name != "epoch"}
+            for column, value in zip(columns, row):
+                column.append(float(value))
+        if "loss" not in header or not columns[0]:
+            raise ValueError("expected a line like epoch,loss,val_loss,seconds and one line per epoch")
+        return {name: values for name, values in zip(header, columns) if name != "epoch"}
     except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise ValueError(f"{path} cannot be read as a history: {reason}") from None
 
 
-def epochs_done(directory: str | os.PathLike) -> int:
-    """Return the number of complete epochs of a run."""
-    path = Path(directory) / HISTORY
-    return len(read_history(path)["loss"]) if path.exists() else 0
+def progress_in_words(directory: str | os.PathLike, epochs: int) -> str | None:
+    """Return how far the training of a run is: "2 of 3 epochs", "2 of 3 epochs and 17 steps", or None."""
+    path = Path(directory) / CHECKPOINT
+    if not path.is_file():
+        path = Path(directory) / HISTORY  # of a run whose optimiser cannot be saved
+        return f"{len(read_history(path)['loss'])} of {epochs} epochs" if path.is_file() else None
+    history, metadata = read_history_and_metadata(path)
+    done, cursor = f"{len(history.get('loss', []))} of {epochs} epochs", metadata.get("cursor")
+    return f"{done} and {cursor.get('step')} steps" if isinstance(cursor, dict) else done
 
 
 def begun(directory: str | os.PathLike) -> Path | None:
@@ -225,8 +245,12 @@ def _holds_a_run(directory: Path) -> bool:
     )
 
 
+def _place(directory: Path) -> Path:
+    return Path(os.path.realpath(directory))  # Path.resolve raises errors of its own for a loop of links
+
+
 def _move_aside(directory: Path) -> Path:
-    place = directory.resolve()
+    place = _place(directory)
     if place in (Path.cwd(), *Path.cwd().parents):
         raise ValueError(
             f"{directory} holds a run and cannot be moved aside while you are in it; change to another "
@@ -240,7 +264,8 @@ def _move_aside(directory: Path) -> Path:
     return moved
 
 
-def _entry(metadata: Any, name: str) -> dict[str, Any]:
+def entry(metadata: Any, name: str) -> dict[str, Any]:
+    """Return an entry of a file's metadata, or an empty one in place of what is no dict."""
     found = metadata.get(name) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
 

@@ -1,6 +1,6 @@
 """The parts of a run: further models that a recipe compares with its own model, or builds it from.
 
-Each part is trained once, in its own folder inside the run's, with a checkpoint after every epoch. So an
+Each part is trained once, in its own folder inside the run's, with checkpoints as the run itself. So an
 interrupt loses little, and ``--resume``, ``npae evaluate`` and ``npae plot`` train no part twice. The
 checkpoint of a finished part is deleted, since it is three times as large as the model. If a finished part
 gets more epochs, it is trained again from the first epoch, with the learning rates of the longer training.
@@ -11,19 +11,22 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from npae.files.lock import locked
 from npae.measures.watch import Watch
 from npae.model import Sequential
 from npae.recipes.folder import Settings
 from npae.recipes.recipe import Later, described
+from npae.training.architecture import describe_layer
 from npae.training.batches import Batches, Corruption
-from npae.training.checkpoints import describe_layer, load_model
-from npae.training.kept import CHECKPOINT, MODEL, Compute, Data, Plan, train_in
+from npae.training.checkpoints import load_model
+from npae.training.kept import CHECKPOINT, MODEL, Compute, Data, Plan, make_folder, train_in
 
 PartData = Batches | tuple[Batches, Batches] | Callable[[], Any] | Later
 
@@ -98,10 +101,10 @@ def trained_part(
             raise ValueError(
                 f"{folder} holds a model of another architecture; remove that folder to train it again"
             )
-        done = metadata["part"]["epochs"]
+        done = metadata["part"].get("epochs")
         if done == part.plan.epochs:
             return model
-        if done > part.plan.epochs:
+        if type(done) is not int or done > part.plan.epochs:
             raise ValueError(
                 f"{folder} holds a model of {done} epochs, more than {part.plan.epochs}; remove that folder "
                 "to train it again"
@@ -118,9 +121,12 @@ def trained_part(
     # its file would not change them either.
     model = copy.deepcopy(part.build())
     model.build(data[0].shape, np.random.default_rng(part.plan.seed))
+    make_folder(folder)
     watch = [Watch(compute.report)]
-    train_in(folder, model, data, part.plan, facts, compute.labelled(part.name), check=check, callbacks=watch)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    reporting = compute.labelled(part.name)
+    with nullcontext() if expected else locked(folder.parent.parent):  # `run_folder` holds it otherwise
+        train_in(folder, model, data, part.plan, facts, reporting, check=check, callbacks=watch)
+        (folder / CHECKPOINT).unlink(missing_ok=True)
     return model
 
 
@@ -128,7 +134,8 @@ def _check_same(metadata: dict[str, Any], facts: dict[str, Any], trained_on: str
     """Raise ValueError unless both describe the same training, except for the number of epochs."""
 
     def decisive(facts: dict[str, Any], sha256: str) -> dict[str, Any]:
-        found = {**facts.get("settings", {}), **facts.get("part", {}), "data": sha256[:12]}
+        part = facts.get("part")
+        found = {**facts["settings"], **(part if isinstance(part, dict) else {}), "data": sha256[:12]}
         return {name: value for name, value in found.items() if name != "epochs"}
 
     Settings.from_metadata(metadata, folder)  # raises ValueError if npae train did not write it

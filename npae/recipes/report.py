@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
 from npae.measures.findings import findings
 from npae.model import VariationalAutoencoder
@@ -16,7 +17,6 @@ from npae.recipes.codes import encode
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
 from npae.recipes.run import Run
-from npae.training.checkpoints import written_whole
 from npae.training.workers import core_count
 
 

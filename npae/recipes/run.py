@@ -217,10 +217,8 @@ class Run:
             other = other_data(self.directory, metadata, self.dataset)
             raise ValueError(f"{other}; it can be resumed only with the same data")
         wanted = ("loss", "val_loss", "seconds")
-        if not isinstance(history, dict) or not all(history.get(name) for name in wanted):
+        within_the_first = not history and "cursor" in metadata
+        if not within_the_first and not all(history.get(name) for name in wanted):
             raise ValueError(
                 f"the checkpoint in {self.directory} has no history with {', '.join(wanted)}; start a new run"
             )
-        done = len(history["loss"])
-        if done > self.epochs:
-            raise ValueError(f"the run in {self.directory} has {done} epochs already; choose a larger number")

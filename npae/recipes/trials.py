@@ -8,7 +8,7 @@ from typing import Any
 
 from npae.datasets import Dataset
 from npae.recipes.anomaly import Detector, Trial
-from npae.recipes.folder import PARTS, in_words, located
+from npae.recipes.folder import PARTS, entry, in_words, located
 from npae.training.checkpoints import read_archive, read_metadata, write_archive
 from npae.training.kept import make_folder
 
@@ -57,12 +57,12 @@ class FinishedTrials:
     def check_data(self) -> None:
         """Raise ValueError unless the saved trials have the same data."""
         for path in _files(self.folder)[:1]:
-            before, now = read_metadata(path)["dataset"], self.metadata["dataset"]
-            if before["sha256"] != now["sha256"]:
-                sums = f"SHA-256 {before['sha256'][:12]} and {now['sha256'][:12]}"
+            before, now = entry(read_metadata(path), "dataset"), self.metadata["dataset"]
+            if before.get("sha256") != now["sha256"]:
+                sums = f"SHA-256 {str(before.get('sha256'))[:12]} and {now['sha256'][:12]}"
                 raise ValueError(
-                    f"{self.folder.parent} was trained on {before['name']}, and {now['name']} is other data "
-                    f"({sums}); it can be resumed only with the same data"
+                    f"{self.folder.parent} was trained on {before.get('name')}, and {now['name']} is other "
+                    f"data ({sums}); it can be resumed only with the same data"
                 )
 
 
@@ -84,7 +84,13 @@ def settings_of(directory: Path, given: dict[str, Any], resume: bool) -> dict[st
         raise ValueError(
             f"{directory} holds no trained detectors to resume from; leave out --resume to start a new run"
         )
-    began = {**DEFAULTS, **read_metadata(files[0])["settings"]}
+    began = {**DEFAULTS, **entry(read_metadata(files[0]), "settings")}
+    texts, numbers = (began["data"], began["model"] or ""), ("code", "epochs", "seed", "limit")
+    if began.keys() != DEFAULTS.keys() or not (
+        all(isinstance(text, str) for text in texts)
+        and all(began[name] is None or type(began[name]) is int for name in numbers)
+    ):
+        raise ValueError(f"{files[0]} has settings that npae anomaly did not write")
     for name, value in given.items():
         if name != "data" and value != began[name]:  # `check_data` compares the data by their checksums
             raise ValueError(
@@ -105,6 +111,12 @@ def _read(path: Path) -> Trial:
             kind: (arrays[f"places_{name}"], arrays[f"outputs_{name}"]) for name, kind in KINDS.items()
         }
         scores, anomalous = arrays["scores"], arrays["anomalous"]
+        pairs = [(scores, anomalous), *outputs.values()]
+        numbers = facts["label"], facts["auc"], facts["seconds"]
+        if not all(isinstance(number, (int, float)) for number in numbers) or any(
+            one.shape[:1] != other.shape[:1] for one, other in pairs
+        ):
+            raise ValueError(f"{path} holds no trial of npae anomaly: its numbers do not belong together")
         return Trial(facts["label"], scores, anomalous, facts["auc"], outputs, facts["seconds"])
     except KeyError as error:
         raise ValueError(f"{path} holds no trial of npae anomaly: it has no entry {error}") from None

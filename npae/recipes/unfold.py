@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from npae.files.reading import read_npy
+from npae.files.writing import written_whole
 from npae.recipes.codes import encode
 from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.run import Run
-from npae.training.checkpoints import written_whole
 from npae.training.events import Callback, TrainingState
 from npae.training.kept import make_folder
 
@@ -42,6 +43,9 @@ class Unfold(Callback):
                 f"--animate needs a code of two numbers, but the code of {run.settings.recipe} is {size}; "
                 "latent2d has two"
             )
+        # Before a checkpoint sets the weights. Not written yet: a run without a complete epoch writes no
+        # codes, so that an earlier run is restored.
+        self.first: np.ndarray | None = encode(run.model, self.images)
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Remove the codes of epochs that will be trained again."""
@@ -49,8 +53,7 @@ class Unfold(Callback):
         for epoch, path in kept(self.folder):
             if epoch > done:  # from a run that was interrupted before its checkpoint
                 path.unlink()
-        # Not written yet: a run without a complete epoch writes nothing, so that an earlier run is restored.
-        self.first = None if done else encode(self.model, self.images)
+        self.first = None if done else self.first
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Write the codes of this epoch."""
@@ -82,12 +85,12 @@ def draw(run: Run) -> Path:
     """
     from npae import plotting
 
-    done = len(run.history["val_loss"])
+    done = len(run.history["loss"])
     found = [(epoch, path) for epoch, path in kept(run.path(FOLDER)) if epoch <= done]
     if len(found) < 2:
         raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a GIF needs at least two")
     try:
-        codes = [np.load(path, allow_pickle=False) for _, path in found]
+        codes = [read_npy(path) for _, path in found]
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
     captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]

@@ -16,8 +16,9 @@ from typing import Any, TextIO
 import numpy as np
 
 from npae.arguments import brief, flag, instance, integer, non_negative, positive_number
+from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
-from npae.training.checkpoints import save_checkpoint, written_whole
+from npae.training.checkpoints import save_checkpoint
 from npae.training.events import Callback, TrainingState
 
 Schedule = Callable[[int, int], float]  # (epoch from 1, last epoch) -> learning rate
@@ -118,24 +119,56 @@ class Progress(Callback):
 
 
 class Checkpoint(Callback):
-    """After each epoch, write ``checkpoint.npz`` and ``history.csv`` into a folder, each one atomically.
+    """Write ``checkpoint.npz`` into a folder after each epoch and every five minutes within one.
+
+    After each epoch ``history.csv`` is written too. Each file is written whole or not at all; the checkpoint
+    before is kept until the next one was read back, and none is written whose numbers are not finite.
 
     Parameters
     ----------
     directory : path
     metadata : dict, optional
         Stored in the checkpoint, and read when the training resumes.
+    interrupt : callable, optional
+        Returns None, or an exception to raise once the step is finished and saved; asked after every step.
     """
 
-    def __init__(self, directory: str | os.PathLike, metadata: dict[str, Any] | None = None):
+    SECONDS_BETWEEN_SAVES = 300.0
+
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        metadata: dict[str, Any] | None = None,
+        interrupt: Callable[[], BaseException | None] = lambda: None,
+    ):
         self.directory = directory
-        self.metadata = metadata
+        self.metadata = metadata or {}
+        self.interrupt = interrupt
+        self._saved = time.monotonic()
+
+    def on_epoch_begin(self, state: TrainingState) -> None:
+        """Count the minutes from here."""
+        self._saved = time.monotonic()
+
+    def on_step_end(self, state: TrainingState) -> None:
+        """Write the checkpoint if the last one is five minutes old, or if the training is to end here."""
+        interrupt = self.interrupt()
+        if interrupt or time.monotonic() - self._saved >= self.SECONDS_BETWEEN_SAVES:
+            self._save(state, {**self.metadata, "cursor": state.cursor()})
+            self._saved = time.monotonic()
+        if interrupt:
+            raise interrupt
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Write both files."""
-        path = os.path.join(self.directory, "checkpoint.npz")
-        save_checkpoint(path, state.model, state.optimizer, state.history.values, self.metadata)
+        self._save(state, self.metadata)
         write_history(os.path.join(self.directory, "history.csv"), state.history.values)
+        if interrupt := self.interrupt():
+            raise interrupt
+
+    def _save(self, state: TrainingState, metadata: dict[str, Any]) -> None:
+        path = os.path.join(self.directory, "checkpoint.npz")
+        save_checkpoint(path, state.model, state.optimizer, state.history.values, metadata)
 
 
 class LearningRate(Callback):

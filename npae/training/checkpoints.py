@@ -1,28 +1,29 @@
 """Models and checkpoints on disk, in plain NumPy archives that contain no code.
 
-Files are written atomically: under a temporary name, and then renamed. An interrupted write leaves the
-previous file unchanged.
+A file is written whole or not at all (`npae.files.writing`). It is read as a stranger's: names, shapes and
+dtypes are compared with those of the architecture before an array is read (`npae.files.reading`).
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
-import tempfile
-import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, BinaryIO
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import numpy as np
 
-import npae.layers
-from npae.layers.layer import Layer
-from npae.model import Autoencoder, Sequential, VariationalAutoencoder
+from npae.files.reading import LARGEST, Archive, Layout, regular_file
+from npae.files.writing import written_whole
+from npae.model import Sequential
+from npae.training.architecture import describe_model, layer_from, model_from
 from npae.training.optimizers import SGD, Adam
 
 FORMAT = 1
+WITHIN_EPOCH = 2  # the format of a checkpoint within an epoch, which version 0.1.0 would resume wrongly
+HEADER = 1 << 23  # bytes of a header, four for each character
 
 
 def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, Any] | None = None) -> None:
@@ -45,7 +46,7 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
     """
     header = {"model": describe_model(model), "metadata": metadata or {}}
     with _complaining(path, "is not written, since load_model could not construct this model"):
-        _construct(header["model"]["layer"])
+        layer_from(header["model"]["layer"])
     write_archive(path, header, {f"params/{name}": value for name, value in model.params.items()})
 
 
@@ -61,11 +62,13 @@ def load_model(path: str | os.PathLike) -> tuple[Sequential, dict[str, Any]]:
     ValueError
         If the file is missing, damaged, or in another format.
     """
-    header, arrays = read_archive(path)
-    with _complaining(path, "does not hold a model of npae"):
-        model = build_from(header["model"])
-        model.set_params(_under("params/", arrays))
-        return model, header["metadata"]
+    with _opened(path, "does not hold a model of npae") as (header, archive):
+        model = model_from(header["model"])
+        archive.expect({"header": archive.layout("header"), **_layouts(model)})
+        for name, layer in model.leaves():
+            for key in layer.params:
+                layer.params[key] = np.ascontiguousarray(archive.read(f"params/{name}/{key}"))
+        return model, _metadata(header)
 
 
 def save_checkpoint(
@@ -77,21 +80,29 @@ def save_checkpoint(
 ) -> None:
     """Write everything that a training needs to resume: weights, the optimiser's state, and the history.
 
+    For a checkpoint within an epoch, ``metadata["cursor"]`` is `npae.training.events.TrainingState.cursor`.
+
     Raises
     ------
     ValueError
-        If the file cannot be written.
+        If the file cannot be written, or weights or state are not finite: nobody could resume from them.
     """
     state = optimizer.state
+    metadata = metadata or {}
     header = {
+        "format": WITHIN_EPOCH if "cursor" in metadata else FORMAT,
         "model": describe_model(model),
         "optimizer": type(optimizer).__name__,
         "counters": {key: value for key, value in state.items() if not isinstance(value, np.ndarray)},
         "history": history,
-        "metadata": metadata or {},
+        "metadata": metadata,
     }
     arrays = {f"params/{name}": value for name, value in model.params.items()}
     arrays |= {f"optimizer/{key}": value for key, value in state.items() if isinstance(value, np.ndarray)}
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            advice = "the checkpoint before is kept; a smaller learning_rate often helps"
+            raise ValueError(f"{path} is not written: {name} holds NaN or infinite values; {advice}")
     write_archive(path, header, arrays)
 
 
@@ -102,24 +113,42 @@ def load_checkpoint(
 
     Returns
     -------
-    The history and the metadata.
+    The history and the metadata. If the metadata have a "cursor", it is that argument of `npae.fit`: the
+    checkpoint was written within an epoch.
 
     Raises
     ------
     ValueError
-        If the file is missing or damaged, or belongs to another architecture or optimiser.
+        If the file is missing or damaged, or belongs to another architecture or optimiser. Model and
+        optimiser are then unchanged.
     """
-    header, arrays = read_archive(path)
-    with _complaining(path, "does not fit this training"):
+    with _opened(path, "does not fit this training") as (header, archive):
         if header["model"] != describe_model(model):
             raise ValueError("it was written for a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
             raise ValueError(
                 f"it was written by {header['optimizer']}, and this training uses {type(optimizer).__name__}"
             )
-        model.set_params(_under("params/", arrays))
-        optimizer.restore({**header["counters"], **_under("optimizer/", arrays)})
-        return header["history"], header["metadata"]
+        layouts, counters = _layouts(model), header["counters"]
+        params, history, metadata = list(layouts), _history(header), _metadata(header)
+        if not isinstance(counters, dict) or not all(
+            type(n) is int and 0 <= n < 1 << 53 for n in counters.values()
+        ):
+            raise ValueError(f"the optimiser's counters are {counters!r}")
+        vectors = [f"optimizer/{key}" for key in optimizer.entries if key not in counters]
+        if any(name in archive.names for name in vectors):  # none before the first step
+            size = sum(math.prod(shape) for shape, _ in layouts.values())
+            layouts |= {name: ((size,), next(iter(layouts.values()))[1]) for name in vectors}
+        archive.expect({"header": archive.layout("header"), **layouts})
+        arrays = {name: archive.read(name) for name in layouts}
+        for name, value in arrays.items():
+            if not np.isfinite(value).all() or (name == "optimizer/v" and value.min(initial=0) < 0):
+                raise ValueError(f"{name} holds values that no training has")
+        optimizer.restore(
+            {**counters, **{name.partition("/")[2]: arrays[name] for name in layouts if name not in params}}
+        )
+        model.set_params({name.partition("/")[2]: arrays[name] for name in params})
+        return history, metadata
 
 
 def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
@@ -130,90 +159,20 @@ def read_metadata(path: str | os.PathLike) -> dict[str, Any]:
     ValueError
         If the file is missing, damaged, or in another format.
     """
-    header, _ = read_archive(path)
-    with _complaining(path, "does not hold metadata of npae"):
-        return header["metadata"]
+    with _opened(path, "does not hold metadata of npae") as (header, _):
+        return _metadata(header)
 
 
-def describe_model(model: Sequential) -> dict[str, Any]:
-    """Return the architecture as plain data: classes, their arguments, the input shape and the dtype."""
-    if model.input_shape is None:
-        raise ValueError("the model is not built yet; call build(input_shape) first")
-    dtype = next((value.dtype.name for value in model.params.values()), "float32")
-    return {"input_shape": list(model.input_shape), "dtype": dtype, "layer": describe_layer(model)}
-
-
-def build_from(description: dict[str, Any]) -> Sequential:
-    """Return a built model for a description from `describe_model`.
+def read_history_and_metadata(path: str | os.PathLike) -> tuple[dict[str, list[float]], dict[str, Any]]:
+    """Return the history and the metadata of a checkpoint.
 
     Raises
     ------
     ValueError
-        If a class is not one of npae's layers, or arguments do not fit.
+        If the file is missing, damaged, or in another format.
     """
-    model = _construct(description["layer"])
-    if not isinstance(model, Sequential):
-        raise ValueError(
-            f"expected a Sequential or an Autoencoder, but it describes a {type(model).__name__}"
-        )
-    model.build(tuple(description["input_shape"]), dtype=np.dtype(description["dtype"]))
-    return model
-
-
-@contextmanager
-def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing under a temporary name; rename it after a ``with`` block without an error.
-
-    Raises
-    ------
-    ValueError
-        If the file cannot be written.
-    """
-    path = Path(path)
-    try:
-        handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise ValueError(f"cannot write {path}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.chmod(partial, 0o666 & ~_umask())
-        os.replace(partial, path)
-    except BaseException as error:
-        Path(partial).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise ValueError(f"cannot write {path}: {error.strerror}") from None
-        raise
-
-
-def describe_layer(value: Any) -> Any:
-    """Return a layer or model, built or not, as plain data: classes and their arguments."""
-    if isinstance(value, Layer):
-        kind = type(value)
-        name = kind.__name__
-        if _known_layers().get(name) is not kind:  # a user's class may have the name of one of npae's
-            name = f"{kind.__module__}.{name}"
-        return {"class": name, "config": {key: describe_layer(item) for key, item in value.config().items()}}
-    if isinstance(value, (list, tuple)):
-        return [describe_layer(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _construct(value: Any) -> Any:
-    if isinstance(value, dict):
-        known = _known_layers()
-        if value["class"] not in known:
-            raise ValueError(f"it uses a layer {value['class']!r}, which this version of npae does not have")
-        return known[value["class"]](**{key: _construct(item) for key, item in value["config"].items()})
-    if isinstance(value, list):
-        return [_construct(item) for item in value]
-    return value
-
-
-def _known_layers() -> dict[str, type[Layer]]:
-    known = {name: getattr(npae.layers, name) for name in npae.layers.__all__}
-    models = (Sequential, Autoencoder, VariationalAutoencoder)
-    return {**known, **{model.__name__: model for model in models}}
+    with _opened(path, "does not hold a checkpoint of npae") as (header, _):
+        return _history(header), _metadata(header)
 
 
 def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -226,6 +185,8 @@ def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[
     """
     try:
         text = json.dumps({"format": FORMAT, **header}, default=_plain)
+        if 4 * len(text) > HEADER:
+            raise ValueError(f"it has {len(text):,} characters, more than {HEADER // 4:,}")
     except (TypeError, ValueError) as error:
         raise ValueError(f"cannot write {path}: its metadata must be valid JSON; {error}") from None
     with written_whole(path) as file:
@@ -238,37 +199,75 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not a JSON type")
 
 
-def read_archive(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays of a file of `write_archive`.
+def read_archive(
+    path: str | os.PathLike, most: int = LARGEST
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of a file of `write_archive` with at most ``most`` bytes.
 
     Raises
     ------
     ValueError
         If the file is missing, damaged, or in another format.
     """
-    with _complaining(path, "cannot be read"):
-        arrays = _read_arrays(path)
-        try:
-            header = json.loads(str(arrays.pop("header")))
-        except ValueError:
-            header = None
-        if not isinstance(header, dict):
-            raise ValueError("its header is damaged")
-        if header["format"] != FORMAT:
-            raise ValueError(f"its format is {header['format']}; this version of npae reads format {FORMAT}")
-        return header, arrays
+    with _opened(path, "cannot be read", most) as (header, archive):
+        return header, {name: archive.read(name) for name in archive.names if name != "header"}
 
 
-def _read_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    with open(path, "rb") as file:
-        if file.read(4) != b"PK\x03\x04" or not zipfile.is_zipfile(file):  # np.load would try to unpickle it
-            raise ValueError("it is not a complete .npz archive")
-        file.seek(0)
-        with np.load(file, allow_pickle=False) as archive:
-            try:
-                return {name: archive[name] for name in archive.files}
-            except ValueError:
-                raise ValueError("an array in it is damaged, or holds Python objects") from None
+@contextmanager
+def _opened(
+    path: str | os.PathLike, problem: str, most: int = LARGEST
+) -> Iterator[tuple[dict[str, Any], Archive]]:
+    """Yield the header and the arrays of a file; an error of the ``with`` block is told as ``problem``."""
+    with ExitStack() as stack:
+        with _complaining(path, "cannot be read"):
+            archive = Archive(stack.enter_context(regular_file(path)), most)
+            header = _header(archive)
+        with _complaining(path, problem):
+            yield header, archive
+
+
+def _header(archive: Archive) -> dict[str, Any]:
+    (shape, dtype) = archive.layout("header")
+    if shape or dtype.kind != "U" or dtype.itemsize > HEADER:
+        raise ValueError("its header is damaged")
+    try:
+        header = json.loads(str(archive.read("header")))
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise ValueError("its header is damaged")
+    form = header["format"]
+    if form not in (FORMAT, WITHIN_EPOCH):
+        newer = "; a newer npae wrote it" if isinstance(form, int) and form > WITHIN_EPOCH else ""
+        raise ValueError(
+            f"its format is {form}; this version of npae reads format {FORMAT} and {WITHIN_EPOCH}{newer}"
+        )
+    return header
+
+
+def _layouts(model: Sequential) -> dict[str, Layout]:
+    return {f"params/{name}": (value.shape, value.dtype) for name, value in model.params.items()}
+
+
+def _history(header: dict[str, Any]) -> dict[str, list[float]]:
+    history = header["history"]
+    columns: list[Any] = list(history.values()) if isinstance(history, dict) else [None]
+    if not all(
+        isinstance(column, list)
+        and len(column) == len(columns[0])
+        and all(type(value) in (int, float) for value in column)
+        for column in columns
+    ):
+        raise ValueError("its history is no table of numbers")
+    return history
+
+
+def _metadata(header: dict[str, Any]) -> dict[str, Any]:
+    metadata = header["metadata"]
+    within = isinstance(metadata, dict) and "cursor" in metadata
+    if not isinstance(metadata, dict) or within != (header["format"] == WITHIN_EPOCH):
+        raise ValueError("its metadata are damaged")
+    return metadata
 
 
 @contextmanager
@@ -282,13 +281,3 @@ def _complaining(path: str | os.PathLike, problem: str) -> Iterator[None]:
     except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
         reason = getattr(error, "strerror", None) or str(error) or "it is damaged"
         raise ValueError(f"{path} {problem}: {reason.splitlines()[0]}") from None
-
-
-def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name[len(prefix) :]: value for name, value in arrays.items() if name.startswith(prefix)}
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

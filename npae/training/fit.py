@@ -21,7 +21,7 @@ from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, Terms, get_objective
 from npae.training.batches import Batches, batches_for
 from npae.training.evaluation import check_targets, mean_terms
-from npae.training.events import Callback, History, TrainingState
+from npae.training.events import Callback, History, Place, TrainingState
 from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, LAYERS, SHUFFLE, random_stream, shard_size
 from npae.training.workers import Pool, Task, workers
@@ -49,6 +49,7 @@ def fit(
     seed: int = 0,
     threads: int | None = None,
     history: History | None = None,
+    cursor: dict[str, Any] | None = None,
 ) -> History:
     """Train a built model.
 
@@ -78,6 +79,9 @@ def fit(
         Default: all cores that this process may use. The result is the same, bit for bit, for any number.
     history : History, optional
         The earlier epochs of a resumed run; `fit` appends to it.
+    cursor : dict, optional
+        The place within the epoch after those of ``history`` where a resumed run was interrupted: the
+        "cursor" in the metadata of its checkpoint, if there is one.
 
     Returns
     -------
@@ -108,21 +112,24 @@ def fit(
         with workers(threads) as pool:
             stepper = Stepper(model, objective, optimizer, batch_size, pool)
             while len(history) < epochs and not state.stop:
-                began = time.perf_counter()
-                state.begin_epoch()
+                order, epoch = np.arange(len(train)), len(history) + 1
+                if shuffle:
+                    random_stream(seed, SHUFFLE, epoch).shuffle(order)
+                streams = stepper.begin_epoch(seed, epoch)
+                place = Place(order, batch_size, streams, [0.0] * len(objective.names))
+                done = 0 if cursor is None else place.restore(cursor, epoch)
+                cursor = None
+                state.begin_epoch(place)
                 for callback in callbacks:
                     callback.on_epoch_begin(state)
-                order = np.arange(len(train))
-                if shuffle:
-                    random_stream(seed, SHUFFLE, state.epoch).shuffle(order)
-                _run_epoch(state, stepper, train, order, seed, callbacks)
+                _run_epoch(state, stepper, train, place, done, seed, callbacks)
                 logs = objective.named(state.terms)
                 if validation is not None:
                     logs |= objective.named(mean_terms(model, validation, objective, pool), "val_")
                 logs = dict(
                     sorted(logs.items(), key=lambda item: "loss" not in item[0])
                 )  # losses, then terms
-                history.append({**logs, "seconds": time.perf_counter() - began})
+                history.append({**logs, "seconds": time.perf_counter() - place.began})
                 for callback in callbacks:
                     callback.on_epoch_end(state)
     finally:
@@ -157,12 +164,13 @@ class Stepper:
         self._objective = objective.on(model)
         self._gradients = np.empty_like(self._weights)
         self._views = _views(self._gradients, model.params)
-        self.begin_epoch(0, 0)
+        self._rngs: list[np.random.Generator] = []
 
-    def begin_epoch(self, seed: int, epoch: int) -> None:
-        """Create the random generators of the layers, one for each shard of a batch."""
+    def begin_epoch(self, seed: int, epoch: int) -> list[np.random.Generator]:
+        """Create and return the random generators of the layers, one for each shard of the largest batch."""
         shards = range(-(-self.batch_size // self.shard_size))
         self._rngs = [random_stream(seed, LAYERS, epoch, shard) for shard in shards]
+        return self._rngs
 
     def step(self, x: np.ndarray, t: np.ndarray, then: Sequence[Task] = ()) -> tuple[Terms, bool]:
         """Take one step on a batch.
@@ -208,27 +216,30 @@ def _run_epoch(
     state: TrainingState,
     stepper: Stepper,
     train: Batches,
-    order: np.ndarray,
+    place: Place,
+    done: int,
     seed: int,
     callbacks: Sequence[Callback],
 ) -> None:
-    size = stepper.batch_size
-    parts = [order[start : start + size] for start in range(0, len(order), size)]
+    """Take the steps of an epoch after the first ``done`` ones."""
+    order, size = place.order, place.batch_size
+    parts = [order[start : start + size] for start in range(done * size, len(order), size)]
     tasks = [
         Task(_make_batch, train, part, (seed, CORRUPTION, state.epoch, step))
-        for step, part in enumerate(parts)
+        for step, part in enumerate(parts, start=done)
     ]
-    stepper.begin_epoch(seed, state.epoch)
-    totals, seen = [0.0] * len(stepper.objective.names), 0
-    for step, part in enumerate(parts, start=1):
+    seen = min(done * size, len(order))
+    if done:
+        state.after_step(done, tuple(total / seen for total in place.totals))
+    for step, part in enumerate(parts, start=done + 1):
         x, t = tasks.pop(0).result()  # removed from the list, so that its memory is freed after the step
         # Prepare two batches ahead: no step waits for a batch that another thread is still preparing.
         terms, updated = stepper.step(x, t, tasks[:2])
         if not updated:
             raise NonFiniteLoss(_explain_non_finite(state, step, x, terms, stepper))
-        totals = [total + term * len(part) for total, term in zip(totals, terms)]
+        place.add(terms, len(part))
         seen += len(part)
-        state.after_step(step, tuple(total / seen for total in totals))
+        state.after_step(step, tuple(total / seen for total in place.totals))
         for callback in callbacks:
             callback.on_step_end(state)
 

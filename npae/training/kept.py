@@ -1,15 +1,17 @@
-"""Trains a model and saves it in a folder: a checkpoint after every epoch, model and history at the end."""
+"""Trains a model and saves it in a folder: checkpoints on the way, model and history at the end."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from npae.arguments import printable
+from npae.interrupts import postponed
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
@@ -97,34 +99,40 @@ def train_in(
     ------
     ValueError
         If the checkpoint does not fit, or the folder cannot be written.
+    Interrupted
+        After Ctrl-C, SIGTERM or SIGHUP: the step is finished and saved. A twin ends at once.
     """
-    folder, optimizer, history = Path(folder), plan.optimizer(), History()
+    folder, optimizer, history, cursor = Path(folder), plan.optimizer(), History(), None
     if check and (folder / CHECKPOINT).is_file():
         values, metadata = load_checkpoint(folder / CHECKPOINT, model, optimizer)
         check(values, metadata)
-        history = History(values)
-    if before and not history:
+        history, cursor = History(values), metadata.get("cursor")
+        if (begun := len(history) + (cursor is not None)) > plan.epochs:
+            raise ValueError(f"the run in {folder} has {begun} epochs already; choose a larger number")
+    if before and not history and cursor is None:
         before()
     make_folder(folder)
     train, validation = data
-    fit(
-        twin or model,
-        train,
-        loss=plan.loss,
-        optimizer=optimizer,
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        validation_data=validation,
-        callbacks=[
-            LearningRate(plan.learning_rate),
-            *([compute.progress] if compute.progress else []),
-            *callbacks,
-            _KeepModel(folder, model, facts) if twin else Checkpoint(folder, facts),
-        ],
-        seed=plan.seed,
-        threads=compute.threads,
-        history=history,
-    )
+    with nullcontext(None) if twin else postponed() as interrupt:
+        fit(
+            twin or model,
+            train,
+            loss=plan.loss,
+            optimizer=optimizer,
+            epochs=plan.epochs,
+            batch_size=plan.batch_size,
+            validation_data=validation,
+            callbacks=[
+                LearningRate(plan.learning_rate),
+                *([compute.progress] if compute.progress else []),
+                *callbacks,
+                Checkpoint(folder, facts, interrupt) if interrupt else _KeepModel(folder, model, facts),
+            ],
+            seed=plan.seed,
+            threads=compute.threads,
+            history=history,
+            cursor=cursor,
+        )
     keep(folder, model, history, facts)
 
 

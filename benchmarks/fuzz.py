@@ -1,0 +1,452 @@
+"""Reads mutated files of every kind: each is read rightly or refused in npae's words, fast, in little memory.
+
+    python -m benchmarks.fuzz [--mutations 10000] [--kinds idx gz npz model checkpoint history progress png]
+
+A file may take 2 seconds, and memory of twice what it holds plus 64 MB. What is read is compared with what
+a plain reader (NumPy's, gzip's) gives. Half of the mutations change bytes of the file; the others change what
+is inside and make lengths and checksums right again, so that they get past these.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import gzip
+import io
+import json
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import npae
+from npae.datasets import load, prepare_image, read_idx, read_image
+from npae.datasets.idx import NPZ_NAMES, encode_idx
+from npae.exercises.workspace import ORDER, PROGRESS, Mark, Progress, Workspace
+from npae.kernels.backend import set_backend
+from npae.plotting import save_image
+from npae.recipes.folder import read_history
+from npae.training.callbacks import write_history
+
+SECONDS, SLACK = 2.0, 64 << 20
+NASTY: list[Any] = [
+    0,
+    -1,
+    1,
+    2,
+    255,
+    256,
+    1 << 16,
+    60_000,
+    1 << 31,
+    1 << 32,
+    1 << 63,
+    10**30,
+    -(1 << 40),
+    0.5,
+]
+NASTY += [float("nan"), float("inf"), None, True, "", "relu", "os.system", "\x1b[2J\ud800", [], [1] * 50, {}]
+NASTY += [{"class": "Dense", "config": {"units": 10**6}}, {"class": "Sequential", "config": {"layers": []}}]
+
+
+# The readers: from a path to whatever the file holds; none may raise anything but ValueError.
+
+
+def toy() -> npae.Autoencoder:
+    model = npae.Autoencoder(
+        npae.Sequential(
+            [npae.Conv2D(2, 3), npae.MaxPool2D(2), npae.Flatten(), npae.Dropout(0.1), npae.Dense(3)]
+        ),
+        npae.Sequential([npae.Dense(36, "sigmoid"), npae.Reshape((1, 6, 6))]),
+    )
+    model.build((1, 6, 6), 1)
+    return model
+
+
+DATA = np.random.default_rng(0).random((12, 1, 6, 6), np.float32)
+
+
+def read_model(path: Path) -> dict[str, np.ndarray]:
+    model, metadata = npae.load_model(path)
+    model.summary()
+    with np.errstate(all="ignore"):
+        model.forward(np.zeros((1, *model.built()[0]), model.dtype or np.float32))
+    return {f"params/{name}": value for name, value in model.params.items()}
+
+
+def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
+    model, optimizer = toy(), npae.Adam()
+    history, metadata = npae.load_checkpoint(path, model, optimizer)
+    found = {f"params/{name}": value.copy() for name, value in model.params.items()}
+    npae.fit(
+        model,
+        DATA,
+        batch_size=4,
+        optimizer=optimizer,
+        epochs=min(len(next(iter(history.values()), [])) + 1, 5),
+        history=npae.History(history),
+        cursor=metadata.get("cursor"),
+        threads=1,
+    )
+    return found
+
+
+def read_progress(path: Path) -> None:
+    place = path.parent / PROGRESS
+    path.replace(place)
+    progress = Workspace(path.parent).progress()
+    assert list(progress.marks) == list(ORDER) and progress.as_text()
+
+
+def read_data(path: Path) -> dict[str, np.ndarray]:
+    data = load(path)
+    arrays = data.train_images, data.train_labels, data.test_images, data.test_labels
+    return dict(zip(NPZ_NAMES, arrays))
+
+
+def numpys(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def plain_idx(path: Path) -> np.ndarray:
+    content = path.read_bytes()
+    content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    dtype = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}[content[2]]
+    shape = struct.unpack_from(f">{content[3]}I", content, 4)
+    return np.frombuffer(content, dtype, offset=4 + 4 * len(shape)).reshape(shape)
+
+
+READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | None]] = {
+    "idx": ("a", read_idx, plain_idx),
+    "gz": ("a.gz", read_idx, plain_idx),
+    "npz": ("a.npz", read_data, numpys),
+    "model": ("model.npz", read_model, numpys),
+    "checkpoint": ("checkpoint.npz", read_checkpoint, numpys),
+    "history": ("history.csv", read_history, None),
+    "progress": ("progress", read_progress, None),
+    "png": ("a.png", lambda path: prepare_image(read_image(path)), None),
+}
+
+
+# The corpus: right files, and the wrong ones that did harm before.
+
+
+def zipped(entries: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, value in entries.items():
+            archive.writestr(name, value)
+    return content.getvalue()
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def npy(array: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    np.save(content, array)
+    return content.getvalue()
+
+
+def huge_npy(shape: tuple[int, ...]) -> bytes:
+    start = io.BytesIO()
+    np.lib.format.write_array_header_1_0(start, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return start.getvalue()
+
+
+def with_header(content: bytes, change: Callable[[Any], Any]) -> bytes:
+    entries = unzipped(content)
+    header = json.loads(str(np.load(io.BytesIO(entries["header.npy"]))))
+    return zipped({**entries, "header.npy": npy(np.array(json.dumps(change(header))))})
+
+
+def png(width: int, height: int, data: bytes, colour: int = 0) -> bytes:
+    header = struct.pack(">2I5B", width, height, 8, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (b"IHDR", b"IDAT", b"IEND"), (header, data, b"")))
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def dense(units: int) -> Callable[[Any], Any]:
+    def change(header: Any) -> Any:
+        layer = {
+            "class": "Sequential",
+            "config": {"layers": [{"class": "Dense", "config": {"units": units}}]},
+        }
+        return {**header, "model": {"input_shape": [units], "dtype": "float32", "layer": layer}}
+
+    return change
+
+
+def corpus(kind: str, place: Path) -> list[bytes]:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (9, 28, 28), np.uint8), rng.integers(0, 10, 9, np.uint8)
+    path = place / READERS[kind][0]
+    if kind in ("idx", "gz"):
+        arrays = [
+            images,
+            labels,
+            rng.standard_normal((3, 4)),
+            rng.integers(-9, 9, (2, 3, 4)).astype(np.int16),
+        ]
+        plain = [encode_idx(array) for array in arrays]
+        plain += [b"\0\0\x08\x03" + struct.pack(">3I", 60_000, 280, 280), b"\0\0\x0e\xff" + b"\xff" * 1020]
+        bombs = [plain[0] + bytes(1 << 28), plain[-2] + bytes(1 << 28), bytes(1 << 28)]
+        return plain if kind == "idx" else [gzip.compress(p, 1) for p in plain + bombs]
+    if kind == "npz":
+        data = dict(zip(NPZ_NAMES, (images, labels, images[:3], labels[:3])))
+        entries = {f"{name}.npy": npy(array) for name, array in data.items()}
+        bomb = huge_npy((1 << 30,)) + bytes(1 << 30)
+        named = {**entries, "x_train.npy": huge_npy((1 << 20, 28, 28)) + bytes((1 << 20) * 784)}
+        raw = {**entries, "y_test.npy": b"no array"}
+        deflated = [zipped(e, zipfile.ZIP_DEFLATED) for e in (entries, named, {**entries, "z.npy": bomb})]
+        return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"})]
+    model = toy()
+    if kind == "model":
+        npae.save_model(path, model, {"note": "hello", "settings": {"recipe": "conv"}})
+        right = path.read_bytes()
+        sizes = [with_header(right, dense(units)) for units in (6_000, 60_000, 10**9)]
+        zeros = {"params/encoder/dense/kernel.npy": npy(np.zeros((6000, 6000), np.float32))}
+        return [right, *sizes, zipped({**unzipped(right), **zeros}, zipfile.ZIP_DEFLATED)]
+    if kind == "checkpoint":
+        optimizer = npae.Adam()
+        cursors: list[dict] = []
+
+        class Keep(npae.Callback):
+            def on_step_end(self, state: Any) -> None:
+                cursors.append(state.cursor())
+                if state.epoch == 2 and state.step == 1:
+                    values, cursor = state.history.values, {"cursor": state.cursor()}
+                    npae.save_checkpoint(path, state.model, state.optimizer, values, cursor)
+
+        history = npae.fit(
+            model, DATA, batch_size=4, optimizer=optimizer, epochs=2, callbacks=[Keep()], threads=1
+        )
+        within = path.read_bytes()
+        npae.save_checkpoint(path, model, optimizer, history.values)
+        entries = unzipped(path.read_bytes())
+        kept = np.load(io.BytesIO(entries["optimizer/v.npy"]))
+        changes = [npy(kept[:100]), npy(np.full_like(kept, np.nan)), npy(np.append(kept, kept)), npy(-kept)]
+        short = [zipped({**entries, "optimizer/v.npy": change}) for change in changes]
+        return [path.read_bytes(), within, *short]
+    if kind == "history":
+        write_history(path, {"loss": [0.5, 0.25], "val_loss": [0.5, float("nan")], "seconds": [1.0, 2.0]})
+        return [path.read_bytes(), b"epoch,loss\n" + b"1,1\n" * 400_000, b"epoch,loss\n" + b"1," * (1 << 20)]
+    if kind == "progress":
+        progress = Progress({name: Mark("solved" if k % 2 else "open") for k, name in enumerate(ORDER)})
+        return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
+    save_image(path, images[0])
+    rows = zlib.compress(b"\0\x80" * 12_000)
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\nshowpage\n"
+    sizes = [png(1, 12_000, rows), png(120_000, 60_000, rows, 6), png(1 << 14, 1 << 10, rows)]
+    large = png(4096, 4096, zlib.compress(bytes(4096 * 16385), 9), 6)
+    return [
+        path.read_bytes(),
+        *sizes,
+        large,
+        png(1, 1 << 24, zlib.compress(bytes(2 << 24))),
+        eps,
+        b"GIF89a" + bytes(60),
+    ]
+
+
+# The mutations.
+
+
+def flipped(content: bytes, draw: random.Random) -> bytes:
+    """Change, insert, remove or repeat some bytes, or cut the file short."""
+    data = bytearray(content)
+    for _ in range(draw.choice([1, 1, 2, 4])):
+        at, length = draw.randrange(len(data) + 1), draw.choice([1, 1, 2, 4, 8, 60])
+        some = draw.choice(
+            [draw.randbytes(length), b"\0" * length, b"\xff" * length, bytes(data[at : at + length])]
+        )
+        action = draw.randrange(5)
+        if action == 0:
+            data[at : at + len(some)] = some
+        elif action == 1:
+            data[at:at] = some
+        elif action == 2:
+            del data[at : at + length]
+        elif action == 3 and at < len(data):
+            data[at] ^= 1 << draw.randrange(8)
+        elif draw.random() < 0.3:
+            del data[at:]
+    return bytes(data)
+
+
+def reshaped(tree: Any, draw: random.Random) -> Any:
+    """Change one value somewhere in JSON data."""
+    tree = copy.deepcopy(tree)
+    at = tree
+    while isinstance(at, (dict, list)) and at:
+        key = draw.choice(list(at) if isinstance(at, dict) else range(len(at)))
+        if not isinstance(at[key], (dict, list)) or not at[key] or draw.random() < 0.2:
+            action = draw.randrange(6)
+            if action == 0:
+                del at[key]
+            elif action == 1 and isinstance(at, dict):
+                at[draw.choice(["", "units", "x" * 99])] = draw.choice(NASTY)
+            elif action == 2 and isinstance(at[key], (int, float)):
+                at[key] = at[key] * draw.choice([2, -1, 1000, 0.5]) + draw.choice([0, 1])
+            elif action == 3:
+                for _ in range(draw.choice([1, 20, 900])):
+                    at[key] = [at[key]]
+            else:
+                at[key] = draw.choice(NASTY)
+            break
+        at = at[key]
+    return tree
+
+
+def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
+    """Change what is inside a file, and make lengths and checksums right again."""
+    if kind == "gz":
+        return gzip.compress(flipped(gzip.decompress(content), draw), 1)
+    if kind == "png":
+        parts, at = [], 8
+        while at + 12 <= len(content):
+            size = int.from_bytes(content[at : at + 4], "big")
+            parts.append((content[at + 4 : at + 8], content[at + 8 : at + 8 + size]))
+            at += 12 + size
+        k = draw.randrange(len(parts))
+        kind_of, data = parts[k]
+        if kind_of == b"IDAT":
+            data = zlib.compress(flipped(zlib.decompress(data), draw), 1)
+        else:
+            data = flipped(data, draw)
+        other = draw.choice([b"tRNS", b"iCCP", b"zTXt", b"IDAT"])
+        parts[k] = (other if draw.random() < 0.1 else kind_of, data)
+        return content[:8] + b"".join(chunk(*part) for part in parts)
+    if kind in ("npz", "model", "checkpoint"):
+        entries = unzipped(content)
+        name = draw.choice(list(entries))
+        if "header.npy" in entries and draw.random() < 0.7:
+            return with_header(content, lambda header: reshaped(header, draw))
+        if draw.random() < 0.2:
+            entries[draw.choice(["a.npy", "header", name + "x", name.upper()])] = entries.pop(name)
+        elif draw.random() < 0.5:
+            shape = tuple(draw.choice([0, 1, 3, 28, 1 << 20, 1 << 40]) for _ in range(draw.randrange(4)))
+            entries[name] = huge_npy(shape) + entries[name][128:]
+        else:
+            entries[name] = flipped(entries[name], draw)
+        return zipped(entries, draw.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA]))
+    words = content.decode(errors="replace").replace(",", " , ").split(" ")
+    words[draw.randrange(len(words))] = str(draw.choice(NASTY)).replace("\ud800", "?")
+    return " ".join(words).encode()
+
+
+# The loop.
+
+
+def memory(name: str) -> int:
+    """Return "VmRSS" or "VmHWM", the memory now and at its peak, in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) << 10
+    return 0
+
+
+def held(kind: str, content: bytes) -> int:
+    """Return the number of bytes that a file truthfully holds."""
+    if kind == "gz":
+        packed = zlib.decompressobj(31)
+        return len(packed.decompress(content, 1 << 29))
+    if kind in ("npz", "model", "checkpoint"):
+        return sum(map(len, unzipped(content).values()))
+    width, height = struct.unpack_from(">2I", content, 16) if kind == "png" else (0, 0)
+    return max(len(content), 4 * width * height if width * height <= 1 << 24 else 0)
+
+
+def same(found: Any, right: Any) -> bool:
+    if isinstance(found, dict):
+        return all(same(value, right[name]) for name, value in found.items())
+    return found.shape == right.shape and np.array_equal(found, right, equal_nan=found.dtype.kind == "f")
+
+
+def judge(kind: str, path: Path, content: bytes) -> str:
+    """Read one file; return "" if npae did right, or what was wrong."""
+    _, read, reference = READERS[kind]
+    path.write_bytes(content)
+    Path("/proc/self/clear_refs").write_text("5")
+    before, start = memory("VmRSS"), time.process_time()
+    try:
+        found = read(path)
+    except (ValueError, npae.NonFiniteLoss) as error:
+        found = None
+        if "\n" in str(error) or not str(error):
+            return f"an error of more or less than one line: {error!r}"
+    except BaseException as error:
+        return f"{type(error).__name__}: {error}"
+    seconds, grown = time.process_time() - start, memory("VmHWM") - before  # of the processor: others run too
+    if seconds > SECONDS:
+        return f"{seconds:.1f} s"
+    if grown > SLACK + 2 * len(content) and grown > SLACK + 2 * held(kind, content):
+        return f"{grown >> 20} MB of memory"
+    if found is not None and reference and not same(found, reference(path)):
+        return "other values than the plain reader's"
+    return ""
+
+
+def run_kind(kind: str, mutations: int, seed: int) -> int:
+    """Judge the corpus of a kind and its mutations, and print what went wrong."""
+    set_backend("numpy")
+    draw, wrong = random.Random(f"{kind}-{seed}"), 0
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        files = corpus(kind, place)
+        for file in files:  # loads modules, and touches memory, that the measurement must not count
+            judge(kind, place / READERS[kind][0], file if len(file) < 1 << 20 else files[0])
+        small = [file for file in files if len(file) < 1 << 18] or files
+        for number in range(len(files) + mutations):
+            content = files[number] if number < len(files) else draw.choice(small)
+            if number >= len(files):
+                try:
+                    within = draw.random() < 0.5 and kind != "idx" and len(content) < 100_000
+                    content = inside(kind, content, draw) if within else flipped(content, draw)
+                except Exception:  # this one cannot be taken apart
+                    content = flipped(content, draw)
+            problem = judge(kind, place / READERS[kind][0], content)
+            if problem:
+                wrong += 1
+                what = f"corpus {number}" if number < len(files) else f"mutation {number - len(files)}"
+                print(f"{kind} {what}: {problem}", flush=True)
+                if wrong <= 3:
+                    Path(tempfile.gettempdir(), f"npae-fuzz-{kind}-{number}").write_bytes(content)
+    print(f"{kind:<10} {len(files)} files and {mutations} mutations: {wrong} wrong", flush=True)
+    return wrong
+
+
+def main() -> int:
+    """Run every kind in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mutations", type=int, default=10_000)
+    parser.add_argument("--kinds", nargs="+", choices=READERS, default=list(READERS))
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if len(options.kinds) == 1:
+        return min(1, run_kind(options.kinds[0], options.mutations, options.seed))
+    command = [sys.executable, "-m", "benchmarks.fuzz", "--mutations", str(options.mutations)]
+    statuses = [
+        subprocess.run([*command, "--seed", str(options.seed), "--kinds", kind]).returncode
+        for kind in options.kinds
+    ]
+    return max(statuses)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
