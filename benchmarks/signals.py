@@ -28,8 +28,7 @@ from npae.recipes.folder import begun, progress_in_words
 from npae.training.checkpoints import load_model
 
 RECIPES = ("conv", "contractive", "keras-denoiser")
-# What a Python that has not yet come to npae's first line answers to Ctrl-C: nothing of npae can change it.
-STARTING = 0.1  # seconds
+STARTING = 0.1  # seconds; before its first line npae cannot change what Python answers to Ctrl-C
 
 
 def command(recipe: str, data: Path, folder: Path, *more: str) -> list[str]:
@@ -57,6 +56,8 @@ def signalled(recipe: str, data: Path, folder: Path, number: int, after: float) 
     said = process.communicate(timeout=120)[1]
     if process.returncode == 0:
         return ""  # it had ended
+    if process.returncode == -number and "/npae/" not in said.replace(f"{folder}", ""):
+        return ""  # Python was still starting, and had not come to npae's first line
     if (
         process.returncode != 128 + number
         or said.count("\n") != 1

@@ -8,12 +8,32 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, NoReturn
 
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def _end_at_once(number: int, _: object) -> None:
+    os.write(2, b"npae: interrupted\n")
+    os._exit(128 + number)
+
+
+def _is_the_command() -> bool:
+    program = sys.argv[0] if sys.argv else ""  # "-m" while a module to run is being looked for
+    as_module = program == "-m" and not {"npae", "-mnpae"}.isdisjoint(sys.orig_argv)
+    return as_module or os.path.basename(program) in ("npae", "npae.exe")
+
+
+# While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
+# sets other handlers in between. Imported into another program, npae sets none.
+if _is_the_command():
+    for _number in SIGNALS:
+        if signal.getsignal(_number) is not signal.SIG_IGN:
+            signal.signal(_number, _end_at_once)
+
+from collections.abc import Callable, Iterator  # noqa: E402  # after the handlers are set
+from contextlib import contextmanager  # noqa: E402
+from threading import Timer, current_thread, main_thread  # noqa: E402
+from typing import Any, NoReturn  # noqa: E402
 
 Handler = Callable[[int, Any], None]
 
@@ -39,7 +59,7 @@ def handled(handler: Handler) -> Iterator[None]:
     """
     before = {}
     try:
-        if threading.current_thread() is threading.main_thread():
+        if current_thread() is main_thread():
             for number in SIGNALS:
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):
                     before[number] = signal.signal(number, handler)
@@ -65,7 +85,7 @@ def raised() -> Iterator[list[int]]:
 
     def again(dropped: Any) -> None:
         if isinstance(dropped.exc_value, Interrupted):
-            threading.Timer(0.02, signal.raise_signal, [dropped.exc_value.number]).start()
+            Timer(0.02, signal.raise_signal, [dropped.exc_value.number]).start()
         else:
             hook(dropped)
 
@@ -101,22 +121,3 @@ def postponed() -> Iterator[Callable[[], Interrupted | None]]:
         yield noted
     if interrupt := noted():
         raise interrupt
-
-
-def _end_at_once(number: int, _: object) -> NoReturn:
-    os.write(2, b"npae: interrupted\n")
-    os._exit(128 + number)
-
-
-def _is_the_command() -> bool:
-    program = sys.argv[0] if sys.argv else ""  # "-m" while a module to run is being looked for
-    as_module = program == "-m" and not {"npae", "-mnpae"}.isdisjoint(sys.orig_argv)
-    return as_module or os.path.basename(program) in ("npae", "npae.exe")
-
-
-# While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
-# sets other handlers in between. Imported into another program, npae sets none.
-if _is_the_command():
-    for _number in SIGNALS:
-        if signal.getsignal(_number) is not signal.SIG_IGN:
-            signal.signal(_number, _end_at_once)
