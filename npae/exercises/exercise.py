@@ -232,6 +232,15 @@ class Exercise:
         """The file as it may look in the end."""
         return importlib.resources.files("npae.exercises") / "solutions" / self.file
 
+    @property
+    def right_programs(self) -> list[str]:
+        """The texts of right programs: the solution, then others that are written in another way."""
+        further = importlib.resources.files("npae.exercises") / "solutions" / self.file.removesuffix(".py")
+        paths = sorted(further.iterdir(), key=lambda path: path.name) if further.is_dir() else []
+        return [
+            path.read_text(encoding="utf-8") for path in (self.solution, *paths) if path.name.endswith(".py")
+        ]
+
 
 class Case:
     """The arguments of one call, as attributes, and what is known about it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any
 
@@ -53,6 +54,12 @@ class Run:
             self.cases = [self._prepared(label, args) for label, args in dicts]
         self.notes: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
+
+    def of(self, functions: Functions) -> Run:
+        """Return the same check, on the same cases, of other functions."""
+        other = copy.copy(self)
+        other.functions, other.notes, other.changes = functions, [], []
+        return other
 
     def _prepared(self, label: str, args: dict) -> Case:
         """Return the case with its right values and its sizes; a "dy" in it is not an argument of forward."""
