@@ -28,15 +28,21 @@ class Edit:
         How unlikely it is: of edits that compute the same, the cheapest names the mistake.
     sentence : str
     changes : tuple of Change
+    functions : frozenset of str
+        Those that it changes.
     text : str
         The statement as it reads with the change.
+    target : str
+        What the changed statement computes.
     """
 
     key: str
     cost: float
     sentence: str
     changes: tuple[Change, ...]
+    functions: frozenset[str]
     text: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Place:
                 target = target.value
             return ast.unparse(target).strip("()")
         if isinstance(one, ast.For):
-            return f"the loop over {ast.unparse(one.target)}"
+            return f"the loop over {_counter(one)}"
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
     def kind_of(self, node: ast.AST) -> str:
@@ -155,7 +161,7 @@ def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Ite
 def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edit, str, str]]:
     """Yield the operator's edits of a place, each with what has to agree for two to be the same mistake."""
     around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
-    around = around.partition("\n")[0]
+    around = _TWIN_NAME.sub(lambda found: min(found.group(), _TWIN[found.group()]), around.partition("\n")[0])
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
     for cost, text, words in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
@@ -166,16 +172,21 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
             new = _node(text, place.node)
             change = Change(place.holder, place.field, place.index, new)
             undo = change.exchange()
-            after = ast.unparse(place.statement).partition("\n")[0]
+            after = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
             undo.exchange()
+            told = f"{old}|{text}"
         else:
-            old, new, after = operator.key, text, ""
+            new, after, told = text, "", words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
             new = [*new, *place.function.body] if into != place.field else new
+            for one in new:
+                if not hasattr(one, "lineno"):
+                    ast.copy_location(one, new[-1] if hasattr(new[-1], "lineno") else place.function)
+                ast.fix_missing_locations(one)
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
-        same = f"{operator.key}|{around}|{old}|{after}"
-        yield Edit(operator.key, cost, words, (change,), after), function, same
+        same = f"{operator.key}|{around}|{min(told, _twin(told))}"
+        yield Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target), function, same
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -183,6 +194,7 @@ def _node(text: str, like: ast.AST) -> ast.AST:
         node = ast.parse(f"({text})", mode="eval").body
     except SyntaxError:  # an index, as :, :, i
         node = ast.parse(f"_[{text}]", mode="eval").body.slice
+    ast.fix_missing_locations(ast.copy_location(node, like))
     if isinstance(getattr(like, "ctx", None), ast.Store):
         for one in ast.walk(node):
             if isinstance(one, ast.Name) or one is node:
@@ -196,7 +208,7 @@ def _joint(found) -> Iterator[Edit]:
         groups: dict[tuple, list[Edit]] = {}
         sizes: dict[tuple, set] = {}
         for edit, function, same in found:
-            key = (function if level == "function" else "", min(same, _twin(same)))
+            key = (function if level == "function" else "", same)
             groups.setdefault(key, []).append(edit)
             sizes.setdefault(key, set()).add(function)
         for key, some in groups.items():
@@ -207,7 +219,17 @@ def _joint(found) -> Iterator[Edit]:
                 words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in some))
                 changes = tuple(change for edit in some for change in edit.changes)
                 texts = "; ".join(dict.fromkeys(edit.text for edit in some))
-                yield Edit(first.key, first.cost + 0.25, "; ".join(words[:2]) + ".", changes, texts)
+                targets = {edit.target for edit in some}
+                yield Edit(
+                    first.key,
+                    first.cost + 0.25,
+                    "; ".join(words[:2]) + ".",
+                    changes,
+                    frozenset().union(*(edit.functions for edit in some)),
+                    texts,
+                    targets.pop() if len(targets) == 1 else "",
+                )
+
 
 
 def _twin(text: str) -> str:
@@ -627,7 +649,7 @@ def off_by_one(place):
 def other_range(place):
     node = place.node
     if ast.unparse(node.func) == "range" and isinstance(place.holder, ast.For) and len(node.args) == 1:
-        a, i = ast.unparse(node.args[0]), ast.unparse(place.holder.target)
+        a, i = ast.unparse(node.args[0]), _counter(place.holder)
         yield 1, f"range(1, {a})", f"The loop over {i} leaves out its first step."
         yield 1, f"range({a} - 1)", f"The loop over {i} ends one step too early."
         yield 1.5, f"range(1, {a} + 1)", f"The loop over {i} counts from 1."
@@ -651,9 +673,9 @@ def other_array(place):
     axes = [(k,) for k in range(ndim)] + ([(ndim - 2, ndim - 1)] if ndim > 2 else [])
     for some in axes if ndim else ():
         over = " and ".join(place.axis(a, k) for k in some)
-        for how, told in (("sum", "its sum over"), ("mean", "its mean over"), ("max", "its maximum over")):
+        for how in ("sum", "mean", "max"):
             text = f"(0 * {a} + {a}.{how}(axis={some}, keepdims=True))"
-            yield 3, text, f"In {{target}}, {told} {over} stands in the place of each entry of {a}."
+            yield 3, text, f"In {{target}}, each entry of {a} has become the {how} over {over}."
         yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is flipped along {over}."
         first = ", ".join([":"] * some[0] + [":1"])
         yield (
@@ -774,6 +796,18 @@ def added(place):
             )
 
 
+@operator(ast.Assign)
+def not_made_anew(place):
+    """A list or an array of zeros that is made once, for all calls: a mutable default, or a global."""
+    node, value = place.node, ast.unparse(place.node.value)
+    made = isinstance(node.value, (ast.List, ast.Dict)) or value.startswith(("np.zeros", "np.empty"))
+    if made and place.index is not None and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+        some = list(getattr(place.holder, place.field))
+        some[place.index] = ast.parse(f"{name} = {KEPT}.setdefault(('made', '{name}', np.shape({value})), {value})").body[0]
+        yield 1.75, some, f"{name} is not made anew in every call: it still holds what earlier calls have put there."
+
+
 @operator(ast.stmt)
 def statement(place):
     """A line that is missing, comes too late, stands inside a loop or outside of it."""
@@ -810,7 +844,7 @@ def statement(place):
             yield (
                 1.5,
                 [*before[:-1], chain, *after],
-                f"{line} is done in every step of the loop over {ast.unparse(inner.target)}, where it is done once, after it.",
+                f"{line} is done in every step of the loop over {_counter(inner)}, where it is done once, after it.",
             )
             if not isinstance(inner.body[-1], ast.For):
                 break
@@ -821,14 +855,20 @@ def statement(place):
         yield (
             1.5,
             [*before, within, *after[1:]],
-            f"{line} is done anew in every step of the loop over {ast.unparse(loop.target)}, where it is done once, before it.",
+            f"{line} is done anew in every step of the loop over {_counter(loop)}, where it is done once, before it.",
         )
     if isinstance(place.node, ast.For):
         yield from _of_loop(place, some, k)
 
 
+def _counter(loop: ast.For) -> str:
+    """Return what a loop runs over: the name of its counter, or what it counts where that has no name."""
+    name = ast.unparse(loop.target)
+    return ast.unparse(loop.iter) if name == "_" else name
+
+
 def _of_loop(place: Place, some: list, k: int):
-    loop, over = place.node, ast.unparse(place.node.target)
+    loop, over = place.node, _counter(place.node)
     before, after = some[:k], some[k + 1 :]
 
     def with_body(body):

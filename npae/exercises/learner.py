@@ -158,6 +158,21 @@ def load_text(text: str, name: str = "answer") -> Functions:
     return Functions(module)
 
 
+def loaded_anew(module):
+    """Return a module as it is before the first call, so that what calls leave in it does not matter."""
+    lines = linecache.getlines(getattr(module, "__file__", None) or "")
+    if not lines:
+        return module
+    again = types.ModuleType(module.__name__)
+    again.__file__ = module.__file__
+    again.__dict__["__builtins__"] = module.__dict__.get("__builtins__", __builtins__)
+    try:
+        exec(compile("".join(lines), module.__file__, "exec"), again.__dict__)
+    except (Exception, SystemExit):
+        return module
+    return again
+
+
 class _Loader(importlib.machinery.SourceFileLoader):
     """Loads the file as it is now: no compiled copy is read, and none left behind in the learner's folder."""
 

@@ -66,8 +66,8 @@ class Program:
     codes: list[tuple[str, Any]]
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def module(self, changes: tuple[Change, ...] = ()) -> types.ModuleType:
-        """Return the program as a module, with some places changed.
+    def module(self, changes: tuple[Change, ...] = (), functions=()) -> types.ModuleType:
+        """Return the program as a module, with some places of some functions changed.
 
         Raises
         ------
@@ -78,10 +78,8 @@ class Program:
         if changes:
             undo = [change.exchange() for change in changes]
             try:
-                touched = {id(change.holder) for change in changes}
-                for name, tree in self.functions.items():
-                    if any(id(node) in touched for node in ast.walk(tree)):
-                        edited[name] = _compiled(tree)
+                for name in functions:
+                    edited[name] = _compiled(self.functions[name])
             finally:
                 for change in reversed(undo):
                     change.exchange()
@@ -142,11 +140,11 @@ def _keep_variables(function: ast.FunctionDef) -> None:
         for some in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if isinstance(some, list) and some and isinstance(some[-1], ast.Return):
                 keep = ast.parse(f"{KEPT}.update(locals())").body[0]
-                some.insert(-1, keep)
+                some.insert(-1, ast.fix_missing_locations(ast.copy_location(keep, some[-1])))
 
 
 def _compiled(node: ast.stmt):
-    return compile(ast.fix_missing_locations(ast.Module([node], [])), "<edited>", "exec")
+    return compile(ast.Module([node], []), "<edited>", "exec")
 
 
 def _codes_of(module: types.ModuleType) -> dict:
