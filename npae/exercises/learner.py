@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.machinery
 import importlib.util
 import inspect
@@ -9,6 +10,7 @@ import linecache
 import traceback
 import types
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,27 @@ def load_text(text: str, name: str = "answer") -> Functions:
     module.__file__ = file
     exec(compile(text, file, "exec"), module.__dict__)
     return Functions(module)
+
+
+@contextlib.contextmanager
+def heard_anyway() -> Iterator[list[str]]:
+    """Yield a list of what NumPy would warn of, however the code meanwhile silences its warnings."""
+    heard: list[str] = []
+    patches = {"__enter__": lambda self: self, "__exit__": lambda self, *error: None}
+    own = {name: getattr(np.errstate, name) for name in patches}
+    seterr, before = np.seterr, np.seterr(all="call", under="ignore")
+    called = np.seterrcall(lambda what, flag: heard.append(what))
+    try:
+        for name, patch in patches.items():
+            setattr(np.errstate, name, patch)
+        np.seterr = lambda **settings: before
+        yield heard
+    finally:
+        np.seterr = seterr
+        for name, method in own.items():
+            setattr(np.errstate, name, method)
+        np.seterrcall(called)
+        np.seterr(**before)
 
 
 def loaded_anew(module):
