@@ -102,7 +102,8 @@ class Place:
 
 # Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
 TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]
-TWINS += [("rows", "columns"), ("rows", "cols"), ("top", "left"), ("vertical", "horizontal"), ("a", "b")]
+TWINS += [("rows", "columns"), ("rows", "cols"), ("top", "left"), ("vertical", "horizontal"), ("a", "b"), ("m", "v")]
+TWINS += [("m_hat", "v_hat"), ("beta_1", "beta_2"), ("up", "down")]
 
 
 def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit]:
@@ -313,6 +314,8 @@ def other_operation(place):
         yield 1, f"{a} / {b}", f"In {{target}}, {_plain(a)} is divided by {_plain(b)}, not multiplied."
         yield 2, f"{b} / {a}", f"In {{target}}, {_plain(b)} is divided by {_plain(a)}, not multiplied."
         yield 1.5, f"{a} + {b}", f"In {{target}}, {end} are added, not multiplied."
+        if a == "2":
+            yield 1.5, f"{b} ** 2", f"In {{target}}, {_plain(b)} is squared, where twice it belongs."
     elif isinstance(op, ast.Div):
         yield 1, f"{a} * {b}", f"In {{target}}, {_plain(a)} is multiplied by {_plain(b)}, not divided."
         yield (
@@ -366,7 +369,7 @@ def dropped(place):
         type(place.node.op)
     )
     if isinstance(place.node.op, (ast.Div, ast.FloorDiv)):
-        yield 1, a, f"In {{target}}, the division by {_plain(b)} is missing."
+        yield 0.9, a, f"In {{target}}, the division by {_plain(b)} is missing."
         yield 2, f"1 / {b}", f"In {{target}}, {_plain(a)} is missing: 1 stands in its place."
     elif word:
         yield 1, a, f"In {{target}}, the {word} {_plain(b)} is missing."
@@ -411,6 +414,12 @@ def brackets(place):
             f"{c} {sign} {d} {mark} {b}",
             f"In {{target}}, {mark} {_plain(b)} is done with {d} alone: brackets are missing.",
         )
+    if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, (ast.Add, ast.Sub)):
+        c, d, sign = ast.unparse(right.left), ast.unparse(right.right), "+" if isinstance(right.op, ast.Add) else "-"
+        told = f"In {{target}}, {_plain(a)} is multiplied with {c} alone: brackets are missing."
+        yield 1, f"{a} * {c} {sign} {d}", told
+    if isinstance(op, ast.Div) and all(isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)):
+        yield 1.5, f"{a[1:-1]} / {b[1:-1]}", "In {target}, brackets are missing above and below the fraction."
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             if isinstance(other, ast.BinOp) and isinstance(other.op, (ast.Add, ast.Sub)):
@@ -447,7 +456,11 @@ def other_number(place):
         (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
     ):
         if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
-            yield 2.5, repr(other), f"In {{target}}, {other:g} stands where {value:g} belongs."
+            told = f"In {{target}}, {other:g} stands where {value:g} belongs."
+            if isinstance(place.holder, ast.arguments) and place.field == "defaults":
+                name = place.holder.args[place.index - len(place.holder.defaults)].arg
+                told = f"The default of {name} is {other:g}."
+            yield 2.5, repr(other), told
 
 
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
@@ -539,6 +552,9 @@ def other_axis(place):
         named = [place.axis(what, number) for number in numbers]
         place_words = f"over {' and '.join(named)}" if other else "over everything"
         yield 1.5, text, f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+    if node.func.attr == "argmax" and now:
+        text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
+        yield 1.5, text, f"In {{target}}, the last of several equal entries of {what} wins, where it is the first."
     if axis is not None:
         text = f"{func}({', '.join([*given, f'axis={now}', 'keepdims=True'])})"
         yield (
@@ -643,6 +659,8 @@ def off_by_one(place):
         yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small."
         yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large."
         yield 2.5, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
+        yield 2, "0", f"In {{target}}, {node.id} is left out, as if it were 0."
+        yield 2, "1", f"In {{target}}, {node.id} is left out, as if it were 1."
 
 
 @operator(ast.Call)
@@ -655,6 +673,15 @@ def other_range(place):
         yield 1.5, f"range(1, {a} + 1)", f"The loop over {i} counts from 1."
         yield 2, "range(1)", f"The loop over {i} takes its first step only."
         yield 2, f"range({a} - 1, {a})", f"The loop over {i} takes its last step only."
+
+
+@operator(ast.expr)
+def other_steps(place):
+    if isinstance(place.holder, ast.For) and place.field == "iter" and not ast.unparse(place.node).startswith("range("):
+        a, over = ast.unparse(place.node), _counter(place.holder)
+        yield 1, f"list({a})[1:]", f"The loop over {over} leaves out its first step."
+        yield 1, f"list({a})[:-1]", f"The loop over {over} leaves out its last step."
+        yield 1, f"list({a})[::-1]", f"The loop over {over} runs backwards, from its last step to its first."
 
 
 @operator(ast.Name)
@@ -705,6 +732,27 @@ def other_array(place):
     yield 3, f"{a}.max()", f"In {{target}}, the largest entry of {a} stands where each entry belongs."
 
 
+@operator(ast.Call)
+def other_reading_order(place):
+    """Axes that are split, or merged, in another order than they lie in memory."""
+    node = place.node
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr == "reshape") or ast.unparse(node.func.value) == "np":
+        return
+    owner, sizes = ast.unparse(node.func.value), [ast.unparse(one) for one in node.args]
+    count = len(sizes)
+    for k, m in itertools.permutations(range(count), 2) if count > 2 else ():
+        order = list(range(count))
+        order.insert(m, order.pop(k))
+        back = [order.index(axis) for axis in range(count)]
+        names = ", ".join(sizes[axis] for axis in order)
+        yield 2, f"{owner}.reshape({names}).transpose({back})", f"In {{target}}, {owner} is split in the order {names}."
+    ndim = place.kind_of(node.func.value).removeprefix("array ")
+    for k, m in itertools.permutations(range(int(ndim)), 2) if ndim.isdigit() and int(ndim) > 3 else ():
+        if abs(k - m) > 1:
+            told = f"In {{target}}, {place.axis(owner, k)} of {owner} is counted at the wrong place: as number {m + 1} of the axes."
+            yield 2.5, f"np.moveaxis({owner}, {k}, {m}).reshape({', '.join(sizes)})", told
+
+
 @operator(ast.Name)
 def size_as_factor(place):
     node = place.node
@@ -728,14 +776,15 @@ def size_as_factor(place):
             else f"the length of {axis} of {name}"
         )
         lengths.setdefault("n, the number of examples" if axis == "n" else told, f"{name}.shape[{k}]")
-    for told, text in [*((s, s) for s in sizes), *lengths.items()]:
+    areas = [(f"{a} * {b}", f"({a} * {b})") for a, b in TWINS if a in sizes and b in sizes]
+    for told, text in [*((s, s) for s in sizes), *lengths.items(), *areas]:
         yield 2.5, f"({node.id} * {text})", f"In {{target}}, {node.id} is multiplied by {told}."
         yield 2.5, f"({node.id} / {text})", f"In {{target}}, {node.id} is divided by {told}."
     yield 2, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
     yield 2, f"{node.id} / 2", f"In {{target}}, {node.id} counts half."
 
 
-@operator(ast.BinOp, ast.Call)
+@operator(ast.BinOp, ast.Call, ast.Subscript)
 def other_rest(place):
     """A whole right-hand side that has become one of its parts, or is changed as a whole."""
     if (
@@ -754,6 +803,8 @@ def other_rest(place):
         yield 2, f"({a}) ** 2", "{target} is squared."
         yield 2, f"np.sqrt({a})", "A root of {target} is taken."
         yield 2, f"np.abs({a})", "{target} has lost its signs."
+        yield 2, f"0 * ({a})", "{target} is 0 everywhere."
+        yield 2.5, "1", f"In {{target}}, 1 stands where {a} belongs."
         for axis in range(int(what[6:])):
             yield 2.5, f"np.flip({a}, {axis})", f"{{target}} is flipped along axis {axis}."
 
@@ -783,6 +834,10 @@ def added(place):
     if isinstance(node.targets[0], ast.Subscript):
         some[place.index] = ast.parse(f"{target} += {value}").body[0]
         yield 1.5, some, f"{target} is added to with +=, where it is assigned."
+    for name, what in place.kinds.items() if isinstance(node.targets[0], ast.Name) else ():
+        if name != target and what == place.kinds.get(target) and what != "size" and name not in value.split():
+            more = [*some[: place.index + 1], *ast.parse(f"{name} = {target}").body, *some[place.index + 1 :]]
+            yield 2.25, more, f"{name} becomes {target} as well: from there on, {name} is no longer what it was."
     match = isinstance(node.value, ast.BinOp) and ast.unparse(node.value.left) == target
     if match:
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}.get(type(node.value.op))
@@ -849,6 +904,12 @@ def statement(place):
             if not isinstance(inner.body[-1], ast.For):
                 break
             inner = inner.body[-1]
+        last = inner.body[-1]
+        if isinstance(last, ast.AugAssign) and isinstance(place.node, ast.AugAssign) and isinstance(last.op, ast.Add):
+            kept, last.value = last.value, ast.BinOp(last.value, ast.Add(), place.node.value)
+            text = ast.unparse(loop)
+            last.value = kept
+            yield 1.5, [*before[:-1], *ast.parse(text).body, *after], f"{ast.unparse(place.node.value)} is added in every step of the loop over {_counter(inner)}, where it is added once, after it."
     if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
         loop = after[0]
         within = ast.For(loop.target, loop.iter, [place.node, *loop.body], loop.orelse)
@@ -915,6 +976,19 @@ def _of_loop(place: Place, some: list, k: int):
                 [*before, one, with_body(rest), *after],
                 f"{line} is done once, before the loop over {over}, where it is done in every step.",
             )
+
+
+@operator(ast.Return)
+def returned_as_given(place):
+    """What comes back is an argument as it was at the start."""
+    if place.holder is not place.function or place.node.value is None:
+        return
+    for name in [one.arg for one in place.function.args.args]:
+        if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(place.node.value)):
+            kept = ast.parse(f"import copy as _copy\n_given = _copy.copy({name})").body
+            text = re.sub(rf"\b{name}\b", "_given", ast.unparse(place.node))
+            body = [*kept, *place.function.body[:-1], *ast.parse(f"def f():\n    {text}").body[0].body]
+            yield 1.75, body, f"{name} is returned as it was given: what was done to it is lost."
 
 
 @operator(ast.arguments)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import signal
+import threading
 import time
 import types
 import warnings
@@ -14,14 +17,14 @@ import numpy as np
 
 from npae.exercises import catalogue
 from npae.exercises.edits import Edit, all_edits
-from npae.exercises.exercise import Gradients, Property
+from npae.exercises.exercise import Gradients, Property, Values
 from npae.exercises.gradients import backward_of
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, loaded_anew
 from npae.exercises.programs import Program, right_programs
 from npae.exercises.result import Result
 from npae.exercises.running import Found, Run
 
-SECONDS, PAIR_SECONDS = 2.0, 2.5
+SECONDS, PAIR_SECONDS = 2.0, 2.25
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 PARTNERS = 40  # edits that come nearest to the learner's numbers; each is tried together with every other
 VAGUE = (
@@ -51,6 +54,10 @@ class Explanation:
         return len(self.edits) == 1 and len(self.edits[0]) == 1 and self.by_numbers
 
 
+class _OutOfTime(BaseException):
+    """The time for explanations is over."""
+
+
 class _Differs(BaseException):
     """A program has given something else than was expected: there is no need to go on."""
 
@@ -78,7 +85,8 @@ class Target:
         """Whether two observations are the same, up to rounding that is small beside the mistake."""
         if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
             return type(one) is type(other) and one == other
-        if one.shape != other.shape and one.size == other.size > 1 and np.shape(right) != one.shape:
+        mended = np.shape(right) != one.shape or one.squeeze().shape == other.squeeze().shape
+        if one.shape != other.shape and one.size == other.size > 1 and mended:
             one, other = one.ravel(), other.ravel()  # what is left of a mistake if the shape is mended by hand
         if one.shape != other.shape or (one.dtype.kind == "f") != (other.dtype.kind == "f") and one.size > 1:
             return False
@@ -116,6 +124,33 @@ def explain(exercise: str, check, functions: Functions, seed: int, quantity: str
     quantity : str
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
     """
+    with _alarm(SECONDS + PAIR_SECONDS):
+        return _explained(exercise, check, functions, seed, quantity)
+    return None
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End what is done inside after some seconds, where the system can; an edited program may take long."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_):
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _OutOfTime:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _explained(exercise: str, check, functions: Functions, seed: int, quantity: str) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     until = time.perf_counter() + SECONDS
     observer = _observer(exercise, position, seed)
@@ -215,11 +250,10 @@ def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> fl
 class Tried:
     """The edits of one right program, and what they gave for the cases of a check, as far as it was asked."""
 
-    def __init__(self, observer: Observer, program: Program):
-        self.observer, self.program = observer, program
-        program.watch(lambda module: list(observer.observe(module)))
-        self.right = list(observer.observe(program.module()))
-        self.edits = all_edits(program, getattr(observer.check, "axes", None))
+    def __init__(self, observer: Observer, number: int):
+        self.observer, self.program = observer, observer.programs[number]
+        self.right = list(observer.observe(self.program.module()))
+        self.edits = _edits(observer.exercise, number)
         self._made: dict[int, Any] = {}
 
     def made(self, edit: Edit, case: int, target: Target) -> dict[str, Any] | None:
@@ -245,7 +279,7 @@ class Observer:
     """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
 
     def __init__(self, exercise: str, check, seed: int):
-        self.check = check
+        self.exercise, self.check = exercise, check
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), None, seed)
@@ -254,7 +288,7 @@ class Observer:
     def tried(self, number: int) -> Tried:
         """Return what the edits of a right program give."""
         if number not in self._tried:
-            self._tried[number] = Tried(self, self.programs[number])
+            self._tried[number] = Tried(self, number)
         return self._tried[number]
 
     def matters(self, edit: Edit, target: Target, wanted: list[str]) -> bool:
@@ -301,7 +335,9 @@ def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
                 )
     except LearnerError as error:
         seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
-    except (Found, MissingFunction, CannotCheck) as error:
+    except Found as found:
+        seen["error"] = found.result.sentence
+    except (MissingFunction, CannotCheck) as error:
         seen["error"] = str(error)
     changed = {pair for pair in functions.changed if pair[1] not in check.may_change}
     seen["changed"] = str(sorted(changed))
@@ -378,6 +414,18 @@ def _interpreted(module):
             one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__
         )
     return plain
+
+
+@functools.cache
+def _edits(exercise: str, number: int) -> list[Edit]:
+    """Return all edits of a right program of an exercise; what its variables hold is seen in all checks."""
+    program, axes = right_programs(exercise)[number], {}
+    for position, check in enumerate(catalogue.get(exercise).checks):
+        observer = _observer(exercise, position, 0)
+        if not (isinstance(check, Property) and program.held.keys() >= set(check.functions)):
+            program.watch(lambda module, observer=observer: list(observer.observe(module)))
+        axes = {**getattr(check, "axes", {}), **axes}
+    return all_edits(program, axes)
 
 
 @functools.cache
