@@ -102,7 +102,14 @@ class Place:
 
 # Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
 TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]
-TWINS += [("rows", "columns"), ("rows", "cols"), ("top", "left"), ("vertical", "horizontal"), ("a", "b"), ("m", "v")]
+TWINS += [
+    ("rows", "columns"),
+    ("rows", "cols"),
+    ("top", "left"),
+    ("vertical", "horizontal"),
+    ("a", "b"),
+    ("m", "v"),
+]
 TWINS += [("m_hat", "v_hat"), ("beta_1", "beta_2"), ("up", "down")]
 
 
@@ -187,7 +194,11 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
         same = f"{operator.key}|{around}|{min(told, _twin(told))}"
-        yield Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target), function, same
+        yield (
+            Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target),
+            function,
+            same,
+        )
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -230,7 +241,6 @@ def _joint(found) -> Iterator[Edit]:
                     texts,
                     targets.pop() if len(targets) == 1 else "",
                 )
-
 
 
 def _twin(text: str) -> str:
@@ -415,10 +425,16 @@ def brackets(place):
             f"In {{target}}, {mark} {_plain(b)} is done with {d} alone: brackets are missing.",
         )
     if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, (ast.Add, ast.Sub)):
-        c, d, sign = ast.unparse(right.left), ast.unparse(right.right), "+" if isinstance(right.op, ast.Add) else "-"
+        c, d, sign = (
+            ast.unparse(right.left),
+            ast.unparse(right.right),
+            "+" if isinstance(right.op, ast.Add) else "-",
+        )
         told = f"In {{target}}, {_plain(a)} is multiplied with {c} alone: brackets are missing."
         yield 1, f"{a} * {c} {sign} {d}", told
-    if isinstance(op, ast.Div) and all(isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)):
+    if isinstance(op, ast.Div) and all(
+        isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)
+    ):
         yield 1.5, f"{a[1:-1]} / {b[1:-1]}", "In {target}, brackets are missing above and below the fraction."
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
@@ -554,7 +570,11 @@ def other_axis(place):
         yield 1.5, text, f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
     if node.func.attr == "argmax" and now:
         text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
-        yield 1.5, text, f"In {{target}}, the last of several equal entries of {what} wins, where it is the first."
+        yield (
+            1.5,
+            text,
+            f"In {{target}}, the last of several equal entries of {what} wins, where it is the first.",
+        )
     if axis is not None:
         text = f"{func}({', '.join([*given, f'axis={now}', 'keepdims=True'])})"
         yield (
@@ -677,7 +697,11 @@ def other_range(place):
 
 @operator(ast.expr)
 def other_steps(place):
-    if isinstance(place.holder, ast.For) and place.field == "iter" and not ast.unparse(place.node).startswith("range("):
+    if (
+        isinstance(place.holder, ast.For)
+        and place.field == "iter"
+        and not ast.unparse(place.node).startswith("range(")
+    ):
         a, over = ast.unparse(place.node), _counter(place.holder)
         yield 1, f"list({a})[1:]", f"The loop over {over} leaves out its first step."
         yield 1, f"list({a})[:-1]", f"The loop over {over} leaves out its last step."
@@ -736,7 +760,10 @@ def other_array(place):
 def other_reading_order(place):
     """Axes that are split, or merged, in another order than they lie in memory."""
     node = place.node
-    if not (isinstance(node.func, ast.Attribute) and node.func.attr == "reshape") or ast.unparse(node.func.value) == "np":
+    if (
+        not (isinstance(node.func, ast.Attribute) and node.func.attr == "reshape")
+        or ast.unparse(node.func.value) == "np"
+    ):
         return
     owner, sizes = ast.unparse(node.func.value), [ast.unparse(one) for one in node.args]
     count = len(sizes)
@@ -745,7 +772,11 @@ def other_reading_order(place):
         order.insert(m, order.pop(k))
         back = [order.index(axis) for axis in range(count)]
         names = ", ".join(sizes[axis] for axis in order)
-        yield 2, f"{owner}.reshape({names}).transpose({back})", f"In {{target}}, {owner} is split in the order {names}."
+        yield (
+            2,
+            f"{owner}.reshape({names}).transpose({back})",
+            f"In {{target}}, {owner} is split in the order {names}.",
+        )
     ndim = place.kind_of(node.func.value).removeprefix("array ")
     for k, m in itertools.permutations(range(int(ndim)), 2) if ndim.isdigit() and int(ndim) > 3 else ():
         if abs(k - m) > 1:
@@ -835,9 +866,18 @@ def added(place):
         some[place.index] = ast.parse(f"{target} += {value}").body[0]
         yield 1.5, some, f"{target} is added to with +=, where it is assigned."
     for name, what in place.kinds.items() if isinstance(node.targets[0], ast.Name) else ():
-        if name != target and what == place.kinds.get(target) and what != "size" and name not in value.split():
+        if (
+            name != target
+            and what == place.kinds.get(target)
+            and what != "size"
+            and name not in value.split()
+        ):
             more = [*some[: place.index + 1], *ast.parse(f"{name} = {target}").body, *some[place.index + 1 :]]
-            yield 2.25, more, f"{name} becomes {target} as well: from there on, {name} is no longer what it was."
+            yield (
+                2.25,
+                more,
+                f"{name} becomes {target} as well: from there on, {name} is no longer what it was.",
+            )
     match = isinstance(node.value, ast.BinOp) and ast.unparse(node.value.left) == target
     if match:
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}.get(type(node.value.op))
@@ -859,8 +899,14 @@ def not_made_anew(place):
     if made and place.index is not None and isinstance(node.targets[0], ast.Name):
         name = node.targets[0].id
         some = list(getattr(place.holder, place.field))
-        some[place.index] = ast.parse(f"{name} = {KEPT}.setdefault(('made', '{name}', np.shape({value})), {value})").body[0]
-        yield 1.75, some, f"{name} is not made anew in every call: it still holds what earlier calls have put there."
+        some[place.index] = ast.parse(
+            f"{name} = {KEPT}.setdefault(('made', '{name}', np.shape({value})), {value})"
+        ).body[0]
+        yield (
+            1.75,
+            some,
+            f"{name} is not made anew in every call: it still holds what earlier calls have put there.",
+        )
 
 
 @operator(ast.stmt)
@@ -905,11 +951,19 @@ def statement(place):
                 break
             inner = inner.body[-1]
         last = inner.body[-1]
-        if isinstance(last, ast.AugAssign) and isinstance(place.node, ast.AugAssign) and isinstance(last.op, ast.Add):
+        if (
+            isinstance(last, ast.AugAssign)
+            and isinstance(place.node, ast.AugAssign)
+            and isinstance(last.op, ast.Add)
+        ):
             kept, last.value = last.value, ast.BinOp(last.value, ast.Add(), place.node.value)
             text = ast.unparse(loop)
             last.value = kept
-            yield 1.5, [*before[:-1], *ast.parse(text).body, *after], f"{ast.unparse(place.node.value)} is added in every step of the loop over {_counter(inner)}, where it is added once, after it."
+            yield (
+                1.5,
+                [*before[:-1], *ast.parse(text).body, *after],
+                f"{ast.unparse(place.node.value)} is added in every step of the loop over {_counter(inner)}, where it is added once, after it.",
+            )
     if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
         loop = after[0]
         within = ast.For(loop.target, loop.iter, [place.node, *loop.body], loop.orelse)

@@ -13,7 +13,14 @@ from npae.exercises.exercise import Case, Gradients, Values
 from npae.exercises.forms import cannot_unpack, kind, stumbled
 from npae.exercises.generic import sizes_of
 from npae.exercises.hypotheses import Sample, of_the_page
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, heard_anyway, warning_key
+from npae.exercises.learner import (
+    CannotCheck,
+    Functions,
+    LearnerError,
+    MissingFunction,
+    heard_anyway,
+    warning_key,
+)
 from npae.exercises.result import Result
 from npae.exercises.sentences import remarks, sentence
 
