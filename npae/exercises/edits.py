@@ -126,7 +126,7 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
     named = {name: text.split() for name, text in (axes or {}).items()}
     found: list[tuple[Edit, str, str]] = []
     for name, function in program.functions.items():
-        if any(isinstance(node, ast.While) for node in ast.walk(function)):
+        if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
         for place in _places(program, name, function, named):
             for operator in OPERATORS:
@@ -177,7 +177,10 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
             old = ast.unparse(place.node)
             if text == old:
                 continue
-            new = _node(text, place.node)
+            try:
+                new = _node(text, place.node)
+            except SyntaxError:
+                continue
             change = Change(place.holder, place.field, place.index, new)
             undo = change.exchange()
             after = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
@@ -295,6 +298,12 @@ def _of(place: Place, *names: str) -> tuple[str, ...]:
         text = ast.unparse(part)
         texts.append(f"({text})" if isinstance(part, (ast.BinOp, ast.UnaryOp, ast.Compare)) else text)
     return tuple(texts)
+
+
+def _atom(node: ast.AST) -> str:
+    """Return the text of a node as what stands before a dot."""
+    text = ast.unparse(node)
+    return text if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) else f"({text})"
 
 
 def _plain(text: str) -> str:
@@ -497,7 +506,7 @@ SAID = {
 def other_function(place):
     node = place.node
     if isinstance(node.func, ast.Attribute):
-        name, owner = node.func.attr, ast.unparse(node.func.value)
+        name, owner = node.func.attr, _atom(node.func.value)
         rest = ", ".join(ast.unparse(part) for part in (*node.args, *node.keywords))
         for other in FUNCTIONS.get(name, ()):
             if other == "tile" and len(node.args) > 1 and node.keywords:
@@ -545,7 +554,7 @@ def other_axis(place):
     if axis is None and (of_np and len(node.args) != 1 or not of_np and node.args):
         return
     now = ast.unparse(axis.value) if axis else ""
-    what = given[0] if of_np else ast.unparse(node.func.value)
+    what = given[0] if of_np else _atom(node.func.value)
     for other in (
         "",
         "0",
@@ -765,7 +774,7 @@ def other_reading_order(place):
         or ast.unparse(node.func.value) == "np"
     ):
         return
-    owner, sizes = ast.unparse(node.func.value), [ast.unparse(one) for one in node.args]
+    owner, sizes = _atom(node.func.value), [ast.unparse(one) for one in node.args]
     count = len(sizes)
     for k, m in itertools.permutations(range(count), 2) if count > 2 else ():
         order = list(range(count))
@@ -824,19 +833,22 @@ def other_rest(place):
     ):
         return
     a = ast.unparse(place.node)
-    for name in dict.fromkeys(
-        n.id for n in ast.walk(place.node) if isinstance(n, ast.Name) and n.id in place.kinds
-    ):
-        yield 2, name, f"{{target}} is {name} itself: the rest is missing."
-    what = place.kinds.get(place.target, "")
+    if a.startswith(("np.zeros", "np.ones", "np.empty")):
+        return
+    what, whole = place.kinds.get(place.target, ""), not isinstance(place.holder, ast.AugAssign)
+    names = {n.id: place.kinds.get(n.id, "") for n in ast.walk(place.node) if isinstance(n, ast.Name)}
+    for name, own in names.items():
+        if whole and own and _alike(own, what or own):
+            yield 2, name, f"{{target}} is {name} itself: the rest is missing."
     if what.startswith("array"):
-        yield 2, f"-({a})", "{target} has the wrong sign."
-        yield 2, f"({a}) ** 2", "{target} is squared."
+        told = "{target}" if whole else f"In {{target}}, {a}"
+        yield 2, f"-({a})", f"{told} has the wrong sign."
+        yield 2, f"({a}) ** 2", f"{told} is squared."
         yield 2, f"np.sqrt({a})", "A root of {target} is taken."
-        yield 2, f"np.abs({a})", "{target} has lost its signs."
+        yield 2, f"np.abs({a})", f"{told} has lost its signs."
         yield 2, f"0 * ({a})", "{target} is 0 everywhere."
         yield 2.5, "1", f"In {{target}}, 1 stands where {a} belongs."
-        for axis in range(int(what[6:])):
+        for axis in range(int(what[6:])) if whole else ():
             yield 2.5, f"np.flip({a}, {axis})", f"{{target}} is flipped along axis {axis}."
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import heapq
+import linecache
 import signal
 import threading
 import time
@@ -18,15 +20,16 @@ import numpy as np
 from npae.exercises import catalogue
 from npae.exercises.edits import Edit, all_edits
 from npae.exercises.exercise import Gradients, Property, Values
+from npae.exercises.first_wrong_line import assigned, first_wrong
 from npae.exercises.gradients import backward_of
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, loaded_anew
-from npae.exercises.programs import Program, right_programs
+from npae.exercises.programs import right_programs
 from npae.exercises.result import Result
 from npae.exercises.running import Found, Run
+from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 2.25, 2.25  # of this process
+SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
-PARTNERS = 40  # edits that come nearest to the learner's numbers; each is tried together with every other
 VAGUE = (
     "",
     "wrong_shape",
@@ -43,7 +46,10 @@ VAGUE += ("forward_wrong_backward_matches", "wrong_return", "height_for_width", 
 
 @dataclass
 class Explanation:
-    """Edits that all compute what the learner's program computes: one, if its name is certain."""
+    """Edits that all compute what the learner's program computes: one, if its name is certain.
+
+    None, if it computes what is right as long as nothing was called before.
+    """
 
     edits: list[tuple[Edit, ...]]
     by_numbers: bool = True
@@ -161,8 +167,8 @@ def _explained(exercise: str, check, functions: Functions, seed: int, quantity: 
     for number in range(len(observer.programs)):
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
-        if not target.wrong or number == 0 and len(target.seen) > MANY:
-            return None
+        if not target.wrong or len(target.seen) > MANY:
+            return Explanation([]) if not target.wrong else None
         wanted = [quantity] if quantity in target.wrong else target.wrong
         found: list[Edit] = []
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
@@ -182,7 +188,7 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
     kept = {edit.sentence: (edit,) for edit in everything or found}
-    numbers = any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
+    numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 
 
@@ -201,32 +207,47 @@ def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
     return True
 
 
+def _has_numbers(target: Target, wanted: list[str]) -> bool:
+    """Whether there is more to explain than errors."""
+    return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
+
+
 def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
     tried = observer.tried(0)
     target = Target(seen, tried.right, observer.tolerance)
     wanted = [quantity] if quantity in target.wrong else target.wrong
     likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
-    near = sorted(likely, key=lambda edit: edit.cost / 4 - _nearness(tried, edit, target, wanted))[:PARTNERS]
-    found: list[tuple[Edit, ...]] = []
-    for one in near:
+    if not _has_numbers(target, wanted):
+        return None
+    far: dict[int, float] = {}
+    for edit in likely:
+        if time.process_time() > until:
+            break
+        if _fits(tried, edit, target, wanted):
+            return Explanation([(edit,)])
+        far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
+    likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
+    for one, other in _nearest_first(likely, far):
+        if time.process_time() > until:
+            break
         places = {(id(c.holder), c.field) for c in one.changes}
-        for other in likely:
-            if time.process_time() > until:
-                return Explanation(found) if found else None
-            if other is one or not places.isdisjoint((id(c.holder), c.field) for c in other.changes):
-                continue
-            both = Edit(
-                one.key,
-                one.cost + other.cost,
-                "",
-                (*one.changes, *other.changes),
-                one.functions | other.functions,
-            )
+        if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
+            changes, functions = (*one.changes, *other.changes), one.functions | other.functions
+            both = Edit(one.key, one.cost + other.cost, "", changes, functions)
             if _fits(tried, both, target, wanted):
-                pair = tuple(sorted((one, other), key=lambda edit: edit.cost))
-                if not found or both.cost < sum(edit.cost for edit in found[0]):
-                    found = [pair]
-    return Explanation(found) if found else None
+                return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
+    return None
+
+
+def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
+    """Yield all pairs of edits that are sorted by how far they are, the pairs that are nearest together first."""
+    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
+    heapq.heapify(waiting)
+    while waiting:
+        _, k, m = heapq.heappop(waiting)
+        yield edits[k], edits[m]
+        if m + 1 < len(edits):
+            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
 
 
 def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> float:
@@ -277,7 +298,11 @@ class Tried:
         if known["module"] is None:
             return None
         if self.observer.run is None:
-            log = known["log"] = known.get("log") or _calls(self.observer.check, known["module"], target.seen)
+            if (
+                "log" not in known or known["log"][0] is not target.seen
+            ):  # a log ends where it differs from that
+                known["log"] = target.seen, _calls(self.observer.check, known["module"], target.seen)
+            log = known["log"][1]
             return log[case] if case < len(log) == len(target.seen) else None
         known[case] = self.observer.one(known["module"], case)
         return known[case]
@@ -351,6 +376,8 @@ def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
                 )
     except LearnerError as error:
         seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
+    except (ValueError, TypeError) as error:  # of an answer that is no array
+        seen["error"] = type(error).__name__
     except Found as found:
         seen["error"] = found.result.sentence
     except (MissingFunction, CannotCheck) as error:
@@ -449,6 +476,24 @@ def _observer(exercise: str, position: int, seed: int) -> Observer:
     return Observer(exercise, catalogue.get(exercise).checks[position], seed)
 
 
+def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> list[str]:
+    """Return where the arrays of the learner's program cease to be those of right programs, in words."""
+    position = [one is check for one in catalogue.get(exercise).checks].index(True)
+    observer = _observer(exercise, position, seed)
+    file = functions.module.__file__
+    for case in range(len(observer.run.cases)):
+        right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
+        for module in [program.module() for program in observer.programs]:
+            calls = functools.partial(observer.one, module, case)
+            right += [one.array for one in assigned(calls, "<edited>")]
+            right += [value for value in calls().values() if isinstance(value, np.ndarray)]
+        calls = functools.partial(observer.one, loaded_anew(functions.module), case)
+        found = first_wrong(assigned(calls, file), right, linecache.getlines(file))
+        if found:
+            return found
+    return []
+
+
 def with_explanation(exercise: str, check, functions: Functions, seed: int, result: Result) -> Result:
     """Return a result that names nothing, or little, with the name that the smallest edit gives to it."""
     if (
@@ -457,8 +502,24 @@ def with_explanation(exercise: str, check, functions: Functions, seed: int, resu
         or result.stage in ("unwritten", "unavailable", "load")
     ):
         return result
+    form = result.diagnosis == "wrong_return" and isinstance(check, (Values, Gradients))
+    if form or not any(one is check for one in catalogue.get(exercise).checks):
+        return result
     found = explain(exercise, check, functions, seed, result.quantity)
     if found is None:
+        if not result.diagnosis and not isinstance(check, Property):
+            lines = _first_wrong_line(exercise, check, functions, seed)
+            if lines:
+                result.sentence = (
+                    f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"
+                )
+                result.evidence[:0] = lines[1:]
+        return result
+    if not found.edits:
+        if not result.diagnosis:
+            result.diagnosis, result.confident = "hidden_state", True
+            result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
+            result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
         return result
     texts = ["; besides: ".join(edit.sentence.rstrip(".") for edit in one) for one in found.edits]
     told = f"{texts[0]}." if len(texts) == 1 else f"One of these: {'; or: '.join(texts)}."
