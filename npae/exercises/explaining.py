@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from npae.exercises import catalogue
-from npae.exercises.edits import Edit, all_edits
+from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property, Values
 from npae.exercises.first_wrong_line import assigned, first_wrong
 from npae.exercises.gradients import backward_of
