@@ -134,7 +134,7 @@ def explain(exercise: str, check, functions: Functions, seed: int, quantity: str
     quantity : str
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
     """
-    with _alarm(2 * (SECONDS + PAIR_SECONDS)):  # twice, since other programs run as well
+    with _alarm(SECONDS + PAIR_SECONDS + 0.5):
         return _explained(exercise, check, functions, seed, quantity)
     return None
 

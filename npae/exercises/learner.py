@@ -92,6 +92,10 @@ class Functions:
         found = getattr(self.module, "__dict__", {}).items()
         return [name for name, one in found if callable(one) and getattr(one, "__module__", own) == own]
 
+    def classes(self) -> list[str]:
+        """Return the names of the classes that the file itself defines."""
+        return [name for name in self.defined() if isinstance(getattr(self.module, name), type)]
+
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned = [], [], {}
@@ -212,7 +216,7 @@ def unchanged(now, then) -> bool:
         return now.keys() == then.keys() and all(unchanged(now[key], then[key]) for key in then)
     if type(then) in (list, tuple):
         return len(now) == len(then) and all(unchanged(a, b) for a, b in zip(now, then))
-    return True
+    return now is then if callable(then) else True
 
 
 def change_of(name: str, now, then) -> str:
