@@ -200,12 +200,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One step of the path: checks in the order in which they are made, and hints, the gentlest first."""
+    """One step of the path: checks in the order in which they are made, hints, the gentlest first, and slips.
+
+    `npae.exercises.slips` says what slips are; what they predict stands among the ``wrong`` of the checks.
+    """
 
     name: str
     title: str
     checks: tuple[Values | Gradients | Property, ...]
     hints: tuple[str, ...] = ()
+    slips: tuple = ()
 
     @property
     def number(self) -> int:
