@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from npae.exercises import catalogue
 from npae.exercises.exercise import Case, Wrong
-from npae.exercises.learner import Functions, load_text
+from npae.exercises.learner import Functions
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Slip:
         return text
 
 
+@functools.cache
+def _compiled(exercise: str, slip: Slip):
+    text = catalogue.get(exercise).solution.read_text(encoding="utf-8")
+    return compile(slip.edited(text), f"<slip in {exercise}>", "exec")
+
+
 def predicted(exercise: str, slips: tuple[Slip, ...], run: Callable[[Any, Case], Any]) -> tuple[Wrong, ...]:
     """Return hypotheses: what the solution gives with each of the slips in it.
 
@@ -58,8 +66,9 @@ def predicted(exercise: str, slips: tuple[Slip, ...], run: Callable[[Any, Case],
 
     def one(slip: Slip) -> Wrong:
         def compute(c: Case):
-            text = slip.edited(catalogue.get(exercise).solution.read_text(encoding="utf-8"))
-            return run(Functions(load_text(text, f"slip in {exercise}").module), c.fresh())
+            module = types.ModuleType("npae_slip")
+            exec(_compiled(exercise, slip), module.__dict__)
+            return run(Functions(module), c.fresh())
 
         return Wrong(slip.key, compute, slip.sentence)
 
