@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from npae.exercises.workspace import Workspace
 
 Action = Callable[[argparse.Namespace], "int | None"]
-SECONDS = 20.0  # the time limit of one check
+SECONDS = 10.0  # the time limit of one check
 
 _DESCRIPTION = (
     "About twenty exercises, from one line to a whole model, with a checker that explains mistakes."

@@ -18,7 +18,7 @@ def get(name: str | int) -> Exercise:
     ValueError
         If there is none; the message offers the nearest.
     """
-    text = str(name).rsplit("/", 1)[-1].rsplit("\\", 1)[-1].removesuffix(".py")
+    text = str(name).rsplit("/", 1)[-1].rsplit("\\", 1)[-1].removesuffix(".py").lower()
     if text.isdecimal() and 1 <= int(text) <= len(ORDER):
         text = ORDER[int(text) - 1]
     head, _, tail = text.partition("_")

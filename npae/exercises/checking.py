@@ -6,6 +6,8 @@ endless loops and a process that ends itself, it is run in a process of its own.
 
 from __future__ import annotations
 
+import linecache
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import numpy as np
 
 from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
-from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
+from npae.exercises.explaining import with_explanation
+from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
 from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
@@ -21,6 +24,8 @@ from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
 from npae.exercises.squares import explained_by_squares
+
+PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -70,6 +75,7 @@ def _not_loaded(exercise: str, error: LoadError) -> Result:
 
 def _checked(exercise: str, check, functions: Functions, notes: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
+    began = time.perf_counter()
     try:
         result = _attempt(exercise, check, functions, notes, seed)
     except CannotCheck as error:
@@ -88,6 +94,13 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
                 return result
 
         result = explained_by_squares(check, result, attempt, seed)
+    if result is not None:
+        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
+        result = add_at_is_meant(result, "".join(lines))
+    if result is not None and time.perf_counter() - began < PATIENCE:
+        functions.forget()
+        with garbage_in_new_arrays():
+            result = with_explanation(exercise, check, functions, seed, result)
     return result
 
 
@@ -102,7 +115,7 @@ def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker
     except Found as found:
         return found.result
     except MissingFunction as error:
-        return missing(exercise, str(error), functions.defined())
+        return missing(exercise, str(error), functions.defined(), functions.classes())
     except LearnerError as error:
         return stopped(exercise, error)
     return None
@@ -128,14 +141,16 @@ def _add_relation(run: Run, result: Result) -> None:
     relation = relation_to_forward(run)
     words = run.words(result.quantity)
     gradients = "your backward" if run.check.backward is not None else " and ".join(run.check.gradients)
+    several = run.check.backward is None and len(run.check.gradients) > 1
+    fit, be = ("fit", "are") if several else ("fits", "is")
     if relation in ("own", "both") and not result.diagnosis:
         result.diagnosis, result.confident = "forward_wrong_backward_matches", True
         result.sentence = sentence(result.diagnosis, words)
         result.notes += remarks(result.diagnosis, words)
     elif relation == "own":
-        result.also.append(f"{gradients} fits what you compute here: both will have to change together")
+        result.also.append(f"{gradients} {fit} what you compute here: both will have to change together")
     if relation in ("asked", "both"):
-        result.also.append(f"{gradients} is already what was asked for: only {result.quantity} is wrong")
+        result.also.append(f"{gradients} {be} already what was asked for: only {result.quantity} is wrong")
 
 
 def _check_later_calls(run: Run) -> None:

@@ -200,12 +200,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One step of the path: checks in the order in which they are made, and hints, the gentlest first."""
+    """One step of the path: checks in the order in which they are made, hints, the gentlest first, and slips.
+
+    `npae.exercises.slips` says what slips are; what they predict stands among the ``wrong`` of the checks.
+    """
 
     name: str
     title: str
     checks: tuple[Values | Gradients | Property, ...]
     hints: tuple[str, ...] = ()
+    slips: tuple = ()
 
     @property
     def number(self) -> int:
@@ -231,6 +235,15 @@ class Exercise:
     def solution(self):
         """The file as it may look in the end."""
         return importlib.resources.files("npae.exercises") / "solutions" / self.file
+
+    @property
+    def right_programs(self) -> list[str]:
+        """The texts of right programs: the solution, then others that are written in another way."""
+        further = importlib.resources.files("npae.exercises") / "solutions" / self.file.removesuffix(".py")
+        paths = sorted(further.iterdir(), key=lambda path: path.name) if further.is_dir() else []
+        return [
+            path.read_text(encoding="utf-8") for path in (self.solution, *paths) if path.name.endswith(".py")
+        ]
 
 
 class Case:

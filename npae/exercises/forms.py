@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import re
 
@@ -37,13 +38,17 @@ def stumbled(error: Exception, answer, expected: str = "") -> dict:
     return {"expected": "what its docstring says", "returned": returned}
 
 
-def missing(exercise: str, function: str, defined: list[str]) -> Result:
+def missing(exercise: str, function: str, defined: list[str], classes: list[str] = ()) -> Result:
     """Return the result for a file that lacks a function, with those that it has and that may be meant."""
     result = Result(exercise, stage="load", function=function, diagnosis="missing_function", confident=True)
     result.sentence = sentence("missing_function", {"function": function})
     alike = {name.lower().replace("_", ""): name for name in defined}
     near = difflib.get_close_matches(function.lower().replace("_", ""), alike, 1, 0.8)
-    if near and alike[near[0]] != function:
+    if classes:
+        result.evidence = [
+            f"it defines the class {classes[0]}; what is called are functions of the file itself"
+        ]
+    elif near and alike[near[0]] != function:
         result.evidence = [f"it defines {alike[near[0]]}: is that the one?"]
     elif not defined:
         result.evidence = ["it defines no function at all"]
@@ -63,12 +68,44 @@ def stopped(exercise: str, error: LearnerError) -> Result:
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
     result.diagnosis = "not_written" if unwritten else "exception"
     result.confident = True
-    first = text.partition(". ")[0]  # NumPy goes on with advice, which is evidence, if anything
+    first = re.split(r"(?<=[a-z)])\. (?=[A-Z])", text)[0]  # NumPy goes on with advice: evidence, if anything
     result.sentence = sentence(result.diagnosis, {"function": error.function, "error": first})
     if not unwritten:
         whole = [text] * (first != text)
         result.evidence = [*error.lines, *whole, f"called with {error.arguments}", *_explained(str(cause))]
     return result
+
+
+def add_at_is_meant(result: Result, source: str) -> Result:
+    """Return the result with another sentence, where contributions are lost although the file adds them.
+
+    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of several
+    contributions to one place, the last one is left.
+    """
+    if result.diagnosis not in ("assign_not_add", "one_term_only"):
+        return result
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return result
+    added = {
+        ast.unparse(n.target.value) for n in nodes if isinstance(n, ast.AugAssign) and _is_place(n.target)
+    }
+    written = {
+        ast.unparse(t.value) for n in nodes if isinstance(n, ast.Assign) for t in n.targets if _is_place(t)
+    }
+    name = next(iter(sorted(added & {result.quantity})), None) or next(iter(sorted(added)), None)
+    if name is None or written:
+        return result
+    result.sentence = (
+        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once for "
+        "each place, however often the place occurs in an array of indices. np.add.at adds every time."
+    )
+    return result
+
+
+def _is_place(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript)
 
 
 MISMATCH = re.compile(r"Input operand 1 has a mismatch in its core dimension 0.*size (\d+) .* from (\d+)")
@@ -81,6 +118,8 @@ def _explained(message: str) -> list[str]:
             "if, and, or and max() ask a whole array for one yes or no. To decide entry by entry, NumPy has "
             "functions of its own (np.where, np.maximum), and & and |."
         ]
+    if "EOF when reading a line" in message:
+        return ["input() waits for somebody at the keyboard; what a function needs comes as its arguments"]
     sizes = MISMATCH.search(message)
     if sizes:
         right, left = sizes.groups()

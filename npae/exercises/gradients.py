@@ -19,7 +19,7 @@ def compare_gradients(run: Run) -> None:
     known = [_backward_of(run, case) for case in run.cases]
     against = "differences" if run.check.differentiate else "right"
     samples = _samples(run, known, own_forward=True)
-    run.judge(samples, against, _name(run))
+    run.judge(samples, against, _name(run), steady=lambda: _judge_again(run, *known[0]))
     run.judge_changes()
     for name, gots in _by_name(run, known).items():
         if any(got.dtype.itemsize < 8 for got in gots if got.dtype.kind == "f"):
@@ -29,6 +29,14 @@ def compare_gradients(run: Run) -> None:
         _check_cache(run)
     if "float32" in run.check.dtypes:
         _compare_float32(run, known)
+
+
+def _judge_again(run: Run, case: Case, first: tuple) -> None:
+    """End the check if the gradients of a case are others when they are computed anew, after other calls."""
+    _, again = _backward_of(run, case, dy=case.dy)
+    if not _same(again, first):
+        evidence = ["given the same arguments again, after other calls, it gives another answer"]
+        run.fail("hidden_state", "promise", "", evidence, function=_name(run))
 
 
 def relation_to_forward(run: Run) -> str:
@@ -66,7 +74,7 @@ def _backward_of(run: Run, case: Case, dtype=np.float64, dy=None) -> tuple[Case,
         dy, gradients = np.array(1.0), rest
     else:
         dy = case.known.get("given_dy", run.rng.standard_normal(y.shape)) if dy is None else dy
-        gradients = _backward(run, np.array(dy, dtype), rest, fresh)
+        gradients = backward_of(run, np.array(dy, dtype), rest, fresh)
     for name, gradient in zip(run.check.gradients, gradients):
         run._check_array(gradient, name, _name(run), case)
     run.note_changes(case)
@@ -74,7 +82,8 @@ def _backward_of(run: Run, case: Case, dtype=np.float64, dy=None) -> tuple[Case,
     return known, tuple(np.asarray(gradient) for gradient in gradients)
 
 
-def _backward(run: Run, dy, cache, case: Case) -> tuple:
+def backward_of(run: Run, dy, cache, case: Case) -> tuple:
+    """Return what the learner's backward gives for an upstream gradient and a cache, one for each name."""
     backward, names = run.check.backward, list(run.check.gradients)
     if isinstance(backward, str):
         answer = getattr(run.functions, backward)(dy, cache)
@@ -137,9 +146,9 @@ def _check_cache(run: Run) -> None:
     (y,), cache = run.call(first.fresh())
     dy = run.rng.standard_normal(np.shape(y))
     kept_y = copied(np.asarray(y))
-    gradients = _backward(run, dy.copy(), cache, first.fresh())
+    gradients = backward_of(run, dy.copy(), cache, first.fresh())
     kept = copied(tuple(gradients))
-    again = _backward(run, dy.copy(), cache, first.fresh())
+    again = backward_of(run, dy.copy(), cache, first.fresh())
     if not _same(again, kept):
         evidence = ["called twice with the same dy and the same cache, it gives two different answers"]
         run.fail("aliased_cache", "promise", "", evidence, function=_name(run))
@@ -150,7 +159,7 @@ def _check_cache(run: Run) -> None:
         ]
         run.fail("hidden_state", "promise", "", evidence)
     try:
-        third = _backward(run, dy.copy(), cache, first.fresh())
+        third = backward_of(run, dy.copy(), cache, first.fresh())
     except LearnerError:
         third = None
     if third is None or not _same(third, kept):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.machinery
 import importlib.util
 import inspect
@@ -9,6 +10,7 @@ import linecache
 import traceback
 import types
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,10 @@ class Functions:
         found = getattr(self.module, "__dict__", {}).items()
         return [name for name, one in found if callable(one) and getattr(one, "__module__", own) == own]
 
+    def classes(self) -> list[str]:
+        """Return the names of the classes that the file itself defines."""
+        return [name for name in self.defined() if isinstance(getattr(self.module, name), type)]
+
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned = [], [], {}
@@ -158,6 +164,42 @@ def load_text(text: str, name: str = "answer") -> Functions:
     return Functions(module)
 
 
+@contextlib.contextmanager
+def heard_anyway() -> Iterator[list[str]]:
+    """Yield a list of what NumPy would warn of, however the code meanwhile silences its warnings."""
+    heard: list[str] = []
+    patches = {"__enter__": lambda self: self, "__exit__": lambda self, *error: None}
+    own = {name: getattr(np.errstate, name) for name in patches}
+    seterr, before = np.seterr, np.seterr(all="call", under="ignore")
+    called = np.seterrcall(lambda what, flag: heard.append(what))
+    try:
+        for name, patch in patches.items():
+            setattr(np.errstate, name, patch)
+        np.seterr = lambda **settings: before
+        yield heard
+    finally:
+        np.seterr = seterr
+        for name, method in own.items():
+            setattr(np.errstate, name, method)
+        np.seterrcall(called)
+        np.seterr(**before)
+
+
+def loaded_anew(module):
+    """Return a module as it is before the first call, so that what calls leave in it does not matter."""
+    lines = linecache.getlines(getattr(module, "__file__", None) or "")
+    if not lines:
+        return module
+    again = types.ModuleType(module.__name__)
+    again.__file__ = module.__file__
+    again.__dict__["__builtins__"] = module.__dict__.get("__builtins__", __builtins__)
+    try:
+        exec(compile("".join(lines), module.__file__, "exec"), again.__dict__)
+    except (Exception, SystemExit):
+        return module
+    return again
+
+
 class _Loader(importlib.machinery.SourceFileLoader):
     """Loads the file as it is now: no compiled copy is read, and none left behind in the learner's folder."""
 
@@ -174,7 +216,7 @@ def unchanged(now, then) -> bool:
         return now.keys() == then.keys() and all(unchanged(now[key], then[key]) for key in then)
     if type(then) in (list, tuple):
         return len(now) == len(then) and all(unchanged(a, b) for a, b in zip(now, then))
-    return True
+    return now is then if callable(then) else True
 
 
 def change_of(name: str, now, then) -> str:

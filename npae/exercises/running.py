@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from typing import Any
 
@@ -12,7 +13,14 @@ from npae.exercises.exercise import Case, Gradients, Values
 from npae.exercises.forms import cannot_unpack, kind, stumbled
 from npae.exercises.generic import sizes_of
 from npae.exercises.hypotheses import Sample, of_the_page
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, warning_key
+from npae.exercises.learner import (
+    CannotCheck,
+    Functions,
+    LearnerError,
+    MissingFunction,
+    heard_anyway,
+    warning_key,
+)
 from npae.exercises.result import Result
 from npae.exercises.sentences import remarks, sentence
 
@@ -53,6 +61,12 @@ class Run:
             self.cases = [self._prepared(label, args) for label, args in dicts]
         self.notes: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
+
+    def of(self, functions: Functions) -> Run:
+        """Return the same check, on the same cases, of other functions."""
+        other = copy.copy(self)
+        other.functions, other.notes, other.changes = functions, [], []
+        return other
 
     def _prepared(self, label: str, args: dict) -> Case:
         """Return the case with its right values and its sizes; a "dy" in it is not an argument of forward."""
@@ -208,8 +222,20 @@ class Run:
         if self.check.quiet and key:
             said = [f"NumPy warns: {message}" for message in dict.fromkeys(self.warnings())]
             self.fail(key, "warning", self.check.outputs[0], said)
+        if self.check.quiet:
+            self._judge_silenced()
         if "float32" in self.check.dtypes:
             self._compare_float32()
+
+    def _judge_silenced(self) -> None:
+        """End the check if a number is infinite on the way, and only the warning is kept back."""
+        with heard_anyway() as heard:
+            for case in self.cases:
+                self.call(case.fresh())
+        key = warning_key([f"{what} encountered" for what in heard])
+        if key:
+            said = f"NumPy would warn ({', '.join(dict.fromkeys(heard))}); the code keeps it from doing so"
+            self.fail(key, "warning", self.check.outputs[0], [said])
 
     def _judge_first_call(self, samples: dict[str, list[Sample]]) -> None:
         """End the check if the first case, called again, is answered otherwise than the first time."""

@@ -24,7 +24,7 @@ from typing import Any
 from npae.exercises.inside import GIGABYTE, failure
 from npae.exercises.result import Result, as_text
 
-SECONDS = 20.0
+SECONDS = 10.0
 MEMORY = 4 * GIGABYTE
 START_SECONDS = 30.0  # for Python and NumPy to start, on a slow and busy machine
 SHOWN_LINES = 12

@@ -219,7 +219,7 @@ def sentence(key: str, words: dict, own: str = "") -> str:
 
 
 class _Gaps(dict):
-    """Leaves a gap that nobody can fill as it is, rather than to fail in the middle of a message."""
+    """Fills a gap for which there is no word, rather than to fail in the middle of a message."""
 
     def __missing__(self, key):
-        return "{" + key + "}"
+        return "this"

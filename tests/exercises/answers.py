@@ -38,8 +38,8 @@ def check_text(exercise: str, text: str):
 
 
 def mutants() -> list[tuple]:
-    """Return the rows (exercise, key, old, new) of every table in this folder."""
-    rows = []
+    """Return the rows (exercise, key, old, new) of every table in this folder, and of every exercise's slips."""
+    rows = [(one.name, slip.key, slip.old, slip.new) for one in catalogue.all() for slip in one.slips]
     for path in sorted(HERE.glob("mutants*.py")):
         rows += importlib.import_module(path.stem).MUTANTS
     return [(catalogue.get(row[0]).name, *row[1:]) for row in rows]

@@ -222,38 +222,19 @@ PLACED_DX = 'dx[:, :, i : i + h_out, j : j + w_out] += np.einsum("nopq,oc->ncpq"
 PLACED_DKERNEL = 'dkernel[:, :, i, j] = np.einsum("nopq,ncpq->oc", dy, seen)'
 DBIAS = "dbias = dy.sum(axis=(0, 2, 3))"
 
-CONV2D = [
-    ("flipped_kernel", PLACED_Y, PLACED_Y.replace("i, j]", "kh - 1 - i, kw - 1 - j]")),
-    ("bias_forgotten", "    y += bias[:, None, None]\n", ""),
-    ("bias_misplaced", "y += bias[:, None, None]", "y += bias"),
-    ("bias_per_term", "    y += bias[:, None, None]\n", "    y += kh * kw * bias[:, None, None]\n"),
+CONV2D = [  # beside its slips
     ("bias_per_term", PLACED_Y, PLACED_Y + " + (i + j > 0) * bias[:, None, None]"),
-    ("assign_not_add", PLACED_Y, PLACED_Y.replace("+=", "=")),
     ("height_for_width", "w_out = w - kw + 1", "w_out = h - kw + 1"),
-    ("channels_swapped", PLACED_Y, PLACED_Y.replace("oc->", "co->")),
-    (
-        "position_short",
-        "    h_out = h - kh + 1\n    w_out = w - kw + 1",
-        "    h_out = h - kh\n    w_out = w - kw",
-    ),
-    ("not_flipped", PLACED_DX, PLACED_DX.replace("i, j]", "kh - 1 - i, kw - 1 - j]")),
-    ("flipped_one_way", PLACED_DX, PLACED_DX.replace("i, j]", "kh - 1 - i, j]")),
-    ("assign_not_add", PLACED_DX, PLACED_DX.replace("+=", "=")),
-    ("channels_swapped", PLACED_DX, PLACED_DX.replace("nopq,oc->ncpq", "ncpq,oc->nopq")),
-    ("flipped", PLACED_DKERNEL, PLACED_DKERNEL.replace("i, j]", "kh - 1 - i, kw - 1 - j]")),
     ("over_n", PLACED_DKERNEL, PLACED_DKERNEL + " / n"),
     ("one_term_only", PLACED_DKERNEL, PLACED_DKERNEL.replace("dy, seen", "dy[-1:], seen[-1:]")),
-    ("one_pixel_only", PLACED_DKERNEL, PLACED_DKERNEL.replace("seen)", "x[:, :, :h_out, :w_out])")),
     ("times_n", "    return dx, dkernel, dbias\n", "    return dx, dkernel * n, dbias\n"),
     ("sum_missing", DBIAS, "dbias = dy.sum(axis=(2, 3))"),
     ("wrong_axis", DBIAS, "dbias = dy.sum(axis=(1, 2, 3))"),
     ("mean_for_sum", DBIAS, "dbias = dy.mean(axis=(0, 2, 3))"),
     ("over_n", DBIAS, "dbias = dy.sum(axis=(2, 3)).mean(axis=0)"),
     ("mean_for_sum", DBIAS, "dbias = dy.mean(axis=(2, 3)).sum(axis=0)"),
-    ("summed_over_all", DBIAS, "dbias = np.zeros(c_out) + dy.sum()"),
     ("zeros", DBIAS, "dbias = np.zeros(c_out)"),
     ("sign", DBIAS, "dbias = -dy.sum(axis=(0, 2, 3))"),
-    ("dy_forgotten", DBIAS, "dbias = np.ones_like(dy).sum(axis=(0, 2, 3))"),
     ("wrong_order", "return dx, dkernel, dbias", "return dx, dbias, dkernel"),
     (
         "assign_not_add",
@@ -293,13 +274,6 @@ CONV2D = [
                     dx[:, :, a, b] = np.einsum("noij,ocij->nc", seen, kernel)
             return dx, dkernel, dbias
         """),
-    ),
-    ("flipped_channels", PLACED_DX, PLACED_DX.replace("kernel[:", "kernel[::-1, ::-1][:")),
-    ("one_term_only", PLACED_DX, PLACED_DX.replace("dy, kernel[:", "dy[:, :1], kernel[:1")),
-    (
-        "transposed",
-        PLACED_DX,
-        PLACED_DX.replace("i : i + h_out, j : j + w_out", "j : j + h_out, i : i + w_out"),
     ),
     ("wrong_axis", DBIAS, "dbias = dy.sum(axis=(0, 1, 2))"),
     (

@@ -67,84 +67,8 @@ PADDING_AND_STRIDES = [
     ("mean_for_sum", "dbias = dy.sum(axis=(0, 2, 3))", "dbias = dy.mean(axis=(0, 2, 3))"),
     ("mean_for_sum", "dbias = dy.sum(axis=(0, 2, 3))", "dbias = dy.sum(axis=0).mean(axis=(1, 2))"),
 ]
-REMEMBERED, COMPARING = (
-    "return y, (winner, x.shape, pool_size, strides)",
-    "return y, (x, y, pool_size, strides)",
-)
-BACKWARD = (
-    "    winner, shape, (kh, kw), (sh, sw) = cache\n    dx = np.zeros(shape, dy.dtype)\n"
-    "    for n, c, p, q in np.ndindex(dy.shape):\n        i, j = divmod(winner[n, c, p, q], kw)\n"
-    "        dx[n, c, p * sh + i, q * sw + j] += dy[n, c, p, q]\n"
-)
-SEARCH = (
-    "    x, y, (kh, kw), (sh, sw) = cache\n    dx = np.zeros_like(x)\n"
-    "    for n, c, p, q in np.ndindex(dy.shape):\n"
-    "        here = np.s_[n, c, p * sh : p * sh + kh, q * sw : q * sw + kw]\n"
-)
-MAX_POOL2D = [
-    (
-        "ties_twice",
-        (REMEMBERED, BACKWARD),
-        (COMPARING, f"{SEARCH}        dx[here] += (x[here] == y[n, c, p, q]) * dy[n, c, p, q]\n"),
-    ),
-    (
-        "ties_shared",
-        (REMEMBERED, BACKWARD),
-        (
-            COMPARING,
-            f"{SEARCH}        best = x[here] == y[n, c, p, q]\n"
-            "        dx[here] += best / best.sum() * dy[n, c, p, q]\n",
-        ),
-    ),
-    (
-        "last_tie",
-        "winner = seen.argmax(axis=-1)",
-        "winner = seen.shape[-1] - 1 - seen[..., ::-1].argmax(axis=-1)",
-    ),
-    ("assign_not_add", "q * sw + j] += dy[n, c, p, q]", "q * sw + j] = dy[n, c, p, q]"),
-    ("starts_at_zero", "y = seen.max(axis=-1)", "y = seen.max(axis=-1, initial=0)"),
-    ("mean_for_max", "y = seen.max(axis=-1)", "y = seen.mean(axis=-1)"),
-    ("absolute", "y = seen.max(axis=-1)", "y = np.abs(seen).max(axis=-1)"),
-    (
-        "planes_mixed",
-        "y = seen.max(axis=-1)",
-        "y = seen.max(axis=(0, 1, -1), keepdims=True)[..., 0] + 0 * seen[..., 0]",
-    ),
-    (
-        "strides_forgotten",
-        "y = seen.max(axis=-1)",
-        "y = windows(x, pool_size, (1, 1)).max(axis=-1)[:, :, : seen.shape[2], : seen.shape[3]]",
-    ),
-    (
-        "strides_swapped",
-        "seen[:, :, :: strides[0], :: strides[1]]",
-        "seen[:, :, :: strides[1], :: strides[0]]",
-    ),
-    (
-        "pool_for_strides",
-        "seen[:, :, :: strides[0], :: strides[1]]",
-        "seen[:, :, :: pool_size[0], :: pool_size[1]]",
-    ),
-    ("strides_forgotten", "    seen = seen[:, :, :: strides[0], :: strides[1]]\n", ""),
-    ("height_for_width", "sliding_window_view(x, pool_size,", "sliding_window_view(x, pool_size[::-1],"),
+MAX_POOL2D = [  # beside its slips
     ("height_for_width", "divmod(winner[n, c, p, q], kw)", "divmod(winner[n, c, p, q], kh)"),
-    ("strides_forgotten", "dx[n, c, p * sh + i, q * sw + j]", "dx[n, c, p + i, q + j]"),
-    (
-        "value_for_dy",
-        (REMEMBERED, BACKWARD),
-        (COMPARING, f"{SEARCH}        dx[here] += (x[here] == y[n, c, p, q]) * y[n, c, p, q]\n"),
-    ),
-    (
-        "all_cells",
-        "dx[n, c, p * sh + i, q * sw + j] +=",
-        "dx[n, c, p * sh : p * sh + kh, q * sw : q * sw + kw] +=",
-    ),
-    (
-        "all_cells",
-        "dx[n, c, p * sh + i, q * sw + j] += dy[n, c, p, q]",
-        "dx[n, c, p * sh : p * sh + kh, q * sw : q * sw + kw] += dy[n, c, p, q] / (kh * kw)",
-    ),
-    ("dy_forgotten", "+= dy[n, c, p, q]", "= 1"),
     (
         "mutated_input",
         "    dx = np.zeros(shape, dy.dtype)",

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from answers import HERE
 
 from npae.exercises import catalogue
 from npae.exercises.checking import check_file
@@ -11,7 +10,7 @@ from npae.exercises.checking import check_file
 VARIANTS = [
     pytest.param(exercise, path, id=f"{exercise.name}-{path.stem}")
     for exercise in catalogue.all()
-    for path in sorted((HERE / "variants" / exercise.file.removesuffix(".py")).glob("*.py"))
+    for path in sorted(exercise.solution.with_suffix("").glob("*.py"))
 ]
 
 

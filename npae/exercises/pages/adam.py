@@ -4,8 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from npae.exercises.exercise import Exercise, Values, Wrong
-from npae.exercises.pages.adam_slips import DEFAULTS, SLIPS, adam, averages, corrected, way
+from npae.exercises.exercise import Exercise, Values
+from npae.exercises.pages.adam_slips import OTHER_DEFAULTS, SHARED, SLIPS
+from npae.exercises.slips import predicted
+
+DEFAULTS = {"learning_rate": 1e-3, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 ODD = {"learning_rate": 0.1, "beta_1": 0.7, "beta_2": 0.85, "epsilon": 0.3}
 
@@ -60,63 +63,30 @@ def run_pair(functions, c):
     return np.array(path)
 
 
-def shared(c, all_of_it, restarts=False):
-    """Return the paths of two parameters that share t, and where ``all_of_it`` m and v as well.
-
-    What is shared may restart where state is None, that is with the first step of each.
-    """
-    s, path, t = SimpleNamespace(**ODD), [], 0
-    params, m, v = [c.first["param"], c.second["param"]], [0.0, 0.0], [0.0, 0.0]
-    for round, grads in enumerate(zip(c.first["grads"], c.second["grads"])):
-        for i, g in enumerate(grads):
-            k = 0 if all_of_it else i
-            if restarts and round == 0:
-                t, m[k], v[k] = 0, 0.0, 0.0
-            t += 1
-            m[k], v[k] = averages(m[k], v[k], g, s)
-            params[i] = params[i] - s.learning_rate * way(g, *corrected(m[k], v[k], t, s), s, t)
-        path.append(np.array(params))
+def reference(c, **settings):
+    """Return the parameter after each step, one row a step."""
+    settings = {**DEFAULTS, **c.settings, **settings}
+    rate, beta_1, beta_2, epsilon = (settings[name] for name in DEFAULTS)
+    param, m, v, path = np.array(c.param), 0.0, 0.0, []
+    for t, g in enumerate(c.grads, start=1):
+        m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+        m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+        param = param - rate * m_hat / (np.sqrt(v_hat) + epsilon)
+        path.append(param)
     return np.array(path)
 
 
-WRONG = (
-    *(Wrong(key, lambda c, slip=slip: adam(c, **slip), sentence) for key, sentence, slip in SLIPS),
-    Wrong(
-        "step_for_param",
-        lambda c: np.diff(adam(c), axis=0, prepend=c.param[None]),
-        "what is returned is the step alone: it was not taken from the parameter.",
-    ),
-)
+def both(c):
+    """Return the two parameters after each step."""
+    return np.stack([reference(SimpleNamespace(**one)) for one in (c.first, c.second)], axis=1)
 
-OTHER_DEFAULTS = tuple(
-    Wrong(
-        "other_default", lambda c, slip=slip: adam(c, **slip), f"the default of {name} seems to be {value:g}."
-    )
-    for name, value in (
-        ("learning_rate", 1e-2),
-        ("beta_1", 0.99),
-        ("beta_2", 0.99),
-        ("epsilon", 1e-8),
-        ("epsilon", 1e-6),
-    )
-    for slip in ({name: value},)
-)
-
-WRONG_PAIR = tuple(
-    Wrong(
-        "state_shared",
-        lambda c, what=what, restarts=restarts: shared(c, what == "m, v and t", restarts),
-        f"two parameters that take their steps in turn share {what}: that is kept somewhere outside state.",
-    )
-    for what in ("m, v and t", "t")
-    for restarts in (False, True)
-)
 
 POINTERS = {"param": "formulas (1) to (4) in the docstring of the file, and its worked example"}
 
 EXERCISE = Exercise(
     name="adam",
     title="Adam: from gradients to better parameters",
+    slips=(*SLIPS, *OTHER_DEFAULTS),
     checks=(
         Values(
             function="adam_step",
@@ -129,9 +99,9 @@ EXERCISE = Exercise(
                 "settings": {**DEFAULTS, "learning_rate": 0.1},
             },
             cases=cases,
-            reference=adam,
+            reference=reference,
             axes={"param": "step row column"},
-            wrong={"param": WRONG},
+            wrong={"param": predicted("adam", SLIPS, run)},
             pointers=POINTERS,
         ),
         Values(
@@ -140,9 +110,9 @@ EXERCISE = Exercise(
             call=run,
             returns="(param, state)",
             cases=by_default,
-            reference=adam,
+            reference=reference,
             axes={"param": "step row column"},
-            wrong={"param": OTHER_DEFAULTS},
+            wrong={"param": predicted("adam", OTHER_DEFAULTS, run)},
             pointers={"param": "the first line of adam_step as you got it, with its defaults"},
         ),
         Values(
@@ -151,10 +121,8 @@ EXERCISE = Exercise(
             call=run_pair,
             returns="(param, state)",
             cases=pairs,
-            reference=lambda c: np.stack(
-                [adam(SimpleNamespace(**one)) for one in (c.first, c.second)], axis=1
-            ),
-            wrong={"params": WRONG_PAIR},
+            reference=both,
+            wrong={"params": predicted("adam", SHARED, run_pair)},
             pointers={"params": "remark (5) in the docstring of the file: what state is for"},
         ),
     ),

@@ -138,7 +138,15 @@ def same_numbers(functions):
     right = [reference(case) for case in made]
     axes = "n c_out h_out w_out"
     result = judged("y", found, right, made, WRONG, NAME, POINTERS[1], axes, tolerance=1e-5)
-    return result or changed_argument(functions, NAME) or compiled_anew(durations[1:])
+    return result or other_dtype(y) or changed_argument(functions, NAME) or compiled_anew(durations[1:])
+
+
+def other_dtype(y):
+    """Return that y is not float32, as x is; or None."""
+    if y.dtype == np.float32:
+        return None
+    text = f"y is {y.dtype}, where x is float32: an array that is made without a dtype is float64."
+    return finding("other_dtype", text, f"y.dtype is {y.dtype}", "y", NAME, "the shapes in the docstring")
 
 
 def compiled_anew(durations):

@@ -1,0 +1,183 @@
+"""Edits of formulas: a sign, an operation, a power, a term or factor that is missing, brackets, a number."""
+
+from __future__ import annotations
+
+import ast
+
+from npae.exercises.edits.edit import operator, parts, plain
+
+
+@operator(ast.BinOp)
+def other_sign(place):
+    a, b = parts(place, "left", "right")
+    if isinstance(place.node.op, ast.Add):
+        yield 1, f"{a} - {b}", f"In {{target}}, {plain(b)} is subtracted; it is to be added."
+        yield 1.5, f"{b} - {a}", f"In {{target}}, {plain(a)} is subtracted; it is to be added."
+    elif isinstance(place.node.op, ast.Sub):
+        yield 1, f"{a} + {b}", f"In {{target}}, {plain(b)} is added; it is to be subtracted."
+        yield (
+            1,
+            f"{b} - {a}",
+            f"In {{target}}, the difference is the wrong way round: {plain(b)} - {plain(a)}.",
+        )
+
+
+@operator(ast.BinOp)
+def other_operation(place):
+    a, b = parts(place, "left", "right")
+    op, end = place.node.op, f"{plain(a)} and {plain(b)}"
+    if isinstance(op, ast.Mult):
+        yield 1, f"{a} / {b}", f"In {{target}}, {plain(a)} is divided by {plain(b)}, not multiplied."
+        yield 2, f"{b} / {a}", f"In {{target}}, {plain(b)} is divided by {plain(a)}, not multiplied."
+        yield 1.5, f"{a} + {b}", f"In {{target}}, {end} are added, not multiplied."
+        if a == "2":
+            yield 1.5, f"{b} ** 2", f"In {{target}}, {plain(b)} is squared, where twice it belongs."
+    elif isinstance(op, ast.Div):
+        yield 1, f"{a} * {b}", f"In {{target}}, {plain(a)} is multiplied by {plain(b)}, not divided."
+        yield (
+            2,
+            f"{b} / {a}",
+            f"In {{target}}, the fraction is upside down: {plain(b)} stands above {plain(a)}.",
+        )
+    elif isinstance(op, ast.Add):
+        yield 2, f"{a} * {b}", f"In {{target}}, {end} are multiplied, not added."
+    elif isinstance(op, ast.FloorDiv):
+        yield 1, f"-(-{a} // {b})", f"In {{target}}, {plain(a)} / {plain(b)} is rounded up, not down."
+        yield (
+            1.5,
+            f"round({a} / {b})",
+            f"In {{target}}, {plain(a)} / {plain(b)} is rounded to the nearest number.",
+        )
+    elif isinstance(op, ast.MatMult):
+        yield 1, f"{b} @ {a}", f"In {{target}}, {end} have changed sides in the product."
+        yield (
+            2,
+            f"{a} * {b}",
+            f"In {{target}}, {end} are multiplied entry by entry, where the matrix product belongs.",
+        )
+
+
+@operator(ast.BinOp)
+def power(place):
+    a, b = parts(place, "left", "right")
+    if isinstance(place.node.op, ast.Pow):
+        told = f"{plain(a)} is not squared" if b == "2" else f"the power {plain(b)} of {plain(a)} is missing"
+        yield 1, a, f"In {{target}}, {told}."
+        yield (
+            1,
+            f"{a} * {b}",
+            f"In {{target}}, {plain(a)} is multiplied by {plain(b)}, where it is its power.",
+        )
+        yield (
+            1.5,
+            f"np.abs({a})",
+            f"In {{target}}, the absolute value of {plain(a)} is taken, not the power.",
+        )
+        yield 2, f"{a} ** 3", f"In {{target}}, {plain(a)} has the power 3."
+
+
+@operator(ast.BinOp)
+def dropped(place):
+    a, b = parts(place, "left", "right")
+    word = {ast.Mult: "factor", ast.Add: "term", ast.Sub: "term", ast.MatMult: "factor"}.get(
+        type(place.node.op)
+    )
+    if isinstance(place.node.op, (ast.Div, ast.FloorDiv)):
+        yield 0.9, a, f"In {{target}}, the division by {plain(b)} is missing."
+        yield 2, f"1 / {b}", f"In {{target}}, {plain(a)} is missing: 1 stands in its place."
+    elif word:
+        yield 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
+        minus = "-" if isinstance(place.node.op, ast.Sub) else ""
+        yield 1, minus + b, f"In {{target}}, the {word} {plain(a)} is missing."
+
+
+@operator(ast.UnaryOp)
+def minus_forgotten(place):
+    if isinstance(place.node.op, ast.USub):
+        (a,) = parts(place, "operand")
+        yield 1, a, f"In {{target}}, the minus before {plain(a)} is missing."
+
+
+@operator(ast.BinOp)
+def brackets(place):
+    """Brackets left out, or a factor that stands inside where it belongs outside."""
+    op, left, right = place.node.op, place.node.left, place.node.right
+    a, b = parts(place, "left", "right")
+    if isinstance(op, ast.Div) and isinstance(right, ast.BinOp):
+        c, d = (ast.unparse(part) for part in (right.left, right.right))
+        sign = {ast.Mult: "*", ast.Add: "+", ast.Sub: "-"}.get(type(right.op))
+        if sign:
+            yield (
+                1,
+                f"{a} / {c} {sign} {d}",
+                f"In {{target}}, only {c} stands below the fraction, not {c} {sign} {d}.",
+            )
+    if (
+        isinstance(op, (ast.Mult, ast.Div))
+        and isinstance(left, ast.BinOp)
+        and isinstance(left.op, (ast.Add, ast.Sub))
+    ):
+        c, d, sign = (
+            ast.unparse(left.left),
+            ast.unparse(left.right),
+            "+" if isinstance(left.op, ast.Add) else "-",
+        )
+        mark = "*" if isinstance(op, ast.Mult) else "/"
+        yield (
+            1,
+            f"{c} {sign} {d} {mark} {b}",
+            f"In {{target}}, {mark} {plain(b)} is done with {d} alone: brackets are missing.",
+        )
+    if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, (ast.Add, ast.Sub)):
+        c, d, sign = (
+            ast.unparse(right.left),
+            ast.unparse(right.right),
+            "+" if isinstance(right.op, ast.Add) else "-",
+        )
+        told = f"In {{target}}, {plain(a)} is multiplied with {c} alone: brackets are missing."
+        yield 1, f"{a} * {c} {sign} {d}", told
+    if isinstance(op, ast.Div) and all(
+        isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)
+    ):
+        yield 1.5, f"{a[1:-1]} / {b[1:-1]}", "In {target}, brackets are missing above and below the fraction."
+    if isinstance(op, ast.Mult):
+        for one, other in ((left, right), (right, left)):
+            if isinstance(other, ast.BinOp) and isinstance(other.op, (ast.Add, ast.Sub)):
+                for name in [n for n in ast.walk(other) if isinstance(n, ast.Name)]:
+                    kept, name.id = name.id, f"({ast.unparse(one)} * {name.id})"
+                    text, name.id = ast.unparse(other), kept
+                    yield (
+                        2,
+                        text,
+                        f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs outside, as a factor of all.",
+                    )
+
+
+@operator(ast.Compare)
+def other_comparison(place):
+    if len(place.node.ops) == 1:
+        a, b = ast.unparse(place.node.left), ast.unparse(place.node.comparators[0])
+        signs = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=="}
+        now = signs.get(type(place.node.ops[0]))
+        for sign in [one for one in signs.values() if now and one != now]:
+            yield 1.5, f"{a} {sign} {b}", f"In {{target}}, {a} {sign} {b} decides."
+
+
+@operator(ast.Constant)
+def other_number(place):
+    value = place.node.value
+    if (
+        type(value) not in (int, float)
+        or isinstance(place.holder, ast.keyword)
+        and place.holder.arg == "axis"
+    ):
+        return
+    for other in dict.fromkeys(
+        (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
+    ):
+        if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
+            told = f"In {{target}}, {other:g} stands where {value:g} belongs."
+            if isinstance(place.holder, ast.arguments) and place.field == "defaults":
+                name = place.holder.args[place.index - len(place.holder.defaults)].arg
+                told = f"The default of {name} is {other:g}."
+            yield 2.5, repr(other), told

@@ -1,0 +1,172 @@
+"""Edits of calls: another function, another axis, another order of reading."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+
+from npae.exercises.edits.edit import atom, operator
+
+REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
+
+
+FUNCTIONS = {
+    "exp": ("exp2", "expm1"), "log": ("log2", "log10", "log1p"), "log1p": ("log",), "sqrt": ("square",),
+    "maximum": ("minimum", "max"), "minimum": ("maximum",), "argmax": ("argmin",), "zeros": ("ones",),
+    "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "tanh": ("sinh", "cosh", "arctan"), "repeat": ("tile",),
+    "sum": ("mean", "max", "min", "prod"), "mean": ("sum", "median", "max"), "max": ("min", "sum", "mean"), "min": ("max",),
+    "standard_normal": ("random", "standard_exponential"), "random": ("standard_normal",), "floor": ("ceil",), "ceil": ("floor",),
+}  # fmt: skip
+
+
+SAID = {
+    ("sum", "mean"): "averages where it is to add up", ("mean", "sum"): "adds up where it is to average",
+    ("maximum", "max"): "takes the largest entry along an axis, where every entry is compared with a number",
+}  # fmt: skip
+
+
+@operator(ast.Call)
+def other_function(place):
+    node = place.node
+    if isinstance(node.func, ast.Attribute):
+        name, owner = node.func.attr, atom(node.func.value)
+        rest = ", ".join(ast.unparse(part) for part in (*node.args, *node.keywords))
+        for other in FUNCTIONS.get(name, ()):
+            if other == "tile" and len(node.args) > 1 and node.keywords:
+                axis = ast.unparse(node.keywords[0].value)
+                a, count = (ast.unparse(part) for part in node.args[:2])
+                text = f"np.concatenate([{a}] * {count}, axis={axis})"
+                yield (
+                    1,
+                    text,
+                    "In {target}, whole copies stand side by side, as np.tile makes them; each entry is to be repeated in its place.",
+                )
+                continue
+            said = SAID.get((name, other), f"np.{other} stands where {name} belongs")
+            said = f"{name} became {other}, which {said}" if (name, other) in SAID else said
+            yield 1.5, f"{owner}.{other}({rest})", f"In {{target}}, {said}."
+        if (
+            owner == "np"
+            and node.args
+            and name not in ("zeros", "empty", "arange", "ndindex", "einsum", "pad")
+        ):
+            a = ast.unparse(node.args[0])
+            yield 1.5, f"({a})", f"In {{target}}, np.{name} is missing: {a} itself stands there."
+        if owner != "np" and name in ("copy", "astype", "T"):
+            yield 1, owner, f"In {{target}}, {owner} is not copied: both names are one array."
+    if (
+        isinstance(node.func, ast.Name)
+        and node.func.id in ("dict", "list", "reversed", "sorted")
+        and node.args
+    ):
+        told = {"reversed": "are not taken from the last to the first", "sorted": "are not sorted"}
+        a = ast.unparse(node.args[0])
+        yield 1, a, f"{a} {told.get(node.func.id, 'is not copied: both names are one ' + node.func.id)}."
+
+
+@operator(ast.Call)
+def other_axis(place):
+    node = place.node
+    if not (isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS):
+        return
+    axis = next((key for key in node.keywords if key.arg == "axis"), None)
+    given = [ast.unparse(part) for part in node.args]
+    others = [ast.unparse(key) for key in node.keywords if key.arg != "axis"]
+    func = ast.unparse(node.func)
+    of_np = func.startswith("np.")
+    if axis is None and (of_np and len(node.args) != 1 or not of_np and node.args):
+        return
+    now = ast.unparse(axis.value) if axis else ""
+    what = given[0] if of_np else atom(node.func.value)
+    for other in (
+        "",
+        "0",
+        "1",
+        "2",
+        "3",
+        "-1",
+        "(0, 1)",
+        "(2, 3)",
+        "(0, 2)",
+        "(1, 2)",
+        "(0, 1, 2)",
+        "(0, 2, 3)",
+        "(1, 2, 3)",
+    ):
+        if other == now:
+            continue
+        text = f"{func}({', '.join([*given, *([f'axis={other}'] if other else []), *others])})"
+        numbers = [int(part) for part in re.findall(r"-?\d", other)]
+        named = [place.axis(what, number) for number in numbers]
+        place_words = f"over {' and '.join(named)}" if other else "over everything"
+        yield 1.5, text, f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+    if node.func.attr == "argmax" and now:
+        text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
+        yield (
+            1.5,
+            text,
+            f"In {{target}}, the last of several equal entries of {what} wins, where it is the first.",
+        )
+    if axis is not None:
+        text = f"{func}({', '.join([*given, f'axis={now}', 'keepdims=True'])})"
+        yield (
+            1.5,
+            text,
+            f"In {{target}}, the {node.func.attr} of {what} keeps its summed axis, with length 1.",
+        )
+        yield (
+            1.5,
+            what,
+            f"In {{target}}, {what} is not summed: the {node.func.attr} over axis {now} is missing.",
+        )
+
+
+@operator(ast.Call)
+def other_choice(place):
+    node = place.node
+    if ast.unparse(node.func) == "np.where" and len(node.args) == 3:
+        c, a, b = (ast.unparse(part) for part in node.args)
+        yield 1, f"np.where({c}, {b}, {a})", f"In {{target}}, the two branches of {c} are exchanged."
+        yield 1.5, a, f"In {{target}}, {a} is taken everywhere, whether {c} or not."
+        yield 1.5, b, f"In {{target}}, {b} is taken everywhere, whether {c} or not."
+
+
+@operator(ast.Attribute)
+def transpose(place):
+    if place.node.attr == "T":
+        a = ast.unparse(place.node.value)
+        yield 1, a, f"In {{target}}, {a} is not transposed."
+        yield (
+            1.5,
+            f"{a}.reshape({a}.shape[::-1])",
+            f"In {{target}}, {a} is reshaped where it has to be transposed: its entries stay in reading order.",
+        )
+
+
+@operator(ast.Call)
+def other_reading_order(place):
+    """Axes that are split, or merged, in another order than they lie in memory."""
+    node = place.node
+    if (
+        not (isinstance(node.func, ast.Attribute) and node.func.attr == "reshape")
+        or ast.unparse(node.func.value) == "np"
+    ):
+        return
+    owner, sizes = atom(node.func.value), [ast.unparse(one) for one in node.args]
+    count = len(sizes)
+    for k, m in itertools.permutations(range(count), 2) if count > 2 else ():
+        order = list(range(count))
+        order.insert(m, order.pop(k))
+        back = [order.index(axis) for axis in range(count)]
+        names = ", ".join(sizes[axis] for axis in order)
+        yield (
+            2,
+            f"{owner}.reshape({names}).transpose({back})",
+            f"In {{target}}, {owner} is split in the order {names}.",
+        )
+    ndim = place.kind_of(node.func.value).removeprefix("array ")
+    for k, m in itertools.permutations(range(int(ndim)), 2) if ndim.isdigit() and int(ndim) > 3 else ():
+        if abs(k - m) > 1:
+            told = f"In {{target}}, {place.axis(owner, k)} of {owner} is counted at the wrong place: as number {m + 1} of the axes."
+            yield 2.5, f"np.moveaxis({owner}, {k}, {m}).reshape({', '.join(sizes)})", told

@@ -1,0 +1,176 @@
+"""What an edit of a right program consists of, where it applies, and the helpers of all operators."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from npae.exercises.programs import Change
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A mistake: changes of a right program, and what they are in words.
+
+    Attributes
+    ----------
+    key : str
+        The operator.
+    cost : float
+        How unlikely it is: of edits that compute the same, the cheapest names the mistake.
+    sentence : str
+    changes : tuple of Change
+    functions : frozenset of str
+        Those that it changes.
+    text : str
+        The statement as it reads with the change.
+    target : str
+        What the changed statement computes.
+    """
+
+    key: str
+    cost: float
+    sentence: str
+    changes: tuple[Change, ...]
+    functions: frozenset[str]
+    text: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node of a function, and what surrounds it.
+
+    Attributes
+    ----------
+    node : ast.AST
+    holder, field, index
+        As in `Change`.
+    statement : ast.stmt
+        The one that the node is a part of.
+    function : ast.FunctionDef
+    kinds : dict of str to str
+        Of the variables of the function; see `programs.kind`.
+    elsewhere : dict of str to str
+        Of the variables of the forward function, seen from the backward one.
+    axes : dict of str to list of str
+        What the axes of some variables are called.
+    """
+
+    node: ast.AST
+    holder: ast.AST
+    field: str
+    index: int | None
+    statement: ast.stmt
+    function: ast.FunctionDef
+    kinds: dict[str, str]
+    elsewhere: dict[str, str]
+    axes: dict[str, list[str]]
+
+    def axis(self, name: str, number: int) -> str:
+        """Return what an axis of a variable is called: "n", or "axis 0" where it has no name."""
+        known = self.axes.get(name, self.axes.get(name.removeprefix("d"), ()))
+        number = number + len(known) if number < 0 else number
+        fits = self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}"
+        return known[number] if fits and number < len(known) else f"axis {number}"
+
+    @property
+    def target(self) -> str:
+        """What the statement computes: the name before the =, or the results of the function."""
+        one = self.statement
+        if isinstance(one, (ast.Assign, ast.AugAssign)):
+            target = one.targets[0] if isinstance(one, ast.Assign) else one.target
+            while isinstance(target, (ast.Subscript, ast.Attribute)):
+                target = target.value
+            return ast.unparse(target).strip("()")
+        if isinstance(one, ast.For):
+            return f"the loop over {counter(one)}"
+        return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
+
+    def kind_of(self, node: ast.AST) -> str:
+        """Return the kind of a variable, or "" of anything else."""
+        return self.kinds.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A kind of mistake.
+
+    Attributes
+    ----------
+    key : str
+    nodes : tuple of type
+        What it applies to.
+    make : callable
+        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of statements,
+        the other list. The sentence may hold {target}.
+    """
+
+    key: str
+    nodes: tuple
+    make: Callable[[Place], Iterable[tuple]]
+
+
+def operator(*nodes: type) -> Callable[[Callable], Operator]:
+    """Make a function the operator for some kinds of nodes; its name is the key."""
+    return lambda make: Operator(make.__name__, nodes, make)
+
+
+# Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
+TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]
+
+TWINS += [
+    ("rows", "columns"),
+    ("rows", "cols"),
+    ("top", "left"),
+    ("vertical", "horizontal"),
+    ("a", "b"),
+    ("m", "v"),
+]
+
+TWINS += [("m_hat", "v_hat"), ("beta_1", "beta_2"), ("up", "down")]
+
+
+TWIN = {one: other for pair in TWINS for one, other in (pair, pair[::-1])} | {"rows": "cols", "[2]": "[3]"}
+
+TWIN |= {"[3]": "[2]", "[0]": "[1]", "[1]": "[0]"}
+
+
+TWIN_NAME = re.compile(r"\b(?:" + "|".join(name for name in TWIN if name.isidentifier()) + r")\b|\[[0123]\]")
+
+
+def twin(text: str) -> str:
+    """Return a text with rows and columns exchanged."""
+    return TWIN_NAME.sub(lambda found: TWIN[found.group()], text)
+
+
+def parts(place: Place, *names: str) -> tuple[str, ...]:
+    """Return the texts of parts of a node, with brackets where a part needs them."""
+    texts = []
+    for name in names:
+        part = getattr(place.node, name)
+        text = ast.unparse(part)
+        texts.append(f"({text})" if isinstance(part, (ast.BinOp, ast.UnaryOp, ast.Compare)) else text)
+    return tuple(texts)
+
+
+def atom(node: ast.AST) -> str:
+    """Return the text of a node as what stands before a dot."""
+    text = ast.unparse(node)
+    return text if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) else f"({text})"
+
+
+def plain(text: str) -> str:
+    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+
+def alike(what: str, own: str) -> bool:
+    return what == own or what.startswith("array") and own.startswith("array")
+
+
+def counter(loop: ast.For) -> str:
+    """Return what a loop runs over: the name of its counter, or what it counts where that has no name."""
+    name = ast.unparse(loop.target)
+    return ast.unparse(loop.iter) if name == "_" else name

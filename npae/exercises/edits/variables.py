@@ -1,0 +1,184 @@
+"""Edits of variables: another name, an index off by one, an array that is summed, flipped or scaled."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+
+from npae.exercises.edits.edit import TWIN, TWINS, alike, operator
+from npae.exercises.programs import KEPT
+
+
+@operator(ast.Tuple, ast.Call)
+def exchanged(place):
+    """Two things that stand in the order of the other."""
+    node = place.node
+    part = "elts" if isinstance(node, ast.Tuple) else "args"
+    some = getattr(node, part)
+    if (
+        len(some) < 2
+        or part == "args"
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "einsum"
+        and len(some) < 3
+    ):
+        return
+    stored = isinstance(getattr(node, "ctx", None), ast.Store)
+    for k, m in itertools.combinations(range(len(some)), 2):
+        texts = [ast.unparse(one) for one in some]
+        if texts[k] == texts[m] or ":" in (texts[k], texts[m]):
+            continue
+        a, b = texts[k], texts[m]
+        texts[k], texts[m] = b, a
+        inside = ", ".join(texts) + ("," if len(texts) == 1 else "")
+        text = (
+            inside
+            if part == "elts"
+            else f"{ast.unparse(node.func)}({', '.join([*texts, *map(ast.unparse, node.keywords)])})"
+        )
+        likely = place.kind_of(some[k]) == place.kind_of(some[m]) != ""
+        told = (
+            f"{a} and {b} are unpacked in the other order."
+            if stored
+            else f"In {{target}}, {a} and {b} are exchanged."
+        )
+        yield (1 if likely and (stored or part == "elts") else 2), text, told
+
+
+@operator(ast.Name)
+def other_name(place):
+    node = place.node
+    if not isinstance(node.ctx, ast.Load) or node.id not in place.kinds:
+        return
+    if isinstance(place.holder, ast.Call) and place.field == "func":
+        return
+    own = place.kinds[node.id]
+    for name, what in place.kinds.items():
+        if name != node.id and alike(what, own):
+            cost = 1.25 if TWIN.get(node.id) == name else 2
+            yield cost, name, f"In {{target}}, {name} stands where {node.id} belongs."
+    for name, what in place.elsewhere.items():
+        if alike(what, own):
+            yield 2, f"{KEPT}['{name}']", f"In {{target}}, {name} stands where {node.id} belongs."
+
+
+@operator(ast.Name)
+def off_by_one(place):
+    node = place.node
+    if (
+        isinstance(node.ctx, ast.Load)
+        and place.kinds.get(node.id) == "size"
+        and not isinstance(place.holder, ast.Tuple)
+    ):
+        yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small."
+        yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large."
+        yield 2.5, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
+        yield 2, "0", f"In {{target}}, {node.id} is left out, as if it were 0."
+        yield 2, "1", f"In {{target}}, {node.id} is left out, as if it were 1."
+
+
+@operator(ast.Name)
+def other_array(place):
+    """An array that is summed, averaged, flipped, or has lost an axis, before it is used."""
+    node = place.node
+    own = place.kinds.get(node.id, "")
+    if (
+        not isinstance(node.ctx, ast.Load)
+        or not own.startswith("array")
+        or isinstance(place.holder, ast.Attribute)
+        and place.holder.attr == "shape"
+    ):
+        return
+    a, ndim = node.id, int(own.split()[1])
+    axes = [(k,) for k in range(ndim)] + ([(ndim - 2, ndim - 1)] if ndim > 2 else [])
+    for some in axes if ndim else ():
+        over = " and ".join(place.axis(a, k) for k in some)
+        for how in ("sum", "mean", "max"):
+            text = f"(0 * {a} + {a}.{how}(axis={some}, keepdims=True))"
+            yield 3, text, f"In {{target}}, each entry of {a} has become the {how} over {over}."
+        yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is flipped along {over}."
+        first = ", ".join([":"] * some[0] + [":1"])
+        yield (
+            3,
+            f"(0 * {a} + {a}[{first}])",
+            f"In {{target}}, only the first of {a} along {place.axis(a, some[0])} is used, for all.",
+        )
+    for k, m in itertools.combinations(range(ndim), 2):
+        yield (
+            2,
+            f"{a}.swapaxes({k}, {m})",
+            f"In {{target}}, two axes of {a} are exchanged: {place.axis(a, k)} and {place.axis(a, m)}.",
+        )
+        yield (
+            2.5,
+            f"{a}.swapaxes({k}, {m}).reshape({a}.shape)",
+            f"In {{target}}, two axes of {a} are exchanged ({place.axis(a, k)} and {place.axis(a, m)}), and the result is then read in the old shape.",
+        )
+    yield 2, f"np.abs({a})", f"In {{target}}, {a} has lost its signs."
+    yield 2, f"(-{a})", f"In {{target}}, {a} has the wrong sign."
+    yield 2, f"{a} ** 2", f"In {{target}}, {a} is squared."
+    yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
+    yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
+    yield 2, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
+    yield 3, f"np.ones_like({a})", f"In {{target}}, {a} is left out: it is as if it were 1 everywhere."
+    yield 3, f"{a}.sum()", f"In {{target}}, the sum of all of {a} stands where each entry belongs."
+    yield 3, f"{a}.max()", f"In {{target}}, the largest entry of {a} stands where each entry belongs."
+
+
+@operator(ast.Name)
+def size_as_factor(place):
+    node = place.node
+    if not isinstance(node.ctx, ast.Load) or not place.kinds.get(node.id, "").startswith("array"):
+        return
+    if isinstance(place.holder, (ast.Attribute, ast.Subscript)):
+        return
+    sizes = [name for name, what in place.kinds.items() if what == "size"]
+    arrays = [
+        (name, k)
+        for name, what in place.kinds.items()
+        if what.startswith("array")
+        for k in range(int(what[6:]))
+    ]
+    lengths = {}
+    for name, k in arrays:
+        axis = place.axis(name, k)
+        told = (
+            f"the number of {axis}"
+            if not axis.startswith("axis") and len(axis) > 1
+            else f"the length of {axis} of {name}"
+        )
+        lengths.setdefault("n, the number of examples" if axis == "n" else told, f"{name}.shape[{k}]")
+    areas = [(f"{a} * {b}", f"({a} * {b})") for a, b in TWINS if a in sizes and b in sizes]
+    for told, text in [*((s, s) for s in sizes), *lengths.items(), *areas]:
+        yield 2.5, f"({node.id} * {text})", f"In {{target}}, {node.id} is multiplied by {told}."
+        yield 2.5, f"({node.id} / {text})", f"In {{target}}, {node.id} is divided by {told}."
+    yield 2, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
+    yield 2, f"{node.id} / 2", f"In {{target}}, {node.id} counts half."
+
+
+@operator(ast.BinOp, ast.Call, ast.Subscript)
+def other_rest(place):
+    """A whole right-hand side that has become one of its parts, or is changed as a whole."""
+    if (
+        not isinstance(place.holder, (ast.Assign, ast.AugAssign, ast.Return, ast.keyword))
+        or place.field != "value"
+    ):
+        return
+    a = ast.unparse(place.node)
+    if a.startswith(("np.zeros", "np.ones", "np.empty")):
+        return
+    what, whole = place.kinds.get(place.target, ""), not isinstance(place.holder, ast.AugAssign)
+    names = {n.id: place.kinds.get(n.id, "") for n in ast.walk(place.node) if isinstance(n, ast.Name)}
+    for name, own in names.items():
+        if whole and own and alike(own, what or own):
+            yield 2, name, f"{{target}} is {name} itself: the rest is missing."
+    if what.startswith("array"):
+        told = "{target}" if whole else f"In {{target}}, {a}"
+        yield 2, f"-({a})", f"{told} has the wrong sign."
+        yield 2, f"({a}) ** 2", f"{told} is squared."
+        yield 2, f"np.sqrt({a})", "A root of {target} is taken."
+        yield 2, f"np.abs({a})", f"{told} has lost its signs."
+        yield 2, f"0 * ({a})", "{target} is 0 everywhere."
+        yield 2.5, "1", f"In {{target}}, 1 stands where {a} belongs."
+        for axis in range(int(what[6:])) if whole else ():
+            yield 2.5, f"np.flip({a}, {axis})", f"{{target}} is flipped along axis {axis}."

@@ -1,0 +1,269 @@
+"""Explains what a learner's program computes by the smallest edit of a right program that computes the same."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import heapq
+import linecache
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from npae.exercises import catalogue
+from npae.exercises.edits.edit import Edit
+from npae.exercises.exercise import Gradients, Property, Values
+from npae.exercises.first_wrong_line import assigned, first_wrong
+from npae.exercises.learner import Functions, loaded_anew
+from npae.exercises.observing import Target, Tried, interpreted, observer_of
+from npae.exercises.result import Result
+from npae.exercises.sentences import sentence
+
+SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process, for single edits and for pairs
+MANY = 1000  # calls of a test: a training, which nothing here explains in time
+# Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
+REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
+VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches", "wrong_return")
+VAGUE += ("height_for_width", "one_size_for_another")
+
+
+@dataclass
+class Explanation:
+    """Edits that all compute what the learner's program computes: one, if its name is certain.
+
+    None, if it computes what is right as long as nothing was called before.
+    """
+
+    edits: list[tuple[Edit, ...]]
+    by_numbers: bool = True
+
+    @property
+    def confident(self) -> bool:
+        """Whether one edit alone explains numbers, and not only that there is an error."""
+        return len(self.edits) == 1 and len(self.edits[0]) == 1 and self.by_numbers
+
+
+class _OutOfTime(BaseException):
+    """The time for explanations is over."""
+
+
+def explain(exercise: str, check, functions: Functions, seed: int, quantity: str = "") -> Explanation | None:
+    """Return the edits that explain what a learner's functions compute for a check; None if none does.
+
+    Parameters
+    ----------
+    exercise : str
+    check : Values, Gradients or Property
+    functions : Functions
+        The learner's.
+    seed : int
+    quantity : str
+        The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
+    """
+    with _alarm(SECONDS + PAIR_SECONDS + 0.5):
+        return _explained(exercise, check, functions, seed, quantity)
+    return None
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End what is done inside after some seconds, where the system can; an edited program may take long."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_):
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _OutOfTime:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _explained(exercise: str, check, functions: Functions, seed: int, quantity: str) -> Explanation | None:
+    position = [one is check for one in catalogue.get(exercise).checks].index(True)
+    until = time.process_time() + SECONDS
+    observer = observer_of(exercise, position, seed)
+    seen = list(observer.observe(interpreted(loaded_anew(functions.module))))
+    for number in range(len(observer.programs)):
+        tried = observer.tried(number)
+        target = Target(seen, tried.right, observer.tolerance)
+        if not target.wrong or len(target.seen) > MANY:
+            return Explanation([]) if not target.wrong else None
+        wanted = [quantity] if quantity in target.wrong else target.wrong
+        found: list[Edit] = []
+        likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
+        for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
+            if found and edit.cost > found[0].cost or time.process_time() > until:
+                break
+            if _fits(tried, edit, target, wanted):
+                found.append(edit)
+        if found:
+            return _chosen(found, target, wanted, tried)
+        if time.process_time() > until:
+            break
+    return _pairs(observer, seen, quantity, until + PAIR_SECONDS)
+
+
+def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
+    """Return those that explain most, without those that say the same."""
+    everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
+    kept = {edit.sentence: (edit,) for edit in everything or found}
+    numbers = _has_numbers(target, wanted)
+    return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
+
+
+def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
+    """Whether an edit gives what the learner gave for the wanted quantities, and leaves right what is right."""
+    for case in target.order:
+        made = tried.made(edit, case, target)
+        if made is None or made.keys() != target.seen[case].keys():
+            return False
+        for label, value in target.seen[case].items():
+            right = target.right[case].get(label) if case < len(target.right) else None
+            if not target.same(value, made[label], right):
+                free = label not in wanted and right is not None and target.same(made[label], right)
+                if not free:
+                    return False
+    return True
+
+
+def _has_numbers(target: Target, wanted: list[str]) -> bool:
+    """Whether there is more to explain than errors."""
+    return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
+
+
+def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
+    tried = observer.tried(0)
+    target = Target(seen, tried.right, observer.tolerance)
+    wanted = [quantity] if quantity in target.wrong else target.wrong
+    likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
+    if not _has_numbers(target, wanted):
+        return None
+    far: dict[int, float] = {}
+    for edit in likely:
+        if time.process_time() > until:
+            break
+        if _fits(tried, edit, target, wanted):
+            return Explanation([(edit,)])
+        far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
+    likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
+    for one, other in _nearest_first(likely, far):
+        if time.process_time() > until:
+            break
+        places = {(id(c.holder), c.field) for c in one.changes}
+        if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
+            changes, functions = (*one.changes, *other.changes), one.functions | other.functions
+            both = Edit(one.key, one.cost + other.cost, "", changes, functions)
+            if _fits(tried, both, target, wanted):
+                return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
+    return None
+
+
+def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
+    """Yield all pairs of edits that are sorted by how far they are, the pairs that are nearest together first."""
+    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
+    heapq.heapify(waiting)
+    while waiting:
+        _, k, m = heapq.heappop(waiting)
+        yield edits[k], edits[m]
+        if m + 1 < len(edits):
+            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
+
+
+def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> float:
+    """Return how many of the learner's entries an edit alone explains, beyond those that are right."""
+    case = target.order[0]
+    made = tried.made(edit, case, target)
+    if made is None:
+        return -1.0
+    score = 0.0
+    for label in wanted:
+        one, other = target.seen[case].get(label), made.get(label)
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            score += type(one) is type(other) and one == other
+        elif one.shape == other.shape and one.size:
+            with np.errstate(all="ignore"):
+                scale = np.max(np.abs(one)) or 1.0
+                score += 0.5 + float(np.mean(np.abs(one - other) <= 1e-9 * scale))
+                right = target.right[case].get(label)
+                if isinstance(right, np.ndarray) and right.shape == one.shape:
+                    away, left = (float(np.linalg.norm(one - a)) for a in (right, other))
+                    score += (
+                        0.5 * max(0.0, 1.0 - left / away)
+                        if away > 0 and np.isfinite([away, left]).all()
+                        else 0
+                    )
+    return score
+
+
+def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> list[str]:
+    """Return where the arrays of the learner's program cease to be those of right programs, in words."""
+    position = [one is check for one in catalogue.get(exercise).checks].index(True)
+    observer = observer_of(exercise, position, seed)
+    file = functions.module.__file__
+    for case in range(len(observer.run.cases)):
+        right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
+        for module in [program.module() for program in observer.programs]:
+            calls = functools.partial(observer.one, module, case)
+            right += [one.array for one in assigned(calls, "<edited>")]
+            right += [value for value in calls().values() if isinstance(value, np.ndarray)]
+        calls = functools.partial(observer.one, loaded_anew(functions.module), case)
+        found = first_wrong(assigned(calls, file), right, linecache.getlines(file))
+        if found:
+            return found
+    return []
+
+
+def with_explanation(exercise: str, check, functions: Functions, seed: int, result: Result) -> Result:
+    """Return a result that names nothing, or little, with the name that the smallest edit gives to it."""
+    if (
+        result.confident
+        and result.diagnosis not in VAGUE
+        or result.stage in ("unwritten", "unavailable", "load")
+    ):
+        return result
+    form = result.diagnosis == "wrong_return" and isinstance(check, (Values, Gradients))
+    if form or not any(one is check for one in catalogue.get(exercise).checks):
+        return result
+    found = explain(exercise, check, functions, seed, result.quantity)
+    if found is None:
+        if not result.diagnosis and not isinstance(check, Property):
+            lines = _first_wrong_line(exercise, check, functions, seed)
+            if lines:
+                result.sentence = (
+                    f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"
+                )
+                result.evidence[:0] = lines[1:]
+        return result
+    if not found.edits:
+        if not result.diagnosis:
+            result.diagnosis, result.confident = "hidden_state", True
+            result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
+            result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
+        return result
+    texts = ["; besides: ".join(edit.sentence.rstrip(".") for edit in one) for one in found.edits]
+    told = f"{texts[0]}." if len(texts) == 1 else f"One of these: {'; or: '.join(texts)}."
+    if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
+        result.evidence.insert(
+            0, f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
+        )
+    if result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
+        result.also += [result.sentence] * bool(result.diagnosis)
+        result.sentence = told
+        result.alternatives = [one[0].key for one in found.edits[1:]]
+        result.confident = result.confident or found.confident and not result.diagnosis
+        result.diagnosis = result.diagnosis or found.edits[0][0].key
+    elif found.confident:
+        result.also.insert(0, told.rstrip("."))
+    return result

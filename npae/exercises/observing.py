@@ -1,0 +1,272 @@
+"""Observes what programs compute on the cases of a check: values, gradients, errors and changed arguments."""
+
+from __future__ import annotations
+
+import functools
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from npae.exercises import catalogue
+from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.making import all_edits
+from npae.exercises.exercise import Gradients, Property
+from npae.exercises.gradients import backward_of
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
+from npae.exercises.programs import right_programs
+from npae.exercises.running import Found, Run
+
+
+class _Differs(BaseException):
+    """A program has given something else than was expected: there is no need to go on."""
+
+
+@dataclass
+class Target:
+    """What the learner's program gave, case by case, beside what is right."""
+
+    seen: list[dict[str, Any]]
+    right: list[dict[str, Any]]
+    tolerance: float
+    order: list[int] = field(default_factory=list)
+
+    def __post_init__(self):
+        wrong = [self.wrong_in(k) for k in range(len(self.seen))]
+        self.order = sorted(range(len(self.seen)), key=lambda k: not wrong[k])
+        self.wrong = list(dict.fromkeys(label for some in wrong for label in some))
+
+    def wrong_in(self, case: int) -> list[str]:
+        """Return the labels of what is wrong in a case."""
+        seen, right = self.seen[case], self.right[case] if case < len(self.right) else {}
+        return [name for name in seen if name not in right or not self.same(seen[name], right[name])]
+
+    def same(self, one, other, right=None) -> bool:
+        """Whether two observations are the same, up to rounding that is small beside the mistake."""
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            return type(one) is type(other) and one == other
+        mended = np.shape(right) != one.shape or one.squeeze().shape == other.squeeze().shape
+        if one.shape != other.shape and one.size == other.size > 1 and mended:
+            one, other = (
+                one.ravel(),
+                other.ravel(),
+            )  # what is left of a mistake if the shape is mended by hand
+        if one.shape != other.shape or (one.dtype.kind == "f") != (other.dtype.kind == "f") and one.size > 1:
+            return False
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(one)
+            if not np.array_equal(finite, np.isfinite(other)):
+                return False
+            if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
+                return False
+            if not finite.any():
+                return True
+            error = np.abs(one[finite] - other[finite])
+            scale = max(float(np.max(np.abs(one[finite]))), 1e-300)
+            if error.max() > 10 * self.tolerance * scale:
+                return False
+            if isinstance(right, np.ndarray) and right.shape == one.shape and right.dtype.kind == "f":
+                away = np.abs(one - right)
+                away = away[np.isfinite(away)]
+                return (
+                    not away.size or away.max() <= self.tolerance * scale or error.max() <= 0.02 * away.max()
+                )
+        return True
+
+
+class Tried:
+    """The edits of one right program, and what they gave for the cases of a check, as far as it was asked."""
+
+    def __init__(self, observer: Observer, number: int):
+        self.observer, self.program = observer, observer.programs[number]
+        self.right = list(observer.observe(self.program.module()))
+        self.edits = _edits(observer.exercise, number)
+        self._made: dict[int, Any] = {}
+
+    def made(self, edit: Edit, case: int, target: Target) -> dict[str, Any] | None:
+        """Return what an edit gives for a case; None where it makes no program."""
+        known = self._made.setdefault(id(edit), {"edit": edit}) if edit.sentence else {}
+        if case in known:
+            return known[case]
+        if "module" not in known:
+            try:
+                known["module"] = self.program.module(edit.changes, edit.functions)
+            except (SyntaxError, ValueError, TypeError, NameError):
+                known["module"] = None
+        if known["module"] is None:
+            return None
+        if self.observer.run is None:
+            if (
+                "log" not in known or known["log"][0] is not target.seen
+            ):  # a log ends where it differs from that
+                known["log"] = target.seen, _calls(self.observer.check, known["module"], target.seen)
+            log = known["log"][1]
+            return log[case] if case < len(log) == len(target.seen) else None
+        known[case] = self.observer.one(known["module"], case)
+        return known[case]
+
+
+class Observer:
+    """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
+
+    def __init__(self, exercise: str, check, seed: int):
+        self.exercise, self.check = exercise, check
+        self.programs = right_programs(exercise)
+        self.tolerance = getattr(check, "tolerance", None) or 1e-9
+        self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), None, seed)
+        self._tried: dict[int, Tried] = {}
+
+    def tried(self, number: int) -> Tried:
+        """Return what the edits of a right program give."""
+        if number not in self._tried:
+            self._tried[number] = Tried(self, number)
+        return self._tried[number]
+
+    def matters(self, edit: Edit, target: Target, wanted: list[str]) -> bool:
+        """Return whether an edit can have to do with what is wrong."""
+        if not isinstance(self.check, Gradients) or self.check.backward is None:
+            return True
+        names = {self.check.output, *self.check.gradients}
+        if edit.target in names and edit.target not in wanted and not names.isdisjoint(wanted):
+            return False
+        early = all("forward" in name for name in edit.functions)
+        late = all("backward" in name for name in edit.functions)
+        if wanted == [self.check.output]:
+            return not late
+        return not early or self.check.output in target.wrong or "error" in target.wrong
+
+    def observe(self, module) -> Iterator[dict[str, Any]]:
+        """Yield what a program gives for each case: arrays and words by name."""
+        if self.run is None:
+            yield from _calls(self.check, module, None)
+            return
+        for case in range(len(self.run.cases)):
+            yield self.one(module, case)
+
+    def one(self, module, case: int) -> dict[str, Any]:
+        """Return what a program gives for one case of values or gradients."""
+        functions = Functions(module)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return _of_case(self.run.of(functions), functions, case)
+
+
+def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
+    case, check = run.cases[number], run.check
+    seen: dict[str, Any] = {}
+    try:
+        fresh = case.fresh()
+        values, rest = run.call(fresh)
+        seen.update({name: np.array(value) for name, value in zip(check.outputs, values)})
+        if isinstance(check, Gradients):
+            dy = case.known.get("given_dy")
+            if dy is None:
+                dy = np.random.default_rng(number).standard_normal(np.shape(values[0]))
+            gradients = rest if check.backward is None else backward_of(run, np.array(dy, float), rest, fresh)
+            for name, value in zip(check.gradients, gradients):
+                seen[name] = (
+                    np.array(value) if np.asarray(value).dtype.kind in "fiub" else type(value).__name__
+                )
+    except LearnerError as error:
+        seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
+    except (ValueError, TypeError) as error:  # of an answer that is no array
+        seen["error"] = type(error).__name__
+    except Found as found:
+        seen["error"] = found.result.sentence
+    except (MissingFunction, CannotCheck) as error:
+        seen["error"] = str(error)
+    changed = {pair for pair in functions.changed if pair[1] not in check.may_change}
+    seen["changed"] = str(sorted(changed))
+    return seen
+
+
+def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any]]:
+    """Return what the calls of a property's test gave, one after the other; they end where they differ."""
+    recorder = _Recorder(module, expected)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            check.test(recorder)
+    except (Exception, _Differs):
+        pass
+    return recorder.log
+
+
+class _Recorder(Functions):
+    def __init__(self, module, expected: list | None):
+        super().__init__(module)
+        self.log: list[dict[str, Any]] = []
+        self.expected = expected
+        self.target = Target([], [], 1e-9)
+
+    def _watched(self, name, function, args, kwargs):
+        try:
+            answer = super()._watched(name, function, args, kwargs)
+        except LearnerError as error:
+            self._note({name: type(error.__cause__).__name__})
+            raise
+        self._note({f"{name}{key}": value for key, value in _parts(answer, name)})
+        return answer
+
+    def _note(self, seen: dict[str, Any]) -> None:
+        seen["changed"] = str(sorted(set(self.changed)))
+        self.log.append(seen)
+        if self.expected is None:
+            return
+        want = self.expected[len(self.log) - 1] if len(self.log) <= len(self.expected) else None
+        if (
+            want is None
+            or want.keys() != seen.keys()
+            or not all(self.target.same(want[k], seen[k]) for k in seen)
+        ):
+            self.log.append({})
+            raise _Differs
+
+
+def _parts(answer, name: str, key: str = ""):
+    """Yield all arrays of an answer with where they are; of (y, cache), only y is comparable."""
+    if isinstance(answer, dict):
+        for one, value in answer.items():
+            yield from _parts(value, name, f"{key}[{one!r}]")
+    elif isinstance(answer, (tuple, list)):
+        for one, value in enumerate(answer[:1] if "forward" in name and not key else answer):
+            yield from _parts(value, name, f"{key}[{one}]")
+        yield f"{key}.len", len(answer)
+    elif isinstance(answer, (np.ndarray, np.generic, float, int)):
+        yield key, np.array(answer)
+    else:
+        yield key, type(answer).__name__
+
+
+def interpreted(module):
+    """Return a module in which what Numba has compiled is plain Python: it stops where an index is outside."""
+    compiled = {name: one.py_func for name, one in vars(module).items() if hasattr(one, "py_func")}
+    if not compiled:
+        return module
+    plain = types.ModuleType("npae_interpreted")
+    plain.__dict__.update(vars(module))
+    for name, one in compiled.items():
+        plain.__dict__[name] = types.FunctionType(
+            one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__
+        )
+    return plain
+
+
+@functools.cache
+def _edits(exercise: str, number: int) -> list[Edit]:
+    """Return all edits of a right program of an exercise; what its variables hold is seen in all checks."""
+    program, axes = right_programs(exercise)[number], {}
+    for position, check in enumerate(catalogue.get(exercise).checks):
+        observer = observer_of(exercise, position, 0)
+        if not (isinstance(check, Property) and program.held.keys() >= set(check.functions)):
+            program.watch(lambda module, observer=observer: list(observer.observe(module)))
+        axes = {**getattr(check, "axes", {}), **axes}
+    return all_edits(program, axes)
+
+
+@functools.cache
+def observer_of(exercise: str, position: int, seed: int) -> Observer:
+    return Observer(exercise, catalogue.get(exercise).checks[position], seed)

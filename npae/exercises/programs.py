@@ -1,0 +1,160 @@
+"""Right programs of an exercise as syntax trees, and what becomes of one where a part of it is exchanged."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+import types
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from npae.exercises import catalogue
+
+KEPT = "_of_forward"  # where edited programs find what a forward function computed, its cache or not
+UNSAFE = ("as_strided", "add.at")  # edited, they may read and write outside of the array, and Python ends
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place of a syntax tree, and the node, or the list of statements, that takes its place.
+
+    Attributes
+    ----------
+    holder : ast.AST
+    field : str
+    index : int or None
+        In the list that the field is; None for the whole field.
+    new : object
+    """
+
+    holder: ast.AST
+    field: str
+    index: int | None
+    new: Any
+
+    def exchange(self) -> Change:
+        """Make the change, and return the one that undoes it."""
+        if self.index is None:
+            old = getattr(self.holder, self.field)
+            setattr(self.holder, self.field, self.new)
+        else:
+            some = getattr(self.holder, self.field)
+            old, some[self.index] = some[self.index], self.new
+        return Change(self.holder, self.field, self.index, old)
+
+
+@dataclass
+class Program:
+    """A right program: its functions as trees, and what its variables hold.
+
+    Attributes
+    ----------
+    exercise : str
+    functions : dict of str to ast.FunctionDef
+        Without docstrings and decorators.
+    codes : list of (name, code)
+        Everything at the top level, compiled; a function under its name, anything else under "".
+    held : dict of str to dict
+        For each function: one value of each variable, as the last call that was watched left it.
+    """
+
+    exercise: str
+    functions: dict[str, ast.FunctionDef]
+    codes: list[tuple[str, Any]]
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def module(self, changes: tuple[Change, ...] = (), functions=()) -> types.ModuleType:
+        """Return the program as a module, with some places of some functions changed.
+
+        Raises
+        ------
+        SyntaxError, ValueError, TypeError
+            Where a change makes no program.
+        """
+        edited = {}
+        if changes:
+            undo = [change.exchange() for change in changes]
+            try:
+                for name in functions:
+                    edited[name] = _compiled(self.functions[name])
+            finally:
+                for change in reversed(undo):
+                    change.exchange()
+        module = types.ModuleType("npae_edited")
+        module.__dict__[KEPT] = {}
+        for name, code in self.codes:
+            exec(edited.get(name, code), module.__dict__)
+        return module
+
+    def watch(self, call) -> None:
+        """Note what the variables of every function hold while ``call(module)`` uses the program."""
+        module = self.module()
+        names = {function: name for name, function in _codes_of(module).items()}
+
+        def local(frame, event, _):
+            if event == "return":
+                self.held[names[frame.f_code]] = dict(frame.f_locals)
+            return local
+
+        def entered(frame, event, _):
+            return local if frame.f_code in names else None
+
+        before = sys.gettrace()
+        sys.settrace(entered)
+        try:
+            call(module)
+        finally:
+            sys.settrace(before)
+
+
+@functools.cache
+def right_programs(exercise: str) -> list[Program]:
+    """Return all right programs of an exercise, the plainest first."""
+    texts = catalogue.get(exercise).right_programs
+    return [_program(exercise, text) for text in texts if not any(name in text for name in UNSAFE)]
+
+
+def _program(exercise: str, text: str) -> Program:
+    tree = ast.parse(text)
+    functions, codes = {}, []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []  # the compiler of Numba takes a second for each edit
+            if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
+                del node.body[0]
+            if "forward" in node.name:
+                _keep_variables(node)
+            functions[node.name] = node
+            codes.append((node.name, _compiled(node)))
+        elif isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign)):
+            codes.append(("", _compiled(node)))
+    return Program(exercise, functions, codes)
+
+
+def _keep_variables(function: ast.FunctionDef) -> None:
+    """Let a forward function put all its variables where backward functions of edited programs find them."""
+    for node in ast.walk(function):
+        for some in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            if isinstance(some, list) and some and isinstance(some[-1], ast.Return):
+                keep = ast.parse(f"{KEPT}.update(locals())").body[0]
+                some.insert(-1, ast.fix_missing_locations(ast.copy_location(keep, some[-1])))
+
+
+def _compiled(node: ast.stmt):
+    return compile(ast.Module([node], []), "<edited>", "exec")
+
+
+def _codes_of(module: types.ModuleType) -> dict:
+    return {n: f.__code__ for n, f in vars(module).items() if isinstance(f, types.FunctionType)}
+
+
+def kind(value) -> str:
+    """Return what a variable is for: "size", "array 2" (of two axes), or the name of its type."""
+    if isinstance(value, (bool, int, np.integer)):
+        return "size"
+    if isinstance(value, (float, np.floating)):
+        return "array 0"
+    return f"array {value.ndim}" if isinstance(value, np.ndarray) else type(value).__name__

@@ -1,0 +1,116 @@
+"""Answers that no exercise lists, explained by an edit of a right program, two edits, or the first wrong line."""
+
+import pytest
+from answers import check_patched, check_text, text_of
+
+from npae.exercises import catalogue
+from npae.exercises.edits.making import all_edits
+from npae.exercises.explaining import explain
+from npae.exercises.learner import load_text
+from npae.exercises.programs import UNSAFE, right_programs
+
+BY_ONE_EDIT = [
+    (
+        "dense",
+        ("return y, (x, kernel)", "x, kernel = cache", "x.T @ dy"),
+        ("return y, (x, kernel, y)", "x, kernel, y = cache", "x.T @ y"),
+        "y stands where dy belongs",
+    ),
+    ("dense", "    y = x @ kernel + bias", "    y = x @ kernel + x.shape[1] * bias", "number of inputs"),
+    ("tanh", "dy * (1 - y**2)", "1 - (dy * y) ** 2", "dy stands inside"),
+    ("col2im", ("range(kh)", "range(kw)"), ("range(kh - 1)", "range(kw - 1)"), "ends one step too early"),
+    (
+        "max_pool2d",
+        "dx[n, c, p * sh + i, q * sw + j]",
+        "dx[n, c, i, j]",
+        "the term p * sh is missing; In dx, the term q * sw is missing",
+    ),
+    ("up_sampling2d", "return y, (sh, sw)", "return y / (sh * sw), (sh, sw)", "divided by sh * sw"),
+]
+
+
+@pytest.mark.parametrize("exercise, old, new, words", BY_ONE_EDIT)
+def test_an_edit_of_a_right_program_names_what_nobody_listed(exercise, old, new, words):
+    functions = load_text(text_of(exercise, old, new))
+    check = catalogue.get(exercise).checks[0]
+    found = explain(exercise, check, functions, 0)
+    assert words in found.edits[0][0].sentence, found
+
+
+def test_two_edits_are_a_guess():
+    new = "(np.sqrt(np.abs(v_hat)) + epsilon)"
+    result = check_patched("adam", ("grad**2", "(np.sqrt(v_hat) + epsilon)"), ("grad", new))
+    assert not result.confident
+    assert "none of the usual mistakes" in result.sentence or "besides" in result.sentence
+
+
+def test_where_nothing_fits_the_first_wrong_line_is_shown():
+    old, new = (
+        "    y = x @ kernel + bias",
+        "    twisted = np.cos(x) * 0.7 + x**4\n    y = twisted @ kernel + bias",
+    )
+    result = check_patched("dense", old, new)
+    assert "is the first whose array occurs in no right program: twisted" in result.sentence, result
+
+
+def test_what_is_right_only_in_a_file_loaded_anew_depends_on_earlier_calls():
+    kept = "def sequential_forward(x, layers, steps=[]):"
+    text = text_of("sequential", "def sequential_forward(x, layers):", kept).replace("    steps = []\n", "")
+    assert check_text("sequential", text).diagnosis == "hidden_state"
+
+
+@pytest.mark.parametrize("exercise", catalogue.ORDER)
+def test_right_programs_have_edits_and_every_edit_leaves_the_program_as_it_was(exercise):
+    programs = right_programs(exercise)
+    assert programs
+    for program in programs:
+        before = program.module().__dict__.keys()
+        for edit in all_edits(program)[:50]:
+            try:
+                program.module(edit.changes, edit.functions)
+            except (SyntaxError, ValueError, TypeError, NameError):
+                continue
+        assert program.module().__dict__.keys() == before
+
+
+def test_programs_that_may_end_python_are_not_edited():
+    for exercise in catalogue.all():
+        used = len(right_programs(exercise.name))
+        unsafe = sum(any(name in text for name in UNSAFE) for text in exercise.right_programs)
+        assert used + unsafe == len(exercise.right_programs)
+
+
+@pytest.mark.parametrize("exercise", [one for one in catalogue.all() if one.slips], ids=lambda one: one.name)
+def test_every_slip_applies_to_the_solution(exercise):
+    text = exercise.solution.read_text(encoding="utf-8")
+    for slip in exercise.slips:
+        assert slip.edited(text) != text
+        compile(slip.edited(text), exercise.name, "exec")
+
+
+@pytest.mark.parametrize(
+    "silenced",
+    [
+        'with np.errstate(all="ignore"):\n        y = 1 / (1 + np.exp(-x))',
+        'np.seterr(all="ignore")\n    y = 1 / (1 + np.exp(-x))',
+        'import warnings\n    with warnings.catch_warnings():\n        warnings.simplefilter("ignore")\n'
+        "        y = 1 / (1 + np.exp(-x))",
+    ],
+)
+def test_a_warning_that_is_kept_back_is_heard(silenced):
+    text = f"import numpy as np\n\n\ndef sigmoid_forward(x):\n    {silenced}\n    return y, y\n\n\n"
+    text += "def sigmoid_backward(dy, y):\n    return dy * y * (1 - y)\n"
+    result = check_text("sigmoid", text)
+    assert (result.passed, result.diagnosis) == (False, "overflow")
+
+
+def test_adding_with_an_array_of_indices_is_told_of_add_at():
+    new = "rows = np.arange(h_out) // sh\n    columns = np.arange(w_out) // sw\n"
+    new += "    dx = np.zeros((n, c, h_out // sh, w_out // sw))\n    dx[:, :, rows[:, None], columns] += dy"
+    old = "blocks = dy.reshape(n, c, h_out // sh, sh, w_out // sw, sw)\n    dx = blocks.sum(axis=(3, 5))"
+    assert "np.add.at" in check_patched("up_sampling2d", old, new).sentence
+
+
+def test_a_list_of_the_callers_that_is_reversed_is_a_changed_argument():
+    new = "    layers.reverse()\n    return x, steps"
+    assert check_patched("sequential", "    return x, steps", new).diagnosis == "mutated_input"
