@@ -23,6 +23,16 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and locks are d
 DATA = np.random.default_rng(0).random((30, 12), np.float32)
 
 
+@pytest.fixture(autouse=True)
+def usual_handlers():
+    """Give signals their usual handlers: a shell starts what runs in the background with some ignored."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def started(*arguments, **options):
     def usual():  # a shell starts what runs in the background with SIGINT ignored, and a child inherits that
         for number in SIGNALS:
