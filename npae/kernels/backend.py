@@ -148,6 +148,7 @@ def _new_dispatcher(function: Callable):
     options: dict[str, Any] = {
         "pipeline_class": WideCompiler,
         "nogil": True,
+        "no_cfunc_wrapper": True,  # for callers in C, of which there are none
         "error_model": "numpy",
         "fastmath": {"reassoc", "contract", "nsz", "arcp"},
     }
