@@ -182,7 +182,7 @@ your rights, also in "npae exercises check", "npae gradcheck FILE.py:Layer" and 
 the process in which an answer is checked keeps npae's own process from harm, and not your computer. Read a
 stranger's file before you run it.
 
-Numba's compiled kernels are programs too. npae loads them only from a folder that nobody else can write
+Numba's compiled kernels are programs too. npae loads them only from a folder that no other user can write
 to: the package's own, or the one in your cache folder. Never copy a stranger's *.nbi and *.nbc files there.
 
 Downloads are compared with the SHA-256 of the published files, and are kept only if they are the same."""

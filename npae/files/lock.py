@@ -72,7 +72,7 @@ def _taken(folder: Path, wait: bool, held: contextlib.ExitStack) -> bool:
     except FileNotFoundError:
         return False
     if same:
-        held.callback(_remove, place)  # before the handles are closed, so that nobody locks a removed file
+        held.callback(_remove, place)  # before the handles are closed: no process may lock a removed file
         os.ftruncate(handle, 0)
         os.pwrite(handle, _this_process().encode(errors="replace"), 0)
     return same

@@ -184,7 +184,7 @@ def _cached(function: Callable, options: dict[str, Any]) -> Any:
 
 
 def is_ours(folder: Path) -> bool:
-    """Return whether nobody but this user and the administrator can write to a folder or replace it."""
+    """Return whether only this user and the administrator can write to a folder or replace it."""
     if not hasattr(os, "geteuid"):
         return True
     folder = Path(os.path.realpath(folder))
@@ -194,7 +194,7 @@ def is_ours(folder: Path) -> bool:
         except OSError:
             return False
         others = status.st_mode & (stat.S_IWOTH | (0 if _is_private(status.st_gid) else stat.S_IWGRP))
-        sticky = place != folder and status.st_mode & stat.S_ISVTX  # as /tmp: nobody can rename our folder
+        sticky = place != folder and status.st_mode & stat.S_ISVTX  # as /tmp: only we can rename our folder
         if status.st_uid not in (0, os.geteuid()) or (others and not sticky):
             return False
     return True

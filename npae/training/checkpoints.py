@@ -85,7 +85,7 @@ def save_checkpoint(
     Raises
     ------
     ValueError
-        If the file cannot be written, or weights or state are not finite: nobody could resume from them.
+        If the file cannot be written, or weights or state are not finite: no run could resume from them.
     """
     state = optimizer.state
     metadata = metadata or {}

@@ -9,6 +9,7 @@ from npae.exercises.edits.edit import operator, parts, plain
 
 @operator(ast.BinOp)
 def other_sign(place):
+    """Exchange a sum and a difference, or the two sides of a difference."""
     a, b = parts(place, "left", "right")
     if isinstance(place.node.op, ast.Add):
         yield 1, f"{a} - {b}", f"In {{target}}, {plain(b)} is subtracted; it is to be added."
@@ -24,6 +25,7 @@ def other_sign(place):
 
 @operator(ast.BinOp)
 def other_operation(place):
+    """Exchange a product, a quotient, a sum or a matrix product for another operation."""
     a, b = parts(place, "left", "right")
     op, end = place.node.op, f"{plain(a)} and {plain(b)}"
     if isinstance(op, ast.Mult):
@@ -59,6 +61,7 @@ def other_operation(place):
 
 @operator(ast.BinOp)
 def power(place):
+    """Replace a power by its base, by a product, or by another power."""
     a, b = parts(place, "left", "right")
     if isinstance(place.node.op, ast.Pow):
         told = f"{plain(a)} is not squared" if b == "2" else f"the power {plain(b)} of {plain(a)} is missing"
@@ -78,6 +81,7 @@ def power(place):
 
 @operator(ast.BinOp)
 def dropped(place):
+    """Leave out one side of an operation."""
     a, b = parts(place, "left", "right")
     word = {ast.Mult: "factor", ast.Add: "term", ast.Sub: "term", ast.MatMult: "factor"}.get(
         type(place.node.op)
@@ -93,6 +97,7 @@ def dropped(place):
 
 @operator(ast.UnaryOp)
 def minus_forgotten(place):
+    """Leave out a minus sign."""
     if isinstance(place.node.op, ast.USub):
         (a,) = parts(place, "operand")
         yield 1, a, f"In {{target}}, the minus before {plain(a)} is missing."
@@ -155,6 +160,7 @@ def brackets(place):
 
 @operator(ast.Compare)
 def other_comparison(place):
+    """Compare with another operator."""
     if len(place.node.ops) == 1:
         a, b = ast.unparse(place.node.left), ast.unparse(place.node.comparators[0])
         signs = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=="}
@@ -165,6 +171,7 @@ def other_comparison(place):
 
 @operator(ast.Constant)
 def other_number(place):
+    """Replace a number by one that is confused with it."""
     value = place.node.value
     if (
         type(value) not in (int, float)

@@ -28,6 +28,7 @@ SAID = {
 
 @operator(ast.Call)
 def other_function(place):
+    """Call a function that is confused with the right one."""
     node = place.node
     if isinstance(node.func, ast.Attribute):
         name, owner = node.func.attr, atom(node.func.value)
@@ -67,6 +68,7 @@ def other_function(place):
 
 @operator(ast.Call)
 def other_axis(place):
+    """Reduce along another axis or along all of them, or with another keepdims."""
     node = place.node
     if not (isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS):
         return
@@ -124,6 +126,7 @@ def other_axis(place):
 
 @operator(ast.Call)
 def other_choice(place):
+    """Exchange the two branches of np.where, or take one of them everywhere."""
     node = place.node
     if ast.unparse(node.func) == "np.where" and len(node.args) == 3:
         c, a, b = (ast.unparse(part) for part in node.args)
@@ -134,6 +137,7 @@ def other_choice(place):
 
 @operator(ast.Attribute)
 def transpose(place):
+    """Leave out a transposition, or reshape in its place."""
     if place.node.attr == "T":
         a = ast.unparse(place.node.value)
         yield 1, a, f"In {{target}}, {a} is not transposed."

@@ -163,10 +163,12 @@ def atom(node: ast.AST) -> str:
 
 
 def plain(text: str) -> str:
+    """Return the text of a formula without the brackets around it."""
     return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
 
 
 def alike(what: str, own: str) -> bool:
+    """Return whether two kinds of variables can be confused with each other."""
     return what == own or what.startswith("array") and own.startswith("array")
 
 

@@ -11,6 +11,7 @@ from npae.exercises.programs import KEPT
 
 @operator(ast.Call)
 def other_range(place):
+    """Let a loop over a range leave out its first or its last step."""
     node = place.node
     if ast.unparse(node.func) == "range" and isinstance(place.holder, ast.For) and len(node.args) == 1:
         a, i = ast.unparse(node.args[0]), counter(place.holder)
@@ -23,6 +24,7 @@ def other_range(place):
 
 @operator(ast.expr)
 def other_steps(place):
+    """Let a loop over a sequence leave out a step, or run backwards."""
     if (
         isinstance(place.holder, ast.For)
         and place.field == "iter"
@@ -36,6 +38,7 @@ def other_steps(place):
 
 @operator(ast.AugAssign)
 def assigned(place):
+    """Write = or -= where the right program has +=."""
     node = place.node
     if place.index is None:
         return
@@ -51,6 +54,7 @@ def assigned(place):
 
 @operator(ast.Assign)
 def added(place):
+    """Write += for =, or give another variable the same value."""
     node = place.node
     if place.index is None or len(node.targets) != 1 or isinstance(node.targets[0], ast.Tuple):
         return

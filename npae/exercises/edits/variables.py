@@ -47,6 +47,7 @@ def exchanged(place):
 
 @operator(ast.Name)
 def other_name(place):
+    """Use another variable of the same kind."""
     node = place.node
     if not isinstance(node.ctx, ast.Load) or node.id not in place.kinds:
         return
@@ -64,6 +65,7 @@ def other_name(place):
 
 @operator(ast.Name)
 def off_by_one(place):
+    """Use a size that is one too small or too large, counts twice, or is left out."""
     node = place.node
     if (
         isinstance(node.ctx, ast.Load)
@@ -127,6 +129,7 @@ def other_array(place):
 
 @operator(ast.Name)
 def size_as_factor(place):
+    """Multiply or divide an array by a size or by 2."""
     node = place.node
     if not isinstance(node.ctx, ast.Load) or not place.kinds.get(node.id, "").startswith("array"):
         return
