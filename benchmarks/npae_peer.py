@@ -1,7 +1,7 @@
 """npae as a contestant: the loop of `npae.fit` with a callback.
 
-The early warnings of `npae.fit`, a look at some examples after each of the first five epochs, are left out: an
-epoch is only a few steps here, and no peer has such a look.
+The early warnings of `npae.fit`, a look at some examples after each of the first five epochs, are left out:
+an epoch is only a few steps here, and no peer has such a look.
 """
 
 from __future__ import annotations
