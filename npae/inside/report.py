@@ -1,0 +1,249 @@
+"""A trained run as one page of HTML, and several runs side by side: `npae report` and `npae compare`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from npae.files.reading import read_text, regular_file
+from npae.files.writing import written_whole
+from npae.inside.html import curves, element, page, picture, table
+from npae.model import Sequential
+from npae.recipes import get_recipe
+from npae.recipes.folder import METRICS, read_history
+from npae.recipes.recipe import Recipe
+from npae.recipes.stored import load_trained
+from npae.training.kept import HISTORY
+
+LARGEST_METRICS = 1 << 22  # bytes
+LARGEST_FIGURES = 2_000_000  # bytes of all figures of a page; base64 makes a third more of them
+CURVES = "loss.png"  # the page draws these curves itself, in its own colours
+PNG = b"\x89PNG\r\n\x1a\n"
+# Entries of metrics.json that are told in other places of the page, or that are no measures.
+TOLD = {"recipe", "source", "objective", "settings", "dataset", "corruption", "sample", "augment", "threads"}
+TOLD |= {"backend", "versions", "findings", "layers"}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the folder of a run says about it.
+
+    Attributes
+    ----------
+    directory : Path
+    recipe : Recipe
+    model : Sequential
+    metrics : dict
+        The content of metrics.json.
+    history : dict of list
+        The values of each epoch by name.
+    """
+
+    directory: Path
+    recipe: Recipe
+    model: Sequential
+    metrics: dict[str, Any]
+    history: dict[str, list[float]]
+
+    @property
+    def measures(self) -> dict[str, float]:
+        """The numbers in metrics.json that measure the trained run."""
+        return {
+            name: float(value)
+            for name, value in self.metrics.items()
+            if name not in TOLD and isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
+
+    @property
+    def published(self) -> dict[str, float]:
+        """The last published value of each measure that the original's log has, for as many epochs."""
+        found = {}
+        for name, values in self.recipe.published.items():
+            by_epoch = by_number(values)
+            epochs = len(self.history["loss"])
+            if epochs in by_epoch:
+                found[name] = by_epoch[epochs]
+        return found
+
+
+def read_record(directory: str | os.PathLike) -> Record:
+    """Read the record of a trained run.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no trained run, or a file of it is damaged.
+    """
+    model, settings, _ = load_trained(directory)
+    path = Path(directory) / METRICS
+    try:
+        metrics = json.loads(read_text(path, LARGEST_METRICS))
+    except FileNotFoundError:
+        raise ValueError(
+            f"{path} is missing; npae evaluate {directory} does not write it, npae train does"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from None
+    if not isinstance(metrics, dict):
+        raise ValueError(f"{path} holds no metrics: expected a JSON object")
+    recipe = get_recipe(settings.recipe)
+    return Record(Path(directory), recipe, model, metrics, read_history(Path(directory) / HISTORY))
+
+
+def write_report(directory: str | os.PathLike, path: str | os.PathLike) -> Path:
+    """Write the page of a run, and return its path; see `read_record` for what is raised."""
+    return _written(path, report(read_record(directory)))
+
+
+def write_comparison(directories: Sequence[str | os.PathLike], path: str | os.PathLike) -> Path:
+    """Write the page that puts runs side by side, and return its path."""
+    records = [read_record(directory) for directory in directories]
+    header, rows = comparison(records)
+    parts = [element("h1", "Runs side by side"), table(header, rows)]
+    for name, label in (("loss", "training loss"), ("val_loss", "validation loss")):
+        series = {str(r.directory): by_number(r.history[name]) for r in records if name in r.history}
+        parts.append(curves(series, label))
+    return _written(path, page("npae: runs side by side", parts))
+
+
+def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of a table with one column for each run; rows that all runs share come last."""
+    facts: list[tuple[str, Callable[[Record], str]]] = [
+        ("recipe", lambda r: r.recipe.name),
+        ("data", lambda r: str(_in(r.metrics, "dataset", "name"))),
+        ("seed", lambda r: str(_in(r.metrics, "settings", "seed"))),
+        ("epochs", lambda r: str(len(r.history["loss"]))),
+        ("batch size", lambda r: str(_in(r.metrics, "settings", "batch_size"))),
+        ("parameters", lambda r: f"{sum(value.size for value in r.model.params.values()):,}"),
+    ]
+    rows = [[name, *(tell(record) for record in records)] for name, tell in facts]
+    names = dict.fromkeys(name for record in records for name in record.measures)
+    shared = [name for name in names if all(name in record.measures for record in records)]
+    for name in [*shared, *(name for name in names if name not in shared)]:
+        rows.append([in_words(name), *(number(record.measures.get(name)) for record in records)])
+    return ["", *(str(record.directory) for record in records)], rows
+
+
+def report(record: Record) -> str:
+    """Return the page of one run."""
+    recipe, metrics, settings = record.recipe, record.metrics, _mapping(record.metrics, "settings")
+    data = _in(metrics, "dataset", "name") or "unknown data"
+    title = f"{recipe.name} on {data}"
+    lead = f"{recipe.summary[:1].upper()}{recipe.summary[1:]}. Source: {recipe.source or 'your own'}."
+    parts = [element("h1", title), element("p", lead, cls="lead"), element("h2", "Command")]
+    parts.append(element("pre", command(settings)))
+    parts += [element("p", _about_data(metrics)), element("h2", "Numbers")]
+    published = record.published
+    rows = [[name, number(value), number(published.get(name))] for name, value in record.measures.items()]
+    parts.append(table(["", "npae", "published"], rows))
+    series = {"training": by_number(record.history["loss"])}
+    if "val_loss" in record.history:
+        series["validation"] = by_number(record.history["val_loss"])
+    for name, values in recipe.published.items():
+        series[f"published {'validation' if name == 'val_loss' else 'training'}"] = by_number(values)
+    parts += [element("h2", "Loss"), curves(series, f"{metrics.get('objective', 'loss')}")]
+    parts += [element("h2", "Architecture"), table(*_architecture(record.model))]
+    parts += [element("h2", "Findings"), *_findings(metrics)]
+    parts += [element("h2", "Figures"), *_figures(record.directory)]
+    versions = ", ".join(f"{name} {value}" for name, value in _mapping(metrics, "versions").items())
+    parts.append(element("p", f"Computed with {versions}.", cls="lead"))
+    return page(f"npae: {title}", parts)
+
+
+def command(settings: Mapping[str, Any]) -> str:
+    """Return the command that trains the run again."""
+    text = f"npae train {settings.get('recipe')}"
+    for name in ("data", "epochs", "batch_size", "seed", "limit"):
+        if settings.get(name) is not None:
+            text += f" --{name.replace('_', '-')} {settings[name]}"
+    return text + (" --noise" if settings.get("noise") else "")
+
+
+def in_words(name: str) -> str:
+    """Return the name of a measure for a person: "test loss"."""
+    return {"loss": "training loss", "val_loss": "validation loss"}.get(name, name.replace("_", " "))
+
+
+def by_number(values: Sequence[float] | Mapping[int, float]) -> dict[int, float]:
+    """Return the values of a log by epoch, counted from 1."""
+    return dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
+
+
+def number(value: float | None) -> str:
+    """Return a number for a table; "–" for None."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def _about_data(metrics: Mapping[str, Any]) -> str:
+    data = _mapping(metrics, "dataset")
+    kind = "synthetic images, drawn by npae" if data.get("synthetic") else str(data.get("source", ""))
+    text = (
+        f"Data: {data.get('name')} ({kind}), {data.get('train')} training and {data.get('test')} test images"
+    )
+    return (
+        f"{text}, SHA-256 {data.get('sha256')}. Threads: {metrics.get('threads')}, {metrics.get('backend')}."
+    )
+
+
+def _architecture(model: Sequential) -> tuple[list[str], list[list[str]]]:
+    rows = []
+    for name, layer in model.leaves():
+        shape = " x ".join(map(str, layer.output_shape or ()))
+        count = sum(value.size for value in layer.params.values())
+        rows.append([f"{name} ({type(layer).__name__})", shape, f"{count:,}", f"{layer.multiply_adds():,}"])
+    total = sum(value.size for value in model.params.values())
+    rows.append(["total", "", f"{total:,}", f"{model.multiply_adds():,}"])
+    return ["layer", "output", "parameters", "multiply-adds of an image"], rows
+
+
+def _findings(metrics: Mapping[str, Any]) -> list[str]:
+    given = metrics.get("findings")
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    lines = [f"{each.get('sentence')} ({each.get('evidence')})" for each in found]
+    return [element("p", line) for line in lines or ["npae found nothing wrong with the codes."]]
+
+
+def _figures(directory: Path) -> list[str]:
+    """Return the figures in the folder, the smallest first, as far as they fit the size of a page."""
+    found = []
+    for path in sorted(set(directory.glob("*.png")) - {directory / CURVES}):
+        try:
+            with regular_file(path, LARGEST_FIGURES) as file:
+                content = file.read()
+        except (OSError, ValueError):
+            content = b""
+        found.append((path.name, content if content.startswith(PNG) else b""))
+    room, parts = LARGEST_FIGURES, []
+    fits = {}
+    for name, content in sorted(found, key=lambda each: len(each[1])):
+        fits[name] = 0 < len(content) <= room
+        room -= len(content) if fits[name] else 0
+    for name, content in found:
+        if fits[name]:
+            parts.append(picture(content, name.removesuffix(".png").replace("_", " ").replace("-", " ")))
+        else:
+            parts.append(element("p", f"{name} is too large for this page, or no picture: see the folder."))
+    return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
+
+
+def _in(values: Any, *path: str) -> Any:
+    for name in path:
+        values = values.get(name) if isinstance(values, Mapping) else None
+    return values
+
+
+def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = values.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _written(path: str | os.PathLike, text: str) -> Path:
+    with written_whole(path) as file:
+        file.write(text.encode("utf-8", "replace"))
+    return Path(path)

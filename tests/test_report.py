@@ -1,0 +1,121 @@
+"""The page of a run, and runs side by side."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from npae.console.cli import main
+from npae.inside.html import curves, page, table
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Train two short runs, and return their folders."""
+    folder = tmp_path_factory.mktemp("runs")
+    for recipe in ("dense", "conv"):
+        command = [
+            "train",
+            recipe,
+            "--data",
+            "synthetic",
+            "--limit",
+            "64",
+            "--epochs",
+            "2",
+            "--batch-size",
+            "16",
+        ]
+        assert main([*command, "--quiet", "--out", str(folder / recipe)]) == 0
+    return folder
+
+
+class Page(HTMLParser):
+    """Notes elements, addresses and text; asserts that elements are closed in order."""
+
+    EMPTY = ("meta", "img", "line", "polyline", "circle")
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.addresses, self.tags, self.words = [], [], [], []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.EMPTY:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, capsys):
+    assert main(["report", str(runs / "conv")]) == 0
+    path = capsys.readouterr().out.strip()
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    parsed = Page(text)
+    words = " ".join(parsed.words)
+    for expected in (
+        "npae train conv --data",
+        "--seed 0",
+        "val",
+        "encoder/conv2d_1",
+        "8 x 14 x 14",
+        "3,217",
+        "numpy",
+    ):
+        assert expected in words
+    assert "script" not in parsed.tags
+    assert parsed.addresses and all(address.startswith("data:image/png") for address in parsed.addresses)
+    assert len(text) < 3_000_000
+
+
+def test_comparison_has_a_column_for_each_run(runs, capsys, tmp_path):
+    out = tmp_path / "both.html"
+    assert main(["compare", str(runs / "dense"), str(runs / "conv"), "--html", str(out)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["recipe", "dense", "conv"]
+    assert any(line.startswith("validation loss") and len(line.split()) == 4 for line in lines)
+    assert "polyline" in Page(out.read_text(encoding="utf-8")).tags
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"loss": ', "[" * 100_000, "\0"])
+def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
+    for name in ("model.npz", "history.csv"):
+        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+    (tmp_path / "metrics.json").write_text(content, encoding="utf-8")
+    assert main(["report", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "metrics.json" in line
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_metrics_of_other_types_are_shown_or_left_out(runs, tmp_path, capsys):
+    for name in ("model.npz", "history.csv"):
+        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+    metrics = (
+        '{"settings": 3, "dataset": [], "findings": 5, "versions": "x", "test_loss": true, "<b>": 1e999}'
+    )
+    (tmp_path / "metrics.json").write_text(metrics, encoding="utf-8")
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    assert main(["report", str(tmp_path)]) == 0
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;" in text and "a.png is too large for this page, or no picture" in text
+
+
+def test_text_is_escaped():
+    text = page("<x>", [table(["a<b"], [["<script>alert(1)</script>"]])])
+    assert "<script>" not in text and "<x>" not in text
+
+
+@pytest.mark.parametrize("values", [{}, {1: float("nan")}, {1: 2.0}, {1: 0.0, 2: 0.0}, {1: 1e-8, 900: 1e8}])
+def test_curves_of_any_values(values):
+    drawn = curves({"training": values}, "loss")
+    assert "nan" not in drawn and "inf" not in drawn
+    assert bool(drawn) == any(value == value for value in values.values())
