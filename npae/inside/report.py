@@ -138,7 +138,8 @@ def report(record: Record) -> str:
     parts.append(element("pre", command(settings)))
     parts += [element("p", _about_data(metrics)), element("h2", "Numbers")]
     published = record.published
-    rows = [[name, number(value), number(published.get(name))] for name, value in record.measures.items()]
+    measures = record.measures.items()
+    rows = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
     parts.append(table(["", "npae", "published"], rows))
     series = {"training": by_number(record.history["loss"])}
     if "val_loss" in record.history:
