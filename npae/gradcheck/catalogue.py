@@ -151,7 +151,10 @@ def penalty_cases() -> list[tuple[Objective, Autoencoder, tuple[int, ...]]]:
         (Objective("mse", L1(0.3)), conv, (1, 3, 4)),
         (Objective("mse", L2(0.3)), conv, (1, 3, 4)),
         (Objective("binary_crossentropy", KLSparsity(0.1, 2.0)), dense("sigmoid"), (5,)),
-        *[(Objective("mse", Contractive(0.7)), dense(kind), (5,)) for kind in ("sigmoid", "relu", "elu", None)],
+        *[
+            (Objective("mse", Contractive(0.7)), dense(kind), (5,))
+            for kind in ("sigmoid", "relu", "elu", None)
+        ],
         (Objective("mse", Contractive(0.7)), image, (1, 2, 3)),
         (Objective(BinaryCrossentropy(per="image"), KullbackLeibler(1.5)), variational, (5,)),
     ]
