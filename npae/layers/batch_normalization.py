@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from npae.arguments import fraction, positive_number
+from npae.arguments import non_negative, positive_number
 from npae.kernels import batch_normalization
 from npae.layers.layer import Grads, Layer, Shape
 
@@ -54,7 +54,7 @@ class BatchNormalization(Layer):
 
     def __init__(self, momentum: float = 0.99, epsilon: float = 1e-3):
         super().__init__()
-        self.momentum = fraction(momentum, "momentum")
+        self.momentum = non_negative(momentum, "momentum", most=1)
         self.epsilon = positive_number(epsilon, "epsilon")
 
     def build_params(self, rng: Generator, dtype: np.dtype) -> Grads:
