@@ -54,28 +54,29 @@ def forward_loops(x, gamma, beta, epsilon, statistics=None):
     m, y = x.size // x.shape[1], np.empty_like(x)
     if statistics is None:
         statistics = np.zeros((2, x.shape[1]), x.dtype)
-        for i, c, *place in np.ndindex(x.shape):
-            statistics[0, c] += x[(i, c, *place)] / m
-        for i, c, *place in np.ndindex(x.shape):
-            statistics[1, c] += (x[(i, c, *place)] - statistics[0, c]) ** 2 / m
-    for i, c, *place in np.ndindex(x.shape):
-        mean, variance = statistics[:, c]
-        y[(i, c, *place)] = gamma[c] * (x[(i, c, *place)] - mean) / math.sqrt(variance + epsilon) + beta[c]
+        for at in np.ndindex(x.shape):
+            statistics[0, at[1]] += x[at] / m
+        for at in np.ndindex(x.shape):
+            statistics[1, at[1]] += (x[at] - statistics[0, at[1]]) ** 2 / m
+    for at in np.ndindex(x.shape):
+        mean, variance = statistics[:, at[1]]
+        y[at] = gamma[at[1]] * (x[at] - mean) / math.sqrt(variance + epsilon) + beta[at[1]]
     return y, statistics
 
 
 def backward_loops(dy, x, gamma, epsilon, statistics, of_batch=True):
     """Compute `backward` by its definition, in plain loops."""
     m, (mean, variance) = x.size // x.shape[1], statistics
-    dx, dgamma, dbeta = np.empty_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
-    for i, c, *place in np.ndindex(x.shape):
-        x_hat = (x[(i, c, *place)] - mean[c]) / math.sqrt(variance[c] + epsilon)
-        dgamma[c] += dy[(i, c, *place)] * x_hat
-        dbeta[c] += dy[(i, c, *place)]
-    for i, c, *place in np.ndindex(x.shape):
-        slope, at = gamma[c] / math.sqrt(variance[c] + epsilon), (i, c, *place)
-        x_hat = (x[at] - mean[c]) / math.sqrt(variance[c] + epsilon)
-        dx[at] = slope * (dy[at] - (dbeta[c] + x_hat * dgamma[c]) / m * of_batch)
+    dx, x_hat, dgamma, dbeta = np.empty_like(x), np.empty_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
+    for at in np.ndindex(x.shape):
+        c = at[1]
+        x_hat[at] = (x[at] - mean[c]) / math.sqrt(variance[c] + epsilon)
+        dgamma[c] += dy[at] * x_hat[at]
+        dbeta[c] += dy[at]
+    for at in np.ndindex(x.shape):
+        c = at[1]
+        through_statistics = (dbeta[c] + x_hat[at] * dgamma[c]) / m if of_batch else 0
+        dx[at] = gamma[c] / math.sqrt(variance[c] + epsilon) * (dy[at] - through_statistics)
     return dx, dgamma, dbeta
 
 

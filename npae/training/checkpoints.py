@@ -123,7 +123,7 @@ def load_checkpoint(
         optimiser are then unchanged.
     """
     with _opened(path, "does not fit this training") as (header, archive):
-        if completed(header["model"]) != describe_model(model):
+        if completed(header["model"]) != completed(describe_model(model)):
             raise ValueError("it was written for a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
             raise ValueError(
