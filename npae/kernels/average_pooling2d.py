@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from npae.geometry import Pads, Pair
@@ -44,6 +46,7 @@ def backward(
     return choose(backward_numpy, backward_numba, dy)(dy, shape, window, strides, pads, count_pads)
 
 
+@lru_cache(maxsize=1024)
 def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool, dtype) -> list[np.ndarray]:
     """Return 1 / (rows that count) for the windows of every p, and the same of the columns and q."""
     found = []

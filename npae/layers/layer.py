@@ -45,7 +45,7 @@ class Layer:
     """
 
     rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
-    caches: tuple[str, ...] = ()  # what the cache holds: arrays with the shape of "x", of "y"
+    caches: tuple[str, ...] = ()  # the cache's arrays, with the shape of "x", of "y" or `cached_shape`
     cached_dtypes: tuple[np.dtype, ...] = FLOATS
     cached_at_inference: int | None = None  # how many of these it holds at inference, if not all
     couples_examples = False  # whether an output depends on other examples of the batch, in training
