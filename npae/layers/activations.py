@@ -67,8 +67,15 @@ class Tanh(Activation):
 
 
 class LeakyReLU(Activation):
-    """``y = x``, below 0 ``negative_slope * x``; see `Activation`. PyTorch's default slope is 0.01.
+    """``y = x``, below 0 ``negative_slope * x``; see `Activation`.
 
+    Parameters
+    ----------
+    negative_slope : float
+        At least 0. Keras's name and default; PyTorch's default is 0.01.
+
+    Notes
+    -----
     Source: Maas, Hannun & Ng, *Rectifier nonlinearities improve neural network acoustic models*, 2013.
     """
 
@@ -82,6 +89,13 @@ class LeakyReLU(Activation):
 class ELU(Activation):
     """``y = x``, below 0 ``alpha * (exp(x) - 1)``; see `Activation`.
 
+    Parameters
+    ----------
+    alpha : float
+        At least 0; for 1, the derivative has no jump at 0.
+
+    Notes
+    -----
     Source: Clevert, Unterthiner & Hochreiter, *Fast and accurate deep network learning by exponential linear
     units*, 2015.
     """
