@@ -76,6 +76,11 @@ class Objective:
 class BoundObjective:
     """An objective bound to a model; see `Objective.on`.
 
+    Attributes
+    ----------
+    couples_examples : bool
+        Whether a batch must not be cut into shards in training, because of a penalty or a layer.
+
     Notes
     -----
     Without penalties on the code, the model runs forward and backward as a whole. With them, the model is
@@ -100,7 +105,8 @@ class BoundObjective:
                     "computes it; use Autoencoder(encoder, decoder)"
                 )
             self._encoder, self._prefix, behind = model.encoder, f"{model.names[0]}/", model.behind_encoder()
-        self._moves = any(layer.couples_examples for _, layer in model.leaves())
+        coupling = [layer for _, layer in model.leaves() if layer.couples_examples]
+        self.couples_examples = objective.couples_examples or bool(coupling)
         self._behind, self._loss = fuse(behind, objective.reconstruction)
 
     def __call__(
@@ -145,12 +151,12 @@ class BoundObjective:
                 terms.append(value)
                 _add(direct if penalty.of_weights else self._named(direct), further)
                 dx = dx if dx is None or penalty.of_weights else dx + slope
-            moved = self._behind.moved(cache) if self._moves else {}
+            moved = self._behind.moved(cache) if self.couples_examples else {}
             if self._splits:
                 assert dx is not None  # of the code
                 dx, encoder_grads = self._encoder.backward(dx, encoder_cache, need_dx)
                 grads.update(self._named(encoder_grads))
-                moved.update(self._named(self._encoder.moved(encoder_cache)) if self._moves else {})
+                moved.update(self._named(self._encoder.moved(encoder_cache)) if self.couples_examples else {})
             _add(further, grads)
             return tuple(terms), dx, grads, moved
 

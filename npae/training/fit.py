@@ -159,10 +159,10 @@ class Stepper:
         self, model: Sequential, objective: Objective, optimizer: Adam | SGD, batch_size: int, pool: Pool
     ):
         self.objective, self.optimizer, self.batch_size, self.pool = objective, optimizer, batch_size, pool
-        coupled = objective.couples_examples or any(layer.couples_examples for _, layer in model.leaves())
-        self.shard_size = batch_size if coupled else shard_size(model, batch_size)
         self._weights = model.pack()
         self._objective = objective.on(model)
+        whole = self._objective.couples_examples
+        self.shard_size = batch_size if whole else shard_size(model, batch_size)
         self._gradients = np.empty_like(self._weights)
         self._views, self._params = _views(self._gradients, model.params), model.params
         self._rngs: list[np.random.Generator] = []
