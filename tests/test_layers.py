@@ -72,7 +72,7 @@ def geometries():
         k = next(turn)
         extra = None if k % 2 else tuple(stride - 1 for stride in strides)
         layer = Conv2DTranspose(1 + k % 3, kernel, strides, padding, extra, ACTIVATIONS[k % 4], k % 3 > 0)
-        cases.append((layer, (1 + k // 2 % 3, 4, 3), (1, 3)[k % 2]))
+        cases.append((layer, (1 + k // 2 % 3, 4, 4), (1, 3)[k % 2]))
     for window, strides, padding in product(((3, 3), (2, 4)), (None, (1, 2), (3, 1)), (1, ((1, 0), (0, 2)))):
         k = next(turn)
         cases.append((MaxPool2D(window, strides, padding), (1 + k % 3, 5, 4), (1, 3)[k % 2]))
