@@ -1,9 +1,10 @@
 """The training loop, and the only code that uses threads.
 
 Every minibatch is cut into shards whose size depends on the model and the batch, never on the number of
-threads; where its examples are coupled, by a penalty or by batch normalisation, it is one shard. One thread computes the forward and backward pass of a shard. The gradients are added in the order of
-the shards. A sum of floating-point numbers depends on its order, and here the order is fixed: any number of
-threads computes the same bits.
+threads. Where its examples are coupled, by a penalty or by batch normalisation, it is one shard. One thread
+computes the forward and backward pass of a shard. The gradients are added in the order of the shards. A sum
+of floating-point numbers depends on its order, and here the order is fixed: any number of threads computes
+the same bits.
 """
 
 from __future__ import annotations
