@@ -108,6 +108,7 @@ _LISTED = [
         "1x1", "1x1, 64-16-64", (64, 28, 28), 16, lambda: [_conv(16, 1), _conv(64, 1, activation="sigmoid")]
     ),
     _model("64-64", "3x3, 64 and 64 filters", (64, 28, 28), 8, _plain(3, (64, 64), 64)),
+    _model("colour-small", "3x3, 64 and 128 filters, pooled", (3, 16, 16), 64, _pooled(3, (64, 128), 3)),
     _model("colour-deep", "3x3, 32 and 64 filters, pooled", (3, 32, 32), 32, _pooled(3, (32, 64), 3)),
     _model(
         *("lenet-5", "5x5, 6 and 16 filters, dense 120-84-10", (1, 28, 28), 128, _lenet_5),

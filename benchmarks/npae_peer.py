@@ -1,4 +1,8 @@
-"""npae as a contestant: `npae.fit` with a callback."""
+"""npae as a contestant: the loop of `npae.fit` with a callback.
+
+The early warnings of `npae.fit`, a look at some examples after each of the first five epochs, are left out:
+an epoch is only a few steps here, and no peer has such a look.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from benchmarks.models import get_model
 from benchmarks.tasks import EPSILON, Data, build_model
 from npae.datasets import gaussian_noise
 from npae.training.batches import Batches
+from npae.training.fit import fit
 
 
 class Npae:
@@ -24,7 +29,7 @@ class Npae:
         corruption = None if data.noise is None else gaussian_noise(data.noise)
         batches = _batches(data, corruption)
         with suppress(_Enough):
-            npae.fit(
+            fit(
                 self.model,
                 batches,
                 loss=self.recipe.loss,

@@ -15,14 +15,14 @@ import numpy as np
 
 import npae
 from benchmarks import blocks, results
+from benchmarks.models import MODELS, get_model
 from benchmarks.results import Result
 from benchmarks.tables import markdown
 from benchmarks.tasks import TIMED, build_model, training_data
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, losses, max_pool2d, up_sampling2d
 from npae.objectives.objective import BoundObjective
-from npae.recipes import get_recipe
 from npae.training.batches import Batches
-from npae.training.fit import Stepper
+from npae.training.fit import Stepper, fit
 from npae.training.workers import Pool
 
 # Each part is the time inside these functions, without that inside the functions of other parts.
@@ -44,7 +44,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
     "tasks handed out, waiting": [(Pool, "map")],
 }
 REST = "loop, callbacks"
-STEPS, EPOCHS = 100, 15
+STEPS, EPOCHS = 50, 15
 
 
 class Clock:
@@ -84,8 +84,9 @@ def divide(name: str, threads: int, quick: bool = False) -> Result:
     "step", and "calling" and "others": the seconds of each part in the thread that calls `npae.fit`, and in
     the other threads. The parts of the calling thread add up to the step.
     """
-    recipe, steps, clock = get_recipe(name), 2 if quick else STEPS, Clock()
-    images = np.random.default_rng(0).integers(0, 256, (steps * recipe.batch_size, 28, 28), np.uint8)
+    recipe, steps, clock = get_model(name), 2 if quick else STEPS, Clock()
+    shape = (steps * recipe.batch_size, *recipe.input_shape)
+    images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     data = training_data(name, images)
     corruption = None if data.noise is None else npae.datasets.gaussian_noise(data.noise)
     batches = Batches(data.x, data.y, scale=data.scale, offset=data.offset, corruption=corruption)
@@ -98,7 +99,7 @@ def divide(name: str, threads: int, quick: bool = False) -> Result:
                 stack.enter_context(patch.object(owner, function, timed))
         for _ in range(1 if quick else EPOCHS):
             watch = _Watch(clock)
-            npae.fit(
+            fit(
                 model,
                 batches,
                 loss=recipe.loss,
@@ -148,7 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, record, and print the table."""
     parser = results.parser("step", "Divide the time of a training step among its parts.")
     default = ["dense", "latent2d", "strided-denoiser"]
-    parser.add_argument("--recipes", nargs="+", choices=TIMED, default=default, metavar="NAME")
+    parser.add_argument(
+        "--recipes",
+        nargs="+",
+        choices=[*TIMED, *MODELS],
+        default=default,
+        metavar="NAME",
+        help=f"of {', '.join(TIMED)}; or models of benchmarks.peers --models",
+    )
     options = parser.parse_args(arguments)
     result = results.facts("step", arguments, seed=0)
     results.warn_if_busy(result)

@@ -59,7 +59,7 @@ def load_examples(name: str, limit: int | None = None, source: str = "auto") -> 
     """Return training and test examples of a recipe, at most ``limit`` of each; random if so named."""
     model = get_model(name)
     if model.dataset == RANDOM:
-        rng, count = np.random.default_rng(SEED), limit or max(12 * model.batch_size, 64)
+        rng, count = np.random.default_rng(SEED), limit or 40 * max(model.batch_size, 4)
         images = rng.integers(0, 256, (count, *model.input_shape), np.uint8)
         return (images, np.zeros(count, np.uint8)), (images, np.zeros(count, np.uint8))
     data = datasets.load(source, model.dataset)

@@ -179,15 +179,19 @@ def random_geometry(rng):
     return (n, c_in, *size), c_out, tuple(window), strides, pads
 
 
-@pytest.fixture
-def small_scratch(monkeypatch):
-    """Lay out a few rows or images at a time, so that small images are cut into bands as large ones are."""
+@pytest.fixture(params=["bands", "interleaved"])
+def layout(request, monkeypatch):
+    """Lay out small images as large ones are, a few rows at a time; or interleave images of any size."""
 
     def clear():
         conv2d_plan.forward_plan.cache_clear()
         conv2d_plan.backward_plan.cache_clear()
 
-    monkeypatch.setattr(conv2d_plan, "LONGEST", 150)
+    if request.param == "bands":
+        monkeypatch.setattr(conv2d_plan, "LONGEST", 150)
+    else:
+        monkeypatch.setattr(conv2d_plan, "MOVE", -(10**9))
+        monkeypatch.setattr(conv2d_plan, "FEWEST_INTERLEAVED", 1)
     clear()
     yield
     clear()
@@ -203,13 +207,13 @@ def test_random_geometries_agree_with_numpy(seed, dtype):
 
 @pytest.mark.parametrize("seed", range(100, 106))
 @dtypes
-def test_random_geometries_in_bands_agree_with_numpy(seed, dtype, small_scratch):
+def test_random_geometries_laid_out_otherwise_agree_with_numpy(seed, dtype, layout):
     rng = np.random.default_rng(seed)
     for _ in range(20):
         assert_numba_is_numpy(random_geometry(rng), dtype, "linear")
 
 
-def test_no_number_beside_an_array_is_read_or_written(monkeypatch, small_scratch):
+def test_no_number_beside_an_array_is_read_or_written(monkeypatch, layout):
     """The vector instructions check no bounds: so every array lies between NaNs here, which must stay."""
     rng, margin, lent = np.random.default_rng(3), 64, []
 
@@ -301,6 +305,13 @@ def test_no_images_give_no_images(channels, strides):
     dx, dkernel, dbias = conv2d.backward(dy, x, y, kernel, strides, pads, "relu")
     assert y.shape == dy.shape and dx.shape == x.shape
     assert not dkernel.any() and not dbias.any()
+
+
+def test_small_images_with_many_channels_are_interleaved_in_several_pieces():
+    geometry = (75, 96, 4, 5), 40, (3, 3), (1, 1), ((1, 1), (1, 1))
+    plan, _ = conv2d_plan.forward_plan(75, (40, 96), (4, 5), (3, 3), (1, 1), geometry[-1], 4)
+    assert 1 < plan.images < 75 and plan.column == plan.images
+    assert_numba_is_numpy(geometry, np.float32, "relu")
 
 
 def test_a_nan_stays_a_nan():

@@ -26,7 +26,8 @@ one phase are the places: the same sum, with other offsets and other taps for ea
 gaps, and ``flat`` shifted by ``offsets[t]``: `vectors.dots_of_taps`.
 
 `conv2d_plan` computes offsets and sizes. With them, this file lays out, sums and copies out one *piece* at a
-time: some images, or a band of one image's rows.
+time: a band of one image's rows, or some images below each other, or some images interleaved. Where n images
+are interleaved, the numbers of each place lie together, and all offsets are n times as long.
 """
 
 from __future__ import annotations
@@ -147,7 +148,9 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
     for first in range(0, n, plan.images):
         for top in range(0, rows.outputs, plan.band):
             piece = first, min(n, first + plan.images), top, min(rows.outputs, top + plan.band)
-            count = lay_out(source, piece, (np.int64(0), source[2][1]), plan, rows, columns, flat)
+            count, runs = lay_out(source, piece, (np.int64(0), source[2][1]), plan, rows, columns, flat), 1
+            if plan.column > 1:  # no sums are computed in the gaps between rows
+                count, runs = columns.outputs * plan.column, rows.outputs
             for u in range(rows.out_step):
                 f = np.int64(0)  # Numba would compile the functions below for the constant 0, too
                 while f < filters:
@@ -156,13 +159,14 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
                         phase = u * columns.out_step + v
                         shift = offsets[ends[phase] : ends[phase + 1]]
                         w, b = weights[ends[phase] * filters + f * shift.size :], bias[f:]
-                        total = sums[v * 4 * places :]
-                        if many == 4:
-                            sums_of_taps(4, flat, shift, w, b, floor, total, places, count)
-                        elif many == 2:
-                            sums_of_taps(2, flat, shift, w, b, floor, total, places, count)
-                        else:
-                            sums_of_taps(1, flat, shift, w, b, floor, total, places, count)
+                        for r in range(runs):
+                            x, total = flat[r * plan.row :], sums[v * 4 * places + r * plan.row :]
+                            if many == 4:
+                                sums_of_taps(4, x, shift, w, b, floor, total, places, count)
+                            elif many == 2:
+                                sums_of_taps(2, x, shift, w, b, floor, total, places, count)
+                            else:
+                                sums_of_taps(1, x, shift, w, b, floor, total, places, count)
                     _copy_out(sums, piece, (f, f + many), u, plan, out, shape)
                     f += many
 
@@ -205,7 +209,7 @@ def lay_out(source, piece, channels, plan, rows, columns, flat, padding=0):
     only, and for the last if that is smaller. For bands, it is written each time.
     """
     (x, gate, (_, c_in, h, w)), (first, last, top, bottom), (c_0, c_1) = source, piece, channels
-    pitch, banded = columns.places, plan.band < rows.outputs
+    banded = plan.band < rows.outputs
     if first == 0 or last - first < plan.images or banded:
         flat.fill(padding)
     for c in range(c_0, c_1):
@@ -214,34 +218,40 @@ def lay_out(source, piece, channels, plan, rows, columns, flat, padding=0):
             for v in range(columns.step):
                 k_0, k_1 = inside(columns.step, columns.start + v, w, 0, columns.outputs + columns.reach)
                 phase = u * columns.step + v
-                line = (phase * (c_1 - c_0) + c - c_0) * plan.places + (rho_0 - top) * pitch + k_0
+                line = (phase * (c_1 - c_0) + c - c_0) * plan.places + (rho_0 - top) * plan.row
+                line += k_0 * plan.column
                 pixel = (rho_0 * rows.step + rows.start + u) * w + k_0 * columns.step + columns.start + v
                 for i in range(first, last):
-                    to, at = line + (i - first) * rows.places * pitch, pixel + (i * c_in + c) * h * w
+                    to, at = line + (i - first) * plan.image, pixel + (i * c_in + c) * h * w
                     lines, count = rho_1 - rho_0, k_1 - k_0
-                    move_rows(x, at, rows.step * w, columns.step, gate, flat, to, pitch, 1, lines, count)
-    return (bottom - top if banded else (last - first) * rows.places) * pitch
+                    steps = plan.row, plan.column, lines, count
+                    move_rows(x, at, rows.step * w, columns.step, gate, flat, to, *steps)
+    if banded or plan.column > 1:
+        return (bottom - top) * plan.row
+    return (last - first) * plan.image
 
 
 @jit
 def _copy_out(sums, piece, filters, u, plan, out, shape):
     """Copy the sums of some filters to the rows of phase u."""
     (first, last, top, bottom), (_, channels, h, w), rows, columns = piece, shape, plan.rows, plan.columns
-    pitch, apart, out_row = columns.places, 4 * plan.places, rows.out_step * w
+    apart, out_row = 4 * plan.places, rows.out_step * w
     step, start = columns.out_step, columns.out_start
     rho_0, rho_1 = inside(rows.out_step, rows.out_start + u, h, top, bottom)
     for f in range(filters[0], filters[1]):
         for i in range(first, last):
-            line = (f - filters[0]) * plan.places + ((i - first) * rows.places + rho_0 - top) * pitch
+            line = (f - filters[0]) * plan.places + (i - first) * plan.image + (rho_0 - top) * plan.row
             row = ((i * channels + f) * h + rho_0 * rows.out_step + rows.out_start + u) * w
-            if step == 2:  # pixel s has place (s - start) // 2 of phase (s - start) % 2
+            joined = step == 2 and plan.column == 1
+            if joined:  # pixel s has place (s - start) // 2 of phase (s - start) % 2
                 a = line + (-start) % 2 * apart + (-start) // 2
                 b = line + (1 - start) % 2 * apart + (1 - start) // 2
-                join_rows(sums, a, b, pitch, out, row, out_row, rho_1 - rho_0, w)
-            for v in range(step if step != 2 else 0):
+                join_rows(sums, a, b, plan.row, out, row, out_row, rho_1 - rho_0, w)
+            for v in range(0 if joined else step):
                 k_0, k_1 = inside(step, start + v, w, 0, columns.outputs)
-                at, to = line + v * apart + k_0, row + k_0 * step + start + v
-                move_rows(sums, at, pitch, 1, None, out, to, out_row, step, rho_1 - rho_0, k_1 - k_0)
+                at, to = line + v * apart + k_0 * plan.column, row + k_0 * step + start + v
+                steps = out_row, step, rho_1 - rho_0, k_1 - k_0
+                move_rows(sums, at, plan.row, plan.column, None, out, to, *steps)
 
 
 @jit

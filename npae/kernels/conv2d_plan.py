@@ -1,12 +1,21 @@
 """How `conv2d_fast` lays out a convolution in long vectors: everything that depends on shapes alone.
 
-Read `conv2d_fast` first: it explains vectors, places, taps and phases. Several small images share one vector;
-of a large image, a band of rows at a time is laid out. Both keep the vectors of all channels in the cache. A
-filter is one channel of the output: of z in the forward pass, of dx in the gradient by the input.
+Read `conv2d_fast` first: it explains vectors, places, taps and phases. A filter is one channel of the output:
+of z in the forward pass, of dx in the gradient by the input. There are three ways to lay out images:
+
+- **in bands**, where an image is large: some of its rows at a time;
+- **stacked**, where images are small: several of them below each other;
+- **interleaved**, where images are small and have many channels: the same pixel of several images, then the
+  next pixel of these. Each row of outputs is then a vector of its own, and no sums are computed in gaps. For
+  3x3 on 4x4 pixels, stacked, every third sum is lost in gaps. But to move the numbers takes longer, since
+  they are not neighbours in the image.
+
+Each way keeps the vectors of all channels in the cache.
 """
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +26,11 @@ from npae.kernels.backend import jit
 from npae.kernels.vectors import STEP
 
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
+LARGE_SCRATCH = 1 << 20  # the same where images are interleaved
 LONGEST = 1600  # places of one vector: four filters' sums, in float32, stay in the first-level cache
+BLOCK = 64  # places that are computed together, with the widest vectors
+FEWEST_INTERLEAVED = 8  # channels
+MOVE = 45  # multiply-adds in the time in which one number is moved to an interleaved vector, or from it
 
 
 class Axis(NamedTuple):
@@ -43,6 +56,9 @@ class Plan(NamedTuple):
     columns: Axis
     images: int  # laid out at a time
     band: int  # output rows that are computed at a time
+    image: int  # places from a pixel to the same pixel of the next image,
+    row: int  # to the pixel below,
+    column: int  # and to its neighbour
     places: int  # of the vector of one channel and phase, with what the last windows read behind it
 
 
@@ -90,10 +106,10 @@ def forward_plan(
     """Return plan and taps of the convolution of n images of a size; an output is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_forward_axis(*axis) for axis in zip(size, window, strides, pads))
-    plan = _plan(n, c_in, rows, columns, itemsize)
+    plan = _plan(n, channels, window, rows, columns, itemsize)
     c, a, b = np.indices((c_in, kh, kw)).reshape(3, -1)
     phase = (a % sh) * sw + b % sw
-    offsets = (phase * c_in + c) * plan.places + a // sh * columns.places + b // sw
+    offsets = (phase * c_in + c) * plan.places + a // sh * plan.row + b // sw * plan.column
     ends = np.array([0, offsets.size])
     return plan, Taps(
         offsets.astype(np.int64), ends, _order(np.arange(offsets.size), ends, c_out, offsets.size)
@@ -107,9 +123,9 @@ def backward_plan(
     """Return plan and taps of the gradient by n images of a size; a pixel of one phase is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_backward_axis(*axis) for axis in zip(size, window, strides, pads))
-    plan = _plan(n, c_out, rows, columns, itemsize)
+    plan = _plan(n, channels[::-1], window, rows, columns, itemsize)
     o, a, b = np.indices((c_out, kh, kw)).reshape(3, -1)
-    offsets = o * plan.places + (rows.reach - a // sh) * columns.places + columns.reach - b // sw
+    offsets = o * plan.places + (rows.reach - a // sh) * plan.row + (columns.reach - b // sw) * plan.column
     numbers = o * (c_in * kh * kw) + a * kw + b
     phase = (a % sh) * sw + b % sw
     by_phase = np.argsort(phase, kind="stable")
@@ -155,20 +171,38 @@ def _backward_axis(size: int, window: int, stride: int, pads: Pair) -> Axis:
     return Axis(1, -lead, stride, first * stride - before, count + reach - gap, reach, count)
 
 
-def _plan(n: int, channels: int, rows: Axis, columns: Axis, itemsize: int) -> Plan:
-    """Return how many images, or how many rows of one, are laid out at a time."""
-    limit = min(LONGEST, max(1, SCRATCH // (itemsize * rows.step * columns.step * channels)))
-    pitch = columns.places
+def _plan(n: int, channels: Pair, window: Pair, rows: Axis, columns: Axis, itemsize: int) -> Plan:
+    """Return how many images, or how many rows of one, are laid out at a time, and how.
+
+    ``channels`` are those of the output and of the source.
+    """
+    (filters, sources), pitch = channels, columns.places
+    numbers = sources * rows.step * columns.step  # of the source, for one place
+    limit = min(LONGEST, max(1, SCRATCH // (itemsize * numbers)))
     if rows.places * pitch <= limit:
         images, band = _evenly(n, limit // (rows.places * pitch)), rows.outputs
         used = images * rows.places
     else:
         images, band = 1, _evenly(rows.outputs, limit // pitch - rows.reach)
         used = band
-    places = (used + rows.reach) * pitch + columns.reach  # with what the last windows read
+    image, row, column = rows.places * pitch, pitch, 1
+    if band == rows.outputs and min(filters, sources) >= FEWEST_INTERLEAVED:
+        most = min(n, LARGE_SCRATCH // (itemsize * numbers * (band + rows.reach) * pitch))
+        blocks = {m: -(-n // m) * band * _blocks(columns.outputs * m) for m in range(1, most + 1)}
+        best = min(blocks, key=lambda m: blocks[m], default=0)
+        saved = -(-n // images) * _blocks(used * pitch) - blocks.get(best, 0)
+        moved = n * band * columns.outputs * (numbers + filters * rows.out_step * columns.out_step)
+        if best > 1 and saved * BLOCK * filters * sources * math.prod(window) > MOVE * moved:
+            images, used, image, row, column = best, band, 1, pitch * best, best
+    places = (used + rows.reach) * row + columns.reach * column  # with what the last windows read
     # Whole blocks, and 16: vectors a power of two apart would compete for the same lines of the cache.
     places = -(-places // STEP) * STEP + STEP + 16
-    return Plan(rows, columns, images, band, places)
+    return Plan(rows, columns, images, band, image, row, column, places)
+
+
+def _blocks(places: int) -> int:
+    """Return how many blocks of places are computed for these."""
+    return -(-places // BLOCK)
 
 
 def _evenly(count: int, most: int) -> int:

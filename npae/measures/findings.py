@@ -10,6 +10,7 @@ import numpy as np
 
 Finding = tuple[str, str]  # sentence, evidence
 
+UNITS = 4096  # of a code or an image: so many show what all would
 FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change the variance
 LINE = 0.99  # the share of the variance in one direction
 DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
@@ -56,7 +57,7 @@ def only_the_mean_image(y: np.ndarray, t: np.ndarray) -> Finding | None:
     """Find outputs y (n, ...) whose loss for the targets t is that of the mean of t in place of each y."""
     if len(t) < FEWEST:
         return None
-    outputs, targets = y.astype(np.float64), t.astype(np.float64)
+    outputs, targets = _flat(y), _flat(t)
     error, spread = np.mean((outputs - targets) ** 2), np.mean((targets - targets.mean(axis=0)) ** 2)
     if not spread or not abs(error / spread - 1) < EQUAL:
         return None
@@ -107,5 +108,9 @@ def code_on_a_line(codes: np.ndarray) -> Finding | None:
     return sentence, f"{variances[-1] / total:.2%} of their variance in one direction"
 
 
-def _flat(codes: np.ndarray) -> np.ndarray:
-    return codes[:MOST].reshape(len(codes[:MOST]), -1).astype(np.float64)
+def _flat(array: np.ndarray) -> np.ndarray:
+    """Return the first examples (n, units) as float64, with at most `UNITS` evenly spaced units of each."""
+    flat = array[:MOST].reshape(len(array[:MOST]), -1)
+    if flat.shape[1] > UNITS:
+        flat = flat[:, np.linspace(0, flat.shape[1] - 1, UNITS).astype(np.intp)]
+    return flat.astype(np.float64)

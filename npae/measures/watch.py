@@ -13,6 +13,7 @@ import numpy as np
 from npae.arguments import instance
 from npae.kernels import activations
 from npae.measures.findings import (
+    FEWEST,
     MOST,
     Finding,
     findings,
@@ -25,10 +26,12 @@ from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import BinaryCrossentropy, Loss, SoftmaxCrossentropy, fuse
 from npae.training import fit as training
 from npae.training.events import Callback, History, TrainingState
+from npae.training.shards import activations_of, shard_size
 
 P = ParamSpec("P")
 
 EARLY = 5  # epochs that are watched
+ACTIVATIONS = 1 << 24  # numbers that a look computes, if `FEWEST` examples do not take more
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf)}  # of an activation's outputs
 
 
@@ -42,9 +45,9 @@ class Watch(Callback):
 
     Notes
     -----
-    It looks at the first 500 examples, without corruption and in inference mode, so it changes no result. A
-    model is reported to be no better than the mean image if it was so at the ends of two epochs: in between
-    it learned nothing.
+    It looks at the first 500 examples, or fewer where a model has many activations, without corruption and in
+    inference mode, so it changes no result. A model is reported to be no better than the mean image if it was
+    so at the ends of two epochs: in between it learned nothing.
     """
 
     def __init__(self, report: Callable[[str], None] | None = None):
@@ -59,7 +62,7 @@ class Watch(Callback):
         if isinstance(loss, BinaryCrossentropy):
             _, linked = fuse(state.model, loss)
             if linked is loss and not loss.from_logits:
-                self._say(not_probabilities(state.model.forward(x)[0]))
+                self._say(not_probabilities(_outputs(state.model, x)))
         elif not isinstance(loss, SoftmaxCrossentropy):
             self._say(targets_out_of_reach(t, *_range_of_outputs(state.model)))
 
@@ -69,10 +72,11 @@ class Watch(Callback):
             return
         x, t, loss = _sample(state)
         if isinstance(state.model, Autoencoder):
-            for found in findings(state.model.encode(x), isinstance(state.model, VariationalAutoencoder)):
+            codes = _in_shards(state.model, state.model.encode, x)
+            for found in findings(codes, isinstance(state.model, VariationalAutoencoder)):
                 self._say(found)
         if not isinstance(loss, SoftmaxCrossentropy):
-            y = state.model.forward(x)[0]
+            y = _outputs(state.model, x)
             if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
                 y = activations.forward(y, "sigmoid")
             mean_only = only_the_mean_image(y, t)
@@ -104,7 +108,18 @@ fit = watched(training.fit)
 def _sample(state: TrainingState) -> tuple[np.ndarray, np.ndarray, Loss]:
     """Return the first examples, clean, their targets, and the loss."""
     assert state.data is not None and state.objective is not None  # `fit` sets them
-    return *state.data.clean(slice(MOST)), state.objective.reconstruction
+    count = min(MOST, max(FEWEST, ACTIVATIONS // activations_of(state.model)))
+    return *state.data.clean(slice(count)), state.objective.reconstruction
+
+
+def _outputs(model: Sequential, x: np.ndarray) -> np.ndarray:
+    return _in_shards(model, lambda shard: model.forward(shard)[0], x)
+
+
+def _in_shards(model: Sequential, function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Return ``function(x)``, computed in shards, whose activations stay in the cache."""
+    size = shard_size(model, len(x))
+    return np.concatenate([function(x[start : start + size]) for start in range(0, len(x), size)])
 
 
 def _range_of_outputs(model: Sequential) -> tuple[float, float]:

@@ -36,8 +36,13 @@ def shard_size(model: Sequential, batch_size: int) -> int:
     is halved at least once, so that two threads have work, and never below `SMALLEST_SHARD`, where calling
     the kernels would take as long as their arithmetic.
     """
-    activations = sum(math.prod(layer.output_shape or ()) for _, layer in model.leaves())
+    activations = activations_of(model)
     size = -(-batch_size // 2)
     while size > SMALLEST_SHARD and size * activations > CACHE_ELEMENTS:
         size = -(-size // 2)
     return size
+
+
+def activations_of(model: Sequential) -> int:
+    """Return how many numbers the layers' outputs hold together, for one example."""
+    return sum(math.prod(layer.output_shape or ()) for _, layer in model.leaves())
