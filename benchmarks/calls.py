@@ -58,10 +58,13 @@ INTEGERS = {
 }
 NUMBERS = {
     *("rate", "stddev", "weight", "beta", "target", "learning_rate", "beta_1", "beta_2", "epsilon"),
-    *("momentum", "peak", "scale", "offset", "min_delta"),
+    *("momentum", "peak", "scale", "offset", "min_delta", "negative_slope", "alpha", "delta", "weight_decay"),
 }
-FLAGS = {"from_logits", "nesterov", "epsilon_hat", "shuffle", "restore_best_weights", "need_dx"}
-TEXTS = {"padding", "activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label", "name"}
+FLAGS = {
+    *("from_logits", "nesterov", "epsilon_hat", "shuffle", "restore_best_weights", "need_dx", "use_bias"),
+    "count_include_pad",
+}
+TEXTS = {"activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label", "name"}
 PAIRS = {"kernel_size", "strides", "pool_size", "size", "output_padding"}
 SHAPES = {"target_shape", "input_shape", "shape"}
 ARRAYS = {"x", "y", "t", "dy", "params", "grads", "code", "codes", "labels", "indices"}
@@ -93,6 +96,9 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
         return isinstance(value, (bool, np.bool_))
     if name in TEXTS:
         return isinstance(value, str)
+    if name == "padding":
+        pairs = value if isinstance(value, (tuple, list)) else (value,)
+        return isinstance(value, str) or all(map(is_integer, np.ravel(np.array(pairs, object)).tolist()))
     if name in SHAPES or name in PAIRS:
         listed = isinstance(value, (tuple, list)) and all(map(is_integer, value))
         return listed or (name in PAIRS and is_integer(value))
@@ -153,13 +159,20 @@ def model_of(dtype: np.dtype, kind: Any = npae.Autoencoder) -> Any:
 
 
 LAYERS: dict[Any, tuple[dict[str, Any], tuple[int, ...]]] = {
-    npae.Dense: ({"units": 3, "activation": "tanh"}, (6,)),
+    npae.Dense: ({"units": 3, "activation": "tanh", "use_bias": True}, (6,)),
     npae.Conv2D: ({"filters": 3, "kernel_size": (3, 2), "padding": "same", "activation": "relu"}, (2, 6, 5)),
     npae.Conv2DTranspose: (
         {"filters": 3, "kernel_size": 3, "strides": (2, 1), "output_padding": None},
         (2, 6, 5),
     ),
     npae.MaxPool2D: ({"pool_size": 2, "strides": None, "padding": "valid"}, (2, 6, 4)),
+    npae.AveragePooling2D: (
+        {"pool_size": (2, 3), "strides": 2, "padding": 1, "count_include_pad": True},
+        (2, 6, 4),
+    ),
+    npae.BatchNormalization: ({"momentum": 0.5, "epsilon": 0.5}, (2, 3, 3)),
+    npae.LeakyReLU: ({"negative_slope": 0.25}, (5,)),
+    npae.ELU: ({"alpha": 0.5}, (2, 3, 3)),
     npae.UpSampling2D: ({"size": 2}, (2, 3, 4)),
     npae.Reshape: ({"target_shape": (3, -1)}, (2, 6)),
     npae.Flatten: ({}, (2, 6)),
@@ -175,18 +188,24 @@ LAYERS: dict[Any, tuple[dict[str, Any], tuple[int, ...]]] = {
 }
 LOSSES: dict[Any, dict[str, Any]] = {
     npae.MeanSquaredError: {"per": "image"},
+    npae.MeanAbsoluteError: {"per": "image"},
+    npae.Huber: {"delta": 0.25, "per": "element"},
     npae.BinaryCrossentropy: {"from_logits": True, "per": "element"},
     npae.GaussianNegativeLogLikelihood: {"stddev": 0.7, "per": "element"},
     npae.SoftmaxCrossentropy: {},
 }
 PENALTIES: dict[Any, dict[str, Any]] = {
     npae.L1: {"weight": 0.1},
+    npae.L2: {"weight": 0.1},
     npae.KLSparsity: {"target": 0.1, "weight": 2.0},
     npae.Contractive: {"weight": 0.1},
     npae.KullbackLeibler: {"beta": 2.0},
 }
 OPTIMIZERS: dict[Any, dict[str, Any]] = {
-    npae.Adam: {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.5, "epsilon": 0.1, "epsilon_hat": True},
+    npae.Adam: {
+        **{"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.5, "epsilon": 0.1, "epsilon_hat": True},
+        "weight_decay": 0.25,
+    },
     npae.SGD: {"learning_rate": 0.1, "momentum": 0.5, "nesterov": True},
 }
 CALLBACKS: dict[Any, dict[str, Any]] = {

@@ -64,7 +64,11 @@ NASTY += [{"class": "Dense", "config": {"units": 10**6}}, {"class": "Sequential"
 def toy() -> npae.Autoencoder:
     model = npae.Autoencoder(
         npae.Sequential(
-            [npae.Conv2D(2, 3), npae.MaxPool2D(2), npae.Flatten(), npae.Dropout(0.1), npae.Dense(3)]
+            [
+                *(npae.Conv2D(2, 3, padding=((1, 0), (1, 1)), use_bias=False), npae.BatchNormalization()),
+                *(npae.LeakyReLU(), npae.MaxPool2D(2, padding=(0, 1))),
+                *(npae.Flatten(), npae.Dropout(0.1), npae.Dense(3)),
+            ]
         ),
         npae.Sequential([npae.Dense(36, "sigmoid"), npae.Reshape((1, 6, 6))]),
     )

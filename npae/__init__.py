@@ -6,6 +6,9 @@
 from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
+    ELU,
+    AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Conv2DTranspose,
     Dense,
@@ -13,6 +16,7 @@ from npae.layers import (
     Flatten,
     GaussianNoise,
     Layer,
+    LeakyReLU,
     MaxPool2D,
     ReLU,
     Reshape,
@@ -27,13 +31,15 @@ from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import (
     BinaryCrossentropy,
     GaussianNegativeLogLikelihood,
+    Huber,
     Loss,
+    MeanAbsoluteError,
     MeanSquaredError,
     SoftmaxCrossentropy,
     one_hot,
 )
 from npae.objectives.objective import Objective
-from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibler, Penalty
+from npae.objectives.penalties import L1, L2, Contractive, KLSparsity, KullbackLeibler, Penalty
 from npae.training.batches import Batches
 from npae.training.callbacks import Checkpoint, EarlyStopping, LearningRate, Progress
 from npae.training.checkpoints import load_checkpoint, load_model, save_checkpoint, save_model
@@ -47,7 +53,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Adam",
     "Autoencoder",
+    "AveragePooling2D",
     "Batches",
+    "BatchNormalization",
     "BinaryCrossentropy",
     "Callback",
     "Checkpoint",
@@ -57,6 +65,7 @@ __all__ = [
     "Dense",
     "Dropout",
     "EarlyStopping",
+    "ELU",
     "evaluate",
     "evaluate_terms",
     "fit",
@@ -65,15 +74,19 @@ __all__ = [
     "GaussianNoise",
     "get_backend",
     "History",
+    "Huber",
     "KLSparsity",
     "KullbackLeibler",
     "L1",
+    "L2",
     "Layer",
+    "LeakyReLU",
     "LearningRate",
     "load_checkpoint",
     "load_model",
     "Loss",
     "MaxPool2D",
+    "MeanAbsoluteError",
     "MeanSquaredError",
     "NonFiniteLoss",
     "Objective",

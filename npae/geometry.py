@@ -10,6 +10,8 @@ from npae.arguments import brief, choice, instance, integer
 Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]  # (vertical, horizontal)
 Pads: TypeAlias = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+Padding: TypeAlias = "str | Pads"  # "valid", "same", or the amounts
+PaddingArgument: TypeAlias = "str | int | Pair | Pads"  # what `check_padding` takes
 
 LARGEST = 4096  # pixels of a window or a stride
 
@@ -59,81 +61,116 @@ def _two(values: Iterable[int]) -> Pair:
     return vertical, horizontal
 
 
-def check_padding(padding: str) -> str:
-    """Return ``padding`` if it is "valid" or "same"; raise ValueError otherwise."""
-    return choice(padding, "padding", ("valid", "same"))
+def check_padding(padding: Any, pool_size: Pair | None = None) -> Padding:
+    """Return ``padding`` as "valid", "same", or its amounts ``((top, bottom), (left, right))``.
 
-
-def window_output_size(size: Pair, window: Pair, strides: Pair, padding: str) -> Pair:
-    """Return the output size (height, width) of a convolution or a pooling.
-
-    It is the number of windows: ``(size - window) // stride + 1`` for "valid", where every window lies inside
-    the input, and ``ceil(size / stride)`` for "same", where the input is padded.
+    Parameters
+    ----------
+    padding : str, int, (int, int) or ((int, int), (int, int))
+        One integer is all four amounts, two are (vertical, horizontal), as in PyTorch; two pairs are the
+        amounts, as in Keras's ``ZeroPadding2D``.
+    pool_size : (int, int), optional
+        The window of a pooling, which must not lie in the padding alone.
 
     Raises
     ------
     ValueError
-        If the window is larger than the input and the padding is "valid".
+        If it is something else, or an amount is not below ``pool_size``.
     """
-    if padding == "same":
-        return _two(-(-s // stride) for s, stride in zip(size, strides))
-    if any(w > s for s, w in zip(size, window)):
+    if isinstance(padding, str):
+        return choice(padding, "padding", ("valid", "same"))
+    two = tuple(padding) if isinstance(padding, (tuple, list)) else (padding, padding)
+    try:
+        vertical, horizontal = (pair(amount, "padding", least=0) for amount in two)
+    except ValueError:
         raise ValueError(
-            f"a window of {window[0]}x{window[1]} does not fit an input of {size[0]}x{size[1]}; "
-            'use padding="same" or a smaller window'
+            f'padding must be "valid", "same", an integer from 0 to {LARGEST}, (vertical, horizontal) or '
+            f"((top, bottom), (left, right)), not {brief(padding)}"
+        ) from None
+    if pool_size and any(max(pad) >= w for pad, w in zip((vertical, horizontal), pool_size)):
+        raise ValueError(
+            f"padding {brief(padding)} must be smaller than pool_size, {pool_size}: a window would hold "
+            "padding only"
         )
-    return _two((s - w) // stride + 1 for s, w, stride in zip(size, window, strides))
+    return vertical, horizontal
 
 
-def window_pads(size: Pair, window: Pair, strides: Pair, padding: str) -> Pads:
+def window_pads(size: Pair, window: Pair, strides: Pair, padding: Padding) -> Pads:
     """Return the padding ``((top, bottom), (left, right))`` of a convolution or a pooling.
 
-    "same" adds the rows and columns that the last window lacks. If their number is odd, the extra one is at
-    the bottom or the right, as in Keras.
+    "valid" is none. "same" adds the rows and columns that the last window lacks. If their number is odd, the
+    extra one is at the bottom or the right, as in Keras. Amounts are returned as they are.
     """
-    if padding == "valid":
-        return (0, 0), (0, 0)
+    if not isinstance(padding, str):
+        return padding
     pads = []
     for s, w, stride in zip(size, window, strides):
-        lacking = max((-(-s // stride) - 1) * stride + w - s, 0)
+        lacking = max((-(-s // stride) - 1) * stride + w - s, 0) if padding == "same" else 0
         pads.append((lacking // 2, lacking - lacking // 2))
     vertical, horizontal = pads
     return vertical, horizontal
 
 
-def transpose_output_size(
-    size: Pair, window: Pair, strides: Pair, padding: str, output_padding: Pair | None = None
-) -> Pair:
-    """Return the output size (height, width) of a transposed convolution.
+def window_output_size(size: Pair, window: Pair, strides: Pair, padding: Padding) -> Pair:
+    """Return the output size (height, width) of a convolution or a pooling.
 
-    A convolution of stride 3 maps three input sizes to the same output size, so its transpose must choose one
-    of them: ``size * stride`` for "same", and ``(size - 1) * stride + max(window, stride)`` for "valid".
-    ``output_padding`` chooses ``(size - 1) * stride + window + output_padding``, minus ``2 * (window // 2)``
-    for "same". These are Keras's rules; "valid" with ``output_padding`` is PyTorch's formula for
-    ``padding=0``.
+    It is the number of windows inside the padded input, ``(padded size - window) // stride + 1``. For "same"
+    it is ``ceil(size / stride)``.
 
     Raises
     ------
     ValueError
-        If the convolution does not map the output size to ``size``. So ``output_padding`` must be from 0 to
-        ``stride - 1``; for "same" and an even window, from 1 to ``stride``.
+        If the window is larger than the padded input.
     """
-    if output_padding is None:
-        if padding == "same":
-            return _two(s * stride for s, stride in zip(size, strides))
-        return _two((s - 1) * stride + max(w, stride) for s, w, stride in zip(size, window, strides))
-    output = _two(
-        (s - 1) * stride + w - (2 * (w // 2) if padding == "same" else 0) + extra
-        for s, w, stride, extra in zip(size, window, strides, output_padding)
-    )
-    least = tuple(1 - w % 2 if padding == "same" else 0 for w in window)
-    most = tuple(low + stride - 1 for low, stride in zip(least, strides))
-    if any(not low <= extra <= high for low, extra, high in zip(least, output_padding, most)):
-        allowed = [str(low) if low == high else f"{low} to {high}" for low, high in zip(least, most)]
+    pads = window_pads(size, window, strides, padding)
+    height, width = (s + sum(pad) for s, pad in zip(size, pads))
+    if window[0] > height or window[1] > width:
+        padded = "" if (height, width) == tuple(size) else f", which padding makes {height}x{width}"
         raise ValueError(
-            f"output_padding {tuple(output_padding)} gives an output of {output[0]}x{output[1]}, which a "
-            f'convolution with window {window}, strides {strides} and padding "{padding}" does not map to '
+            f"a window of {window[0]}x{window[1]} does not fit an input of {size[0]}x{size[1]}{padded}; "
+            'use padding="same" or a smaller window'
+        )
+    return (height - window[0]) // strides[0] + 1, (width - window[1]) // strides[1] + 1
+
+
+def transpose_output_size(
+    size: Pair, window: Pair, strides: Pair, padding: Padding, output_padding: Pair | None = None
+) -> Pair:
+    """Return the output size (height, width) of a transposed convolution.
+
+    A convolution of stride 3 maps three input sizes to the same output size, so its transpose must choose one
+    of them. By default it chooses ``size * stride`` for "same" and ``(size - 1) * stride + max(window,
+    stride)`` for "valid", as Keras does, and ``(size - 1) * stride + window - amounts`` for amounts of
+    padding, as PyTorch does. ``output_padding`` chooses ``(size - 1) * stride + window + output_padding``,
+    minus the amounts, or minus ``2 * (window // 2)`` for "same". These are the formulas of PyTorch, where
+    "valid" is 0, and Keras.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output, or the convolution does not map it to ``size``. So ``output_padding`` must
+        be from 0 to ``stride - 1``; for "same" and an even window, from 1 to ``stride``.
+    """
+    if padding == "same" and output_padding is None:
+        return _two(s * stride for s, stride in zip(size, strides))
+    whole = _two((s - 1) * stride + w for s, w, stride in zip(size, window, strides))
+    if padding == "same":
+        cut, least = _two(2 * (w // 2) for w in window), _two(1 - w % 2 for w in window)
+    else:
+        cut, least = _two(sum(pad) for pad in window_pads(size, window, strides, padding)), (0, 0)
+    default = _two(max(stride - w, 0) if padding == "valid" else 0 for w, stride in zip(window, strides))
+    extra = default if output_padding is None else output_padding
+    output = _two(w - less + more for w, less, more in zip(whole, cut, extra))
+    most = tuple(low + stride - 1 for low, stride in zip(least, strides))
+    if any(not low <= more <= high for low, more, high in zip(least, extra, most)):
+        allowed = [str(low) if low == high else f"{low} to {high}" for low, high in zip(least, most)]
+        shown = f'"{padding}"' if isinstance(padding, str) else padding
+        raise ValueError(
+            f"output_padding {tuple(extra)} gives an output of {output[0]}x{output[1]}, which a "
+            f"convolution with window {window}, strides {strides} and padding {shown} does not map to "
             f"the input size, {size[0]}x{size[1]}; expected output_padding=None, or {allowed[0]} vertically "
             f"and {allowed[1]} horizontally"
         )
+    if min(output) < 1:
+        raise ValueError(f"padding {padding} leaves nothing of an output of {whole[0]}x{whole[1]}; use less")
     return output

@@ -143,6 +143,12 @@ class Sequential(Layer):
                 grads[f"{self.names[position]}/{key}"] = grad
         return (upstream if need_dx else None), grads
 
+    def moved(self, cache: Any) -> Grads:
+        moved: Grads = {}
+        for name, layer, own in zip(self.names, self.layers, cache):
+            moved.update({f"{name}/{key}": value for key, value in layer.moved(own).items()})
+        return moved
+
     def set_params(self, values: dict[str, np.ndarray]) -> None:
         """Copy ``values`` into the parameters of the same names.
 

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from npae import (
+    ELU,
+    AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Conv2DTranspose,
     Dense,
@@ -26,6 +29,11 @@ LAYERS = [
     Dropout(0.5),
     Flatten(),
     Reshape((4, 32)),
+    Conv2D(3, (3, 2), 2, ((0, 2), (1, 3)), "elu", use_bias=False),
+    Conv2DTranspose(3, 3, 2, 1, 1, "leaky_relu"),
+    AveragePooling2D((2, 3), padding=1),
+    BatchNormalization(),
+    ELU(),
 ]
 
 

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from npae.geometry import window_output_size, window_pads
-from npae.kernels import activations, adam, dense, losses, max_pool2d, sgd, up_sampling2d
+from npae.kernels import (
+    activations,
+    adam,
+    average_pooling2d,
+    batch_normalization,
+    dense,
+    losses,
+    max_pool2d,
+    sgd,
+    up_sampling2d,
+)
 from npae.kernels.backend import BACKENDS, get_backend, use_backend
 
 DTYPES = (np.float32, np.float64)
@@ -17,8 +27,13 @@ TOLERANCE = {np.float32: dict(rtol=1e-5, atol=1e-6), np.float64: dict(rtol=1e-12
 OPERATIONS = {
     activations: ("forward", "backward"),
     dense: ("forward", "backward"),
-    losses: ("mean_squared_error", "binary_crossentropy", "binary_crossentropy_from_logits"),
+    losses: (
+        *("mean_squared_error", "mean_absolute_error", "huber"),
+        *("binary_crossentropy", "binary_crossentropy_from_logits"),
+    ),
     max_pool2d: ("forward", "backward"),
+    average_pooling2d: ("forward", "backward"),
+    batch_normalization: ("forward", "backward"),
     up_sampling2d: ("forward", "backward"),
     adam: ("update",),
     sgd: ("update",),
@@ -36,6 +51,8 @@ POOLINGS = [
     ((5, 4), (3, 2), (4, 3), "same"),
     ((1, 3), (3, 5), (2, 2), "same"),  # a window larger than the image
     ((18, 19), (17, 18), (1, 1), "valid"),  # more cells than a byte can count
+    ((5, 6), (3, 2), (2, 3), ((2, 0), (1, 1))),
+    ((4, 33), (2, 5), (1, 2), ((0, 1), (4, 3))),
 ]
 
 
@@ -61,6 +78,10 @@ def arguments(dtype, n):
         z, y = normal(n, 37, scale=3), normal(n, 37)
         yield activations, "forward", (z.reshape(n, 1, 37), name), ()
         yield activations, "backward", (normal(n, 37), y, name), ()
+        for below in (0.0, 0.7):
+            yield activations, "forward", (z, name, below), ()
+            yield activations, "backward", (normal(n, 37), y, name, below), ()
+        yield dense, "forward", (normal(n, 5), normal(5, 7), None, name), ()
         yield dense, "forward", (normal(n, 5), normal(5, 7), normal(7), name), ()
         for need_dx in (True, False):
             dy, x, y, kernel = normal(n, 7), normal(n, 5), normal(n, 7), normal(5, 7)
@@ -68,6 +89,9 @@ def arguments(dtype, n):
     for shape in ((n, 5), (n, 3, 17, 31)):
         t = rng.uniform(size=shape).astype(dtype)
         yield losses, "mean_squared_error", (normal(*shape), t, 700), ()
+        yield losses, "mean_absolute_error", (normal(*shape), t, 700), ()
+        for delta in (0.3, 1.0):
+            yield losses, "huber", (normal(*shape), t, 700, delta), ()
         yield losses, "binary_crossentropy", (rng.uniform(size=shape).astype(dtype), t, 700), ()
         yield losses, "binary_crossentropy_from_logits", (normal(*shape, scale=9), t, 700), ()
     for size in ((2, 2), (1, 3), (3, 2)):
@@ -80,8 +104,21 @@ def arguments(dtype, n):
             dy = normal(n, 2, *window_output_size(case[0], window, strides, case[3]))
             offset = max_pool2d.forward_loops(x, window, strides, pads)[1]
             yield max_pool2d, "backward", (dy, offset, x.shape, window, strides, pads), ()
+        for counted in (False, True):
+            x, *geometry = pool_arguments(rng, dtype, n, 3, case)
+            yield average_pooling2d, "forward", (x, *geometry, counted), ()
+            dy = normal(n, 3, *window_output_size(*case))
+            yield average_pooling2d, "backward", (dy, x.shape, *geometry, counted), ()
+    for shape in ((n, 3, 5, 19), (n, 4)):
+        x, gamma, beta = normal(*shape) + dtype(3), normal(shape[1]), normal(shape[1])
+        for statistics in (None, np.stack([normal(shape[1]), normal(shape[1]) ** 2])):
+            yield batch_normalization, "forward", (x, gamma, beta, 0.01, statistics), ()
+        for of_batch in (True, False):
+            given = (normal(*shape), x, gamma, 0.01, statistics, of_batch)
+            yield batch_normalization, "backward", given, ()
     state = normal(71), normal(71), normal(71), normal(71) ** 2
-    yield adam, "update", (*state, 3, 0.01, 0.8, 0.99, 1e-7), (0, 2, 3)
+    for decay in (0.0, 0.5):
+        yield adam, "update", (*state, 3, 0.01, 0.8, 0.99, 1e-7, decay), (0, 2, 3)
     for nesterov in (False, True):
         yield sgd, "update", (*state[:3], 0.1, 0.9, nesterov), (0, 2)
 

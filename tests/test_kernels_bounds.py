@@ -20,7 +20,7 @@ from itertools import product
 import numpy as np
 
 from npae.geometry import window_output_size, window_pads
-from npae.kernels import conv2d, conv2d_transpose, im2col, max_pool2d
+from npae.kernels import average_pooling2d, conv2d, conv2d_transpose, im2col, max_pool2d
 
 rng = np.random.default_rng(0)
 
@@ -45,13 +45,25 @@ for size, (before, after) in product(((8, 11), (9, 34), (10, 62)), ((0, 2), (1, 
     conv2d.backward_numba(y, x, y, kernel, *geometry, "relu")
     conv2d_transpose.backward_numba(x, y, x, kernel, *geometry, "relu")
 for size, (window, strides, padding) in product(
-    ((5, 7), (6, 4), (17, 3)), (((2, 2), (2, 2), "valid"), ((3, 2), (1, 2), "same"), ((2, 3), (2, 1), "same"))
+    ((5, 7), (6, 4), (17, 3)), (
+        *(((2, 2), (2, 2), "valid"), ((3, 2), (1, 2), "same"), ((2, 3), (2, 1), "same")),
+        *(((3, 3), (2, 1), ((2, 0), (1, 2))), ((4, 2), (1, 3), ((0, 3), (1, 0)))),
+    ),
 ):
     geometry = window, strides, window_pads(size, window, strides, padding)
     x = normal(2, 3, *size)
     y, offset = max_pool2d.forward_numba(x, *geometry)
     max_pool2d.backward_numba(y, offset, x.shape, *geometry)
+    average_pooling2d.backward_numba(average_pooling2d.forward_numba(x, *geometry), x.shape, *geometry)
     im2col.col2im_numba(im2col.im2col_numba(x, *geometry), x.shape, *geometry)
+for size, stride, pads in product(
+    ((3, 5), (7, 4)), ((1, 1), (2, 3)), (((5, 4), (0, 6)), ((0, 3), (4, 0)), ((7, 7), (7, 7)))
+):  # where a window sees padding only
+    x, kernel, bias = normal(2, 3, *size), normal(3, 3, 3, 2), normal(3)
+    y = conv2d.forward_numba(x, kernel, bias, stride, pads, "elu")
+    conv2d.backward_numba(y, x, y, kernel, stride, pads, "elu")
+    z = conv2d_transpose.forward_numba(y, kernel, bias, stride, pads, size, "leaky_relu")
+    conv2d_transpose.backward_numba(z, y, z, kernel, stride, pads, "leaky_relu")
 print("all within bounds")
 """
 

@@ -11,12 +11,16 @@ import pytest
 from npae.geometry import window_output_size
 from npae.gradcheck import check_layer
 from npae.layers import (
+    ELU,
+    AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Conv2DTranspose,
     Dense,
     Dropout,
     Flatten,
     GaussianNoise,
+    LeakyReLU,
     MaxPool2D,
     ReLU,
     Reshape,
@@ -34,6 +38,7 @@ KERNELS = ((1, 1), (2, 3), (3, 2), (3, 3), (4, 1), (4, 3))
 STRIDES = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 2))
 PADDINGS = ("valid", "same")
 WINDOWS = ((1, 2), (2, 2), (3, 2), (2, 4))
+AMOUNTS = (1, (2, 0), ((0, 1), (3, 2)), ((5, 4), (1, 0)))  # padding; a kernel may see nothing else
 NOISE = (GaussianNoise(0.5), Dropout(0.3), Dropout(0))
 
 
@@ -59,6 +64,27 @@ def geometries():
     for size, window, strides, padding in product(SIZES, WINDOWS, (None, *STRIDES), PADDINGS):
         k = next(turn)
         cases.append((MaxPool2D(window, strides, padding), (1 + k % 3, *size), (1, 3)[k % 2]))
+    for size, kernel, padding, activation in product(SIZES, KERNELS, AMOUNTS, ("leaky_relu", "elu")):
+        k = next(turn)
+        strides, shape, batch = STRIDES[k % 5], (1 + k % 3, *size), (1, 3)[k % 2]
+        cases.append((Conv2D(1 + k // 2 % 3, kernel, strides, padding, activation, k % 3 > 0), shape, batch))
+    for kernel, strides, padding in product(((3, 3), (4, 5)), STRIDES, AMOUNTS[:3]):
+        k = next(turn)
+        extra = None if k % 2 else tuple(stride - 1 for stride in strides)
+        layer = Conv2DTranspose(1 + k % 3, kernel, strides, padding, extra, ACTIVATIONS[k % 4], k % 3 > 0)
+        cases.append((layer, (1 + k // 2 % 3, 4, 4), (1, 3)[k % 2]))
+    for window, strides, padding in product(((3, 3), (2, 4)), (None, (1, 2), (3, 1)), (1, ((1, 0), (0, 2)))):
+        k = next(turn)
+        cases.append((MaxPool2D(window, strides, padding), (1 + k % 3, 5, 4), (1, 3)[k % 2]))
+        cases.append(
+            (AveragePooling2D(window, strides, padding, k % 3 > 0), (1 + k % 3, 5, 4), (1, 3)[k % 2])
+        )
+    for size, window, padding in product(SIZES, WINDOWS, PADDINGS):
+        cases.append((AveragePooling2D(window, STRIDES[next(turn) % 5], padding), (2, *size), 3))
+    for shape, epsilon in product(((1,), (4,), (2, 3, 2)), (1e-5, 1e-2)):
+        cases.append((BatchNormalization(epsilon=epsilon), shape, 3))
+    for layer, shape in product((LeakyReLU(), LeakyReLU(0), ELU(), ELU(0.4)), ((7,), (2, 3, 4))):
+        cases.append((layer, shape, 3))
     for factors, channels in product((1, 2, (1, 3), (3, 2)), (1, 3)):
         cases.append((UpSampling2D(factors), (channels, 2, 3), 3))
     for features, units, activation in product((1, 2, 5), (1, 3), ACTIVATIONS):
@@ -80,6 +106,12 @@ SAMPLES = [
     (Conv2DTranspose(1, 2, 2, activation="sigmoid"), (3, 3, 4)),
     (MaxPool2D((3, 2), (2, 1), "same"), (2, 5, 6)),
     (MaxPool2D(2), (2, 5, 6)),
+    (Conv2D(2, (3, 2), 2, ((0, 2), (1, 3)), "elu", use_bias=False), (2, 5, 6)),
+    (Conv2DTranspose(2, 3, 2, 1, 1, "leaky_relu", use_bias=False), (2, 3, 4)),
+    (AveragePooling2D((3, 2), (2, 1), "same"), (2, 5, 6)),
+    (BatchNormalization(), (2, 3, 4)),
+    (LeakyReLU(), (2, 3, 4)),
+    (ELU(0.7), (2, 3, 4)),
     (UpSampling2D((2, 3)), (2, 3, 4)),
     (ReLU(), (2, 3, 4)),
     (Sigmoid(), (5,)),
@@ -115,7 +147,8 @@ def test_there_are_at_least_300_geometries():
 
 @pytest.mark.parametrize("layer, shape, batch", GEOMETRIES, ids=lambda value: str(value).replace(" ", ""))
 def test_every_entry_of_every_gradient(layer, shape, batch):
-    report = check_layer(layer, shape, batch, rng=1, training=isinstance(layer, (GaussianNoise, Dropout)))
+    training = isinstance(layer, (GaussianNoise, Dropout, BatchNormalization))
+    report = check_layer(layer, shape, batch, rng=1, training=training)
     assert report.passed, report
     assert report.worst_error < 1e-7
     assert report.arrays[0].checked == batch * np.prod(shape)
@@ -194,8 +227,8 @@ def test_several_threads_at_once_give_what_one_gives(layer, shape):
 
 @samples
 def test_a_batch_of_three_is_three_batches_of_one(layer, shape):
-    if isinstance(layer, (GaussianNoise, Dropout)):
-        pytest.skip("the noise of three single examples is another one")
+    if isinstance(layer, (GaussianNoise, Dropout, BatchNormalization)):
+        pytest.skip("three single examples have other noise, and other statistics")
     x, dy = built(layer, shape)
     y, dx, *grads = there_and_back(layer, x, dy)
     single = [there_and_back(layer, x[k : k + 1], dy[k : k + 1]) for k in range(3)]
@@ -281,6 +314,69 @@ def test_a_refused_output_padding_is_answered_with_the_ones_that_serve(kernel, s
     assert message.endswith(f"output_padding=None, or {said[0]} vertically and {said[1]} horizontally")
 
 
+@pytest.mark.parametrize("padding", [0, 1, (0, 2), ((1, 2), (0, 3))])
+def test_amounts_of_padding_cut_the_transposed_output_as_pytorch_does(padding):
+    whole = Conv2DTranspose(1, (4, 5), strides=(2, 3), output_padding=0)
+    x, _ = built(whole, (2, 3, 4))
+    layer = Conv2DTranspose(1, (4, 5), strides=(2, 3), padding=padding)
+    layer.build((2, 3, 4), 0, np.float64)
+    layer.params.update(whole.params)
+    (top, bottom), (left, right) = layer.padding
+    assert layer.output_shape == (1, 2 * 2 + 4 - top - bottom, 3 * 3 + 5 - left - right)
+    expected = whole.forward(x)[0][:, :, top : 8 - bottom, left : 14 - right]
+    np.testing.assert_allclose(layer.forward(x)[0], expected, rtol=1e-12, atol=1e-14)
+
+
+def test_the_forms_of_padding_are_one():
+    forms = [1, (1, 1), [1, 1], ((1, 1), (1, 1)), [[1, 1], [1, 1]], np.int64(1)]
+    assert {Conv2D(2, 3, padding=form).padding for form in forms} == {((1, 1), (1, 1))}
+    assert Conv2D(2, 3, padding=(0, 2)).padding == ((0, 0), (2, 2))
+    assert Conv2D(1, 3, padding="same").build((2, 5, 6)) == Conv2D(1, 3, padding=1).build((2, 5, 6))
+    assert Conv2D(1, 5, padding="valid").build((2, 7, 6)) == Conv2D(1, 5, padding=0).build((2, 7, 6))
+
+
+def test_an_average_at_the_border_counts_what_was_asked_for():
+    x = np.arange(1.0, 7).reshape(1, 1, 2, 3)
+    for counted, expected in ((False, [[1, 2.5], [4, 5.5]]), (True, [[0.25, 1.25], [1, 2.75]])):
+        layer = AveragePooling2D(2, padding=1, count_include_pad=counted)
+        layer.build((1, 2, 3))
+        assert layer.forward(x)[0][0, 0].tolist() == expected
+
+
+def test_the_trainer_moves_the_averages_and_the_layer_does_not():
+    layer = BatchNormalization(momentum=0.75)
+    x, _ = built(layer, (2, 3, 4))
+    before = {name: value.copy() for name, value in layer.params.items()}
+    y, cache = layer.forward(3 + 2 * x, np.random.default_rng(0))
+    moved = layer.moved(cache)
+    for name, value in before.items():
+        np.testing.assert_array_equal(layer.params[name], value)
+    batch = (3 + 2 * x).mean(axis=(0, 2, 3)), (3 + 2 * x).var(axis=(0, 2, 3))
+    for name, value in zip(("moving_mean", "moving_variance"), batch):
+        np.testing.assert_allclose(moved[name], 0.75 * before[name] + 0.25 * value, rtol=1e-12)
+    assert layer.moved(layer.forward(x)[1]) == {}
+    gamma, beta = before["gamma"], before["beta"]
+    np.testing.assert_allclose(y.mean(axis=(0, 2, 3)), beta, atol=1e-12)
+    np.testing.assert_allclose(y.std(axis=(0, 2, 3)), abs(gamma) * np.sqrt(batch[1] / (batch[1] + 1e-3)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: Dense(2, use_bias=False), lambda: Conv2D(2, 2, use_bias=False)]
+    + [lambda: Conv2DTranspose(2, 2, use_bias=False)],
+)
+def test_a_layer_without_bias_is_one_with_a_bias_of_zero(make):
+    layer = make()
+    shape = (3,) if isinstance(layer, Dense) else (3, 4, 5)
+    x, dy = built(layer, shape)
+    twin = type(layer)(**{**layer.config(), "use_bias": True})
+    twin.build(shape, 0, np.float64)
+    twin.params["kernel"][...] = layer.params["kernel"]
+    assert layer.params.keys() == {"kernel"}
+    for found, expected in zip(there_and_back(layer, x, dy), there_and_back(twin, x, dy)):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
 def test_pooling_padding_never_wins_and_overlaps_add_up():
     layer = MaxPool2D((1, 3), strides=(1, 1), padding="same")
     layer.build((1, 1, 4), np.random.default_rng(0), np.float64)
@@ -324,6 +420,34 @@ def test_inputs_of_another_shape_are_refused_by_name_and_shape(layer, shape):
         (lambda: Dense(3, "softmax"), "unknown activation 'softmax'; expected one of linear, relu"),
         (lambda: Conv2D(2, (3, 3, 3)), r"kernel_size must be an integer .* not \(3, 3, 3\)"),
         (lambda: Conv2D(2, 3, padding="full"), 'padding must be "valid" or "same", not \'full\''),
+        (lambda: Conv2D(2, 3, padding=-1), "padding must be .* not -1"),
+        (lambda: Conv2D(2, 3, padding=True), "padding must be .* not True"),
+        (lambda: Conv2D(2, 3, padding=1.5), "padding must be .* not 1.5"),
+        (lambda: Conv2D(2, 3, padding=None), "padding must be .* not None"),
+        (lambda: Conv2D(2, 3, padding=(1, 2, 3)), r"padding must be .* not \(1, 2, 3\)"),
+        (lambda: Conv2D(2, 3, padding=((1, 2), (3, -4))), "padding must be"),
+        (lambda: Conv2D(2, 3, padding=5000), "padding must be .* to 4096"),
+        (lambda: Conv2D(2, 3, use_bias=1), "use_bias must be True or False, not 1"),
+        (
+            lambda: Conv2DTranspose(2, 3, padding=2).build((1, 1, 5)),
+            "padding .* leaves nothing of an output of 3x7",
+        ),
+        (
+            lambda: Conv2DTranspose(2, 3, padding=1, output_padding=1).build((1, 4, 4)),
+            r"output_padding \(1, 1\)",
+        ),
+        (
+            lambda: Conv2D(2, 9, padding=1).build((1, 5, 6)),
+            "a window of 9x9 does not fit an input of 5x6, which padding makes 7x8",
+        ),
+        (lambda: MaxPool2D(2, padding=2), r"padding 2 must be smaller than pool_size, \(2, 2\)"),
+        (lambda: MaxPool2D((3, 2), padding=((0, 0), (0, 2))), "padding .* must be smaller than pool_size"),
+        (lambda: AveragePooling2D(1, padding=1), "padding 1 must be smaller than pool_size"),
+        (lambda: AveragePooling2D(2, count_include_pad="yes"), "count_include_pad must be True or False"),
+        (lambda: LeakyReLU(-0.1), "negative_slope must be a finite number of at least 0, not -0.1"),
+        (lambda: ELU("a"), "alpha must be a finite number of at least 0, not 'a'"),
+        (lambda: BatchNormalization(momentum=1.5), "momentum must be a number from 0 to 1, not 1.5"),
+        (lambda: BatchNormalization(epsilon=0), "epsilon must be a positive number, not 0"),
         (lambda: MaxPool2D(0), "pool_size must be an integer of at least 1"),
         (lambda: Dropout(1.0), "rate must be a number of at least 0 and below 1, not 1.0"),
         (lambda: GaussianNoise(-1), "stddev must be a finite number of at least 0, not -1"),

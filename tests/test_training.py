@@ -295,3 +295,106 @@ def test_a_corruption_damages_inputs_only_and_is_fresh_in_every_epoch(rng):
 
     npae.fit(dense_model(), Batches(images(rng, 8), corruption=corrupt), epochs=2, batch_size=8)
     assert len(seen) == 2 and not np.allclose(seen[0], seen[1])
+
+
+# Batch normalisation couples the examples of a batch, and the trainer moves its averages.
+
+
+def normalized_model(seed=0, dtype=np.float32):
+    encoder = [
+        Conv2D(3, 3, 2, 1, use_bias=False),
+        npae.BatchNormalization(0.8),
+        npae.LeakyReLU(),
+        Dropout(0.1),
+    ]
+    decoder = [
+        npae.Conv2DTranspose(4, 3, 2, 1, 1),
+        npae.BatchNormalization(0.8),
+        npae.ELU(),
+        Conv2D(1, 3, padding=1),
+    ]
+    model = Autoencoder(Sequential(encoder), Sequential(decoder))
+    model.build((1, 8, 6), seed, dtype)
+    return model
+
+
+@pytest.mark.parametrize("penalties", [(), (npae.L1(0.1), npae.L2(0.01))])
+def test_a_batch_with_batch_normalization_is_one_shard_whatever_the_threads(backend, rng, penalties):
+    x = rng.random((70, 1, 8, 6), np.float32)
+    weights = []
+    for threads in (1, 3):
+        model = normalized_model()
+        loss = npae.Objective("huber", *penalties)
+        history = npae.fit(model, x, loss=loss, epochs=5, batch_size=32, threads=threads, validation_data=x)
+        weights.append(model.pack().copy())
+    assert np.array_equal(*weights)
+    assert history["loss"][-1] < history["loss"][0]
+    for name, value in model.params.items():
+        if "moving" in name:
+            assert not np.isin(value, (0, 1)).any(), name
+
+
+def test_the_averages_of_a_step_are_those_of_its_batch(rng):
+    x = rng.random((20, 1, 8, 6))
+    model, same = normalized_model(dtype=np.float64), normalized_model(dtype=np.float64)
+    _, cache = same.encoder.layers[0].forward(x)
+    z = same.encoder.layers[0].forward(x)[0]
+    npae.fit(model, x, batch_size=20, shuffle=False)
+    norm = model.encoder.layers[1]
+    np.testing.assert_allclose(norm.params["moving_mean"], 0.2 * z.mean(axis=(0, 2, 3)), rtol=1e-12)
+    np.testing.assert_allclose(norm.params["moving_variance"], 0.8 + 0.2 * z.var(axis=(0, 2, 3)), rtol=1e-12)
+
+
+def test_a_training_with_batch_normalization_resumes_to_its_bits(rng, tmp_path):
+    x = rng.random((50, 1, 8, 6), np.float32)
+    whole = normalized_model()
+    npae.fit(whole, x, epochs=3, batch_size=20, optimizer=Adam(weight_decay=0.1))
+    broken, optimizer = normalized_model(), Adam(weight_decay=0.1)
+    history = npae.fit(broken, x, epochs=1, batch_size=20, optimizer=optimizer)
+    npae.save_checkpoint(tmp_path / "part.npz", broken, optimizer, history.values)
+    resumed, optimizer = normalized_model(seed=4), Adam(weight_decay=0.1)
+    values, _ = npae.load_checkpoint(tmp_path / "part.npz", resumed, optimizer)
+    npae.fit(resumed, x, epochs=3, batch_size=20, optimizer=optimizer, history=npae.History(values))
+    assert np.array_equal(resumed.pack(), whole.pack())
+    npae.save_model(tmp_path / "model.npz", whole)
+    loaded, _ = npae.load_model(tmp_path / "model.npz")
+    np.testing.assert_array_equal(loaded.reconstruct(x), whole.reconstruct(x))
+
+
+def test_an_infinite_loss_moves_no_average(rng):
+    x = rng.random((20, 1, 8, 6), np.float32)
+    x[3, 0, 0, 0] = np.inf
+    model = normalized_model()
+    before = model.pack().copy()
+    with pytest.raises(ValueError):
+        npae.fit(model, x, y=np.zeros_like(x), batch_size=20)
+    assert np.array_equal(model.pack(), before)
+
+
+# L2, on weights.
+
+
+def test_l2_is_the_sum_of_the_squares_of_all_kernels_and_shards_add_up(backend, rng):
+    x, objective = rng.random((9, 12)), npae.Objective("mae", npae.L2(0.25))
+    for model in (dense_model(dtype=np.float64), Sequential([Dense(12, use_bias=False)])):
+        model.build((12,), 0, np.float64)
+        kernels = [value for name, value in model.params.items() if name.endswith("kernel")]
+        plain, without = loss_and_gradients(model, "mae", x, x)
+        value, grads = loss_and_gradients(model, objective, x, x)
+        assert value - plain == pytest.approx(0.25 * sum(np.sum(kernel**2) for kernel in kernels), rel=1e-12)
+        parts = [
+            loss_and_gradients(model, objective, x[part], x[part], 9) for part in (slice(0, 4), slice(4, 9))
+        ]
+        assert value == pytest.approx(sum(part[0] for part in parts), rel=1e-12)
+        for name, param in model.params.items():
+            extra = 0.5 * param if name.endswith("kernel") else 0
+            np.testing.assert_allclose(grads[name], without[name] + extra, rtol=1e-10, atol=1e-14)
+            np.testing.assert_allclose(
+                parts[0][1][name] + parts[1][1][name], grads[name], rtol=1e-10, atol=1e-14
+            )
+
+
+def test_weight_decay_shrinks_what_has_no_gradient(backend):
+    params, optimizer = np.array([2.0, -3.0]), Adam(0.1, weight_decay=0.5)
+    optimizer.update(params, np.zeros(2))
+    np.testing.assert_allclose(params, [1.9, -2.85], rtol=1e-12)

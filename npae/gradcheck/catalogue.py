@@ -12,6 +12,9 @@ from npae.arguments import UnknownName
 from npae.gradcheck.checks import check_layer, check_loss, check_model, check_recipe, short_name
 from npae.gradcheck.reports import Report
 from npae.layers import (
+    ELU,
+    AveragePooling2D,
+    BatchNormalization,
     Conv2D,
     Conv2DTranspose,
     Dense,
@@ -19,6 +22,7 @@ from npae.layers import (
     Flatten,
     GaussianNoise,
     Layer,
+    LeakyReLU,
     MaxPool2D,
     ReLU,
     Reshape,
@@ -32,34 +36,48 @@ from npae.objectives.losses import (
     LOSSES,
     BinaryCrossentropy,
     GaussianNegativeLogLikelihood,
+    Huber,
     Loss,
+    MeanAbsoluteError,
     MeanSquaredError,
     SoftmaxCrossentropy,
 )
 from npae.objectives.objective import Objective
-from npae.objectives.penalties import L1, Contractive, KLSparsity, KullbackLeibler
+from npae.objectives.penalties import L1, L2, Contractive, KLSparsity, KullbackLeibler
 
 
 def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
     """Return pairs of layer and input shape; the shapes are small and not square, to detect swapped sizes."""
     return [
         (Dense(3), (5,)),
-        *[(Dense(4, activation), (3,)) for activation in ("relu", "sigmoid", "tanh")],
+        *[(Dense(4, activation), (3,)) for activation in ("relu", "sigmoid", "tanh", "leaky_relu", "elu")],
+        (Dense(3, "elu", use_bias=False), (4,)),
         (Conv2D(2, 3), (1, 5, 6)),
         (Conv2D(3, (2, 3), padding="same", activation="relu"), (2, 5, 4)),
         (Conv2D(2, (3, 2), strides=(2, 1), padding="same", activation="sigmoid"), (3, 6, 5)),
         (Conv2D(2, (3, 4), strides=(2, 3), activation="tanh"), (2, 7, 8)),
         (Conv2D(2, 1, strides=2), (3, 4, 5)),
         (Conv2D(8, 3, padding="same", activation="relu"), (1, 4, 6)),
+        (Conv2D(2, (3, 2), padding=1, activation="leaky_relu", use_bias=False), (2, 4, 5)),
+        (Conv2D(2, (2, 4), strides=(1, 3), padding=((2, 0), (1, 3)), activation="elu"), (1, 4, 5)),
         (Conv2DTranspose(2, 3), (1, 4, 3)),
         (Conv2DTranspose(2, 2, strides=2, activation="relu"), (3, 3, 4)),
         (Conv2DTranspose(3, 3, strides=2, padding="same", activation="relu"), (2, 3, 4)),
         (Conv2DTranspose(2, (3, 2), strides=(2, 1), padding="same", activation="sigmoid"), (2, 3, 4)),
         (Conv2DTranspose(2, (4, 3), strides=(3, 2), output_padding=(2, 1), activation="tanh"), (1, 3, 2)),
+        (Conv2DTranspose(2, 3, strides=2, padding=1, output_padding=1, activation="elu"), (2, 3, 4)),
+        (Conv2DTranspose(2, (4, 3), strides=(2, 3), padding=((0, 2), (1, 0)), use_bias=False), (1, 4, 3)),
         (MaxPool2D(2), (2, 6, 4)),
         (MaxPool2D((3, 2), strides=(2, 1)), (2, 7, 5)),
         (MaxPool2D(2, padding="same"), (1, 5, 7)),
         (MaxPool2D((2, 3), strides=1, padding="same"), (3, 4, 5)),
+        (MaxPool2D((2, 3), padding=((1, 0), (2, 1))), (2, 5, 4)),
+        (AveragePooling2D(2), (2, 6, 4)),
+        (AveragePooling2D((3, 2), strides=(1, 2), padding="same"), (2, 4, 5)),
+        (AveragePooling2D((2, 3), padding=((1, 0), (2, 1))), (1, 5, 4)),
+        (AveragePooling2D(3, strides=2, padding=1, count_include_pad=True), (2, 4, 5)),
+        (BatchNormalization(), (2, 3, 4)),
+        (BatchNormalization(epsilon=1e-5), (4,)),
         (UpSampling2D(2), (2, 3, 4)),
         (UpSampling2D((3, 1)), (1, 4, 3)),
         (Flatten(), (2, 3, 4)),
@@ -67,6 +85,8 @@ def layer_cases() -> list[tuple[Layer, tuple[int, ...]]]:
         (ReLU(), (2, 3, 4)),
         (Sigmoid(), (7,)),
         (Tanh(), (2, 3, 4)),
+        (LeakyReLU(), (2, 3, 4)),
+        (ELU(0.7), (2, 3, 4)),
         (GaussianNoise(0.3), (2, 3, 4)),
         (Dropout(0.4), (2, 3, 4)),
         (Sampling(), (6,)),
@@ -94,6 +114,9 @@ def loss_cases() -> list[tuple[Loss, tuple[int, ...]]]:
     return [
         (MeanSquaredError(), images),
         (MeanSquaredError(per="image"), images),
+        (MeanAbsoluteError(), images),
+        (Huber(0.2), images),
+        (Huber(per="image"), images),
         (BinaryCrossentropy(), images),
         (BinaryCrossentropy(from_logits=True), images),
         (BinaryCrossentropy(from_logits=True, per="image"), images),
@@ -126,8 +149,12 @@ def penalty_cases() -> list[tuple[Objective, Autoencoder, tuple[int, ...]]]:
     return [
         (Objective("binary_crossentropy", L1(0.3)), dense("relu"), (5,)),
         (Objective("mse", L1(0.3)), conv, (1, 3, 4)),
+        (Objective("mse", L2(0.3)), conv, (1, 3, 4)),
         (Objective("binary_crossentropy", KLSparsity(0.1, 2.0)), dense("sigmoid"), (5,)),
-        *[(Objective("mse", Contractive(0.7)), dense(kind), (5,)) for kind in ("sigmoid", "relu", None)],
+        *[
+            (Objective("mse", Contractive(0.7)), dense(kind), (5,))
+            for kind in ("sigmoid", "relu", "elu", None)
+        ],
         (Objective("mse", Contractive(0.7)), image, (1, 2, 3)),
         (Objective(BinaryCrossentropy(per="image"), KullbackLeibler(1.5)), variational, (5,)),
     ]
@@ -152,9 +179,10 @@ def cases() -> dict[str, Callable[[], list[Report]]]:
 
     checks: dict[str, list[Callable[[], Report]]] = {}
     for layer, shape in layer_cases():
-        noisy = isinstance(layer, (GaussianNoise, Dropout, Sampling))
-        check = partial(check_layer, layer, shape, training=noisy)
+        trained = isinstance(layer, (GaussianNoise, Dropout, Sampling, BatchNormalization))
+        check = partial(check_layer, layer, shape, training=trained)
         checks.setdefault(type(layer).__name__, []).append(check)
+    checks["BatchNormalization"].append(partial(check_layer, BatchNormalization(), (2, 3, 4)))  # inference
     for layer, x in kink_cases():
         name = f"{short_name(layer)} on {'x'.join(map(str, x.shape[1:]))}, some of it at kinks"
         check = partial(check_layer, layer, x.shape[1:], x=x, name=name)

@@ -200,7 +200,7 @@ def check_model(
     def values() -> np.ndarray:
         return bound.elements(x, t, noise())
 
-    terms, dx, grads = bound.forward_and_backward(x, t, len(x), noise(), need_dx=True)
+    terms, dx, grads, _ = bound.forward_and_backward(x, t, len(x), noise(), need_dx=True)
     again, grads_again = bound(x, t, len(x), noise())
     problems = []
     if terms != again or any(not same(grads[key], grads_again.get(key)) for key in grads):

@@ -9,44 +9,49 @@ import numpy as np
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
 
-NAMES = ("linear", "relu", "sigmoid", "tanh")
+NAMES = ("linear", "relu", "sigmoid", "tanh", "leaky_relu", "elu")
+BELOW = {"leaky_relu": 0.2, "elu": 1.0}  # ``below`` of the two with a parameter: Keras's values
 
 
-def forward(z: np.ndarray, activation: str) -> np.ndarray:
+def forward(z: np.ndarray, activation: str, below: float | None = None) -> np.ndarray:
     """Return ``y = f(z)``, element by element.
 
     Parameters
     ----------
     z : ndarray of any shape, float32 or float64
-    activation : {"linear", "relu", "sigmoid", "tanh"}
+    activation : str
+        One of `NAMES`.
+    below : float, optional
+        The factor of what is below 0: negative_slope of "leaky_relu", alpha of "elu". Default: `BELOW`.
 
     Returns
     -------
     ndarray like z, NaN where z is NaN; for "linear", z itself.
     """
-    return choose(forward_numpy, forward_numba, z)(z, activation)
+    return choose(forward_numpy, forward_numba, z)(z, activation, below)
 
 
-def backward(dy: np.ndarray, y: np.ndarray, activation: str) -> np.ndarray:
+def backward(dy: np.ndarray, y: np.ndarray, activation: str, below: float | None = None) -> np.ndarray:
     """Return ``dz = dy f'(z)``, with f'(z) computed from the output y.
 
     Parameters
     ----------
     dy : ndarray, gradient of the loss with respect to y
     y : ndarray of the same shape, the result of `forward`
-    activation : {"linear", "relu", "sigmoid", "tanh"}
+    activation, below : as in `forward`
 
     Returns
     -------
     ndarray like dy, gradient with respect to z; for "linear", dy itself.
     """
-    return choose(backward_numpy, backward_numba, dy, y)(dy, y, activation)
+    return choose(backward_numpy, backward_numba, dy, y)(dy, y, activation, below)
 
 
-def check(activation: str) -> None:
-    """Raise a ValueError unless ``activation`` names one of the four."""
+def check(activation: str, below: float | None = None) -> float:
+    """Return ``below`` or its default; raise a ValueError unless ``activation`` is one of `NAMES`."""
     if activation not in NAMES:
         raise ValueError(f"unknown activation {activation!r}; expected one of {', '.join(NAMES)}")
+    return float(BELOW.get(activation, 0.0) if below is None else below)
 
 
 def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
@@ -58,15 +63,19 @@ def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
 # 1. Loops: the definition.
 
 
-def forward_loops(z, activation):
+def forward_loops(z, activation, below=None):
     """Compute `forward` by its definition, in plain loops."""
-    check(activation)
+    below = check(activation, below)
     y = np.empty_like(z)
     for index in np.ndindex(z.shape):
         if activation == "linear" or math.isnan(z[index]):
             y[index] = z[index]
         elif activation == "relu":
             y[index] = max(z[index], 0)
+        elif activation == "leaky_relu":
+            y[index] = z[index] if z[index] > 0 else below * z[index]
+        elif activation == "elu":
+            y[index] = z[index] if z[index] > 0 else below * math.expm1(z[index])
         elif activation == "tanh":
             y[index] = math.tanh(z[index])
         elif z[index] >= 0:
@@ -76,9 +85,9 @@ def forward_loops(z, activation):
     return y
 
 
-def backward_loops(dy, y, activation):
+def backward_loops(dy, y, activation, below=None):
     """Compute `backward` by its definition, in plain loops."""
-    check(activation)
+    below = check(activation, below)
     dz = np.empty_like(dy)
     for index in np.ndindex(dy.shape):
         slope = {
@@ -86,6 +95,8 @@ def backward_loops(dy, y, activation):
             "relu": 1 if y[index] > 0 else 0,
             "sigmoid": y[index] * (1 - y[index]),
             "tanh": 1 - y[index] * y[index],
+            "leaky_relu": 1 if y[index] > 0 else below,
+            "elu": 1 if y[index] > 0 else y[index] + below,
         }[activation]
         dz[index] = dy[index] * slope
     return dz
@@ -94,9 +105,9 @@ def backward_loops(dy, y, activation):
 # 2. NumPy.
 
 
-def forward_numpy(z, activation):
+def forward_numpy(z, activation, below=None):
     """`forward`, on whole arrays."""
-    check(activation)
+    below = check(activation, below)
     if activation == "linear":
         return z
     y = arrays.empty(z.shape, z.dtype)
@@ -104,19 +115,28 @@ def forward_numpy(z, activation):
         return np.maximum(z, 0, out=y)
     if activation == "tanh":
         return np.tanh(z, out=y)
+    if activation in BELOW:
+        curve = z if activation == "leaky_relu" else np.expm1(np.minimum(z, 0))
+        np.multiply(curve, below, out=y)
+        np.copyto(y, z, where=z > 0)
+        return y
     np.exp(np.minimum(z, 0), out=y)  # the argument is never positive, so exp cannot overflow
     y /= 1 + np.exp(-np.abs(z))
     return y
 
 
-def backward_numpy(dy, y, activation):
+def backward_numpy(dy, y, activation, below=None):
     """`backward`, on whole arrays."""
-    check(activation)
+    below = check(activation, below)
     if activation == "linear":
         return dy
     dz = arrays.empty(dy.shape, dy.dtype)
     if activation == "relu":
         return np.multiply(dy, y > 0, out=dz)
+    if activation in BELOW:
+        np.multiply(dy, below + y if activation == "elu" else below, out=dz)
+        np.copyto(dz, dy, where=y > 0)
+        return dz
     np.subtract(1, y if activation == "sigmoid" else y * y, out=dz)
     if activation == "sigmoid":
         dz *= y
@@ -127,43 +147,42 @@ def backward_numpy(dy, y, activation):
 # 3. Numba: one pass over memory, which also adds the bias, or sums its gradient.
 
 
-def forward_numba(z, activation):
+def forward_numba(z, activation, below=None):
     """`forward`, compiled."""
     check(activation)
     if activation == "linear":
         return z
     y = arrays.empty(z.shape, z.dtype)
     np.copyto(y, z)
-    return turn_numba(y, activation)
+    return turn_numba(y, activation, below)
 
 
-def turn_numba(z, activation):
+def turn_numba(z, activation, below=None):
     """`forward` in place: overwrite the C-contiguous z with y."""
-    check(activation)
-    through(z.reshape(1, -1), None, CODES[activation])
+    through(z.reshape(1, -1), None, CODES[activation], check(activation, below))
     return z
 
 
-def backward_numba(dy, y, activation):
+def backward_numba(dy, y, activation, below=None):
     """`backward`, compiled."""
-    check(activation)
+    below = check(activation, below)
     check_gradient(dy, y)
     if activation == "linear":
         return dy
     dz = arrays.empty(dy.shape, dy.dtype)
     dy, y = np.ascontiguousarray(dy), np.ascontiguousarray(y)
-    through_backward(dy.reshape(1, -1), y.reshape(1, -1), CODES[activation], dz.reshape(1, -1), None)
+    through_backward(dy.reshape(1, -1), y.reshape(1, -1), CODES[activation], below, dz.reshape(1, -1), None)
     return dz
 
 
 # Compiled code compares integers, not strings: an activation is its index in NAMES.
 
 CODES = {name: code for code, name in enumerate(NAMES)}
-LINEAR, RELU, SIGMOID, TANH = CODES.values()
+LINEAR, RELU, SIGMOID, TANH, LEAKY_RELU, ELU = CODES.values()
 
 
 @jit
-def through(y, bias, activation):
+def through(y, bias, activation, below):
     """Overwrite y (n, units), which holds z, with f(z + bias); bias may be None."""
     for i in range(y.shape[0]):
         if activation == RELU:
@@ -172,17 +191,24 @@ def through(y, bias, activation):
             _sigmoid(y[i], bias)
         elif activation == TANH:
             _tanh(y[i], bias)
+        elif activation == LEAKY_RELU:
+            _leaky_relu(y[i], bias, y.dtype.type(below))
+        elif activation == ELU:
+            _elu(y[i], bias, y.dtype.type(below))
         elif bias is not None:
             for u in range(y.shape[1]):
                 y[i, u] += bias[u]
 
 
 @jit
-def through_backward(dy, y, activation, dz, dbias):
+def through_backward(dy, y, activation, below, dz, dbias):
     """Fill dz (n, units) with dy f'(z), and add its rows to dbias, unless dbias is None.
 
     For "linear", dz equals dy and is not filled: pass dy.
     """
+    if activation in (LEAKY_RELU, ELU):
+        _bent_backward(dy, y, activation == ELU, dy.dtype.type(below), dz, dbias)
+        return
     zero, one = dy.dtype.type(0), dy.dtype.type(1)
     for i in range(dy.shape[0]):
         dy_i, y_i, dz_i = dy[i], y[i], dz[i]
@@ -197,6 +223,18 @@ def through_backward(dy, y, activation, dz, dbias):
                 d = dy_i[u]
             if activation != LINEAR:
                 dz_i[u] = d
+            if dbias is not None:
+                dbias[u] += d
+
+
+@jit
+def _bent_backward(dy, y, curved, below, dz, dbias):
+    for i in range(dy.shape[0]):
+        dy_i, y_i, dz_i = dy[i], y[i], dz[i]
+        for u in range(dy.shape[1]):
+            slope = below + y_i[u] if curved else below
+            d = dy_i[u] if y_i[u] > 0 else dy_i[u] * slope
+            dz_i[u] = d
             if dbias is not None:
                 dbias[u] += d
 
@@ -230,6 +268,23 @@ def _tanh(y, bias):
         e_minus_one = power * rest + (power - one)
         t = -e_minus_one / (two + e_minus_one)
         y[u] = -t if v < 0 else t
+
+
+@jit
+def _leaky_relu(y, bias, below):
+    for u in range(y.size):
+        v = y[u] if bias is None else y[u] + bias[u]
+        y[u] = v if v > 0 else below * v
+
+
+@jit
+def _elu(y, bias, below):
+    one = y.dtype.type(1)
+    for u in range(y.size):
+        v = y[u] if bias is None else y[u] + bias[u]
+        power, rest = _exp_minus_parts(abs(v))
+        e_minus_one = power * rest + (power - one)
+        y[u] = v if v > 0 else below * e_minus_one
 
 
 @jit

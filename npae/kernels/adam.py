@@ -23,6 +23,7 @@ def update(
     beta_1: float = 0.9,
     beta_2: float = 0.999,
     epsilon: float = 1e-7,
+    weight_decay: float = 0.0,
 ) -> None:
     """Take one step: overwrite ``params``, ``m`` and ``v``, and leave ``grads`` unchanged.
 
@@ -32,7 +33,7 @@ def update(
         ``m`` and ``v`` are zeros before the first step.
     step : int
         The number of the step, from 1; the same for all parameters.
-    learning_rate, beta_1, beta_2, epsilon : float
+    learning_rate, beta_1, beta_2, epsilon, weight_decay : float
 
     Raises
     ------
@@ -42,7 +43,7 @@ def update(
     if step < 1:
         raise ValueError(f"step is {step}, but Adam counts its steps from 1; pass 1 at the first update")
     version = choose(update_numpy, update_numba, params, grads, m, v)
-    version(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon)
+    version(params, grads, m, v, step, learning_rate, beta_1, beta_2, epsilon, weight_decay)
 
 
 def above(least, x):
@@ -50,7 +51,9 @@ def above(least, x):
     return np.where(np.abs(x) < least, 0, x)
 
 
-def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+def update_loops(
+    params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
+):
     """Compute `update` by its definition, in plain loops."""
     tiny = np.finfo(params.dtype).tiny
     for i in range(len(params)):
@@ -58,31 +61,38 @@ def update_loops(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta
         v[i] = above(tiny, beta_2 * v[i] + (1 - beta_2) * above(np.sqrt(tiny), grads[i]) ** 2)
         m_hat = m[i] / (1 - beta_1**step)
         v_hat = v[i] / (1 - beta_2**step)
+        params[i] -= learning_rate * weight_decay * params[i]
         params[i] -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
 
-def update_numpy(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+def update_numpy(
+    params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
+):
     """`update`, on whole arrays."""
     tiny = np.finfo(params.dtype).tiny
     m[...] = above(tiny, beta_1 * m + (1 - beta_1) * grads)
     v[...] = above(tiny, beta_2 * v + (1 - beta_2) * above(np.sqrt(tiny), grads) ** 2)
     root = np.sqrt(v / (1 - beta_2**step))
     root += epsilon
+    params *= 1 - learning_rate * weight_decay
     params -= m * (learning_rate / (1 - beta_1**step)) / root
 
 
-def update_numba(params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+def update_numba(
+    params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
+):
     """`update`, compiled."""
     rate, unbias = learning_rate / (1 - beta_1**step), 1 / (1 - beta_2**step)
-    _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon)
+    keep = 1 - learning_rate * weight_decay
+    _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon, keep)
 
 
 @jit
-def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon):
+def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon, keep):
     # One pass over the four arrays. One float64 among float32 numbers would make Numba compute everything in
     # float64, so the scalars are converted first.
     number = params.dtype.type
-    rate, unbias, epsilon = number(rate), number(unbias), number(epsilon)
+    rate, unbias, epsilon, keep = number(rate), number(unbias), number(epsilon), number(keep)
     keep_m, add_m, keep_v, add_v = number(beta_1), number(1 - beta_1), number(beta_2), number(1 - beta_2)
     tiny = np.finfo(number).tiny
     least, zero = np.sqrt(tiny), number(0)
@@ -95,4 +105,4 @@ def _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon):
         v_new = zero if v_new < tiny else v_new
         m[i] = m_new
         v[i] = v_new
-        params[i] -= rate * m_new / (np.sqrt(unbias * v_new) + epsilon)
+        params[i] = keep * params[i] - rate * m_new / (np.sqrt(unbias * v_new) + epsilon)

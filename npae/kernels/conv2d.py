@@ -34,7 +34,7 @@ def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linea
     bias : (c_out,) array, or None for no bias
     strides : (sh, sw)
     pads : ((top, bottom), (left, right))
-    activation : "linear", "relu", "sigmoid" or "tanh"
+    activation : str, one of `npae.kernels.activations.NAMES`
 
     Returns
     -------

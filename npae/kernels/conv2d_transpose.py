@@ -29,7 +29,7 @@ def forward(
     strides : (sh, sw)
     pads : ((top, bottom), (left, right)), of the convolution from the output to the input
     output_size : (h_out, w_out)
-    activation : "linear", "relu", "sigmoid" or "tanh"
+    activation : str, one of `npae.kernels.activations.NAMES`
 
     Returns
     -------

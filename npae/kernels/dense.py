@@ -10,15 +10,17 @@ from npae.kernels.backend import choose, jit
 from npae.kernels.products import gemm_for, multiply
 
 
-def forward(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, activation: str = "linear") -> np.ndarray:
+def forward(
+    x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None, activation: str = "linear"
+) -> np.ndarray:
     """Return ``y = activation(x @ kernel + bias)``.
 
     Parameters
     ----------
     x : ndarray (n, c_in)
     kernel : ndarray (c_in, units)
-    bias : ndarray (units,)
-    activation : {"linear", "relu", "sigmoid", "tanh"}
+    bias : ndarray (units,), or None for no bias
+    activation : str, one of `npae.kernels.activations.NAMES`
 
     Returns
     -------
@@ -43,7 +45,7 @@ def backward(
     x : ndarray (n, c_in), the input of forward
     y : ndarray (n, units), its output
     kernel : ndarray (c_in, units)
-    activation : {"linear", "relu", "sigmoid", "tanh"}
+    activation : str, one of `npae.kernels.activations.NAMES`
     need_dx : bool
         False: return None for dx, which the first layer of a model does not need.
 
@@ -66,7 +68,7 @@ def forward_loops(x, kernel, bias, activation="linear"):
     z = np.empty((n, units), x.dtype)
     for i in range(n):
         for u in range(units):
-            total = bias[u]
+            total = 0 if bias is None else bias[u]
             for k in range(c_in):
                 total += x[i, k] * kernel[k, u]
             z[i, u] = total
@@ -93,7 +95,8 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
 def forward_numpy(x, kernel, bias, activation="linear"):
     """`forward`, on whole arrays."""
     z = _product(x, kernel)
-    z += bias
+    if bias is not None:
+        z += bias
     return activations.forward_numpy(z, activation)
 
 
@@ -113,21 +116,23 @@ def _product(a, b):
 
 def forward_numba(x, kernel, bias, activation="linear"):
     """`forward`, compiled."""
-    activations.check(activation)
+    below = activations.check(activation)
     gemm, units = gemm_for(x.dtype), kernel.shape[1]
     if not gemm:
         return forward_numpy(x, kernel, bias, activation)
-    if bias.shape != (units,):
-        raise ValueError(f"{units} units have a bias of shape ({units},), not {bias.shape}")
-    x, kernel, bias = (np.ascontiguousarray(array, x.dtype) for array in (x, kernel, bias))
+    if bias is not None:
+        if bias.shape != (units,):
+            raise ValueError(f"{units} units have a bias of shape ({units},), not {bias.shape}")
+        bias = np.ascontiguousarray(bias, x.dtype)
+    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     y = arrays.empty((len(x), units), x.dtype)
-    _forward(gemm, x, kernel, bias, CODES[activation], y)
+    _forward(gemm, x, kernel, bias, CODES[activation], below, y)
     return y
 
 
 def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     """`backward`, compiled."""
-    activations.check(activation)
+    below = activations.check(activation)
     gemm, shape = gemm_for(x.dtype), (len(x), kernel.shape[1])
     if not gemm:
         return backward_numpy(dy, x, y, kernel, activation, need_dx)
@@ -137,20 +142,20 @@ def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
     dz = arrays.empty(shape, x.dtype) if activation != "linear" else dy if dy.flags.writeable else dy.copy()
     dx = arrays.empty(x.shape, x.dtype) if need_dx else None
     dkernel, dbias = arrays.empty(kernel.shape, x.dtype), arrays.zeros(shape[1:], x.dtype)
-    _backward(gemm, dy, x, y, kernel, CODES[activation], dz, dx, (dkernel, dbias))
+    _backward(gemm, dy, x, y, kernel, (CODES[activation], below), dz, dx, (dkernel, dbias))
     return dx, dkernel, dbias
 
 
 @jit
-def _forward(gemm, x, kernel, bias, activation, y):
+def _forward(gemm, x, kernel, bias, activation, below, y):
     multiply(gemm, x, kernel, y)
-    through(y, bias, activation)
+    through(y, bias, activation, below)
 
 
 @jit
 def _backward(gemm, dy, x, y, kernel, activation, dz, dx, gradients):
-    dkernel, dbias = gradients
-    through_backward(dy, y, activation, dz, dbias)
+    (code, below), (dkernel, dbias) = activation, gradients
+    through_backward(dy, y, code, below, dz, dbias)
     multiply(gemm, x.T, dz, dkernel)
     if dx is not None:
         multiply(gemm, dz, kernel.T, dx)

@@ -23,6 +23,16 @@ def mean_squared_error(y: np.ndarray, t: np.ndarray, count: int) -> tuple[float,
     return choose(mean_squared_error_numpy, mean_squared_error_numba, y, t)(y, t, count)
 
 
+def mean_absolute_error(y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
+    """Return the mean absolute error of outputs y for targets t, and its gradient dy."""
+    return choose(mean_absolute_error_numpy, mean_absolute_error_numba, y, t)(y, t, count)
+
+
+def huber(y: np.ndarray, t: np.ndarray, count: int, delta: float = 1.0) -> tuple[float, np.ndarray]:
+    """Return the Huber loss of outputs y for targets t, and its gradient dy."""
+    return choose(huber_numpy, huber_numba, y, t)(y, t, count, delta)
+
+
 def binary_crossentropy(p: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
     """Return the binary cross-entropy of probabilities p for targets t from 0 to 1, and its gradient dp."""
     return choose(binary_crossentropy_numpy, binary_crossentropy_numba, p, t)(p, t, count)
@@ -45,6 +55,29 @@ def mean_squared_error_loops(y, t, count):
         difference = float(y[index]) - float(t[index])
         terms.append(difference**2)
         dy[index] = 2 * difference / count
+    return math.fsum(terms) / count, dy
+
+
+def mean_absolute_error_loops(y, t, count):
+    """Compute `mean_absolute_error` by its definition, in plain loops."""
+    _check(y, t)
+    terms, dy = [], np.empty_like(y)
+    for index in np.ndindex(y.shape):
+        difference = float(y[index]) - float(t[index])
+        terms.append(abs(difference))
+        dy[index] = np.sign(difference) / count
+    return math.fsum(terms) / count, dy
+
+
+def huber_loops(y, t, count, delta=1.0):
+    """Compute `huber` by its definition, in plain loops."""
+    _check(y, t)
+    terms, dy = [], np.empty_like(y)
+    for index in np.ndindex(y.shape):
+        difference = float(y[index]) - float(t[index])
+        inside = not abs(difference) > delta
+        terms.append(difference**2 / 2 if inside else delta * (abs(difference) - delta / 2))
+        dy[index] = (difference if inside else math.copysign(delta, difference)) / count
     return math.fsum(terms) / count, dy
 
 
@@ -82,6 +115,26 @@ def mean_squared_error_numpy(y, t, count):
     dy = np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
     loss = np.sum(dy * dy, dtype=np.float64)
     dy *= 2 / count
+    return float(loss) / count, dy
+
+
+def mean_absolute_error_numpy(y, t, count):
+    """`mean_absolute_error`, on whole arrays."""
+    _check(y, t)
+    dy = np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
+    loss = np.sum(np.abs(dy), dtype=np.float64)
+    np.sign(dy, out=dy)
+    dy *= 1 / count
+    return float(loss) / count, dy
+
+
+def huber_numpy(y, t, count, delta=1.0):
+    """`huber`, on whole arrays; c (d - c/2) is its value, for a difference d that is clipped to c."""
+    _check(y, t)
+    difference = y - t
+    dy = np.clip(difference, -delta, delta, out=arrays.empty(y.shape, y.dtype))
+    loss = np.sum(dy * (difference - dy / 2), dtype=np.float64)
+    dy *= 1 / count
     return float(loss) / count, dy
 
 
@@ -123,6 +176,16 @@ def mean_squared_error_numba(y, t, count):
     return _in_one_pass(_mean_squared_error, y, t, count)
 
 
+def mean_absolute_error_numba(y, t, count):
+    """`mean_absolute_error`, compiled."""
+    return _in_one_pass(_mean_absolute_error, y, t, count)
+
+
+def huber_numba(y, t, count, delta=1.0):
+    """`huber`, compiled."""
+    return _in_one_pass(_huber, y, t, count, y.dtype.type(delta))
+
+
 def binary_crossentropy_numba(p, t, count):
     """`binary_crossentropy`, compiled."""
     return _in_one_pass(_binary_crossentropy, p, t, count)
@@ -139,14 +202,14 @@ def binary_crossentropy_from_logits_numba(z, t, count):
 MARGIN = 64
 
 
-def _in_one_pass(kernel, y, t, count):
+def _in_one_pass(kernel, y, t, count, *further):
     _check(y, t)
     if y.size > MARGIN:
         dy = arrays.empty(y.shape, y.dtype)
     else:
         dy = np.empty(y.size + 2 * MARGIN, y.dtype)[MARGIN:-MARGIN].reshape(y.shape)
     y, t = np.ascontiguousarray(y), np.ascontiguousarray(t, y.dtype)
-    total = kernel(y.reshape(-1), t.reshape(-1), dy.reshape(-1), y.dtype.type(1 / count))
+    total = kernel(y.reshape(-1), t.reshape(-1), dy.reshape(-1), y.dtype.type(1 / count), *further)
     return total / count, dy
 
 
@@ -166,6 +229,39 @@ def _mean_squared_error(y, t, dy, scale):
             difference = y_block[i] - t_block[i]
             part += difference * difference
             dy_block[i] = (difference + difference) * scale
+        total += part
+    return total
+
+
+@jit
+def _mean_absolute_error(y, t, dy, scale):
+    total, zero = 0.0, y.dtype.type(0)
+    for start in range(0, y.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        y_block, t_block, dy_block = y[block], t[block], dy[block]
+        part = zero
+        for i in range(y_block.size):
+            difference = y_block[i] - t_block[i]
+            part += abs(difference)
+            below = -scale if difference < zero else zero * difference  # 0 at 0, and NaN of NaN
+            dy_block[i] = scale if difference > zero else below
+        total += part
+    return total
+
+
+@jit
+def _huber(y, t, dy, scale, delta):
+    half, total = y.dtype.type(0.5), 0.0
+    for start in range(0, y.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        y_block, t_block, dy_block = y[block], t[block], dy[block]
+        part = y.dtype.type(0)
+        for i in range(y_block.size):
+            difference = y_block[i] - t_block[i]
+            clipped = -delta if difference < -delta else difference
+            clipped = delta if clipped > delta else clipped
+            part += clipped * (difference - half * clipped)
+            dy_block[i] = clipped * scale
         total += part
     return total
 

@@ -16,7 +16,9 @@ z                         y before its activation: ``y = activation(z)``
 In a formula for images, x is padded with zeros; in the kernels, ``pads`` is the amount of padding.
 """
 
-from npae.layers.activations import ReLU, Sigmoid, Tanh
+from npae.layers.activations import ELU, LeakyReLU, ReLU, Sigmoid, Tanh
+from npae.layers.average_pooling2d import AveragePooling2D
+from npae.layers.batch_normalization import BatchNormalization
 from npae.layers.conv2d import Conv2D
 from npae.layers.conv2d_transpose import Conv2DTranspose
 from npae.layers.dense import Dense
@@ -28,13 +30,17 @@ from npae.layers.sampling import Sampling
 from npae.layers.up_sampling2d import UpSampling2D
 
 __all__ = [
+    "AveragePooling2D",
+    "BatchNormalization",
     "Conv2D",
     "Conv2DTranspose",
     "Dense",
     "Dropout",
+    "ELU",
     "Flatten",
     "GaussianNoise",
     "Layer",
+    "LeakyReLU",
     "MaxPool2D",
     "ReLU",
     "Reshape",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from npae.arguments import integer
-from npae.geometry import check_padding, pair, window_output_size, window_pads
+from npae.geometry import PaddingArgument, check_padding, pair, window_output_size, window_pads
 from npae.kernels import conv2d
 from npae.layers.layer import Grads, KernelLayer, Shape, check_image_shape
 
@@ -22,9 +22,13 @@ class Conv2D(KernelLayer):
         Number of output channels.
     kernel_size, strides : int or (int, int)
         Vertical and horizontal; one int means both.
-    padding : {"valid", "same"}
+    padding : "valid", "same", int, (int, int) or ((int, int), (int, int))
         "same" gives ``ceil(size / stride)`` outputs; an odd pixel of padding goes to the bottom and right.
-    activation : {None, "linear", "relu", "sigmoid", "tanh"}
+        Numbers are rows and columns of zeros: on all sides, (vertical, horizontal) as in PyTorch, or
+        ((top, bottom), (left, right)).
+    activation : str, optional
+        See `npae.layers.activations`.
+    use_bias : bool
     kernel_initializer, bias_initializer : str
         Keys of `npae.initializers.INITIALIZERS`.
 
@@ -54,12 +58,13 @@ class Conv2D(KernelLayer):
         filters: int,
         kernel_size: int | tuple[int, int],
         strides: int | tuple[int, int] = 1,
-        padding: str = "valid",
+        padding: PaddingArgument = "valid",
         activation: str | None = None,
+        use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__(activation, kernel_initializer, bias_initializer)
+        super().__init__(activation, use_bias, kernel_initializer, bias_initializer)
         self.filters = integer(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
@@ -76,7 +81,7 @@ class Conv2D(KernelLayer):
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
-        kernel, bias = self.params["kernel"], self.params["bias"]
+        kernel, bias = self.params["kernel"], self.params.get("bias")
         y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
         return y, (x, y)
 
@@ -86,7 +91,7 @@ class Conv2D(KernelLayer):
         dx, dkernel, dbias = conv2d.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx
         )
-        return dx, {"kernel": dkernel, "bias": dbias}
+        return dx, self.named(dkernel, dbias)
 
     def multiply_adds(self) -> int:
         _, h_out, w_out = self.built()[1]

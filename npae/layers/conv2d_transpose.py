@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from npae.arguments import integer
-from npae.geometry import check_padding, pair, transpose_output_size, window_pads
+from npae.geometry import PaddingArgument, check_padding, pair, transpose_output_size, window_pads
 from npae.kernels import conv2d_transpose
 from npae.layers.layer import Grads, KernelLayer, Shape, check_image_shape
 
@@ -23,13 +23,16 @@ class Conv2DTranspose(KernelLayer):
     kernel_size, strides : int or (int, int)
         Vertical and horizontal; one int means both. The stride is the distance between the copies of the
         kernel of two neighbouring pixels.
-    padding : {"valid", "same"}
+    padding : "valid", "same", int, (int, int) or ((int, int), (int, int))
         The output size is ``size * stride`` for "same", and ``(size - 1) * stride + max(kernel, stride)`` for
-        "valid".
+        "valid". Numbers, as of `Conv2D`, are cut off the output: ``(size - 1) * stride + kernel - top -
+        bottom``, as in PyTorch.
     output_padding : None, int or (int, int)
-        None: the sizes above. A number: ``(size - 1) * stride + kernel + output_padding``, minus
-        ``2 * (kernel // 2)`` for "same" (see `npae.geometry.transpose_output_size`).
-    activation : {None, "linear", "relu", "sigmoid", "tanh"}
+        Rows and columns more at the bottom and right. None: the sizes above. For "valid" and "same", see
+        `npae.geometry.transpose_output_size`.
+    activation : str, optional
+        See `npae.layers.activations`.
+    use_bias : bool
     kernel_initializer, bias_initializer : str
         Keys of `npae.initializers.INITIALIZERS`.
 
@@ -58,13 +61,14 @@ class Conv2DTranspose(KernelLayer):
         filters: int,
         kernel_size: int | tuple[int, int],
         strides: int | tuple[int, int] = 1,
-        padding: str = "valid",
+        padding: PaddingArgument = "valid",
         output_padding: int | tuple[int, int] | None = None,
         activation: str | None = None,
+        use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__(activation, kernel_initializer, bias_initializer)
+        super().__init__(activation, use_bias, kernel_initializer, bias_initializer)
         self.filters = integer(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
@@ -85,7 +89,7 @@ class Conv2DTranspose(KernelLayer):
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
-        kernel, bias = self.params["kernel"], self.params["bias"]
+        kernel, bias = self.params["kernel"], self.params.get("bias")
         _, h_out, w_out = self.built()[1]
         y = conv2d_transpose.forward(
             x, kernel, bias, self.strides, self._pads, (h_out, w_out), self.activation
@@ -98,7 +102,7 @@ class Conv2DTranspose(KernelLayer):
         dx, dkernel, dbias = conv2d_transpose.backward(
             dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx
         )
-        return dx, {"kernel": dkernel, "bias": dbias}
+        return dx, self.named(dkernel, dbias)
 
     def multiply_adds(self) -> int:
         _, h_in, w_in = self.built()[0]

@@ -19,7 +19,9 @@ class Dense(KernelLayer):
     ----------
     units : int
         Number of outputs.
-    activation : {None, "linear", "relu", "sigmoid", "tanh"}
+    activation : str, optional
+        See `npae.layers.activations`.
+    use_bias : bool
     kernel_initializer, bias_initializer : str
         Keys of `npae.initializers.INITIALIZERS`.
 
@@ -43,10 +45,11 @@ class Dense(KernelLayer):
         self,
         units: int,
         activation: str | None = None,
+        use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform",
         bias_initializer: str = "zeros",
     ):
-        super().__init__(activation, kernel_initializer, bias_initializer)
+        super().__init__(activation, use_bias, kernel_initializer, bias_initializer)
         self.units = integer(units, "units")
 
     def build_shape(self, input_shape: Shape) -> Shape:
@@ -62,13 +65,13 @@ class Dense(KernelLayer):
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
-        y = dense.forward(x, self.params["kernel"], self.params["bias"], self.activation)
+        y = dense.forward(x, self.params["kernel"], self.params.get("bias"), self.activation)
         return y, (x, y)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         dy, x, y = self.check_backward(dy, cache, need_dx)
         dx, dkernel, dbias = dense.backward(dy, x, y, self.params["kernel"], self.activation, need_dx)
-        return dx, {"kernel": dkernel, "bias": dbias}
+        return dx, self.named(dkernel, dbias)
 
     def multiply_adds(self) -> int:
         return self.built()[0][0] * self.units

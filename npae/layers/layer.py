@@ -45,9 +45,10 @@ class Layer:
     """
 
     rearranges = False  # True if the output is the input in another shape: Flatten, Reshape
-    caches: tuple[str, ...] = ()  # what the cache holds: arrays with the shape of "x", of "y"
+    caches: tuple[str, ...] = ()  # the cache's arrays, with the shape of "x", of "y" or `cached_shape`
     cached_dtypes: tuple[np.dtype, ...] = FLOATS
-    caches_nothing = False  # whether the cache may be None instead
+    cached_at_inference: int | None = None  # how many of these it holds at inference, if not all
+    couples_examples = False  # whether an output depends on other examples of the batch, in training
     activation = "linear"  # the last step of forward
 
     def __init__(self) -> None:
@@ -182,16 +183,24 @@ class Layer:
         """Return ``dy`` and the arrays of ``cache``; raise ValueError unless they fit (see ``caches``)."""
         arguments.flag(need_dx, "need_dx")
         held = cache if isinstance(cache, tuple) else () if cache is None else (cache,)
-        fits, n = len(held) == len(self.caches) or (self.caches_nothing and not held), None
+        fits, n = len(held) in (len(self.caches), self.cached_at_inference), None
         for each, name in zip(held, self.caches):
             fits = fits and type(each) is np.ndarray and each.dtype in self.cached_dtypes and each.ndim > 0
             n = len(held[0]) if fits else None
-            fits = fits and each.shape == (n, *self.built()[name == "y"])
+            fits = fits and n is not None and each.shape == self.cached_shape(name, n)
         if not fits:
             raise ValueError(
                 f"cache must be what forward of this {self.describe()} returned beside y, not {brief(cache)}"
             )
         return self.check_gradient(dy, n), *held
+
+    def cached_shape(self, name: str, n: int) -> Shape:
+        """Return the shape of a cached array, named in ``caches``, for n examples."""
+        return (n, *self.built()[name == "y"])
+
+    def moved(self, cache: Any) -> Grads:
+        """Return the values to which the trainer sets parameters after a step: moving averages."""
+        return {}
 
     def describe(self) -> str:
         """Return the name of the layer for messages."""
@@ -203,15 +212,18 @@ class Layer:
 
 
 class KernelLayer(Layer):
-    """A layer with a kernel, a bias and an activation: Dense, Conv2D, Conv2DTranspose.
+    """A layer with a kernel, an activation and, with ``use_bias``, a bias: Dense, Conv2D, Conv2DTranspose.
 
     A subclass defines `kernel_shape`; its cache is ``(x, y)``.
     """
 
     caches = ("x", "y")
 
-    def __init__(self, activation: str | None, kernel_initializer: str, bias_initializer: str):
+    def __init__(
+        self, activation: str | None, use_bias: bool, kernel_initializer: str, bias_initializer: str
+    ):
         super().__init__()
+        self.use_bias = arguments.flag(use_bias, "use_bias")
         name = "linear" if activation is None else activation  # as in Keras
         self.activation = arguments.choice(name, "activation", activations.NAMES)
         self.kernel_initializer = arguments.choice(kernel_initializer, "kernel_initializer", INITIALIZERS)
@@ -227,10 +239,14 @@ class KernelLayer(Layer):
         arguments.fits_memory(shape, f"{self!r}: a kernel")
         inputs, outputs = shape if len(shape) == 2 else (shape[1], shape[0])
         fan_in, fan_out = inputs * math.prod(shape[2:]), outputs * math.prod(shape[2:])
-        return {
-            "kernel": initial_values(self.kernel_initializer, shape, fan_in, fan_out, rng, dtype),
-            "bias": initial_values(self.bias_initializer, units, fan_in, fan_out, rng, dtype),
-        }
+        params = {"kernel": initial_values(self.kernel_initializer, shape, fan_in, fan_out, rng, dtype)}
+        if self.use_bias:
+            params["bias"] = initial_values(self.bias_initializer, units, fan_in, fan_out, rng, dtype)
+        return params
+
+    def named(self, dkernel: np.ndarray, dbias: np.ndarray) -> Grads:
+        """Return the gradients of the parameters by name, without dbias if there is no bias."""
+        return {"kernel": dkernel, **({"bias": dbias} if self.use_bias else {})}
 
 
 def check_image_shape(input_shape: Shape) -> tuple[int, int, int]:

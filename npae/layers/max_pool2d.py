@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from npae.geometry import check_padding, pair, window_output_size, window_pads
+from npae.geometry import PaddingArgument, check_padding, pair, window_output_size, window_pads
 from npae.kernels import max_pool2d
 from npae.layers.layer import Grads, Layer, Shape, check_image_shape
 
@@ -21,8 +21,8 @@ class MaxPool2D(Layer):
         Height and width of the window.
     strides : None, int or (int, int)
         Distance between windows. Default: ``pool_size``, so that the windows tile the image.
-    padding : {"valid", "same"}
-        The padding is minus infinity, so it is never the maximum.
+    padding : "valid", "same", int, (int, int) or ((int, int), (int, int))
+        As of `Conv2D`, and smaller than the window. It is minus infinity, so it is never the maximum.
 
     Notes
     -----
@@ -44,12 +44,12 @@ class MaxPool2D(Layer):
         self,
         pool_size: int | tuple[int, int] = 2,
         strides: int | tuple[int, int] | None = None,
-        padding: str = "valid",
+        padding: PaddingArgument = "valid",
     ):
         super().__init__()
         self.pool_size = pair(pool_size, "pool_size")
         self.strides = self.pool_size if strides is None else pair(strides, "strides")
-        self.padding = check_padding(padding)
+        self.padding = check_padding(padding, self.pool_size)
 
     def build_shape(self, input_shape: Shape) -> Shape:
         c, h_in, w_in = check_image_shape(input_shape)

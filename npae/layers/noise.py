@@ -55,7 +55,7 @@ class Dropout(Layer):
     """
 
     caches = ("y",)
-    caches_nothing = True  # at inference
+    cached_at_inference = 0
 
     def __init__(self, rate: float):
         super().__init__()

@@ -29,7 +29,7 @@ class Sampling(Layer):
     """
 
     caches = ("y",)
-    caches_nothing = True  # at inference
+    cached_at_inference = 0
 
     def build_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1 or input_shape[0] % 2:

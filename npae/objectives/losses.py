@@ -114,6 +114,52 @@ class MeanSquaredError(Loss):
         return (y - t) ** 2
 
 
+class MeanAbsoluteError(Loss):
+    """``L = mean(|y - t|)``, so ``dL/dy = sign(y - t) / count``, and 0 where y equals t."""
+
+    name = "mae"
+    measure = "absolute error"
+
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
+        return losses.mean_absolute_error(y, t, count)
+
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
+        return np.abs(y - t)
+
+
+class Huber(Loss):
+    """The mean of ``d**2 / 2`` for a difference ``d = y - t`` up to ``delta``, of a straight line beyond.
+
+    Parameters
+    ----------
+    delta : float
+        Where the line begins, ``delta * (|d| - delta / 2)``; it continues value and slope of the parabola.
+    per : {"element", "image"}
+        See `Loss`.
+
+    Notes
+    -----
+    ``dL/dy`` is d, clipped to [-delta, delta], divided by ``count``: a pixel that is far off counts no more
+    than one that is delta off. PyTorch's ``SmoothL1Loss(beta)`` is this loss divided by ``delta = beta``.
+
+    Source: Huber, *Robust estimation of a location parameter*, 1964.
+    """
+
+    name = "huber"
+    measure = "Huber loss"
+
+    def __init__(self, delta: float = 1.0, per: str = "element"):
+        super().__init__(per)
+        self.delta = positive_number(delta, "delta")
+
+    def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
+        return losses.huber(y, t, count, self.delta)
+
+    def elements(self, y: np.ndarray, t: np.ndarray) -> np.ndarray:
+        clipped = np.clip(y - t, -self.delta, self.delta)
+        return clipped * (y - t - clipped / 2)
+
+
 class BinaryCrossentropy(Loss):
     """``L = mean(-t log p - (1 - t) log(1 - p))`` in nats per pixel, for targets from 0 to 1.
 
@@ -268,7 +314,10 @@ def _log_softmax(z: np.ndarray) -> np.ndarray:
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
-LOSSES = {loss.name: loss for loss in (MeanSquaredError, BinaryCrossentropy, SoftmaxCrossentropy)}
+LOSSES = {
+    loss.name: loss
+    for loss in (MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossentropy, SoftmaxCrossentropy)
+}
 
 
 def get_loss(loss: str | Loss) -> Loss:

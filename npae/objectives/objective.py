@@ -1,4 +1,4 @@
-"""The objective that training minimises: a reconstruction loss, and penalties on the code.
+"""The objective that training minimises: a reconstruction loss, and penalties on the code or the weights.
 
 Objective(BinaryCrossentropy(), L1(1e-4))                              a sparse autoencoder
 Objective(BinaryCrossentropy(per="image"), KullbackLeibler(beta=1))    a variational one
@@ -21,7 +21,7 @@ Terms = tuple[float, ...]
 
 
 class Objective:
-    """The sum of a reconstruction loss and of penalties on the code.
+    """The sum of a reconstruction loss and of penalties.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Objective:
         Raises
         ------
         ValueError
-            If there are penalties and the model is not an `Autoencoder`.
+            If there are penalties on the code and the model is not an `Autoencoder`.
         """
         return BoundObjective(self, instance(model, Sequential, "model"))
 
@@ -76,10 +76,15 @@ class Objective:
 class BoundObjective:
     """An objective bound to a model; see `Objective.on`.
 
+    Attributes
+    ----------
+    couples_examples : bool
+        Whether a batch must not be cut into shards in training, because of a penalty or a layer.
+
     Notes
     -----
-    Without penalties, the model runs forward and backward as a whole. With penalties, the model is split
-    after its encoder. The code is the input of the decoder and of every penalty. Each of them returns a
+    Without penalties on the code, the model runs forward and backward as a whole. With them, the model is
+    split after its encoder. The code is the input of the decoder and of every penalty. Each of them returns a
     gradient with respect to the code, and the encoder's backward pass takes the sum::
 
         x -> encoder -> code -> decoder -> reconstruction loss
@@ -90,17 +95,18 @@ class BoundObjective:
 
     def __init__(self, objective: Objective, model: Sequential):
         self.penalties = objective.penalties
-        self._encoder: Sequential | None = None
-        behind = model
-        if self.penalties:
+        self._model, self._encoder, self._prefix, behind = model, model, "", model
+        self._splits = any(not penalty.of_weights for penalty in self.penalties)
+        if self._splits:
             if not isinstance(model, Autoencoder):
                 penalties = ", ".join(type(penalty).__name__ for penalty in self.penalties)
                 raise ValueError(
                     f"{penalties} needs the code, and a {type(model).__name__} does not define which layer "
                     "computes it; use Autoencoder(encoder, decoder)"
                 )
-            self._encoder, behind = model.encoder, model.behind_encoder()
-            self._prefix = f"{model.names[0]}/"
+            self._encoder, self._prefix, behind = model.encoder, f"{model.names[0]}/", model.behind_encoder()
+        coupling = [layer for _, layer in model.leaves() if layer.couples_examples]
+        self.couples_examples = objective.couples_examples or bool(coupling)
         self._behind, self._loss = fuse(behind, objective.reconstruction)
 
     def __call__(
@@ -118,7 +124,7 @@ class BoundObjective:
         rng : numpy.random.Generator, optional
             For layers that draw random numbers; None is inference mode.
         """
-        terms, _, grads = self.forward_and_backward(x, t, examples, rng)
+        terms, _, grads, _ = self.forward_and_backward(x, t, examples, rng)
         return terms, grads
 
     def forward_and_backward(
@@ -128,45 +134,57 @@ class BoundObjective:
         examples: int,
         rng: Generator | None = None,
         need_dx: bool = False,
-    ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray]]:
-        """Return ``(terms, dx, grads)``; dx is None unless ``need_dx``."""
+    ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return ``(terms, dx, grads, moved)``.
+
+        dx is None unless ``need_dx``. ``moved`` holds the values to which the trainer sets parameters after
+        the step (`npae.layers.layer.Layer.moved`).
+        """
         with np.errstate(over="ignore", invalid="ignore"):  # `fit` reports a loss that is not finite
-            if self._encoder is None:
-                y, cache = self._behind.forward(x, rng)
-                value, dy = self._loss(y, t, _elements(t, examples))
-                return (value,), *self._behind.backward(dy, cache, need_dx)
-            code, encoder_cache = self._encoder.forward(x, rng)
+            code, encoder_cache = self._encode(x, rng)
             y, cache = self._behind.forward(code, rng)
             value, dy = self._loss(y, t, _elements(t, examples))
-            dcode, grads = self._behind.backward(dy, cache)
-            assert dcode is not None  # since need_dx is True
+            dx, grads = self._behind.backward(dy, cache, need_dx or self._splits)
             terms, further = [value], dict[str, np.ndarray]()
             for penalty in self.penalties:
-                value, slope, direct = penalty(self._encoder, code, encoder_cache, examples)
+                value, slope, direct = penalty(self._subject(penalty), code, encoder_cache, examples)
                 terms.append(value)
-                dcode = dcode + slope
-                _add(direct, further)
-            dx, encoder_grads = self._encoder.backward(dcode, encoder_cache, need_dx)
-            _add(further, encoder_grads)
-            grads.update({self._prefix + name: grad for name, grad in encoder_grads.items()})
-            return tuple(terms), dx, grads
+                _add(direct if penalty.of_weights else self._named(direct), further)
+                dx = dx if dx is None or penalty.of_weights else dx + slope
+            moved = self._behind.moved(cache) if self.couples_examples else {}
+            if self._splits:
+                assert dx is not None  # of the code
+                dx, encoder_grads = self._encoder.backward(dx, encoder_cache, need_dx)
+                grads.update(self._named(encoder_grads))
+                moved.update(self._named(self._encoder.moved(encoder_cache)) if self.couples_examples else {})
+            _add(further, grads)
+            return tuple(terms), dx, grads, moved
 
     def values(self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None) -> Terms:
         """Return the terms without gradients, by default in inference mode."""
-        if self._encoder is None:
-            return (self._loss(self._behind.forward(x, rng)[0], t, _elements(t, examples))[0],)
-        code, cache = self._encoder.forward(x, rng)
+        code, cache = self._encode(x, rng)
         value, _ = self._loss(self._behind.forward(code, rng)[0], t, _elements(t, examples))
-        return value, *(penalty(self._encoder, code, cache, examples)[0] for penalty in self.penalties)
+        return value, *(
+            penalty(self._subject(penalty), code, cache, examples)[0] for penalty in self.penalties
+        )
 
     def elements(self, x: np.ndarray, t: np.ndarray, rng: Generator | None = None) -> np.ndarray:
         """Return all numbers (1-D) whose sum is the objective of this batch, for numerical gradients."""
-        code = x if self._encoder is None else self._encoder.forward(x, rng)[0]
+        code, _ = self._encode(x, rng)
         y = self._behind.forward(code, rng)[0]
         parts = [self._loss.elements(y, t) / self._loss.divisor(y.shape)]
-        if self._encoder is not None:
-            parts += [penalty.elements(self._encoder, code) / len(x) for penalty in self.penalties]
+        parts += [penalty.elements(self._subject(penalty), code) / len(x) for penalty in self.penalties]
         return np.concatenate([part.ravel() for part in parts])
+
+    def _encode(self, x: np.ndarray, rng: Generator | None) -> tuple[np.ndarray, Any]:
+        """Return the code and the encoder's cache; x itself if no penalty needs the code."""
+        return self._encoder.forward(x, rng) if self._splits else (x, None)
+
+    def _subject(self, penalty: Penalty) -> Sequential:
+        return self._model if penalty.of_weights else self._encoder
+
+    def _named(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {self._prefix + name: array for name, array in arrays.items()}
 
 
 def get_objective(loss: str | Loss | Objective) -> Objective:

@@ -1,4 +1,4 @@
-"""Penalties on the code, which sparse, contractive and variational autoencoders add to their loss."""
+"""Penalties on the code, which sparse, contractive and variational autoencoders add to their loss; and L2."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from npae.arguments import array, between, instance, integer, positive_number
+from npae.kernels import activations
 from npae.layers import Dense, GaussianNoise
 from npae.model import Sequential
 from npae.objectives.losses import written_out
@@ -26,10 +27,14 @@ class Penalty:
     couples_examples : bool
         Whether the cost of an example depends on other examples of the batch. Such a batch must not be cut
         into shards.
+    of_weights : bool
+        Whether the cost is one of the model's parameters alone. `Objective` then passes the whole model as
+        ``encoder`` and its inputs as ``code``, and ignores ``dcode``.
     """
 
     name = ""
     couples_examples = False
+    of_weights = False
 
     def __call__(
         self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
@@ -106,6 +111,38 @@ class L1(Penalty):
         return code.dtype.type(self.weight / examples) * np.sign(code), {}
 
 
+class L2(Penalty):
+    """``weight * sum of the squares of all kernels`` of encoder and decoder, without the biases.
+
+    Notes
+    -----
+    The gradient is ``2 weight kernel``. A shard counts for its share of the batch's examples.
+
+    This is Keras's ``kernel_regularizer="l2"`` on every layer. With `npae.SGD` it shrinks each kernel by the
+    same factor in every step. `npae.Adam` divides it, with the rest of the gradient, by the root of v, so
+    that kernels with large gradients shrink less: its ``weight_decay`` shrinks all parameters alike.
+
+    Source: Loshchilov & Hutter, *Decoupled weight decay regularization*, ICLR 2019.
+    """
+
+    name = "l2"
+    of_weights = True
+
+    def __init__(self, weight: float):
+        self.weight = positive_number(weight, "weight")
+
+    def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
+        squares = [np.square(kernel).ravel() for kernel in _kernels(encoder).values()]
+        return len(code) * self.weight * np.concatenate([np.zeros(0, code.dtype), *squares])
+
+    def gradients(
+        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
+    ) -> tuple[np.ndarray, Gradients]:
+        scale = code.dtype.type(2 * self.weight * len(code) / examples)
+        grads = {name: scale * kernel for name, kernel in _kernels(encoder).items()}
+        return np.zeros_like(code), grads
+
+
 class KLSparsity(Penalty):
     """The Kullback-Leibler divergence of each unit's mean activity from a target: a sparse autoencoder.
 
@@ -173,14 +210,16 @@ class Contractive(Penalty):
 
     P depends on the parameters in two ways. The first is the code, since s' is a function of h:
 
-        ========  ==============  =================================
-        s         s'              dP/dh_j / (2 k_j) = s' ds'/dh
-        ========  ==============  =================================
-        sigmoid   h (1 - h)       h (1 - h) (1 - 2 h)
-        tanh      1 - h**2        -2 h (1 - h**2)
-        relu      1 where h > 0   0
-        linear    1               0
-        ========  ==============  =================================
+        ==========  =========================  =============================
+        s           s'                         dP/dh_j / (2 k_j) = s' ds'/dh
+        ==========  =========================  =============================
+        sigmoid     h (1 - h)                  h (1 - h) (1 - 2 h)
+        tanh        1 - h**2                   -2 h (1 - h**2)
+        relu        1 where h > 0              0
+        leaky_relu  1 where h > 0, else 0.2    0
+        elu         1 where h > 0, else h + 1  0 where h > 0, else h + 1
+        linear      1                          0
+        ==========  =========================  =============================
 
     `npae.Objective` propagates this gradient through the encoder, with that of the reconstruction loss. The
     second is k, directly: ``dP/dK_ij = 2 K_ij s'(z_j)**2``, summed over examples. A common mistake is to
@@ -260,6 +299,11 @@ def _halves(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return means, log_variances
 
 
+def _kernels(model: Sequential) -> dict[str, np.ndarray]:
+    params = instance(model, Sequential, "encoder").params.items()
+    return {name: value for name, value in params if name.rpartition("/")[2] == "kernel"}
+
+
 def _slopes(code: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
     """Return s' and ds'/dh for codes h, both (n, units)."""
     h = code.reshape(len(code), -1)
@@ -267,8 +311,8 @@ def _slopes(code: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
         return h * (1 - h), 1 - 2 * h
     if activation == "tanh":
         return 1 - h**2, -2 * h
-    slope = (h > 0).astype(h.dtype) if activation == "relu" else np.ones_like(h)
-    return slope, np.zeros_like(h)
+    slope = activations.backward(np.ones_like(h), h, activation)
+    return slope, np.where(h > 0, 0, 1).astype(h.dtype) if activation == "elu" else np.zeros_like(h)
 
 
 def _only_dense(encoder: Sequential, code: np.ndarray) -> tuple[str, Dense]:

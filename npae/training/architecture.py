@@ -42,6 +42,21 @@ def describe_layer(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def completed(description: Any) -> Any:
+    """Return a description with the default values of arguments that npae did not have when it was made."""
+    if isinstance(description, list):
+        return [completed(item) for item in description]
+    if not isinstance(description, dict):
+        return description
+    values = {key: completed(item) for key, item in description.items()}
+    kind = _known_layers().get(str(values.get("class")))
+    if kind is not None and isinstance(values.get("config"), dict):
+        arguments = inspect.signature(kind).parameters.items()
+        known = {name: a.default for name, a in arguments if a.default is not a.empty}
+        values["config"] = {**known, **values["config"]}
+    return values
+
+
 def model_from(description: Any) -> Sequential:
     """Return a model for a description from `describe_model`; its parameters have shapes and no values.
 

@@ -18,7 +18,7 @@ import numpy as np
 from npae.files.reading import LARGEST, Archive, Layout, regular_file
 from npae.files.writing import written_whole
 from npae.model import Sequential
-from npae.training.architecture import describe_model, layer_from, model_from
+from npae.training.architecture import completed, describe_model, layer_from, model_from
 from npae.training.optimizers import SGD, Adam
 
 FORMAT = 1
@@ -123,7 +123,7 @@ def load_checkpoint(
         optimiser are then unchanged.
     """
     with _opened(path, "does not fit this training") as (header, archive):
-        if header["model"] != describe_model(model):
+        if completed(header["model"]) != completed(describe_model(model)):
             raise ValueError("it was written for a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
             raise ValueError(

@@ -65,7 +65,8 @@ def mean_terms(
 ) -> Terms:
     """Return the mean of every term of an objective over a data set, computed by a pool of threads."""
     bound = objective.on(model)
-    size = WHOLE_BATCH if objective.couples_examples else shard_size(model, WHOLE_BATCH)
+    coupled = objective.couples_examples if seed is None else bound.couples_examples
+    size = WHOLE_BATCH if coupled else shard_size(model, WHOLE_BATCH)
 
     def values(indices: slice, rng: np.random.Generator) -> Terms:
         x, t = batches.batch(indices, rng)

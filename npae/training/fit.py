@@ -1,9 +1,10 @@
 """The training loop, and the only code that uses threads.
 
 Every minibatch is cut into shards whose size depends on the model and the batch, never on the number of
-threads. One thread computes the forward and backward pass of a shard. The gradients are added in the order of
-the shards. A sum of floating-point numbers depends on its order, and here the order is fixed: any number of
-threads computes the same bits.
+threads. Where its examples are coupled, by a penalty or by batch normalisation, it is one shard. One thread
+computes the forward and backward pass of a shard. The gradients are added in the order of the shards. A sum
+of floating-point numbers depends on its order, and here the order is fixed: any number of threads computes
+the same bits.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def fit(
     x, y : ndarray or Batches
         Inputs and targets; y defaults to x. A `Batches` can scale and corrupt as well.
     loss : str, Loss or Objective
-        A name ("mse", "binary_crossentropy"), a `Loss`, or an `Objective`, which adds penalties on the code.
+        A name ("mse", "binary_crossentropy"), a `Loss`, or an `Objective`, which adds penalties.
     optimizer : Adam or SGD
         Default: ``Adam()``.
     epochs : int
@@ -159,11 +160,12 @@ class Stepper:
         self, model: Sequential, objective: Objective, optimizer: Adam | SGD, batch_size: int, pool: Pool
     ):
         self.objective, self.optimizer, self.batch_size, self.pool = objective, optimizer, batch_size, pool
-        self.shard_size = batch_size if objective.couples_examples else shard_size(model, batch_size)
         self._weights = model.pack()
         self._objective = objective.on(model)
+        whole = self._objective.couples_examples
+        self.shard_size = batch_size if whole else shard_size(model, batch_size)
         self._gradients = np.empty_like(self._weights)
-        self._views = _views(self._gradients, model.params)
+        self._views, self._params = _views(self._gradients, model.params), model.params
         self._rngs: list[np.random.Generator] = []
 
     def begin_epoch(self, seed: int, epoch: int) -> list[np.random.Generator]:
@@ -186,21 +188,24 @@ class Stepper:
         for rng, start in zip(self._rngs, range(0, len(x), self.shard_size)):
             shard = slice(start, start + self.shard_size)
             shards.append((x[shard], t[shard], len(x), rng))
-        terms = self._add_up(self.pool.map(self._objective, shards, then))
+        results = self.pool.map(self._objective.forward_and_backward, shards, then)
+        terms = self._add_up(results)
         with np.errstate(over="ignore", invalid="ignore"):
             squares = self._gradients @ self._gradients  # fast, and finite only if all gradients are
         finite = math.isfinite(squares) or not self.infinite_gradients()
         if finite := finite and math.isfinite(sum(terms)):
             self.optimizer.update(self._weights, self._gradients)
+            for name, value in results[-1][3].items():  # of a model whose batches are one shard
+                self._params[name][...] = value
         return terms, finite
 
     def infinite_gradients(self) -> list[str]:
         """Return the names of the parameters whose gradients are not finite, in the order of the layers."""
         return [name for name, view in self._views.items() if not np.isfinite(view).all()]
 
-    def _add_up(self, results: list[tuple[Terms, dict[str, np.ndarray]]]) -> Terms:
+    def _add_up(self, results: list[tuple]) -> Terms:
         """Sum terms and gradients in the order of the shards."""
-        shards, gradients = zip(*results)
+        shards, _, gradients, _ = zip(*results)
         for name, view in self._views.items():
             first, *others = (grads[name] for grads in gradients)
             if others:  # the first two in one pass over memory

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import FLOATS, array, brief, flag, fraction, instance, integer, positive_number
+from npae.arguments import (
+    FLOATS,
+    array,
+    brief,
+    flag,
+    fraction,
+    instance,
+    integer,
+    non_negative,
+    positive_number,
+)
 from npae.kernels import adam, sgd
 
 
@@ -76,6 +86,9 @@ class Adam(_Optimizer):
         With Keras's names and defaults.
     epsilon_hat : bool
         Whether epsilon is the paper's epsilon-hat, which is added to the uncorrected root, as in Keras.
+    weight_decay : float
+        Above 0, this is AdamW: before the step, ``params -= learning_rate * weight_decay * params``, for all
+        parameters, as in PyTorch and Keras. `npae.L2` adds the decay to the gradient instead.
 
     Notes
     -----
@@ -98,7 +111,7 @@ class Adam(_Optimizer):
     ``epsilon_hat=True``. Without it, the loss differs by up to 0.2 %, and for other seeds, in single epochs,
     by up to 1 %.
 
-    Source: Kingma & Ba 2014, algorithm 1 and section 2.
+    Source: Kingma & Ba 2014, algorithm 1 and section 2; Loshchilov & Hutter 2019 for ``weight_decay``.
     """
 
     entries = ("step", "m", "v")
@@ -110,12 +123,14 @@ class Adam(_Optimizer):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         epsilon_hat: bool = False,
+        weight_decay: float = 0.0,
     ):
         super().__init__(learning_rate)
         self.beta_1 = fraction(beta_1, "beta_1")
         self.beta_2 = fraction(beta_2, "beta_2")
         self.epsilon = positive_number(epsilon, "epsilon")
         self.epsilon_hat = flag(epsilon_hat, "epsilon_hat")
+        self.weight_decay = non_negative(weight_decay, "weight_decay")
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
         """Update ``params`` (1-D) in place by one step, from ``grads`` (1-D, same length).
@@ -128,7 +143,7 @@ class Adam(_Optimizer):
         grads = self._begin(params, grads)
         self.state["step"] += 1
         step = self.state["step"]
-        hyper = (self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step))
+        hyper = self.learning_rate, self.beta_1, self.beta_2, self.epsilon_at(step), self.weight_decay
         adam.update(params, grads, self.state["m"], self.state["v"], step, *hyper)
 
     def epsilon_at(self, step: int) -> float:
