@@ -53,6 +53,9 @@ def add_uses(commands: Commands) -> None:
         help="interpolate between test images A and B, counted from 0; may be repeated",
     )
     command.add_argument("--data", metavar="NAME", help="a data set other than that of the training")
+    command.add_argument(
+        "--html", action="store_true", help="write one offline page to explore in a browser, explore.html"
+    )
     add_compute(command)
     command.set_defaults(command=explore)
 
@@ -99,7 +102,12 @@ def anomaly(options: argparse.Namespace) -> int:
 
 def explore(options: argparse.Namespace) -> None:
     """Draw the code space of a trained model."""
+    from npae.inside.explore import write_page
     from npae.recipes.explore import explore as figures
 
+    if options.html:
+        run = evaluated(options, options.data)
+        print(write_page(run, run.path("explore.html")), flush=True)
+        return
     for path in figures(evaluated(options, options.data), options.pair):
         print(path, flush=True)

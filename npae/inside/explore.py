@@ -1,0 +1,139 @@
+"""A trained model as one offline page: drag its code, draw an image, see where a pixel comes from."""
+
+from __future__ import annotations
+
+import base64
+import importlib.resources
+import json
+import os
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from npae.files.writing import written_whole
+from npae.geometry import window_pads
+from npae.inside.html import STYLE
+from npae.kernels import activations
+from npae.layers import (
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Layer,
+    MaxPool2D,
+    Reshape,
+    UpSampling2D,
+)
+from npae.layers.activations import Activation
+from npae.layers.noise import Dropout, GaussianNoise
+from npae.model import Autoencoder, Sequential
+from npae.recipes.run import Run
+
+LARGE = 3_000_000  # bytes; of a larger page, the command tells the size first
+IMAGES = 100  # test images that the page holds
+SAME = (Reshape, Activation, GaussianNoise, Dropout)  # what does not change numbers, but for an activation
+WINDOWS = (Conv2D, Conv2DTranspose, MaxPool2D, AveragePooling2D)
+
+
+def page_of(run: Run) -> str:
+    """Return the page of a trained run.
+
+    Raises
+    ------
+    ValueError
+        If the model has a layer that the page does not know, or images that it cannot draw.
+    """
+    images = run.test_batches(corruption=None).batch(slice(IMAGES))[1]
+    shape = run.dataset.test_images.shape[1:]
+    size = (1, *shape) if len(shape) == 2 else (shape[2], *shape[:2])
+    model = description(run.model) | {
+        "image": size,
+        "scale": 255 * run.recipe.scale,
+        "offset": run.recipe.offset,
+        "noise": getattr(run.recipe.corruption, "stddev", 0) if run.recipe.corruption else 0,
+        "images": _text(run.dataset.test_images[: len(images)].tobytes()),
+        "labels": [int(label) for label in run.dataset.test_labels[: len(images)]],
+    }
+    parts = {name: text_of(name) for name in ("explore.html", "explore.css", "network.js", "explore.js")}
+    title = f"{run.recipe.name} on {run.dataset.name}"
+    return (
+        parts["explore.html"]
+        .replace("{title}", escape(title))
+        .replace("{summary}", escape(run.recipe.summary))
+        .replace("{style}", STYLE + parts["explore.css"])
+        .replace("{script}", parts["network.js"] + parts["explore.js"])
+        .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
+    )
+
+
+def write_page(run: Run, path: str | os.PathLike) -> Path:
+    """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
+    text = page_of(run).encode()
+    if len(text) > LARGE:
+        run.compute.report(f"npae: the page has {len(text) / 1e6:.1f} MB, nearly all of them weights")
+    with written_whole(path) as file:
+        file.write(text)
+    return Path(path)
+
+
+def description(model: Sequential) -> dict[str, Any]:
+    """Return a model as data for ``network.js``: the layers of the encoder and of the decoder.
+
+    Raises
+    ------
+    ValueError
+        If the model has no code, or a layer that ``network.js`` does not know.
+    """
+    if not isinstance(model, Autoencoder):
+        raise ValueError(f"the page shows autoencoders, and this is a {type(model).__name__}")
+    parts = {
+        name: [_layer(f"{name}/{leaf}", layer) for leaf, layer in part.leaves()]
+        for name, part in _parts(model)
+    }
+    return {**parts, "code": int(np.prod(model.decoder.input_shape or ()))}
+
+
+def _parts(model: Autoencoder) -> Sequence[tuple[str, Sequential]]:
+    return ("encoder", model.encoder), ("decoder", model.decoder)
+
+
+def _layer(name: str, layer: Layer) -> dict[str, Any]:
+    (inputs, outputs), activation = layer.built(), getattr(layer, "activation", "linear")
+    found: dict[str, Any] = {
+        "kind": "Same" if isinstance(layer, SAME) else type(layer).__name__,
+        "name": f"{name} ({type(layer).__name__})",
+        "inputs": inputs,
+        "outputs": outputs,
+        "activation": activation,
+        "below": activations.check(activation, getattr(layer, "below", None)),
+        "params": list(layer.params),
+    }
+    if isinstance(layer, WINDOWS):
+        window = layer.kernel_size if isinstance(layer, (Conv2D, Conv2DTranspose)) else layer.pool_size
+        large = outputs if isinstance(layer, Conv2DTranspose) else inputs
+        pads = window_pads((large[1], large[2]), window, layer.strides, layer.padding)
+        found |= {"window": window, "strides": layer.strides, "pads": pads}
+    if isinstance(layer, AveragePooling2D):
+        found["count_include_pad"] = layer.count_include_pad
+    if isinstance(layer, UpSampling2D):
+        found["size"] = layer.size
+    if isinstance(layer, BatchNormalization):
+        found["epsilon"] = layer.epsilon
+    if not isinstance(layer, (*SAME, *WINDOWS, Dense, UpSampling2D, BatchNormalization)):
+        raise ValueError(f"the page cannot compute a {type(layer).__name__}, the layer {name}")
+    return found | {
+        key: _text(np.ascontiguousarray(value, "<f4").tobytes()) for key, value in layer.params.items()
+    }
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def text_of(name: str) -> str:
+    """Return a file of the page."""
+    return (importlib.resources.files("npae.inside") / name).read_text(encoding="utf-8")
