@@ -157,5 +157,5 @@ def test_a_layer_that_the_page_does_not_know_is_named(rng):
 
     model = npae.Autoencoder(npae.Sequential([Strange()]), npae.Sequential([npae.Dense(3)]))
     model.build((3,), rng)
-    with pytest.raises(ValueError, match="cannot compute a Strange, the layer strange"):
+    with pytest.raises(ValueError, match="cannot compute a Strange, the layer encoder.strange"):
         explore.description(model)
