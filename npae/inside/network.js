@@ -33,19 +33,30 @@ function overWindows([h_in, w_in], [h_out, w_out], [kh, kw], [sh, sw], [[top], [
   }
 }
 
-// y[k] += sum over places of kernel * x, for a convolution from `small` = outputs to `large` = inputs; with
-// transposed = true, the other way round.
-function convolve(x, y, large, small, layer, transposed) {
-  const [c_large, ...size] = large, [c_small, ...windows] = small, [kh, kw] = layer.window;
-  const { kernel, strides, pads } = layer;
+// Return the first and the last output whose window has a pixel of the image at place `tap`.
+function reached(size, outputs, tap, stride, before) {
+  return [Math.max(0, Math.ceil((before - tap) / stride)),
+    Math.min(outputs - 1, Math.floor((size - 1 + before - tap) / stride))];
+}
+
+// Add the sums of kernel * x to y, for a convolution from images of shape `large` to `small`; with
+// transposed = true, the other way round. For one weight after the other: it meets whole rows.
+function convolve(x, y, large, small, { kernel, window: [kh, kw], strides: [sh, sw], pads }, transposed) {
+  const [c_large, h, w] = large, [c_small, h_out, w_out] = small, [[top], [left]] = pads;
   for (let o = 0; o < c_small; o++) {
     for (let c = 0; c < c_large; c++) {
-      const k = (o * c_large + c) * kh * kw, i = c * size[0] * size[1], j = o * windows[0] * windows[1];
-      overWindows(size, windows, layer.window, strides, pads, (p, q, a, b, r, s) => {
-        const at = i + r * size[1] + s, out = j + p * windows[1] + q, weight = kernel[k + a * kw + b];
-        if (transposed) y[at] += weight * x[out];
-        else y[out] += weight * x[at];
-      });
+      for (let a = 0; a < kh; a++) {
+        const [p_0, p_1] = reached(h, h_out, a, sh, top);
+        for (let b = 0; b < kw; b++) {
+          const [q_0, q_1] = reached(w, w_out, b, sw, left);
+          const weight = kernel[((o * c_large + c) * kh + a) * kw + b];
+          for (let p = p_0; p <= p_1; p++) {
+            const out = (o * h_out + p) * w_out, at = (c * h + p * sh + a - top) * w + b - left;
+            if (transposed) for (let q = q_0; q <= q_1; q++) y[at + q * sw] += weight * x[out + q];
+            else for (let q = q_0; q <= q_1; q++) y[out + q] += weight * x[at + q * sw];
+          }
+        }
+      }
     }
   }
   return y;
