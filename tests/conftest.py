@@ -2,6 +2,10 @@
 
 import io
 import os
+from contextlib import suppress
+
+with suppress(ImportError):  # PyTorch loads it late, and behind TensorFlow it crashes the process
+    import triton  # noqa: F401
 
 import numpy as np
 import pytest
