@@ -1,0 +1,1 @@
+"""Looks inside a model: where a number comes from, where its gradient goes, and what a training step costs."""
