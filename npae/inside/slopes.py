@@ -45,9 +45,16 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
     origin = np.array(values(0.0), np.float64)
     best, least = np.full(origin.shape, np.nan), np.full(origin.shape, np.inf)
     left, right, coarser = origin, origin, list[np.ndarray]()
-    with np.errstate(all="ignore"):  # a step may leave the domain of a root; its estimate is then not taken
+
+    def outputs(step: float) -> np.ndarray:
+        try:
+            return np.array(values(step), np.float64)
+        except ValueError:  # the step leaves the domain, as of a root: without an estimate
+            return np.full(origin.shape, np.nan)
+
+    with np.errstate(all="ignore"):
         for number, step in enumerate(STEPS):
-            ahead, behind = (np.array(values(side * step), np.float64) for side in (1, -1))
+            ahead, behind = outputs(step), outputs(-step)
             size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(origin))
             rounding, estimates = np.finfo(np.float64).eps * size / step, [(ahead - behind) / (2 * step)]
             for order, older in enumerate(coarser[:ORDERS], start=1):

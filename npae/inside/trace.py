@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator
 
 from npae.inside.record import Place, Record, Step, record
-from npae.inside.slopes import along, measured
+from npae.inside.slopes import Slopes, along, measured
 from npae.kernels import activations
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
@@ -288,31 +288,44 @@ def _backward(found: Record, place: Place) -> Trace:
         if found.output(place.position) is not found.output(place.position, True):
             logits = "the loss computes the last activation, so this is the gradient of z before it"
             note = "; ".join(filter(None, [note, logits]))
-    parts = []
+    parts, bent = list[Part](), list[tuple[np.ndarray, Slopes]]()
     for consumer in found.consumers(place):
         slopes = along(array, place.index, lambda at=consumer: at.evaluate(None if weight else array))
-        values, central = consumer.dy, slopes.central
-        kinks = np.argwhere(slopes.kinks & (values != 0)) if consumer.step else []
-        for at in map(tuple, kinks):
-            central[at] = _at_kink(consumer.step, place, at, slopes.left[at], slopes.right[at], central[at])
-        parts.append(Part(consumer.name, values, central))
+        parts.append(Part(consumer.name, consumer.dy, slopes.central))
+        at_kinks = slopes.kinks & (consumer.dy != 0)
+        if consumer.step:
+            _take_backward_at_kinks(consumer.step, place, slopes, np.argwhere(at_kinks))
+        elif at_kinks.any():
+            slopes.central[at_kinks] = 0
+            bent.append((at_kinks, slopes))
+    _share_kinks(bent, float(number) - sum(float(part.products.sum()) for part in parts))
     terms = [part.products for part in parts]
     size = float(sum(np.abs(term).sum() for term in terms))
     check = Check(name, float(number), float(sum(term.sum() for term in terms)), size)
     return Trace(name, float(number), True, tuple(parts), {}, (check,), None, note)
 
 
-def _at_kink(
-    step: Step | None, place: Place, at: tuple[int, ...], left: float, right: float, central: float
-) -> float:
-    """Return the slope that backward takes at a kink, if it is between those of the two sides."""
-    assert step is not None
-    unit = np.zeros_like(step.y)
-    unit[at] = 1.0
-    dx, grads = step.backward(unit)
-    taken = float((grads[place.key] if place.key else dx)[place.index])
-    slack = 1e-5 * max(abs(left), abs(right))
-    return taken if min(left, right) - slack <= taken <= max(left, right) + slack else central
+def _take_backward_at_kinks(step: Step, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
+    """Set the slopes of outputs at a kink to those of backward, if these are between both sides."""
+    for at in map(tuple, kinks):
+        unit = np.zeros_like(step.y)
+        unit[at] = 1.0
+        dx, grads = step.backward(unit)
+        taken, sides = (grads[place.key] if place.key else dx)[place.index], (slopes.left[at], slopes.right[at])
+        slack = 1e-5 * max(map(abs, sides))
+        if min(sides) - slack <= taken <= max(sides) + slack:
+            slopes.central[at] = taken
+
+
+def _share_kinks(bent: list[tuple[np.ndarray, Slopes]], missing: float) -> None:
+    """Set the slopes of a loss's elements at a kink, which have no backward of their own, between both sides.
+
+    They take the place between left and right at which the sum is right, if there is one.
+    """
+    low, high = (sum(float(slopes[side][at].sum()) for at, slopes in bent) for side in (1, 2))
+    share = float(np.clip((missing - low) / (high - low), 0, 1)) if high != low else 0.0
+    for at, slopes in bent:
+        slopes.central[at] = (slopes.left + share * (slopes.right - slopes.left))[at]
 
 
 def _lines(found: Trace) -> Iterator[str]:
