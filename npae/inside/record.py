@@ -235,7 +235,7 @@ class Record:
         if len(index) != len(shape) or any(not 0 <= i < size for i, size in zip(index, shape)):
             last = ",".join(str(size - 1) for size in shape)
             where = f"from {','.join('0' * len(shape))} to {last}" if shape else "a single number without index"
-            raise ValueError(f"{full} is {_sizes(shape)}: its places are {where}, not {brief(','.join(numbers))}")
+            raise ValueError(f"{full} is {_sizes(shape)}: its places are {where}, not {brief(text)}")
         batch = () if key or len(self.x) > 1 else (0,)
         return Place(full, position, key, (*batch, *index), tuple(others))
 
