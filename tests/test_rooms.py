@@ -17,6 +17,7 @@ COLUMN = [
     "console",
     "exercises",
     "gradcheck",
+    "inside",
     "recipes",
     "measures",
     "training",

@@ -27,6 +27,7 @@ from npae.console.commandline import (
     wrong_usage_if,
 )
 from npae.console.exercises import add_exercises
+from npae.console.inside import add_inside
 from npae.console.uses import add_uses
 from npae.interrupts import raised, status_of
 from npae.training.kept import Compute
@@ -121,6 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(command=gradcheck)
 
     add_uses(commands)
+    add_inside(commands)
     add_exercises(commands)
     _add_data(commands)
 

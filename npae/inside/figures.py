@@ -22,7 +22,7 @@ def draw_trace(path: str | os.PathLike, found: Trace, of: str = "") -> Path:
 
     what = f"dL/d({found.place})" if found.backward else found.place
     title = f"{what} = {found.number:.4g}{of}"
-    names = ("dL/dy", "dy/dx", "product") if found.backward else ("input", "dy/dx", "product")
+    names = (*found.columns, "product")
     part = max(found.parts, key=lambda part: float(np.abs(part.products).sum()), default=None)
     maps = None if part is None else _as_images(part.slopes, part.values, part.products)
     if part is not None and maps is not None and found.terms()[1:]:
@@ -32,9 +32,9 @@ def draw_trace(path: str | os.PathLike, found: Trace, of: str = "") -> Path:
         shown = shown[(slopes[shown] != 0).any(axis=(1, 2))]
         seen = slopes[shown].any(axis=0)
         rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
-        window = shown[:, None, None], slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
         window = np.ix_(shown, np.arange(rows[0], rows[-1] + 1), np.arange(columns[0], columns[-1] + 1))
         others = found.total - float(products[window].sum())
+        others = others if abs(others) > 1e-12 * np.abs(products).sum() else 0.0
         note = (
             f"{part.name}, rows {rows[0]} to {rows[-1]}, columns {columns[0]} to {columns[-1]}; the products "
             f"shown sum to {products[window].sum():.4g}, all other terms to {others:.4g}{_ending(found)}"
@@ -45,8 +45,8 @@ def draw_trace(path: str | os.PathLike, found: Trace, of: str = "") -> Path:
     bars = terms[:SHOWN] + [*found.rest.items()]
     if terms[SHOWN:]:
         bars.insert(SHOWN, (f"{len(terms) - SHOWN:,} others", sum(product for _, product in terms[SHOWN:])))
-    xlabel = "dL/dy x dy/dx" if found.backward else "input x dy/dx"
-    bars.append(("sum", found.total))
+    xlabel = " x ".join(found.columns)
+    bars.append(("z, the sum" if found.activation else "sum", found.total))
     return plotting.term_bars(path, bars, title, xlabel, _ending(found).removeprefix("; "))
 
 
@@ -77,7 +77,7 @@ def draw_receptive_field(path: str | os.PathLike, fields: list[Field], title: st
         side = math.isqrt(seen.size)
         flat = (1, side, side) if side * side == seen.size else (1, 1, seen.size)
         share = seen.reshape(seen.shape if seen.ndim == 3 else flat).mean(axis=0)
-        maps.append((f"{name}: {seen.sum():,} of {seen.size:,}", share))
+        maps.append((name.replace("/", "/\n") + f"\n{seen.sum():,} of {seen.size:,}", share))
     note = "Blue: seen, darker in more channels; framed: rows and columns; vectors are drawn as images."
     return plotting.receptive_field(path, maps, title, note)
 

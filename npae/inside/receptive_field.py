@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from npae.inside.record import Record, Step
+from npae.inside.record import Place, Record, Step
 
 DRAWS, NUMBERS = 64, 1 << 21  # random inputs at a time, if they hold at most so many numbers
 ENOUGH = 8  # draws in a row that show no further input
@@ -19,20 +19,20 @@ class Field(NamedTuple):
     seen: np.ndarray
 
 
-def receptive_field(found: Record, at: str) -> list[Field]:
+def receptive_field(found: Record, place: Place) -> list[Field]:
     """Return what an output sees: in the layer's own output, in that before it, ..., in the input.
 
     Parameters
     ----------
     found : Record
         Of `npae.inside.record.record`.
-    at : str
-        A layer's output, as for `npae.trace`.
+    place : Place
+        A layer's output.
 
     Raises
     ------
     ValueError
-        If there is no such place, or it is no layer's output.
+        If it is no layer's output.
 
     Notes
     -----
@@ -40,7 +40,6 @@ def receptive_field(found: Record, at: str) -> list[Field]:
     which maximum wins, or which unit is on, depends on the input. Activations are left out, and the upstream
     gradient is random, so that no terms cancel.
     """
-    place = found.place(at)
     if place.key or place.position >= len(found.steps):
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")
     seen = np.zeros(found.output(place.position).shape[1:], bool)

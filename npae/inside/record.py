@@ -248,19 +248,31 @@ def record(
     dy: np.ndarray | None = None,
     rng: Generator | int | None = None,
 ) -> Record:
-    """Run a model forward, and backward from a loss or from dy; see `npae.inside.trace.trace`."""
-    model = in_float64(model)
+    """Run a model in float64, forward, and backward from a loss or from dy; see `npae.inside.trace.trace`."""
     x = np.array(x, np.float64)
-    t = x if t is None else np.array(t, np.float64)
-    objective = None if loss is None else get_objective(loss)
+    t, dy = (None if given is None else np.array(given, np.float64) for given in (t, dy))
+    return passes(in_float64(model), x, t, loss, dy, rng)
+
+
+def passes(
+    model: Any,
+    x: np.ndarray,
+    t: np.ndarray | None,
+    loss: str | Loss | Objective | None,
+    dy: np.ndarray | None = None,
+    rng: Generator | int | None = None,
+) -> Record:
+    """Return the record of a model as it is, in its own dtype."""
+    t = x if t is None else t
     rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
     steps = _run(model, x, copy.deepcopy(rng))
-    if objective is None:
+    if loss is None:
         found = Record(model, x, t, steps, steps, None, None)
-        return found if dy is None else _with_gradients(found, np.array(dy, np.float64))
+        return found if dy is None else _with_gradients(found, dy)
+    objective, linked = get_objective(loss), model
     if objective.penalties:
         objective.on(model)  # raises an error if the model has no code
-    linked, reconstruction = model, objective.reconstruction
+    reconstruction = objective.reconstruction
     if isinstance(model, Layer):
         linked, reconstruction = fuse(model, reconstruction)
     behind = steps if linked is model else _run(linked, x, copy.deepcopy(rng))

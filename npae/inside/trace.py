@@ -81,6 +81,8 @@ class Trace(NamedTuple):
         The name, its argument z and its slope, if the layer ends in one: the terms add up to z.
     checks : tuple of Check
         The sums that must hold.
+    columns : (str, str)
+        What the values and the slopes of the parts are: ("input", "weight").
     note : str
     """
 
@@ -90,6 +92,7 @@ class Trace(NamedTuple):
     parts: tuple[Part, ...]
     rest: dict[str, float]
     checks: tuple[Check, ...]
+    columns: tuple[str, str] = ("input", "dy/dx")
     activation: tuple[str, float, float] | None = None
     note: str = ""
 
@@ -181,7 +184,11 @@ def trace(
     summed over everything that the number enters: the next layer, or the loss, and penalties.
     """
     found = record(model, x, t, loss, dy, rng)
-    place = found.place(at)
+    return trace_of(found, found.place(at), backward)
+
+
+def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
+    """Return the trace of a place of a record; see `trace`."""
     return _backward(found, place) if backward or _is_weight(found, place) else _forward(found, place)
 
 
@@ -245,8 +252,10 @@ def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
     part, rest = Part(source, step.x, row), z - float(slopes[0])
     total, size = float(part.products.sum()) + rest, float(np.abs(part.products).sum()) + abs(rest)
     rests = {_name_of_rest(plain, grads, rest, at): rest} if rest or step.params else {}
+    columns = "input", "weight" if step.params else "dy/dx"
     if plain is step:
-        return Trace(name, number, False, (part,), rests, (Check(name, z, total, size),), None, _note(place))
+        checks = (Check(name, z, total, size),)
+        return Trace(name, number, False, (part,), rests, checks, columns, None, _note(place))
     kind, (full, full_grads) = step.layer.activation, step.backward(unit)
     slope = _ratio([(full, row), *((full_grads[key], grads[key]) for key in grads)])
     checks = (
@@ -254,7 +263,7 @@ def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
         Check(f"{kind}(z)", number, float(activations.forward(np.array([z]), kind)[0]), abs(number)),
         Check("the slope along the input", float(slopes[1]), float((full * step.x).sum()), size),
     )
-    return Trace(name, number, False, (part,), rests, checks, (kind, z, slope), _note(place))
+    return Trace(name, number, False, (part,), rests, checks, columns, (kind, z, slope), _note(place))
 
 
 def _ratio(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float:
@@ -285,7 +294,7 @@ def _backward(found: Record, place: Place) -> Trace:
         number, array = found.grads[place.name][place.index], found.steps[place.position].params[place.key]
     else:
         number, array = found.dys[place.position][place.index], np.array(found.output(place.position, True))
-        if found.output(place.position) is not found.output(place.position, True):
+        if not np.array_equal(found.output(place.position), array):
             logits = "the loss computes the last activation, so this is the gradient of z before it"
             note = "; ".join(filter(None, [note, logits]))
     parts, bent = list[Part](), list[tuple[np.ndarray, Slopes]]()
@@ -302,7 +311,8 @@ def _backward(found: Record, place: Place) -> Trace:
     terms = [part.products for part in parts]
     size = float(sum(np.abs(term).sum() for term in terms))
     check = Check(name, float(number), float(sum(term.sum() for term in terms)), size)
-    return Trace(name, float(number), True, tuple(parts), {}, (check,), None, note)
+    columns = "dL/dy", f"dy/d{place.key or 'x'}"
+    return Trace(name, float(number), True, tuple(parts), {}, (check,), columns, None, note)
 
 
 def _take_backward_at_kinks(step: Step, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
@@ -334,8 +344,7 @@ def _lines(found: Trace) -> Iterator[str]:
     yield f"{what} = {found.number:.6g}" + (f"  ({found.note})" if found.note else "")
     terms = found.terms()
     of_loss = all(part.name.startswith("loss/") for part in found.parts)
-    columns = ("from", "dL/dy", "dy/dx", "product") if found.backward else ("from", "value", "dy/dx", "product")
-    rows = [columns] if terms else []
+    rows = [("from", *found.columns, "product")] if terms else []
     for name, *numbers in terms[:SHOWN]:
         rows.append((name, *(f"{value:.6g}" for value in numbers)))
     if len(terms) > SHOWN:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
-from npae.plotting.canvas import COLOURS, GREY, INK, PALE, TEXT, WIDTH, number, sheet, text_width, wrap
+from npae.plotting.canvas import COLOURS, GREY, INK, PALE, TEXT, WIDTH, sheet, text_width, wrap
 
 Maps = Sequence[tuple[str, np.ndarray]]
 SIGNED = "RdBu_r"  # for numbers of both signs, white at 0
@@ -34,14 +34,14 @@ def term_maps(path: str | os.PathLike, rows: Maps, columns: Sequence[str], title
     with sheet(path, title, height, note=note) as body:
         table = body.subplots(1 if single else len(rows), len(rows) if single else count, squeeze=False)
         table = table.T if single else table
-        for (name, maps), axes_of_row in zip(rows, table):
+        for line, ((name, maps), axes_of_row) in enumerate(zip(rows, table)):
             most = float(np.abs(maps).max()) or 1.0
             for axes, column, values in zip(axes_of_row, columns, maps):
                 image = axes.imshow(values, cmap=SIGNED, vmin=-most, vmax=most, aspect="equal")
                 axes.set(xticks=[], yticks=[])
-                if side / w > 58 and w <= CELLS:
+                if side / w > 50 and w <= CELLS:
                     _write_numbers(axes, values, most)
-                if single or axes_of_row is table[0]:
+                if single or not line:
                     axes.set_title(name if single else column, loc="center")
             if not single:
                 axes_of_row[0].set_ylabel(wrap(name, max(90, side * h / w)))
@@ -52,10 +52,8 @@ def term_maps(path: str | os.PathLike, rows: Maps, columns: Sequence[str], title
 def _write_numbers(axes: Axes, values: np.ndarray, most: float) -> None:
     for (row, column), value in np.ndenumerate(values):
         dark = abs(value) > 0.6 * most
-        text = f"{value:.2g}" if abs(value) < 1e-2 * most else f"{value:.3g}"
-        axes.text(
-            column, row, text, ha="center", va="center", fontsize=TEXT - 4, color="white" if dark else INK
-        )
+        look = {"ha": "center", "va": "center", "fontsize": TEXT - 4, "color": "white" if dark else INK}
+        axes.text(column, row, f"{value:.2g}" if abs(value) > 1e-3 * most else "0", **look)
 
 
 def term_bars(
@@ -67,7 +65,7 @@ def term_bars(
         axes = body.subplots()
         colours = [COLOURS[1] if value < 0 else COLOURS[0] for value in values[:-1]] + [INK]
         drawn = axes.barh(np.arange(len(terms)), values, color=colours, height=0.7)
-        axes.bar_label(drawn, [number(value) for value in values], padding=4)
+        axes.bar_label(drawn, [f"{value:.4g}" for value in values], padding=4)
         axes.set_yticks(np.arange(len(terms)), names)
         axes.invert_yaxis()
         axes.axvline(0, color=INK, linewidth=0.8)
@@ -81,7 +79,7 @@ def receptive_field(path: str | os.PathLike, maps: Maps, title: str, note: str =
 
     Parameters
     ----------
-    maps : pairs of name and array (h, w) from 0, not seen, to 1, seen in all channels.
+    maps : pairs of name, in short lines, and array (h, w) from 0, not seen, to 1, seen in all channels.
     """
     columns = min(len(maps), 5)
     lines = -(-len(maps) // columns)
@@ -99,7 +97,7 @@ def receptive_field(path: str | os.PathLike, maps: Maps, title: str, note: str =
                     Rectangle((cols[0], rows[0]), *size, fill=False, edgecolor=COLOURS[1], linewidth=1.6)
                 )
             axes.set(xticks=[0, w], yticks=[0, h])
-            axes.set_title(wrap(name, WIDTH / columns - 50), loc="center")
+            axes.set_title(name, loc="center", fontsize=TEXT - 1)
     return Path(path)
 
 

@@ -1,0 +1,149 @@
+"""The commands that look inside a model: `npae trace`, `npae inspect` and `npae draw`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from npae.console.commandline import (
+    Commands,
+    add_backend,
+    add_compute,
+    evaluated,
+    load_data,
+    say,
+    say_nothing,
+    whole_number,
+    wrong_usage_if,
+)
+
+if TYPE_CHECKING:
+    from npae.model import Sequential
+    from npae.recipes.run import Run
+
+
+def add_inside(commands: Commands) -> None:
+    """Add ``trace``, ``inspect`` and ``draw`` to the commands of `npae.console.cli`."""
+    command = commands.add_parser("trace", help="show where a number of a model comes from")
+    command.description = (
+        "Show the inputs, weights and products that add up to one number of a trained model, or, with "
+        "--backward, what sent gradient to it. Places: LAYER,CHANNEL,ROW,COLUMN or LAYER,UNIT for an output, "
+        "LAYER/kernel,... for a weight's gradient; input,..., code,... and output,...; loss, and "
+        "loss/reconstruction. A wrong place gets a list of all."
+    )
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command.add_argument("--at", metavar="PLACE", required=True, help="such as conv2d_1,3,5,2")
+    command.add_argument("--image", type=whole_number(0), metavar="N", default=0, help="a test image; default: 0")
+    command.add_argument("--backward", action="store_true", help="trace the gradient of the number")
+    command.add_argument(
+        "--receptive-field", action="store_true", help="show what the output sees, layer by layer"
+    )
+    command.add_argument("--seed", type=whole_number(0), metavar="N", help="trace in training mode, with noise")
+    command.add_argument("--layers", metavar="DIR", help="compute with your functions, from npae exercises")
+    command.add_argument("--out", metavar="FILE", help="the figure; default: trace.png in DIR")
+    add_compute(command)
+    command.set_defaults(command=trace)
+
+    command = commands.add_parser("inspect", help="show the anatomy of a training step, layer by layer")
+    command.add_argument("model", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("--data", metavar="NAME", help="for a recipe: as of npae train")
+    command.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    add_backend(command)
+    command.set_defaults(command=inspect)
+
+    command = commands.add_parser("draw", help="draw a network with its shapes")
+    command.add_argument("model", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("--out", metavar="FILE", help="default: RECIPE.png, or network.png in DIR")
+    command.set_defaults(command=draw)
+
+
+def trace(options: argparse.Namespace) -> int:
+    """Print a trace and draw it."""
+    from npae.inside import figures
+    from npae.inside.receptive_field import as_table, receptive_field
+    from npae.inside.record import record
+    from npae.inside.trace import trace_of
+
+    run = evaluated(options)
+    inputs, targets = run.test_images()
+    with wrong_usage_if(True):
+        if options.image >= len(inputs):
+            raise ValueError(f"there is no test image {options.image}; they count from 0 to {len(inputs) - 1}")
+    chosen = slice(options.image, options.image + 1)
+    model = _of_learner(run, options.layers) if options.layers else run.model
+    recorded = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
+    of = f"{run.settings.recipe}, test image {options.image}"
+    path = Path(options.out or run.path("trace.png"))
+    with wrong_usage_if(True):
+        place = recorded.place(options.at)
+    if options.receptive_field:
+        fields = receptive_field(recorded, place)
+        say(f"what {options.at} sees\n{as_table(fields)}")
+        say(str(figures.draw_receptive_field(path, fields, f"{run.settings.recipe}: what {options.at} sees")))
+        return 0
+    found = trace_of(recorded, place, options.backward)
+    say(f"{of}\n{found}")
+    say(str(figures.draw_trace(path, found, f" ({of})")))
+    return 0 if found.adds_up else 1
+
+
+def _of_learner(run: Run, directory: str) -> Sequential:
+    from npae.exercises.plug import RECIPES, Learner
+    from npae.exercises.twin import twin_of
+    from npae.inside.record import in_float64
+
+    if run.settings.recipe not in RECIPES:
+        raise ValueError(f"--layers is not for {run.settings.recipe}; {' and '.join(RECIPES)} take it")
+    return twin_of(in_float64(run.model), Learner(directory).function)
+
+
+def inspect(options: argparse.Namespace) -> None:
+    """Print the anatomy of a training step."""
+    from npae.inside.anatomy import anatomy, as_table
+
+    run = _run(options.model, options.data)
+    found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
+    print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else as_table(found), flush=True)
+
+
+def draw(options: argparse.Namespace) -> None:
+    """Draw a network."""
+    from npae.inside.figures import draw_network
+    from npae.recipes import get_recipe
+    from npae.recipes.stored import load_trained
+
+    if _is_recipe(options.model):
+        recipe = get_recipe(options.model)
+        name, model, path = recipe.name, recipe.build(), f"{recipe.name}.png"
+        model.build(recipe.input_shape)
+    else:
+        model, settings, _ = load_trained(options.model)
+        name, path = settings.recipe, os.path.join(options.model, "network.png")
+    say(str(draw_network(options.out or path, model, name)))
+
+
+def _is_recipe(name: str) -> bool:
+    """Return whether a recipe is meant: its name, unless a folder of that name holds a run."""
+    from npae.recipes import RECIPES, get_recipe
+
+    if name in RECIPES or os.path.isdir(name):
+        return name in RECIPES
+    with wrong_usage_if(True):
+        get_recipe(name)  # raises an error that lists the recipes
+    return True
+
+
+def _run(name: str, data: str | None) -> Run:
+    from npae.recipes import get_recipe
+    from npae.recipes.folder import Settings
+    from npae.recipes.run import Run
+
+    if not _is_recipe(name):
+        options: Any = argparse.Namespace(directory=name, threads=1)
+        return evaluated(options, data)
+    settings = Settings(recipe=name, **({"data": data} if data else {}))
+    return Run(get_recipe(name), settings, load_data(settings.data, get_recipe(name).dataset, True), name)
