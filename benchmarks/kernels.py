@@ -19,8 +19,7 @@ import numpy as np
 
 from benchmarks import blocks, results, roofline
 from benchmarks.tasks import TIMED, build_model, loss_name, paddings, shapes
-from benchmarks.timing import pin
-from npae.inside.peak import best_seconds, core_peak, seconds
+from benchmarks.timing import best_seconds, pin, seconds
 from npae.kernels import adam, conv2d, conv2d_transpose, dense, im2col, losses, max_pool2d, up_sampling2d
 from npae.kernels.blas import single_threaded_blas
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, MaxPool2D, UpSampling2D
@@ -95,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pin(1)
     sorts = SORTS[options.quick or options.no_loops :]
     with single_threaded_blas():
-        peak = core_peak(options.quick)
+        peak = roofline.peak(options.quick)
         result["peaks"] = {
             "GFLOP/s in registers": peak.registers / 1e9,
             "GFLOP/s in a matrix product": peak.product / 1e9,

@@ -18,12 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import blocks, results
+from benchmarks import blocks, results, roofline
 from benchmarks.contestants import ROOT, present, versions
 from benchmarks.results import Result
 from benchmarks.tasks import TIMED, build_model, paddings, shapes
-from benchmarks.timing import pin, thread_environment
-from npae.inside.peak import best_seconds, core_peak
+from benchmarks.timing import best_seconds, pin, thread_environment
 from npae.kernels import activations, conv2d
 from npae.kernels.blas import single_threaded_blas
 from npae.kernels.im2col import col2im_numba, im2col_numba
@@ -48,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pin(1)
     with single_threaded_blas():
         rungs = _climb(layer, n, shard, options.quick)
-        peak = core_peak(options.quick)
+        peak = roofline.peak(options.quick)
     result |= {
         "layer": f"{options.layer} of {options.recipe}: {_describe(layer)}, {n} images",
         "unit": "GFLOP/s",

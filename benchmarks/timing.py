@@ -38,6 +38,25 @@ def alternate(
     return results
 
 
+def seconds(function: Callable[[], object], at_least: float = 0.01) -> float:
+    """Return the seconds of one call, the mean over calls that take ``at_least`` seconds together."""
+    calls = 1
+    while True:
+        began = time.perf_counter()
+        for _ in range(calls):
+            function()
+        taken = time.perf_counter() - began
+        if taken >= at_least:
+            return taken / calls
+        calls = max(2 * calls, round(1.2 * calls * at_least / max(taken, 1e-9)))
+
+
+def best_seconds(function: Callable[[], object], rounds: int = 5, at_least: float = 0.01) -> float:
+    """Return the smallest of several `seconds`: the time of the code without disturbances."""
+    function()  # compiles, and allocates memory
+    return min(seconds(function, at_least) for _ in range(rounds))
+
+
 def median(values: Iterable[float]) -> float:
     """Return the median."""
     return statistics.median(values)

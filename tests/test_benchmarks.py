@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import npae
-from npae.inside import peak
 
 pytest.importorskip("numba", reason="Numba is missing; the benchmarks measure compiled kernels")
 
@@ -22,6 +21,7 @@ from benchmarks import (
     published,
     reproduce,
     results,
+    roofline,
     scaling,
     speedrun,
     startup,
@@ -31,7 +31,7 @@ from benchmarks import (
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.npae_peer import Npae
 from benchmarks.tasks import TIMED, channels_last, minibatches, training_data, verification_data
-from benchmarks.timing import alternate, geometric_mean, thread_environment
+from benchmarks.timing import alternate, geometric_mean, seconds, thread_environment
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_every_round_begins_with_another_one():
 
 def test_seconds_are_those_of_one_call():
     calls = []
-    taken = peak.seconds(lambda: calls.append(sum(range(1000))), at_least=0.005)
+    taken = seconds(lambda: calls.append(sum(range(1000))), at_least=0.005)
     assert len(calls) > 1 and 0 < taken < 0.005
     assert geometric_mean([1, 100]) == pytest.approx(10)
 
@@ -158,13 +158,13 @@ def test_a_command_is_kept_without_the_folders_of_this_machine():
 
 
 def test_the_peak_is_the_faster_of_loop_and_product():
-    assert peak.Peak(2.0, 3.0).best == 3.0 and "matrix product" in peak.Peak(2.0, 3.0).of
-    assert peak.Peak(3.0, 2.0).best == 3.0 and "registers" in peak.Peak(3.0, 2.0).of
+    assert roofline.Peak(2.0, 3.0).best == 3.0 and "matrix product" in roofline.Peak(2.0, 3.0).of
+    assert roofline.Peak(3.0, 2.0).best == 3.0 and "registers" in roofline.Peak(3.0, 2.0).of
 
 
 def test_the_tiles_of_the_peak_add_up_all_products():
     x, z = np.ones((2, 8), np.float32), np.full((4, 8), 2, np.float32)
-    assert peak.tile_loop(2, 4)(x, z, 3) == 2 * 4 * 8 * 2 * 3
+    assert roofline._tile(2, 4)(x, z, 3) == 2 * 4 * 8 * 2 * 3
 
 
 def test_kernels_are_set_beside_the_peak(tmp_path, capsys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,26 +13,19 @@ ENOUGH = 8  # draws in a row that show no further input
 
 
 class Field(NamedTuple):
-    """What an output sees in one array: ``seen`` is a mask in its shape, without the batch axis."""
+    """What an output sees in one array: a mask in its shape, without the batch axis."""
 
     name: str
     seen: np.ndarray
 
 
 def receptive_field(found: Record, place: Place) -> list[Field]:
-    """Return what an output sees: in the layer's own output, in that before it, ..., in the input.
-
-    Parameters
-    ----------
-    found : Record
-        Of `npae.inside.record.record`.
-    place : Place
-        A layer's output.
+    """Return what an output sees: in its own layer's output, in that before it, ..., in the input.
 
     Raises
     ------
     ValueError
-        If it is no layer's output.
+        If the place is no layer's output.
 
     Notes
     -----
@@ -43,7 +36,7 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
     if place.key or place.position >= len(found.steps):
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")
     seen = np.zeros(found.output(place.position).shape[1:], bool)
-    seen[place.index[1:]] = True
+    seen[place.at[1:]] = True
     fields = [Field(place.name, seen)]
     for position in range(place.position, -1, -1):
         seen = _one_step_back(found.steps[position], seen)
@@ -52,8 +45,7 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
 
 
 def _one_step_back(step: Step, wanted: np.ndarray) -> np.ndarray:
-    layer: Any = step.without_activation().layer
-    shape, rng = step.x.shape[1:], np.random.default_rng(0)
+    layer, shape, rng = step.without_activation().layer, step.x.shape[1:], np.random.default_rng(0)
 
     def gradients(n: int, dy: np.ndarray) -> np.ndarray:
         _, cache = layer.forward(rng.standard_normal((n, *shape)))
@@ -67,23 +59,16 @@ def _one_step_back(step: Step, wanted: np.ndarray) -> np.ndarray:
     while unchanged < ENOUGH and not seen.all():
         dx = gradients(n, wanted * rng.uniform(1, 2, (n, *wanted.shape)))
         further = (dx != 0).any(axis=0) & ~seen
-        seen |= further
-        unchanged = 0 if further.any() else unchanged + 1
+        seen, unchanged = seen | further, 0 if further.any() else unchanged + 1
     return seen
 
 
 def as_table(fields: list[Field]) -> str:
-    """Return the fields as lines: shape, rows and columns, and how many numbers are seen."""
-    rows = [("array", "shape", "channels", "rows", "columns", "seen")]
+    """Return the fields as lines: shape, which indices along each axis, and how many numbers are seen."""
+    rows = [["array", "shape", "from", "to", "seen"]]
     for name, seen in fields:
-        spans = [_span(seen, axis) for axis in range(seen.ndim)]
-        spans = ["", *spans] if seen.ndim == 2 else spans if seen.ndim == 3 else [""] * 3
-        share = f"{seen.sum():,} of {seen.size:,}"
-        rows.append((name, " x ".join(map(str, seen.shape)), *spans, share))
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+        ends = [[str(end(at)) for at in np.nonzero(seen)] if seen.any() else [] for end in (np.min, np.max)]
+        shape, share = " x ".join(map(str, seen.shape)), f"{seen.sum():,} of {seen.size:,}"
+        rows.append([name, shape, ",".join(ends[0]), ",".join(ends[1]), share])
+    widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join("  ".join(f"{c:<{w}}" for c, w in zip(row, widths)).rstrip() for row in rows)
-
-
-def _span(seen: np.ndarray, axis: int) -> str:
-    places = np.flatnonzero(seen.any(axis=tuple(other for other in range(seen.ndim) if other != axis)))
-    return "-".join(map(str, dict.fromkeys([places[0], places[-1]]))) if len(places) else "none"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
 from npae.arguments import brief
-from npae.layers.layer import Layer
+from npae.layers.layer import Grads, Layer, Shape
 from npae.model import Autoencoder, Sequential, snake_case
 from npae.objectives.losses import Loss, fuse
 from npae.objectives.objective import Objective, get_objective
@@ -23,36 +22,31 @@ INPUT = -1  # the position of the model's input among the outputs of the steps
 
 @dataclass(frozen=True)
 class Step:
-    """One layer's part of a forward pass.
+    """One layer's part of a forward pass: y (n, ...) and the cache for x (n, ...).
 
-    Attributes
-    ----------
-    name : str
-    layer : Layer, or any object with ``forward(x)`` and ``backward(dy, cache)``
-    x, y : ndarray (n, ...)
-    cache : object
-    rng : numpy.random.Generator or None
-        The generator as it was before the step, so that the step can be repeated with the same noise.
+    ``layer`` is any object with ``forward(x)`` and ``backward(dy, cache)``. ``rng`` is the generator as it
+    was before the step, or None, so that the step can be repeated with the same noise.
     """
 
     name: str
     layer: Any
     x: np.ndarray
+    rng: Generator | None
     y: np.ndarray
     cache: Any
-    rng: Generator | None
 
     @classmethod
     def of(cls, name: str, layer: Any, x: np.ndarray, rng: Generator | None) -> Step:
         """Run a layer forward; the generator advances."""
         before = copy.deepcopy(rng)
-        return cls(name, layer, x, *(layer.forward(x) if rng is None else layer.forward(x, rng)), before)
+        y, cache = layer.forward(x) if rng is None else layer.forward(x, rng)
+        return cls(name, layer, x, before, y, cache)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output for another input, with the same noise."""
         return Step.of(self.name, self.layer, x, copy.deepcopy(self.rng)).y
 
-    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, Grads]:
         """Return the layer's dx and grads."""
         return self.layer.backward(dy, self.cache)
 
@@ -62,7 +56,7 @@ class Step:
         if activation == "linear" or not self.params or not hasattr(self.layer, "without_activation"):
             return self
         bare = self.layer.without_activation(activation)
-        return Step.of(self.name, bare, self.x, copy.deepcopy(self.rng)) if bare is not None else self
+        return self if bare is None else Step.of(self.name, bare, self.x, copy.deepcopy(self.rng))
 
     @property
     def params(self) -> dict[str, np.ndarray]:
@@ -71,18 +65,10 @@ class Step:
 
 
 class Consumer(NamedTuple):
-    """A function of a number of the model, on the way to the loss.
+    """A function of a number, on the way to the loss: the next layer's ``step``, or a term of the loss.
 
-    Attributes
-    ----------
-    name : str
-    evaluate : callable
-        ``evaluate(array)`` returns the function's outputs for another array in the number's place; for a
-        parameter, ``evaluate(None)`` reads it from the layer.
-    dy : ndarray
-        dL/dy of each of these outputs.
-    step : Step or None
-        The step that the function is, if it is one.
+    ``evaluate(array)`` returns its outputs for another array in place of the number's; ``dy`` is dL/dy of
+    these outputs.
     """
 
     name: str
@@ -92,57 +78,33 @@ class Consumer(NamedTuple):
 
 
 class Place(NamedTuple):
-    """One number of a model: which array it is in, and where.
-
-    Attributes
-    ----------
-    name : str
-        Of the array: "input", a layer, a layer and its parameter, "loss" or "loss/l1".
-    position : int
-        Of the step.
-    key : str
-        The parameter; "" for an activation.
-    index : tuple of int
-        With the batch axis first, for an activation.
-    others : tuple of str
-        Further arrays that the given short name could mean.
-    """
+    """One number: the name of its array, the step, the parameter or "", the index, and a remark."""
 
     name: str
     position: int
     key: str
-    index: tuple[int, ...]
-    others: tuple[str, ...] = ()
+    at: tuple[int, ...]
+    note: str
 
 
 @dataclass(frozen=True)
 class Record:
     """A forward pass and, for a loss or a dy, a backward pass.
 
-    Attributes
-    ----------
-    steps : list of Step
-        The layers, as at inference.
-    behind : list of Step
-        The layers as in training, where the loss may compute the last activation (`fuse`).
-    dys : dict of int to ndarray
-        dL/dy of the output of each step of ``behind``, and of the input at `INPUT`; empty without a loss.
-    grads : dict of str to ndarray
-        The gradients of the parameters.
-    objective : Objective or None
-    loss : Loss or None
-        For the outputs of ``behind``.
+    ``steps`` are the layers as at inference, ``behind`` as in training, where the loss may compute the last
+    activation (`fuse`). ``dys`` holds dL/dy of the output of each step behind, and of the input at `INPUT`;
+    it is empty without a loss. ``loss`` is that for the outputs behind.
     """
 
     model: Any
     x: np.ndarray
-    t: np.ndarray | None
+    t: np.ndarray
     steps: list[Step]
     behind: list[Step]
-    objective: Objective | None
-    loss: Loss | None
+    objective: Objective | None = None
+    loss: Loss | None = None
     dys: dict[int, np.ndarray] = field(default_factory=dict)
-    grads: dict[str, np.ndarray] = field(default_factory=dict)
+    grads: Grads = field(default_factory=dict)
 
     def output(self, position: int, behind: bool = False) -> np.ndarray:
         """Return the output of a step; the input at `INPUT`."""
@@ -152,25 +114,20 @@ class Record:
         """Return the name of a step's output."""
         return "input" if position == INPUT else self.steps[position].name
 
-    @property
-    def code(self) -> int:
-        """The position of the code."""
-        encoder = self.model.encoder if isinstance(self.model, Autoencoder) else self.model
-        return sum(1 for _ in encoder.leaves()) - 1 if isinstance(encoder, Sequential) else INPUT
-
     def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
         """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
-        found = self.objective.penalties if self.objective else ()
-        of_weights = [getattr(penalty, "of_weights", False) for penalty in found]
-        return [
-            (name, penalty, self.model if all_of_it else self.model.encoder, INPUT if all_of_it else self.code)
-            for name, penalty, all_of_it in zip(self.objective.names[1:] if found else (), found, of_weights)
-        ]
+        found = []
+        for name, penalty in zip(self.objective.names[1:], self.objective.penalties) if self.objective else ():
+            if getattr(penalty, "of_weights", False):
+                found.append((name, penalty, self.model, INPUT))
+            else:
+                found.append((name, penalty, self.model.encoder, _code(self.model)))
+        return found
 
     def elements(self, name: str, y: np.ndarray | None = None) -> np.ndarray:
         """Return the numbers whose sum is a term of the loss, for another output or code in y's place."""
-        assert self.loss is not None and self.t is not None
         if name == "reconstruction":
+            assert self.loss is not None
             y = self.behind[-1].y if y is None else y
             return self.loss.elements(y, self.t) / self.loss.divisor(y.shape)
         _, penalty, subject, position = next(entry for entry in self.penalties() if entry[0] == name)
@@ -178,33 +135,32 @@ class Record:
 
     def consumers(self, place: Place) -> list[Consumer]:
         """Return all functions that a number enters on its way to the loss."""
+
+        def term(name: str) -> Consumer:
+            ones = np.ones_like(self.elements(name))
+            return Consumer(f"loss/{name}", lambda y: self.elements(name, y), ones)
+
+        def layer(position: int, evaluate: Callable[[Any], np.ndarray]) -> Consumer:
+            return Consumer(self.name(position), evaluate, self.dys[position], self.behind[position])
+
         if place.key:
             step = self.behind[place.position]
-            own = Consumer(step.name, lambda _: step.forward(step.x), self.dys[place.position], step)
-            direct = [name for name, penalty, subject, _ in self.penalties()]
-            return [own, *(self._term(name) for name in direct)]
-        found = [self._term(name) for name, _, _, position in self.penalties() if position == place.position]
+            own = layer(place.position, lambda _: step.forward(step.x))
+            return [own, *(term(name) for name, *_ in self.penalties())]
+        found = [term(name) for name, _, _, position in self.penalties() if position == place.position]
         if place.position + 1 < len(self.behind):
-            step = self.behind[place.position + 1]
-            return [Consumer(step.name, step.forward, self.dys[place.position + 1], step), *found]
-        return [self._term("reconstruction"), *found] if self.loss else found
+            return [layer(place.position + 1, self.behind[place.position + 1].forward), *found]
+        return [term("reconstruction"), *found] if self.loss else found
 
-    def _term(self, name: str) -> Consumer:
-        elements = self.elements(name)
-        return Consumer(f"loss/{name}", lambda y: self.elements(name, y), np.ones_like(elements))
-
-    def arrays(self) -> dict[str, tuple[int, str, tuple[int, ...]]]:
+    def arrays(self) -> dict[str, tuple[int, str, Shape]]:
         """Return position, parameter and shape of every array by name: what can be traced."""
-        found = {}
-        for position in range(INPUT, len(self.steps)):
-            shape = self.output(position).shape
-            found[self.name(position)] = position, "", shape[1:] if len(self.x) == 1 else shape
-            for key, value in self.steps[position].params.items() if position != INPUT else ():
-                found[f"{self.name(position)}/{key}"] = position, key, value.shape
-        if self.objective:
-            names = [f"loss/{name}" for name in self.objective.names]
-            found.update({name: (len(self.steps), name, ()) for name in ["loss", *names]})
-        return found
+        found = {"input": (INPUT, "", self._shape(self.x))}
+        for position, step in enumerate(self.steps):
+            found[step.name] = position, "", self._shape(step.y)
+            for key, value in step.params.items():
+                found[f"{step.name}/{key}"] = position, key, value.shape
+        terms = ["loss", *(f"loss/{name}" for name in self.objective.names)] if self.objective else []
+        return found | {name: (len(self.steps), name.partition("/")[2], ()) for name in terms}
 
     def place(self, text: str) -> Place:
         """Return the place that a text such as "conv2d_1,3,5,2" names.
@@ -215,29 +171,30 @@ class Record:
             If there is no such array, or the index does not fit it; the message says what there is.
         """
         name, *numbers = str(text).replace(" ", "").split(",")
-        known = self.arrays()
-        aliases = {"output": self.name(len(self.steps) - 1)}
+        known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
         if isinstance(self.model, Autoencoder):
-            aliases["code"] = self.name(self.code)
-        fitting = [full for full in known if full == aliases.get(name, name) or full.endswith(f"/{name}")]
-        if name in known:
-            fitting = [name]
-        if not fitting:
-            listed = ", ".join(f"{full} ({_sizes(known[full][2])})" for full in known)
+            other_names["code"] = self.name(_code(self.model))
+        name = other_names.get(name, name)
+        full, *others = [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
+        if not full:
+            arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
             raise ValueError(
-                f"there is no place {brief(name)}; a place is an array of the model and where in it, as in "
-                f'{next(iter(known))},{",".join("0" * len(known["input"][2]))}. The arrays are {listed}; '
-                f"also {' and '.join(aliases)}"
+                f"there is no place {brief(name)}; a place is an array and an index, as in "
+                f"{','.join(['input', *'0' * len(known['input'][2])])}. The arrays are {arrays}; also "
+                f"{' and '.join(other_names)}"
             )
-        full, *others = fitting
         position, key, shape = known[full]
-        index = tuple(int(number) if number.isdecimal() else -1 for number in numbers)
-        if len(index) != len(shape) or any(not 0 <= i < size for i, size in zip(index, shape)):
-            last = ",".join(str(size - 1) for size in shape)
-            where = f"from {','.join('0' * len(shape))} to {last}" if shape else "a single number without index"
-            raise ValueError(f"{full} is {_sizes(shape)}: its places are {where}, not {brief(text)}")
-        batch = () if key or len(self.x) > 1 else (0,)
-        return Place(full, position, key, (*batch, *index), tuple(others))
+        at = tuple(int(number) if number.isdecimal() else -1 for number in numbers)
+        if len(at) != len(shape) or any(not 0 <= i < size for i, size in zip(at, shape)):
+            first, last = (",".join(str((size - 1) * end) for size in shape) for end in (0, 1))
+            places = f"its indices are {first} to {last}" if shape else "it has no index"
+            raise ValueError(f"{full} is {_sizes(shape)}: {places}, not {brief(text)}")
+        note = f"the first of this name; also {', '.join(others)}" if others else ""
+        batch = () if key or position == len(self.steps) or len(self.x) > 1 else (0,)
+        return Place(full, position, key, (*batch, *at), note)
+
+    def _shape(self, array: np.ndarray) -> Shape:
+        return array.shape[1:] if len(self.x) == 1 else array.shape
 
 
 def record(
@@ -247,32 +204,20 @@ def record(
     loss: str | Loss | Objective | None = None,
     dy: np.ndarray | None = None,
     rng: Generator | int | None = None,
+    dtype: Any = np.float64,
 ) -> Record:
-    """Run a model in float64, forward, and backward from a loss or from dy; see `npae.inside.trace.trace`."""
-    x = np.array(x, np.float64)
-    t, dy = (None if given is None else np.array(given, np.float64) for given in (t, dy))
-    return passes(in_float64(model), x, t, loss, dy, rng)
-
-
-def passes(
-    model: Any,
-    x: np.ndarray,
-    t: np.ndarray | None,
-    loss: str | Loss | Objective | None,
-    dy: np.ndarray | None = None,
-    rng: Generator | int | None = None,
-) -> Record:
-    """Return the record of a model as it is, in its own dtype."""
-    t = x if t is None else t
+    """Run a model forward and, from a loss or from dy, backward; for arguments see `npae.trace`."""
+    model = in_float64(model) if dtype == np.float64 else model
+    x, t, dy = (None if given is None else np.array(given, dtype) for given in (x, x if t is None else t, dy))
     rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
     steps = _run(model, x, copy.deepcopy(rng))
     if loss is None:
-        found = Record(model, x, t, steps, steps, None, None)
+        found = Record(model, x, t, steps, steps)
         return found if dy is None else _with_gradients(found, dy)
-    objective, linked = get_objective(loss), model
+    objective = get_objective(loss)
     if objective.penalties:
         objective.on(model)  # raises an error if the model has no code
-    reconstruction = objective.reconstruction
+    linked, reconstruction = model, objective.reconstruction
     if isinstance(model, Layer):
         linked, reconstruction = fuse(model, reconstruction)
     behind = steps if linked is model else _run(linked, x, copy.deepcopy(rng))
@@ -281,7 +226,7 @@ def passes(
 
 
 def in_float64(model: Any) -> Any:
-    """Return a copy of a model or layer with float64 parameters, or the object itself if it has these.
+    """Return a copy of a model with float64 parameters, or the model itself if it has these.
 
     Raises
     ------
@@ -301,8 +246,8 @@ def in_float64(model: Any) -> Any:
 
 
 def _run(model: Any, x: np.ndarray, rng: Generator | None) -> list[Step]:
+    steps: list[Step] = []
     single = [(snake_case(type(model).__name__), model)]
-    steps = list[Step]()
     for name, layer in model.leaves() if isinstance(model, Sequential) else single:
         steps.append(Step.of(name, layer, steps[-1].y if steps else x, rng))
     return steps
@@ -310,23 +255,27 @@ def _run(model: Any, x: np.ndarray, rng: Generator | None) -> list[Step]:
 
 def _with_gradients(found: Record, dy: np.ndarray) -> Record:
     """Return the record with dys and grads, by the loop of `Sequential.backward`."""
-    codes, direct = dict[int, np.ndarray](), dict[str, np.ndarray]()
+    slopes: dict[int, Any] = {}
+    dys: dict[int, np.ndarray] = {}
+    grads: dict[str, Any] = {}
     for _, penalty, subject, position in found.penalties():
-        _, slope, grads = penalty(subject, found.output(position), None, len(found.x))
-        codes[position] = codes.get(position, 0) + slope
+        _, slope, direct = penalty(subject, found.output(position), None, len(found.x))
+        slopes[position] = slopes.get(position, 0) + slope
         prefix = "" if subject is found.model else f"{found.model.names[0]}/"
-        for key, grad in grads.items():
-            direct[prefix + key] = direct.get(prefix + key, 0) + grad
-    dys, grads = dict[int, np.ndarray](), dict[str, np.ndarray]()
-    for position in range(len(found.behind) - 1, INPUT - 1, -1):
-        dys[position] = dy = dy + codes.get(position, 0)
-        if position != INPUT:
-            step = found.behind[position]
-            dy, own = step.backward(dy)
-            for key, grad in own.items():
-                grads[f"{step.name}/{key}"] = grad + direct.get(f"{step.name}/{key}", 0)
-    return Record(**{**vars(found), "dys": dys, "grads": grads})
+        for key, grad in direct.items():
+            grads[prefix + key] = grads.get(prefix + key, 0) + grad
+    for position in range(len(found.behind) - 1, INPUT, -1):
+        step, dys[position] = found.behind[position], dy + slopes.get(position, 0)
+        dy, own = step.backward(dys[position])
+        for key, grad in own.items():
+            grads[f"{step.name}/{key}"] = grad + grads.get(f"{step.name}/{key}", 0)
+    return replace(found, dys={**dys, INPUT: dy + slopes.get(INPUT, 0)}, grads=grads)
 
 
-def _sizes(shape: tuple[int, ...]) -> str:
+def _code(model: Autoencoder) -> int:
+    """Return the position of the code."""
+    return sum(1 for _ in model.encoder.leaves()) - 1
+
+
+def _sizes(shape: Shape) -> str:
     return " x ".join(map(str, shape)) if shape else "a number"

@@ -9,20 +9,11 @@ import numpy as np
 
 STEPS = 4.0 ** -np.arange(16)  # from 1, which is exact where the function is a straight line, to 1e-9
 ORDERS = 5  # of the extrapolation
-NEAR = 12  # the step at which the two sides are compared: 6e-8
+NEAR = STEPS[12]  # the step at which both sides are compared: 6e-8
 
 
 class Slopes(NamedTuple):
-    """Derivatives of several outputs with respect to one displacement.
-
-    Attributes
-    ----------
-    central : ndarray
-        The derivatives; at a kink, the mean of both sides.
-    left, right : ndarray
-        The slopes of the two sides. At a kink they differ, and backward may return any number between them.
-    kinks : ndarray of bool
-    """
+    """Derivatives of several outputs; at ``kinks``, where the two sides differ, ``central`` is their mean."""
 
     central: np.ndarray
     left: np.ndarray
@@ -37,44 +28,40 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
     -----
     The quotient ``(f(h) - f(-h)) / 2h`` is exact for a straight line, for any h that does not reach a kink.
     Otherwise its error is a series in h**2. Two quotients, with h and h/4, remove its first term, and so on
-    (Richardson). Every output takes the estimate that differs least from the coarser ones it is made of, with
-    the rounding error of its step added.
+    (Richardson). Every output takes the estimate that differs least from the coarser ones that it is made of,
+    with the rounding error of its step added.
 
     Source: C. Ridders, *Accurate computation of F'(x) and F'(x)F''(x)*, 1982.
     """
     origin = np.array(values(0.0), np.float64)
     best, least = np.full(origin.shape, np.nan), np.full(origin.shape, np.inf)
-    left, right, coarser = origin, origin, list[np.ndarray]()
+    coarser: list[np.ndarray] = []
 
     def outputs(step: float) -> np.ndarray:
         try:
             return np.array(values(step), np.float64)
-        except ValueError:  # the step leaves the domain, as of a root: without an estimate
+        except ValueError:  # the step leaves the domain, as of a root: no estimate
             return np.full(origin.shape, np.nan)
 
     with np.errstate(all="ignore"):
-        for number, step in enumerate(STEPS):
+        for step in STEPS:
             ahead, behind = outputs(step), outputs(-step)
             size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(origin))
             rounding, estimates = np.finfo(np.float64).eps * size / step, [(ahead - behind) / (2 * step)]
             for order, older in enumerate(coarser[:ORDERS], start=1):
                 finer = estimates[-1] + (estimates[-1] - older) / (16.0**order - 1)
                 error = np.maximum(np.abs(finer - estimates[-1]), np.abs(finer - older)) + rounding
-                better = error < least
-                best, least = np.where(better, finer, best), np.where(better, error, least)
+                best, least = np.where(error < least, finer, best), np.fmin(error, least)
                 estimates.append(finer)
             coarser = estimates
-            if number == NEAR:
+            if step == NEAR:
                 left, right, noise = (origin - behind) / step, (ahead - origin) / step, 64 * rounding
         kinks = np.abs(right - left) > 1e-3 * np.maximum(np.abs(left), np.abs(right)) + noise
     return Slopes(best, left, right, kinks)
 
 
-def along(array: np.ndarray, index: tuple[int, ...], evaluate: Callable[[], np.ndarray]) -> Slopes:
-    """Return the derivatives of ``evaluate()`` with respect to one entry of an array, which it reads.
-
-    The entry is changed and restored.
-    """
+def by_entry(array: np.ndarray, index: tuple[int, ...], evaluate: Callable[[], np.ndarray]) -> Slopes:
+    """Return the derivatives of ``evaluate()`` by one entry of an array that it reads, and restore that."""
     kept = array[index]
 
     def values(step: float) -> np.ndarray:
