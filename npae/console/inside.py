@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from npae.console.commandline import (
     Commands,
     add_backend,
-    add_compute,
     evaluated,
     load_data,
     say,
-    say_nothing,
     whole_number,
     wrong_usage_if,
 )
@@ -30,33 +26,33 @@ def add_inside(commands: Commands) -> None:
     """Add ``trace``, ``inspect`` and ``draw`` to the commands of `npae.console.cli`."""
     command = commands.add_parser("trace", help="show where a number of a model comes from")
     command.description = (
-        "Show the inputs, weights and products that add up to one number of a trained model, or, with "
-        "--backward, what sent gradient to it. Places: LAYER,CHANNEL,ROW,COLUMN or LAYER,UNIT for an output, "
-        "LAYER/kernel,... for a weight's gradient; input,..., code,... and output,...; loss, and "
-        "loss/reconstruction. A wrong place gets a list of all."
+        "Show the inputs, weights and products that add up to one number of a trained model, or what sent "
+        "gradient to it. A PLACE is LAYER,CHANNEL,ROW,COLUMN or LAYER,UNIT for an output, LAYER/kernel,... "
+        "for a weight's gradient; input,..., code,... or output,...; loss or loss/reconstruction. The error "
+        "for any other place lists all."
     )
     command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument("--at", metavar="PLACE", required=True, help="such as conv2d_1,3,5,2")
-    command.add_argument("--image", type=whole_number(0), metavar="N", default=0, help="a test image; default: 0")
-    command.add_argument("--backward", action="store_true", help="trace the gradient of the number")
     command.add_argument(
-        "--receptive-field", action="store_true", help="show what the output sees, layer by layer"
+        "--image", type=whole_number(0), metavar="N", default=0, help="a test image; default: 0"
     )
-    command.add_argument("--seed", type=whole_number(0), metavar="N", help="trace in training mode, with noise")
+    command.add_argument("--backward", action="store_true", help="trace the gradient of the number")
+    command.add_argument("--receptive-field", action="store_true", help="show what the output sees, by layer")
+    command.add_argument("--seed", type=whole_number(0), metavar="N", help="in training mode, with noise")
     command.add_argument("--layers", metavar="DIR", help="compute with your functions, from npae exercises")
     command.add_argument("--out", metavar="FILE", help="the figure; default: trace.png in DIR")
-    add_compute(command)
-    command.set_defaults(command=trace)
+    add_backend(command)
+    command.set_defaults(command=trace, threads=1)
 
     command = commands.add_parser("inspect", help="show the anatomy of a training step, layer by layer")
-    command.add_argument("model", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
-    command.add_argument("--data", metavar="NAME", help="for a recipe: as of npae train")
+    command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("--data", metavar="NAME", help="as of npae train")
     command.add_argument("--json", action="store_true", help="print the numbers as JSON")
     add_backend(command)
-    command.set_defaults(command=inspect)
+    command.set_defaults(command=inspect, threads=1)
 
     command = commands.add_parser("draw", help="draw a network with its shapes")
-    command.add_argument("model", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
     command.add_argument("--out", metavar="FILE", help="default: RECIPE.png, or network.png in DIR")
     command.set_defaults(command=draw)
 
@@ -69,29 +65,30 @@ def trace(options: argparse.Namespace) -> int:
     from npae.inside.trace import trace_of
 
     run = evaluated(options)
-    inputs, targets = run.test_images()
+    (inputs, targets), name = run.test_images(), run.settings.recipe
+    model = _of_learner(run, options.layers) if options.layers else run.model
+    chosen = slice(options.image, options.image + 1)
     with wrong_usage_if(True):
         if options.image >= len(inputs):
-            raise ValueError(f"there is no test image {options.image}; they count from 0 to {len(inputs) - 1}")
-    chosen = slice(options.image, options.image + 1)
-    model = _of_learner(run, options.layers) if options.layers else run.model
-    recorded = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
-    of = f"{run.settings.recipe}, test image {options.image}"
-    path = Path(options.out or run.path("trace.png"))
-    with wrong_usage_if(True):
-        place = recorded.place(options.at)
-    if options.receptive_field:
-        fields = receptive_field(recorded, place)
-        say(f"what {options.at} sees\n{as_table(fields)}")
-        say(str(figures.draw_receptive_field(path, fields, f"{run.settings.recipe}: what {options.at} sees")))
+            raise ValueError(
+                f"there is no test image {options.image}; they count from 0 to {len(inputs) - 1}"
+            )
+        found = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
+        place = found.place(options.at)
+        fields = receptive_field(found, place) if options.receptive_field else []
+        traced = trace_of(found, place, options.backward and not fields)
+    path, of = options.out or run.path("trace.png"), f"{name}, test image {options.image}"
+    if fields:
+        say(f"{name}: what {options.at} sees\n{as_table(fields)}")
+        say(str(figures.draw_receptive_field(path, fields, f"{name}: what {options.at} sees")))
         return 0
-    found = trace_of(recorded, place, options.backward)
-    say(f"{of}\n{found}")
-    say(str(figures.draw_trace(path, found, f" ({of})")))
-    return 0 if found.adds_up else 1
+    say(f"{of}\n{traced}")
+    say(str(figures.draw_trace(path, traced, of)))
+    return 0 if traced.adds_up else 1
 
 
 def _of_learner(run: Run, directory: str) -> Sequential:
+    """Return the run's model in float64 with the learner's functions."""
     from npae.exercises.plug import RECIPES, Learner
     from npae.exercises.twin import twin_of
     from npae.inside.record import in_float64
@@ -104,10 +101,18 @@ def _of_learner(run: Run, directory: str) -> Sequential:
 def inspect(options: argparse.Namespace) -> None:
     """Print the anatomy of a training step."""
     from npae.inside.anatomy import anatomy, as_table
+    from npae.recipes import get_recipe
+    from npae.recipes.folder import Settings
+    from npae.recipes.run import Run
 
-    run = _run(options.model, options.data)
+    if _is_recipe(options.directory):
+        recipe, data = get_recipe(options.directory), options.data or "auto"
+        dataset = load_data(data, recipe.dataset, quiet=True)
+        run = Run(recipe, Settings(recipe.name, data), dataset, options.directory)
+    else:
+        run = evaluated(options, options.data)
     found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
-    print(json.dumps(dataclasses.asdict(found), indent=2) if options.json else as_table(found), flush=True)
+    print(json.dumps(found, indent=2) if options.json else as_table(found), flush=True)
 
 
 def draw(options: argparse.Namespace) -> None:
@@ -116,34 +121,21 @@ def draw(options: argparse.Namespace) -> None:
     from npae.recipes import get_recipe
     from npae.recipes.stored import load_trained
 
-    if _is_recipe(options.model):
-        recipe = get_recipe(options.model)
+    if _is_recipe(options.directory):
+        recipe = get_recipe(options.directory)
         name, model, path = recipe.name, recipe.build(), f"{recipe.name}.png"
         model.build(recipe.input_shape)
     else:
-        model, settings, _ = load_trained(options.model)
-        name, path = settings.recipe, os.path.join(options.model, "network.png")
+        model, settings, _ = load_trained(options.directory)
+        name, path = settings.recipe, os.path.join(options.directory, "network.png")
     say(str(draw_network(options.out or path, model, name)))
 
 
 def _is_recipe(name: str) -> bool:
-    """Return whether a recipe is meant: its name, unless a folder of that name holds a run."""
     from npae.recipes import RECIPES, get_recipe
 
     if name in RECIPES or os.path.isdir(name):
         return name in RECIPES
     with wrong_usage_if(True):
-        get_recipe(name)  # raises an error that lists the recipes
+        get_recipe(name)  # raises an error that suggests similar names
     return True
-
-
-def _run(name: str, data: str | None) -> Run:
-    from npae.recipes import get_recipe
-    from npae.recipes.folder import Settings
-    from npae.recipes.run import Run
-
-    if not _is_recipe(name):
-        options: Any = argparse.Namespace(directory=name, threads=1)
-        return evaluated(options, data)
-    settings = Settings(recipe=name, **({"data": data} if data else {}))
-    return Run(get_recipe(name), settings, load_data(settings.data, get_recipe(name).dataset, True), name)

@@ -1,1 +1,1 @@
-"""Looks inside a model: where a number comes from, where its gradient goes, and what a training step costs."""
+"""Looks inside a model: where a number and its gradient come from, and what a training step does."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from npae.inside.peak import best_seconds, core_peak
-from npae.inside.record import Record, Step, passes
+from npae.inside.record import Step, record
 from npae.kernels import activations
 from npae.model import Sequential
 from npae.objectives.losses import Loss
@@ -22,76 +22,10 @@ from npae.training.optimizers import SGD, Adam
 from npae.training.shards import CORRUPTION, random_stream, shard_size
 from npae.training.workers import workers
 
-STEPS = 20  # training steps before the measured update, so that Adam knows the gradients
+STEPS = 20  # training steps before the one whose update is measured, so that Adam knows the gradients
 FLAT = 0.01  # of an activation's steepest slope
-
-
-@dataclass(frozen=True)
-class LayerAnatomy:
-    """One layer in a training step.
-
-    Attributes
-    ----------
-    name, kind : str
-    output_shape : tuple of int
-    parameters, multiply_adds : int
-        Multiply-adds of one example, forward.
-    forward_ms, backward_ms : float
-        Milliseconds of a shard, on one core.
-    forward_of_peak, backward_of_peak : float or None
-        The share of the core's peak, if there are multiply-adds.
-    mean, std : float
-        Of the outputs.
-    gradient : float
-        The root mean square of dL/dy.
-    flat : float or None
-        The share of outputs where the activation has less than 1 % of its steepest slope: those of a relu
-        that are off, those of a sigmoid or tanh that are saturated.
-    dead, units : int or None
-        How many units (channels) are flat for all examples and places, and how many there are.
-    update : float or None
-        The length of a step's update of the parameters, relative to the length of the parameters.
-    """
-
-    name: str
-    kind: str
-    output_shape: tuple[int, ...]
-    parameters: int
-    multiply_adds: int
-    forward_ms: float
-    backward_ms: float
-    forward_of_peak: float | None
-    backward_of_peak: float | None
-    mean: float
-    std: float
-    gradient: float
-    flat: float | None
-    dead: int | None
-    units: int | None
-    update: float | None
-
-
-@dataclass(frozen=True)
-class Anatomy:
-    """One training step.
-
-    Attributes
-    ----------
-    batch_size, shard_size : int
-        Examples of a step, and of the shard that a thread computes at once and whose times are measured.
-    loss, loss_ms : float
-        The value for the batch, and milliseconds of the loss and its gradient for a shard.
-    peak_gflops : float
-        Of one core.
-    layers : tuple of LayerAnatomy
-    """
-
-    batch_size: int
-    shard_size: int
-    loss: float
-    loss_ms: float
-    peak_gflops: float
-    layers: tuple[LayerAnatomy, ...]
+SIDE = 1024  # of the matrices whose product is the peak
+ROUNDS, SECONDS = 7, 0.004  # of a measurement of time: the best round counts
 
 
 def anatomy(
@@ -100,153 +34,158 @@ def anatomy(
     optimizer: Adam | SGD,
     batches: Batches,
     batch_size: int,
-    quick: bool = False,
-) -> Anatomy:
-    """Measure one training step of a model, which does not change.
+    rounds: int | None = None,
+) -> dict[str, Any]:
+    """Measure one training step of a built model, which does not change.
 
     Parameters
     ----------
-    model : Sequential
-        Built.
-    loss : str, Loss or Objective
+    model, loss, batches, batch_size
+        As of `npae.fit`.
     optimizer : Adam or SGD
-        New; it takes twenty steps on a copy of the model before the one whose update is measured.
-    batches : Batches
-    batch_size : int
-    quick : bool
-        Measure times inexactly, for a test.
+        New. It takes 20 steps on a copy of the model before the step whose update is measured.
+    rounds : int, optional
+        Of each measurement of time. Default: 7.
+
+    Returns
+    -------
+    dict for JSON: "batch_size"; "shard_size", of the examples that a thread computes at once, whose times are
+    measured on one core; "loss"; "loss_ms"; "peak_gflops", of a matrix product on one core; and "layers", a
+    list of dicts:
+
+    - name, kind, output_shape, parameters, multiply_adds (of one example, forward)
+    - forward_ms, backward_ms; forward_of_peak, backward_of_peak: shares, None without multiply-adds
+    - mean, std of the outputs; gradient: the root mean square of dL/dy
+    - flat: the share of outputs at which the activation has less than 1 % of its steepest slope (a relu that
+      is off, a saturated sigmoid); dead: how many of the units (channels) are flat for all examples and
+      places; None without an activation
+    - update: the length of the parameters' update, relative to theirs; None without parameters
     """
-    objective, batch_size = get_objective(loss), min(batch_size, len(batches))
+    objective, batch_size, rounds = get_objective(loss), min(batch_size, len(batches)), rounds or ROUNDS
     x, t = batches.batch(np.arange(batch_size), random_stream(0, CORRUPTION, 1, 0))
-    seen = passes(model, x, t, objective, rng=0)
     size = shard_size(model, batch_size)
-    shard = passes(model, x[:size], t[:size], objective, rng=0)
+    seen = record(model, x, t, objective, rng=0, dtype=x.dtype)
+    shard = record(model, x[:size], t[:size], objective, rng=0, dtype=x.dtype)
     assert shard.loss is not None
-    with workers(1):
-        peak = core_peak(quick).best
-        rounds, least = (1, 0.0) if quick else (5, 0.005)
-        first = next((k for k, step in enumerate(shard.behind) if step.params), 0)
-        times = [_times(step, shard.dys[k], k > first, rounds, least) for k, step in enumerate(shard.behind)]
-        y, loss_of = shard.behind[-1].y, shard.loss
-        loss_ms = 1e3 * best_seconds(lambda: loss_of(y, t[:size]), rounds, least)
-    updates = _updates(model, objective, optimizer, batches, batch_size)
-    rows = []
-    for k, (step, behind) in enumerate(zip(seen.steps, seen.behind)):
-        work = 2 * step.layer.multiply_adds() * size / peak
-        dead, flat, units = _flatness(step)
-        row = LayerAnatomy(
-            step.name,
-            type(step.layer).__name__,
-            step.y.shape[1:],
-            sum(value.size for value in step.params.values()),
-            step.layer.multiply_adds(),
-            *(1e3 * taken for taken in times[k]),
-            work / times[k][0] if work else None,
-            work * (1 + (k > first)) / times[k][1] if work else None,
-            float(step.y.mean(dtype=np.float64)),
-            float(step.y.std(dtype=np.float64)),
-            float(np.sqrt(np.mean(np.square(seen.dys[k], dtype=np.float64)))),
-            flat,
-            dead,
-            units,
-            updates.get(behind.name),
-        )
-        rows.append(row)
-    terms = [float(seen.elements(name).sum()) for name in objective.names]
-    return Anatomy(batch_size, size, sum(terms), loss_ms, peak / 1e9, tuple(rows))
+    update = _updates(model, objective, optimizer, batches, batch_size)
+    first = next((k for k, step in enumerate(seen.steps) if step.params), 0)
+    layers = []
+    with workers(1):  # BLAS has one thread
+        square = np.ones((SIDE, SIDE), np.float32)
+        peak = 2 * SIDE**3 / _seconds(lambda: square @ square, rounds)
+        loss_seconds = _seconds(partial(shard.loss, shard.behind[-1].y, shard.t), rounds)
+        for k, (step, behind) in enumerate(zip(seen.steps, shard.behind)):
+            count, work = sum(value.size for value in step.params.values()), step.layer.multiply_adds()
+            forward = _seconds(partial(behind.layer.forward, behind.x, copy.deepcopy(behind.rng)), rounds)
+            passing = partial(behind.layer.backward, shard.dys[k], behind.cache, k > first)
+            backward = _seconds(passing, rounds)
+            flops = 2 * work * size
+            layer: dict[str, Any] = {"name": step.name, "kind": type(step.layer).__name__}
+            layer |= {"output_shape": list(step.y.shape[1:]), "parameters": count, "multiply_adds": work}
+            layer |= {"forward_ms": 1e3 * forward, "backward_ms": 1e3 * backward}
+            layer["forward_of_peak"] = flops / forward / peak if work else None
+            layer["backward_of_peak"] = (1 + (k > first)) * flops / backward / peak if work else None
+            layer |= {"mean": _mean(step.y), "std": float(np.std(step.y, dtype=np.float64))}
+            layer["gradient"] = math.sqrt(_mean(np.square(seen.dys[k])))
+            layer |= {**_flatness(step), "update": update.get(step.name)}
+            layers.append(layer)
+    value = sum(float(seen.elements(name).sum()) for name in objective.names)
+    numbers = {"loss": value, "loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9}
+    return {"batch_size": batch_size, "shard_size": size, **numbers, "layers": layers}
 
 
-def _times(
-    step: Step, dy: np.ndarray, need_dx: bool, rounds: int, least: float
-) -> tuple[float, float]:
-    """Return the seconds of forward and of backward."""
-    rng, layer = copy.deepcopy(step.rng), step.layer
-    forward: Callable[[], Any] = lambda: layer.forward(step.x, rng)  # noqa: E731
-    backward: Callable[[], Any] = lambda: layer.backward(dy, step.cache, need_dx)  # noqa: E731
-    return best_seconds(forward, rounds, least), best_seconds(backward, rounds, least)
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values, dtype=np.float64))
+
+
+def _seconds(call: Callable[[], Any], rounds: int) -> float:
+    """Return the seconds of a call: the mean over some calls, in the best of several rounds."""
+    began = time.perf_counter()
+    call()  # compiles, and allocates memory
+    began = time.perf_counter()
+    call()
+    calls = max(1, round(SECONDS / max(time.perf_counter() - began, 1e-7)))
+    taken = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        for _ in range(calls):
+            call()
+        taken.append((time.perf_counter() - began) / calls)
+    return min(taken)
 
 
 def _updates(
     model: Sequential, objective: Objective, optimizer: Adam | SGD, batches: Batches, batch_size: int
 ) -> dict[str, float]:
-    """Return the relative size of an update by layer, after `STEPS` steps on a copy."""
+    """Return the relative length of an update by layer, after `STEPS` steps on a copy of the model."""
     twin = copy.deepcopy(model)
     with workers(1) as pool:
         stepper = Stepper(twin, objective, optimizer, batch_size, pool)
         stepper.begin_epoch(0, 1)
-        before: dict[str, list[np.ndarray]] = {}
         for step in range(STEPS + 1):
-            before = {name: [value.copy() for value in layer.params.values()] for name, layer in twin.leaves()}
+            before = {name: _vector(layer) for name, layer in twin.leaves() if layer.params}
             indices = (np.arange(batch_size) + step * batch_size) % len(batches)
             stepper.step(*batches.batch(indices, random_stream(0, CORRUPTION, 1, step)))
-    sizes = {}
-    for name, layer in twin.leaves():
-        moved = _length([new - old for new, old in zip(layer.params.values(), before[name])])
-        length = _length(before[name])
-        if length:
-            sizes[name] = moved / length
-    return sizes
+    moved = {name: _vector(layer) - before[name] for name, layer in twin.leaves() if layer.params}
+    return {name: float(np.linalg.norm(by) / np.linalg.norm(before[name])) for name, by in moved.items()}
 
 
-def _length(values: list[np.ndarray]) -> float:
-    return math.sqrt(sum(float(np.vdot(value, value)) for value in values))
+def _vector(layer: Any) -> np.ndarray:
+    return np.concatenate([value.ravel() for value in layer.params.values()])
 
 
-def _flatness(step: Step) -> tuple[int | None, float | None, int | None]:
-    """Return how many units are flat for all examples, the share of flat outputs, and the number of units."""
-    kind, ones = getattr(step.layer, "activation", "linear"), np.ones_like(step.y)
+def _flatness(step: Step) -> dict[str, Any]:
+    """Return the share of flat outputs, and how many of the units are flat for all examples."""
+    kind = getattr(step.layer, "activation", "linear")
     if kind == "linear":
-        return None, None, None
+        return {"flat": None, "dead": None, "units": None}
+    ones, z = np.ones_like(step.y), np.linspace(-4, 4, 81)
     slopes = activations.backward(ones, step.y, kind) if step.params else step.backward(ones)[0]
-    z = np.linspace(-4, 4, 81)
-    steepest = float(activations.backward(np.ones(81), activations.forward(z, kind), kind).max())
+    steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
     flat = np.abs(slopes) < FLAT * steepest
     dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))
-    return int(dead.sum()), float(flat.mean()), dead.size
+    return {"flat": _mean(flat), "dead": int(dead.sum()), "units": dead.size}
 
 
-def as_table(found: Anatomy) -> str:
+COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "layer": lambda row: f"{row['name']} ({row['kind']})",
+    "output": lambda row: " x ".join(map(str, row["output_shape"])),
+    "parameters": lambda row: f"{row['parameters']:,}",
+    "multiply-adds": lambda row: f"{row['multiply_adds']:,}",
+    "fwd ms": lambda row: f"{row['forward_ms']:.3f}",
+    "bwd ms": lambda row: f"{row['backward_ms']:.3f}",
+    "of peak": lambda row: f"{row['forward_of_peak']:.0%} {row['backward_of_peak']:.0%}",
+    "mean, std": lambda row: f"{row['mean']:.3g}, {row['std']:.2g}",
+    "dL/dy": lambda row: f"{row['gradient']:.1e}",
+    "flat": lambda row: f"{row['flat']:.0%}",
+    "dead": lambda row: f"{row['dead']}/{row['units']}",
+    "update": lambda row: f"{row['update']:.1e}",
+}
+NEEDS = {"of peak": "forward_of_peak", "flat": "flat", "dead": "dead", "update": "update"}
+
+
+def as_table(found: dict[str, Any]) -> str:
     """Return the anatomy as a table, with an explanation of its columns."""
-    rows = [
-        ("layer", "output", "parameters", "mult-adds", "fwd ms", "bwd ms", "of peak", "output mean, std"),
-    ]
-    rows = [(*rows[0], "dL/dy rms", "flat", "dead", "update")]
-    for row in found.layers:
-        shares = [row.forward_of_peak, row.backward_of_peak]
+    rows = [list(COLUMNS)]
+    for row in found["layers"]:
         rows.append(
-            (
-                f"{row.name} ({row.kind})",
-                " x ".join(map(str, row.output_shape)),
-                f"{row.parameters:,}",
-                f"{row.multiply_adds:,}",
-                f"{row.forward_ms:.3f}",
-                f"{row.backward_ms:.3f}",
-                " ".join(f"{share:.0%}" for share in shares if share is not None),
-                f"{row.mean:.3g}, {row.std:.2g}",
-                f"{row.gradient:.1e}",
-                "" if row.flat is None else f"{row.flat:.0%}",
-                "" if row.dead is None else f"{row.dead}/{row.units}",
-                "" if row.update is None else f"{row.update:.1e}",
-            )
+            [cell(row) if row[NEEDS.get(c, "name")] is not None else "" for c, cell in COLUMNS.items()]
         )
-    totals = [f"{sum(row.parameters for row in found.layers):,}"]
-    totals += [f"{sum(row.multiply_adds for row in found.layers):,}"]
-    totals += [f"{sum(row.forward_ms for row in found.layers):.3f}"]
-    totals += [f"{sum(row.backward_ms for row in found.layers):.3f}"]
-    rows.append(("total", "", *totals, "", "", "", "", "", ""))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    keys = ("parameters", "multiply_adds", "forward_ms", "backward_ms")
+    count, work, forward, backward = (sum(row[key] for row in found["layers"]) for key in keys)
+    rows.append(["total", "", f"{count:,}", f"{work:,}", f"{forward:.3f}", f"{backward:.3f}", *[""] * 6])
+    widths = [max(map(len, column)) for column in zip(*rows)]
     lines = [
-        "  ".join(f"{c:<{w}}" if k < 2 else f"{c:>{w}}" for k, (c, w) in enumerate(zip(row, widths))).rstrip()
+        "  ".join(f"{c:{'<' if k < 2 else '>'}{w}}" for k, (c, w) in enumerate(zip(row, widths))).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, "", *_legend(found)])
+    return "\n".join([*lines, "", LEGEND.format(**found)])
 
 
-def _legend(found: Anatomy) -> list[str]:
-    return [
-        f"One step of {found.batch_size} examples, in training mode: loss {found.loss:.4g}.",
-        f"Times: a shard of {found.shard_size} examples on one core; the loss takes {found.loss_ms:.3f} ms more.",
-        f"of peak: forward and backward, of the core's {found.peak_gflops:.0f} GFLOP/s in float32.",
-        "flat: outputs where the activation has below 1 % of its steepest slope (relu: off; sigmoid, tanh: ",
-        "saturated). dead: units that are flat for all examples. update: its length beside the parameters'.",
-    ]
+LEGEND = """\
+A step of {batch_size} examples in training mode, with the loss {loss:.4g}. Columns:
+fwd, bwd ms: of a shard of {shard_size} examples on one core; the loss takes {loss_ms:.3f} ms more
+of peak: forward and backward, of the {peak_gflops:.0f} GFLOP/s of a matrix product on this core
+mean, std: of the outputs; dL/dy: the root mean square of their gradients
+flat: outputs where the activation has below 1 % of its steepest slope (relu: off; sigmoid, tanh: saturated)
+dead: units that are flat for all examples; update: its length, relative to that of the parameters"""

@@ -29,9 +29,9 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
 
     Notes
     -----
-    One step back, an input is seen if the layer's backward gives it a gradient, for any of many random inputs:
-    which maximum wins, or which unit is on, depends on the input. Activations are left out, and the upstream
-    gradient is random, so that no terms cancel.
+    One step back, an input is seen if the layer's backward gives it a gradient, for any of many random
+    inputs: which maximum wins depends on them. Activations are left out, and the upstream gradient is random,
+    so that no terms cancel.
     """
     if place.key or place.position >= len(found.steps):
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")

@@ -117,7 +117,9 @@ class Record:
     def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
         """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
         found = []
-        for name, penalty in zip(self.objective.names[1:], self.objective.penalties) if self.objective else ():
+        for name, penalty in (
+            zip(self.objective.names[1:], self.objective.penalties) if self.objective else ()
+        ):
             if getattr(penalty, "of_weights", False):
                 found.append((name, penalty, self.model, INPUT))
             else:
@@ -175,7 +177,9 @@ class Record:
         if isinstance(self.model, Autoencoder):
             other_names["code"] = self.name(_code(self.model))
         name = other_names.get(name, name)
-        full, *others = [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
+        full, *others = (
+            [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
+        )
         if not full:
             arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
             raise ValueError(
@@ -207,13 +211,13 @@ def record(
     dtype: Any = np.float64,
 ) -> Record:
     """Run a model forward and, from a loss or from dy, backward; for arguments see `npae.trace`."""
-    model = in_float64(model) if dtype == np.float64 else model
-    x, t, dy = (None if given is None else np.array(given, dtype) for given in (x, x if t is None else t, dy))
+    model, x = in_float64(model) if dtype == np.float64 else model, np.array(x, dtype)
+    t = x if t is None else np.array(t, dtype)
     rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
     steps = _run(model, x, copy.deepcopy(rng))
     if loss is None:
         found = Record(model, x, t, steps, steps)
-        return found if dy is None else _with_gradients(found, dy)
+        return found if dy is None else _with_gradients(found, np.array(dy, dtype))
     objective = get_objective(loss)
     if objective.penalties:
         objective.on(model)  # raises an error if the model has no code

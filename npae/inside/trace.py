@@ -54,7 +54,9 @@ class Check(NamedTuple):
     @property
     def error(self) -> float:
         """The difference, relative to the number; where terms cancel, to a billionth of their size."""
-        error = abs(self.number - self.total) / (max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0)
+        error = abs(self.number - self.total) / (
+            max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
+        )
         return error if np.isfinite(error) else np.inf
 
 
@@ -218,7 +220,9 @@ def _of_loss(found: Record, place: Place) -> Trace:
         elements = found.elements(key)
         if place.key in ("", key):
             parts.append(Part(f"loss/{key}", elements, np.ones_like(elements)))
-            checks.append(Check(f"loss/{key}", float(number), float(elements.sum()), float(abs(elements).sum())))
+            checks.append(
+                Check(f"loss/{key}", float(number), float(elements.sum()), float(abs(elements).sum()))
+            )
     number = float(sum(check.number for check in checks))
     if place.key:
         return Trace(place.name, number, False, tuple(parts), {}, tuple(checks))
@@ -286,9 +290,13 @@ def _backward(found: Record, place: Place, name: str) -> Trace:
             slopes.central[kinks] = 0
             bent.append((kinks, slopes))
     _share(bent, number - sum(float(part.products.sum()) for part in parts))
-    total, size = (sum(float(f(part.products).sum()) for part in parts) for f in (np.asarray, np.abs))
-    columns = "dL/dy", f"dy/d{place.key or 'x'}"
-    return Trace(name, number, True, tuple(parts), {}, (Check(name, number, total, size),), columns, None, note)
+    rest = {} if parts else {"given as dy": number}
+    total, size = (
+        sum(float(f(part.products).sum()) for part in parts) + sum(rest.values())
+        for f in (np.asarray, np.abs)
+    )
+    columns, check = ("dL/dy", f"dy/d{place.key or 'x'}"), Check(name, number, total, size)
+    return Trace(name, number, True, tuple(parts), rest, (check,), columns, None, note)
 
 
 def _take_backward(consumer: Consumer, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
@@ -305,7 +313,7 @@ def _take_backward(consumer: Consumer, place: Place, slopes: Slopes, kinks: np.n
 
 
 def _share(bent: list[tuple[np.ndarray, Slopes]], missing: float) -> None:
-    """Set the slopes of a loss's elements at a kink to a place between both sides at which the sum is right."""
+    """Set the slopes of a loss's elements at a kink to numbers between both sides that make the sum right."""
     low, high = (sum(float(slopes[side][kinks].sum()) for kinks, slopes in bent) for side in (1, 2))
     share = float(np.clip((missing - low) / (high - low), 0, 1)) if high != low else 0.0
     for kinks, slopes in bent:
