@@ -202,8 +202,8 @@ def test_right_functions_of_the_exercises_are_traced_as_npaes(home, small_synthe
     [
         ("dense", "dx = dy @ kernel.T", "dx = dy @ np.abs(kernel).T", "decoder/dense,300", False),
         ("dense", "dx = dy @ kernel.T", "dx = 2 * dy @ kernel.T", "code,3", True),
-        ("dense", "dkernel = x.T @ dy", "dkernel = x.T @ dy / 784", "encoder/dense/kernel,400,3", True),
-        ("relu", "return dy * ", "return 3 * dy * ", "encoder/dense/kernel,400,3", True),
+        ("dense", "dkernel = x.T @ dy", "dkernel = x.T @ dy / 784", "encoder/dense/kernel", True),
+        ("relu", "return dy * ", "return 3 * dy * ", "encoder/dense/kernel", True),
     ],
 )
 def test_a_wrong_answer_to_an_exercise_does_not_add_up(
@@ -214,6 +214,9 @@ def test_a_wrong_answer_to_an_exercise_does_not_add_up(
     assert right in text
     home.file(exercise).write_text(text.replace(right, wrong))
     twin = twin_of(in_float64(model), Learner(home.directory).function)
+    if "kernel" in at:  # the weight with the largest gradient: those of dead units and dark pixels are 0
+        grad = np.abs(record(model, x, loss=recipe.loss).grads[at])
+        at = ",".join(map(str, (at, *np.unravel_index(grad.argmax(), grad.shape))))
     traced = npae.trace(twin, x, at, loss=recipe.loss, backward=backward)
     assert not traced.adds_up and "This does not add up" in str(traced)
 
