@@ -37,9 +37,9 @@ def spot(rng, found, name):
 
 
 def cases():
-    """Pairs of name and (model, objective or None, input shape), for every layer, loss and penalty."""
+    """Pairs of name and (model, objective, input shape), for every layer, loss and penalty."""
     for k, (layer, shape) in enumerate(layer_cases()):
-        yield f"{k}-{type(layer).__name__}", (layer, None, shape)
+        yield f"{k}-{type(layer).__name__}", (layer, npae.Objective("mse"), shape)
     for k, (loss, shape) in enumerate(loss_cases()):
         flat = npae.Sequential([npae.Flatten(), npae.Dense(4, "tanh"), npae.Dense(int(np.prod(shape[1:])))])
         model = npae.Sequential([*flat.layers, npae.Reshape(shape[1:])])
@@ -62,15 +62,14 @@ def test_the_terms_of_every_number_add_up(name, batch):
     for value in model.params.values():
         value += 0.1 * rng.standard_normal(value.shape)
     x, t = rng.standard_normal((batch, *shape)), rng.uniform(0.05, 0.95, (batch, *model.output_shape))
-    upstream = {"loss": objective, "t": t} if objective else {"dy": rng.standard_normal(t.shape)}
     for mode in (None, 5):
-        found = record(model, x, rng=mode, **upstream)
+        found = record(model, x, rng=mode, t=t, loss=objective)
         for array, (position, key, _) in found.arrays().items():
             of_loss = position == len(found.steps)
             directions = [False] if of_loss else [True] if key else [False, True]
             for backward in directions:
                 at = spot(rng, found, array)
-                traced = npae.trace(model, x, at, backward=backward, rng=mode, **upstream)
+                traced = npae.trace(model, x, at, backward=backward, rng=mode, t=t, loss=objective)
                 assert traced.error < 1e-9, f"\n{traced}"
 
 
@@ -90,10 +89,10 @@ def test_gradients_of_a_record_are_those_of_training():
 @pytest.mark.parametrize("layer, x", kink_cases(), ids=["ReLU", "MaxPool2D"])
 def test_terms_add_up_at_kinks(layer, x):
     layer.build(x.shape[1:])
-    dy = np.random.default_rng(0).standard_normal((len(x), *layer.output_shape))
+    t = np.random.default_rng(0).standard_normal((len(x), *layer.output_shape))
     for index in np.ndindex(x.shape):
         at = ",".join(map(str, ("input", *index)))
-        traced = npae.trace(layer, x, at, dy=dy, backward=True)
+        traced = npae.trace(layer, x, at, t=t, loss="mse", backward=True)
         assert traced.error < 1e-6, f"\n{traced}"
 
 
@@ -108,9 +107,7 @@ def trained(name, count=60, epochs=2):
     return model, recipe, x[:1], rng
 
 
-@pytest.mark.parametrize(
-    "name", ["conv", "latent2d", "strided-denoiser", "contractive", "variational-dense"]
-)
+@pytest.mark.parametrize("name", ["conv", "latent2d", "strided-denoiser", "contractive", "variational-dense"])
 def test_forty_random_numbers_of_a_trained_model_add_up(name, small_synthetic):
     model, recipe, x, rng = trained(name)
     found = record(model, x, loss=recipe.loss)
@@ -167,9 +164,8 @@ class Halved:
     "at, backward", [("halved,1", False), ("input,1", True), ("halved/kernel,1,2", True)]
 )
 def test_any_object_is_traced_and_a_wrong_one_does_not_add_up(factor, at, backward):
-    traced = npae.trace(
-        Halved(factor), np.array([[3.0, -1.0]]), at, dy=np.array([[1.0, 2.0, -1.0]]), backward=backward
-    )
+    x, t = np.array([[3.0, -1.0]]), np.array([[1.0, 2.0, -1.0]])
+    traced = npae.trace(Halved(factor), x, at, t=t, loss="mse", backward=backward)
     assert traced.adds_up == (factor == 1)
     assert ("This does not add up" in str(traced)) == (factor != 1)
 

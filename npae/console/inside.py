@@ -19,6 +19,7 @@ from npae.console.commandline import (
 
 if TYPE_CHECKING:
     from npae.model import Sequential
+    from npae.recipes import Recipe
     from npae.recipes.run import Run
 
 
@@ -101,14 +102,13 @@ def _of_learner(run: Run, directory: str) -> Sequential:
 def inspect(options: argparse.Namespace) -> None:
     """Print the anatomy of a training step."""
     from npae.inside.anatomy import anatomy, as_table
-    from npae.recipes import get_recipe
     from npae.recipes.folder import Settings
     from npae.recipes.run import Run
 
-    if _is_recipe(options.directory):
-        recipe, data = get_recipe(options.directory), options.data or "auto"
-        dataset = load_data(data, recipe.dataset, quiet=True)
-        run = Run(recipe, Settings(recipe.name, data), dataset, options.directory)
+    recipe = _recipe(options.directory)
+    if recipe:
+        settings = Settings(recipe.name, options.data or "auto")
+        run = Run(recipe, settings, load_data(settings.data, recipe.dataset, quiet=True), recipe.name)
     else:
         run = evaluated(options, options.data)
     found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
@@ -118,11 +118,10 @@ def inspect(options: argparse.Namespace) -> None:
 def draw(options: argparse.Namespace) -> None:
     """Draw a network."""
     from npae.inside.figures import draw_network
-    from npae.recipes import get_recipe
     from npae.recipes.stored import load_trained
 
-    if _is_recipe(options.directory):
-        recipe = get_recipe(options.directory)
+    recipe = _recipe(options.directory)
+    if recipe:
         name, model, path = recipe.name, recipe.build(), f"{recipe.name}.png"
         model.build(recipe.input_shape)
     else:
@@ -131,11 +130,11 @@ def draw(options: argparse.Namespace) -> None:
     say(str(draw_network(options.out or path, model, name)))
 
 
-def _is_recipe(name: str) -> bool:
+def _recipe(name: str) -> Recipe | None:
+    """Return the recipe of that name, or None if it is a folder."""
     from npae.recipes import RECIPES, get_recipe
 
-    if name in RECIPES or os.path.isdir(name):
-        return name in RECIPES
+    if name not in RECIPES and os.path.isdir(name):
+        return None
     with wrong_usage_if(True):
-        get_recipe(name)  # raises an error that suggests similar names
-    return True
+        return get_recipe(name)

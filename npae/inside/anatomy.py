@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-import time
 from collections.abc import Callable
 from functools import partial
+from timeit import Timer
 from typing import Any
 
 import numpy as np
@@ -100,18 +100,10 @@ def _mean(values: np.ndarray) -> float:
 
 def _seconds(call: Callable[[], Any], rounds: int) -> float:
     """Return the seconds of a call: the mean over some calls, in the best of several rounds."""
-    began = time.perf_counter()
-    call()  # compiles, and allocates memory
-    began = time.perf_counter()
-    call()
-    calls = max(1, round(SECONDS / max(time.perf_counter() - began, 1e-7)))
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for _ in range(calls):
-            call()
-        taken.append((time.perf_counter() - began) / calls)
-    return min(taken)
+    timer = Timer(call)
+    timer.timeit(1)  # compiles, and allocates memory
+    calls = max(1, round(SECONDS / timer.timeit(1)))
+    return min(timer.repeat(rounds, calls)) / calls
 
 
 def _updates(

@@ -77,7 +77,8 @@ def draw_network(path: str | os.PathLike, model: Sequential, title: str) -> Path
         layers.append((_short(layer), ", ".join(costs), bool(count)))
         outputs.append(layer.built()[1])
     shapes = [(" x ".join(map(str, shape)), math.prod(shape)) for shape in outputs]
-    code = sum(1 for _ in model.encoder.leaves()) if isinstance(model, Autoencoder) else None
+    behind = sum(1 for _ in model.decoder.leaves()) if isinstance(model, Autoencoder) else None
+    code = len(layers) - behind if behind else None
     title = f"{title}: {sum(value.size for value in model.params.values()):,} parameters"
     note = "Bars: the input and each layer's output, as wide as the logarithm of their numbers"
     return plotting.network(

@@ -89,7 +89,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A forward pass and, for a loss or a dy, a backward pass.
+    """A forward pass and, for a loss, a backward pass.
 
     ``steps`` are the layers as at inference, ``behind`` as in training, where the loss may compute the last
     activation (`fuse`). ``dys`` holds dL/dy of the output of each step behind, and of the input at `INPUT`;
@@ -123,13 +123,13 @@ class Record:
             if getattr(penalty, "of_weights", False):
                 found.append((name, penalty, self.model, INPUT))
             else:
-                found.append((name, penalty, self.model.encoder, _code(self.model)))
+                code = sum(1 for _ in self.model.encoder.leaves()) - 1
+                found.append((name, penalty, self.model.encoder, code))
         return found
 
     def elements(self, name: str, y: np.ndarray | None = None) -> np.ndarray:
         """Return the numbers whose sum is a term of the loss, for another output or code in y's place."""
-        if name == "reconstruction":
-            assert self.loss is not None
+        if name == "reconstruction" and self.loss:
             y = self.behind[-1].y if y is None else y
             return self.loss.elements(y, self.t) / self.loss.divisor(y.shape)
         _, penalty, subject, position = next(entry for entry in self.penalties() if entry[0] == name)
@@ -152,7 +152,7 @@ class Record:
         found = [term(name) for name, _, _, position in self.penalties() if position == place.position]
         if place.position + 1 < len(self.behind):
             return [layer(place.position + 1, self.behind[place.position + 1].forward), *found]
-        return [term("reconstruction"), *found] if self.loss else found
+        return [term("reconstruction"), *found]
 
     def arrays(self) -> dict[str, tuple[int, str, Shape]]:
         """Return position, parameter and shape of every array by name: what can be traced."""
@@ -175,7 +175,8 @@ class Record:
         name, *numbers = str(text).replace(" ", "").split(",")
         known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
         if isinstance(self.model, Autoencoder):
-            other_names["code"] = self.name(_code(self.model))
+            behind = sum(1 for _ in self.model.decoder.leaves())
+            other_names["code"] = self.name(len(self.steps) - behind - 1)
         name = other_names.get(name, name)
         full, *others = (
             [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
@@ -206,18 +207,16 @@ def record(
     x: np.ndarray,
     t: np.ndarray | None = None,
     loss: str | Loss | Objective | None = None,
-    dy: np.ndarray | None = None,
     rng: Generator | int | None = None,
     dtype: Any = np.float64,
 ) -> Record:
-    """Run a model forward and, from a loss or from dy, backward; for arguments see `npae.trace`."""
+    """Run a model forward and, for a loss, backward; for arguments see `npae.trace`."""
     model, x = in_float64(model) if dtype == np.float64 else model, np.array(x, dtype)
     t = x if t is None else np.array(t, dtype)
     rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
     steps = _run(model, x, copy.deepcopy(rng))
     if loss is None:
-        found = Record(model, x, t, steps, steps)
-        return found if dy is None else _with_gradients(found, np.array(dy, dtype))
+        return Record(model, x, t, steps, steps)
     objective = get_objective(loss)
     if objective.penalties:
         objective.on(model)  # raises an error if the model has no code
@@ -274,11 +273,6 @@ def _with_gradients(found: Record, dy: np.ndarray) -> Record:
         for key, grad in own.items():
             grads[f"{step.name}/{key}"] = grad + grads.get(f"{step.name}/{key}", 0)
     return replace(found, dys={**dys, INPUT: dy + slopes.get(INPUT, 0)}, grads=grads)
-
-
-def _code(model: Autoencoder) -> int:
-    """Return the position of the code."""
-    return sum(1 for _ in model.encoder.leaves()) - 1
 
 
 def _sizes(shape: Shape) -> str:

@@ -140,7 +140,6 @@ def trace(
     *,
     t: np.ndarray | None = None,
     loss: str | Loss | Objective | None = None,
-    dy: np.ndarray | None = None,
     backward: bool = False,
     rng: Generator | int | None = None,
 ) -> Trace:
@@ -160,8 +159,6 @@ def trace(
         The targets. Default: x.
     loss : str, Loss or Objective, optional
         For gradients. As in training, it computes the last activation if it can, from logits.
-    dy : ndarray, optional
-        dL/dy of the output, in place of a loss.
     backward : bool
         Trace the gradient of the number. A weight has no other trace.
     rng : numpy.random.Generator or int, optional
@@ -186,7 +183,7 @@ def trace(
 
     summed over everything that the number enters: the next layer, or the loss, and penalties.
     """
-    found = record(model, x, t, loss, dy, rng)
+    found = record(model, x, t, loss, rng)
     return trace_of(found, found.place(at), backward)
 
 
@@ -197,7 +194,7 @@ def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
     name = ",".join([place.name, *map(str, place.at[batch:])])
     if backward or (place.key and not of_loss):
         if not found.dys:
-            raise ValueError(f"the gradient of {name} needs a loss, or dy: give trace one of them")
+            raise ValueError(f"the gradient of {name} needs a loss: pass loss='mse', or another")
         if of_loss:
             raise ValueError(f"the gradient begins at {name}; choose a layer's output, a weight or the input")
         return _backward(found, place, name)
@@ -290,13 +287,10 @@ def _backward(found: Record, place: Place, name: str) -> Trace:
             slopes.central[kinks] = 0
             bent.append((kinks, slopes))
     _share(bent, number - sum(float(part.products.sum()) for part in parts))
-    rest = {} if parts else {"given as dy": number}
-    total, size = (
-        sum(float(f(part.products).sum()) for part in parts) + sum(rest.values())
-        for f in (np.asarray, np.abs)
-    )
-    columns, check = ("dL/dy", f"dy/d{place.key or 'x'}"), Check(name, number, total, size)
-    return Trace(name, number, True, tuple(parts), rest, (check,), columns, None, note)
+    total = sum(float(part.products.sum()) for part in parts)
+    check = Check(name, number, total, sum(float(np.abs(part.products).sum()) for part in parts))
+    columns = "dL/dy", f"dy/d{place.key or 'x'}"
+    return Trace(name, number, True, tuple(parts), {}, (check,), columns, None, note)
 
 
 def _take_backward(consumer: Consumer, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:

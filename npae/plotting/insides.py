@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
-from npae.plotting.canvas import COLOURS, GREY, INK, PALE, TEXT, WIDTH, sheet, text_width, wrap
+from npae.plotting.canvas import COLOURS, GREY, INK, PALE, TEXT, WIDTH, sheet, text_width
 
 Maps = Sequence[tuple[str, np.ndarray]]
 CELLS = 6  # a map with at most so many columns has its numbers written in
@@ -33,17 +33,19 @@ def term_maps(
     with sheet(path, title, shape[0] * max(90, side * h / w + 12) + 60, note=note) as body:
         table = body.subplots(*shape, squeeze=False).reshape(len(rows), count)
         for (name, maps), line in zip(rows, table):
-            most = float(np.abs(maps).max()) or 1.0
+            most, written = float(np.abs(maps).max()) or 1.0, side / w > 50 and w <= CELLS
+            power = int(np.floor(np.log10(most))) if written else 0
             for axes, column, values in zip(line, columns, maps):
                 image = axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)  # white at 0
                 axes.set(xticks=[], yticks=[])
                 if axes in table[0] or count == 1:
                     axes.set_title(name if count == 1 else column, loc="center")
-                for (row, place), value in np.ndenumerate(values if side / w > 50 and w <= CELLS else ()):
+                for (row, place), value in np.ndenumerate(values if written else ()):
                     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT - 4}
                     look["color"] = "white" if abs(value) > 0.6 * most else INK
-                    axes.text(place, row, f"{value:.2g}" if abs(value) > 1e-3 * most else "0", **look)
-            line[0].set_ylabel(wrap(name, max(90, side * h / w)) if count > 1 else "")
+                    axes.text(place, row, f"{value / 10.0**power:.1f}", **look)
+            unit = f"\n(in 1e{power})" if power else ""
+            line[0].set_ylabel(name + unit if count > 1 else "")
             body.colorbar(image, ax=list(line), fraction=0.05, pad=0.01)
     return Path(path)
 
