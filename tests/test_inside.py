@@ -276,12 +276,13 @@ def test_a_short_name_is_the_first_layer_of_that_name():
     assert npae.trace(model, np.ones((1, 5)), "code,2").number == traced.number
 
 
-def test_anatomy_counts_what_a_step_does(small_synthetic):
+def test_anatomy_counts_what_a_step_does(small_synthetic, monkeypatch):
+    monkeypatch.setattr("npae.inside.anatomy.ROUNDS", 1)
     model, recipe, x, _ = trained("conv")
     model.encoder.layers[0].params["bias"][2] = -100.0  # a dead channel
     before = {key: value.copy() for key, value in model.params.items()}
     batches = npae.Batches(small_synthetic.train_images, shape=recipe.input_shape)
-    found = anatomy(model, recipe.loss, npae.Adam(learning_rate=1e-3), batches, 32, rounds=1)
+    found = anatomy(model, recipe.loss, npae.Adam(learning_rate=1e-3), batches, 32)
     assert all(np.array_equal(value, before[key]) for key, value in model.params.items())
     first, pool, *_, last = found["layers"]
     assert first["output_shape"] == [16, 28, 28] and first["multiply_adds"] == 9 * 16 * 784

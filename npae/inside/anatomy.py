@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from npae.inside import aligned
 from npae.inside.record import Step, record
 from npae.kernels import activations
 from npae.model import Sequential
@@ -24,7 +25,7 @@ from npae.training.workers import workers
 
 STEPS = 20  # training steps before the one whose update is measured, so that Adam knows the gradients
 FLAT = 0.01  # of an activation's steepest slope
-SIDE = 1024  # of the matrices whose product is the peak
+SIDE = 512  # of the matrices whose product is the peak
 ROUNDS, SECONDS = 7, 0.004  # of a measurement of time: the best round counts
 
 
@@ -34,7 +35,6 @@ def anatomy(
     optimizer: Adam | SGD,
     batches: Batches,
     batch_size: int,
-    rounds: int | None = None,
 ) -> dict[str, Any]:
     """Measure one training step of a built model, which does not change.
 
@@ -44,8 +44,6 @@ def anatomy(
         As of `npae.fit`.
     optimizer : Adam or SGD
         New. It takes 20 steps on a copy of the model before the step whose update is measured.
-    rounds : int, optional
-        Of each measurement of time. Default: 7.
 
     Returns
     -------
@@ -54,14 +52,15 @@ def anatomy(
     list of dicts:
 
     - name, kind, output_shape, parameters, multiply_adds (of one example, forward)
-    - forward_ms, backward_ms; forward_of_peak, backward_of_peak: shares, None without multiply-adds
+    - forward_ms, backward_ms; forward_of_peak, backward_of_peak: shares, above 1 where an algorithm saves
+      multiply-adds, None without any
     - mean, std of the outputs; gradient: the root mean square of dL/dy
     - flat: the share of outputs at which the activation has less than 1 % of its steepest slope (a relu that
       is off, a saturated sigmoid); dead: how many of the units (channels) are flat for all examples and
       places; None without an activation
     - update: the length of the parameters' update, relative to theirs; None without parameters
     """
-    objective, batch_size, rounds = get_objective(loss), min(batch_size, len(batches)), rounds or ROUNDS
+    objective, batch_size = get_objective(loss), min(batch_size, len(batches))
     x, t = batches.batch(np.arange(batch_size), random_stream(0, CORRUPTION, 1, 0))
     size = shard_size(model, batch_size)
     seen = record(model, x, t, objective, rng=0, dtype=x.dtype)
@@ -72,23 +71,26 @@ def anatomy(
     layers = []
     with workers(1):  # BLAS has one thread
         square = np.ones((SIDE, SIDE), np.float32)
-        peak = 2 * SIDE**3 / _seconds(lambda: square @ square, rounds)
-        loss_seconds = _seconds(partial(shard.loss, shard.behind[-1].y, shard.t), rounds)
+        product = partial(np.matmul, square, square, np.empty_like(square))
+        loss_seconds = _seconds(partial(shard.loss, shard.behind[-1].y, shard.t))
+        best = _seconds(product)
         for k, (step, behind) in enumerate(zip(seen.steps, shard.behind)):
             count, work = sum(value.size for value in step.params.values()), step.layer.multiply_adds()
-            forward = _seconds(partial(behind.layer.forward, behind.x, copy.deepcopy(behind.rng)), rounds)
+            forward = _seconds(partial(behind.layer.forward, behind.x, copy.deepcopy(behind.rng)))
             passing = partial(behind.layer.backward, shard.dys[k], behind.cache, k > first)
-            backward = _seconds(passing, rounds)
-            flops = 2 * work * size
+            backward, best = _seconds(passing), min(best, _seconds(product))
             layer: dict[str, Any] = {"name": step.name, "kind": type(step.layer).__name__}
             layer |= {"output_shape": list(step.y.shape[1:]), "parameters": count, "multiply_adds": work}
             layer |= {"forward_ms": 1e3 * forward, "backward_ms": 1e3 * backward}
-            layer["forward_of_peak"] = flops / forward / peak if work else None
-            layer["backward_of_peak"] = (1 + (k > first)) * flops / backward / peak if work else None
             layer |= {"mean": _mean(step.y), "std": float(np.std(step.y, dtype=np.float64))}
             layer["gradient"] = math.sqrt(_mean(np.square(seen.dys[k])))
             layer |= {**_flatness(step), "update": update.get(step.name)}
             layers.append(layer)
+    peak = 2 * SIDE**3 / best
+    for k, layer in enumerate(layers):
+        for key, passes in {"forward": 1, "backward": 1 + (k > first)}.items():
+            flops = 2 * passes * layer["multiply_adds"] * size
+            layer[f"{key}_of_peak"] = flops / (1e-3 * layer[f"{key}_ms"]) / peak if flops else None
     value = sum(float(seen.elements(name).sum()) for name in objective.names)
     numbers = {"loss": value, "loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9}
     return {"batch_size": batch_size, "shard_size": size, **numbers, "layers": layers}
@@ -98,12 +100,12 @@ def _mean(values: np.ndarray) -> float:
     return float(np.mean(values, dtype=np.float64))
 
 
-def _seconds(call: Callable[[], Any], rounds: int) -> float:
+def _seconds(call: Callable[[], Any]) -> float:
     """Return the seconds of a call: the mean over some calls, in the best of several rounds."""
     timer = Timer(call)
     timer.timeit(1)  # compiles, and allocates memory
     calls = max(1, round(SECONDS / timer.timeit(1)))
-    return min(timer.repeat(rounds, calls)) / calls
+    return min(timer.repeat(ROUNDS, calls)) / calls
 
 
 def _updates(
@@ -166,12 +168,7 @@ def as_table(found: dict[str, Any]) -> str:
     keys = ("parameters", "multiply_adds", "forward_ms", "backward_ms")
     count, work, forward, backward = (sum(row[key] for row in found["layers"]) for key in keys)
     rows.append(["total", "", f"{count:,}", f"{work:,}", f"{forward:.3f}", f"{backward:.3f}", *[""] * 6])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = [
-        "  ".join(f"{c:{'<' if k < 2 else '>'}{w}}" for k, (c, w) in enumerate(zip(row, widths))).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*lines, "", LEGEND.format(**found)])
+    return "\n".join([*aligned(rows, left=2), "", LEGEND.format(**found)])
 
 
 LEGEND = """\

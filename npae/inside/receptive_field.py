@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from npae.inside import aligned
 from npae.inside.record import Place, Record, Step
 
 DRAWS, NUMBERS = 64, 1 << 21  # random inputs at a time, if they hold at most so many numbers
@@ -70,5 +71,4 @@ def as_table(fields: list[Field]) -> str:
         ends = [[str(end(at)) for at in np.nonzero(seen)] if seen.any() else [] for end in (np.min, np.max)]
         shape, share = " x ".join(map(str, seen.shape)), f"{seen.sum():,} of {seen.size:,}"
         rows.append([name, shape, ",".join(ends[0]), ",".join(ends[1]), share])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join("  ".join(f"{c:<{w}}" for c, w in zip(row, widths)).rstrip() for row in rows)
+    return "\n".join(aligned(rows, left=4))

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
+from npae.inside import aligned
 from npae.inside.record import Consumer, Place, Record, Step, record
 from npae.inside.slopes import Slopes, by_entry, measured
 from npae.kernels import activations
@@ -214,15 +215,17 @@ def _of_loss(found: Record, place: Place) -> Trace:
         values[key] = penalty(subject, found.output(position), None, len(found.x))[0]
     parts, checks = [], []
     for key, number in values.items():
-        elements = found.elements(key)
+        elements, count = found.elements(key), len(found.x)
+        if key == "reconstruction":
+            count = found.loss.divisor(found.t.shape)
         if place.key in ("", key):
-            parts.append(Part(f"loss/{key}", elements, np.ones_like(elements)))
+            parts.append(Part(f"loss/{key}", elements * count, np.full(elements.shape, 1 / count)))
             checks.append(
                 Check(f"loss/{key}", float(number), float(elements.sum()), float(abs(elements).sum()))
             )
     number = float(sum(check.number for check in checks))
     if place.key:
-        return Trace(place.name, number, False, tuple(parts), {}, tuple(checks))
+        return Trace(place.name, number, False, tuple(parts), {}, tuple(checks), ("loss", "1 / count"))
     rest = {check.name: check.total for check in checks}
     return Trace(place.name, number, False, (), rest, tuple(checks))
 
@@ -323,9 +326,7 @@ def _lines(found: Trace) -> Iterator[str]:
     if found.activation:
         kind, _, slope = found.activation
         rows.append((f"{kind}(z), slope {slope:.4g}", "", "", f"{found.number:.6g}"))
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for name, *cells in rows:
-        yield "  ".join(["", f"{name:<{widths[0]}}", *(f"{c:>{w}}" for c, w in zip(cells, widths[1:]) if w)])
+    yield from ("  " + line for line in aligned(rows, left=1))
     for check in found.checks:
         if not check.error <= TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]
