@@ -4,6 +4,7 @@
 """
 
 from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
+from npae.inside.trace import Trace, trace
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     ELU,
@@ -107,6 +108,8 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossentropy",
     "Tanh",
+    "Trace",
+    "trace",
     "UpSampling2D",
     "use_backend",
     "VariationalAutoencoder",
