@@ -3,7 +3,11 @@
 ``import npae`` loads neither matplotlib nor Numba.
 """
 
-from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
+from npae import (
+    interop,
+    interrupts,  # noqa: F401  # first: a signal may come while the others are imported
+)
+from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     Conv2D,
@@ -68,10 +72,12 @@ __all__ = [
     "KLSparsity",
     "KullbackLeibler",
     "L1",
+    "interop",
     "Layer",
     "LearningRate",
     "load_checkpoint",
     "load_model",
+    "load_weights",
     "Loss",
     "MaxPool2D",
     "MeanSquaredError",
@@ -88,6 +94,7 @@ __all__ = [
     "Sampling",
     "save_checkpoint",
     "save_model",
+    "save_weights",
     "Sequential",
     "set_backend",
     "SGD",

@@ -18,6 +18,7 @@ COLUMN = [
     "exercises",
     "gradcheck",
     "recipes",
+    "interop",
     "measures",
     "training",
     "objectives",
@@ -29,7 +30,7 @@ COLUMN = [
 GROUND = {
     "plotting": {"files"},
     "datasets": {"arguments", "files"},
-    "files": set(),
+    "files": {"arguments"},
     "interrupts": set(),
     "geometry": {"arguments"},
     "initializers": {"arguments"},
