@@ -277,8 +277,8 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
     if kind == "safetensors":
         kinds = (np.float32, np.float64, np.float16, np.int8, np.uint16, bool)
-        named = {f"a/{k}": rng.integers(0, 2, (2, k)).astype(dtype) for k, dtype in enumerate(kinds)}
-        save_safetensors(path, named, {"format": "np"})
+        tables = {f"a/{k}": rng.integers(0, 2, (2, k)).astype(dtype) for k, dtype in enumerate(kinds)}
+        save_safetensors(path, tables, {"format": "np"})
         right = path.read_bytes()
         one = [tensors({"a": entry("BF16", 1 << k, 2 << k)}, bytes(2 << k)) for k in (0, 24)]
         large = tensors({"a": entry("F64", 1 << 40, 1 << 43)})

@@ -7,6 +7,7 @@ from npae import (
     interop,
     interrupts,  # noqa: F401  # first: a signal may come while the others are imported
 )
+from npae.interop.estimator import AutoencoderTransformer
 from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
@@ -51,6 +52,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Adam",
     "Autoencoder",
+    "AutoencoderTransformer",
     "Batches",
     "BinaryCrossentropy",
     "Callback",

@@ -34,6 +34,7 @@ GROUND = {
     "interrupts": set(),
     "geometry": {"arguments"},
     "initializers": {"arguments"},
+    "markup": {"arguments"},
     "arguments": set(),
 }
 # Numba requires llvmlite, with which kernels/vectors_llvm.py writes loops; matplotlib requires Pillow, with

@@ -4,6 +4,7 @@ No function imports any of them.
 """
 
 from npae.files.safetensors import load_safetensors, save_safetensors
+from npae.interop.estimator import AutoencoderTransformer
 from npae.interop.weights import (
     from_keras,
     from_torch,
@@ -14,6 +15,7 @@ from npae.interop.weights import (
 )
 
 __all__ = [
+    "AutoencoderTransformer",
     "from_keras",
     "from_torch",
     "load_safetensors",
