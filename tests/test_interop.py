@@ -121,24 +121,27 @@ def broken(**changes):
         ),
         (
             broken(**{"encoder.dense.weight": np.ones((27, 4))}),
-            r"encoder.dense.weight has shape \(27, 4\); encoder/dense/kernel expects \(4, 27\)",
+            r"weights\['encoder.dense.weight'\] has shape \(27, 4\); encoder/dense/kernel expects \(4, 27\)",
         ),
         (
             broken(**{"encoder.dense.weight": "words"}),
-            "encoder.dense.weight must be an array of real numbers",
+            "must be an array of real numbers",
         ),
-        (broken(**{"encoder.dense.bias": 1j * np.ones(4)}), "encoder.dense.bias must be an array of real"),
+        (
+            broken(**{"encoder.dense.bias": 1j * np.ones(4)}),
+            r"weights\['encoder.dense.bias'\] must be an array",
+        ),
         ({}, "missing 'encoder.conv2d.weight', .*; unexpected none"),
         (list(broken().values())[:-1], "7 arrays for 8 parameters; missing 'decoder/conv2d_transpose/bias'"),
-        ([*broken().values(), np.ones(2)], "9 arrays for 8 parameters; unexpected 'array 8'"),
+        ([*broken().values(), np.ones(2)], "9 arrays for 8 parameters; unexpected '8'"),
         (
             list(broken().values())[1:],
-            r"7 arrays for 8 parameters; array 0 has shape \(3,\); encoder/conv",
+            r"7 arrays for 8 parameters; weights\['0'\] has shape \(3,\); encoder/c",
         ),
         (dict(zip("abcdefgh", broken().values())) | {"i": np.ones(1)}, "unexpected 'i'"),
         (
             {f"{k}.bias": value for k, value in enumerate(broken().values())},
-            "0.bias is given where encoder/conv2d/kernel is expected, encoder.conv2d.weight",
+            r"weights\['0.bias'\] is given where encoder.conv2d.weight is expected, encoder/conv2d/kernel",
         ),
         (7, "weights must be of class list or tuple"),
         (None, "weights must be of class list or tuple"),

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from npae.arguments import FLOATS, brief, function, instance, integer, positive_number
+from npae.arguments import FLOATS, brief, choice, function, instance, integer, positive_number
+from npae.kernels import activations
 from npae.layers import Dense
 from npae.measures.watch import fit
 from npae.model import Autoencoder, Sequential
@@ -185,16 +186,15 @@ class AutoencoderTransformer:
         )
 
     def _architecture(self, n_features: int) -> Autoencoder:
-        width = integer(self.n_components, "n_components")
+        width, last = integer(self.n_components, "n_components"), self.output_activation
+        last = last if last is None else choice(last, "output_activation", activations.NAMES)
         if self.build is not None:
             return instance(function(self.build, "build")(n_features, width), Autoencoder, "build(...)")
         sizes = instance(self.hidden_layer_sizes, (list, tuple), "hidden_layer_sizes")
         hidden = [integer(size, "hidden_layer_sizes") for size in sizes]
         encoder = [*(Dense(size, self.activation) for size in hidden), Dense(width)]
         decoder = [Dense(size, self.activation) for size in reversed(hidden)]
-        return Autoencoder(
-            Sequential(encoder), Sequential([*decoder, Dense(n_features, self.output_activation)])
-        )
+        return Autoencoder(Sequential(encoder), Sequential([*decoder, Dense(n_features, last)]))
 
     def _fitted(self) -> Autoencoder:
         if not hasattr(self, "model_"):
@@ -233,8 +233,8 @@ def _checked(X: Any) -> np.ndarray:
     for size, what in zip(x.shape, ("sample", "feature")):
         if not size:
             raise ValueError(f"X has 0 {what}(s) (shape={x.shape}) while a minimum of 1 is required.")
-    if x.dtype.kind not in "biufO":
-        raise ValueError(f"X must hold numbers, not {x.dtype}")
+    if x.dtype.kind not in "biufO" or np.ma.is_masked(X):
+        raise ValueError(f"X must hold numbers, all of them, not {brief(X)}")
     try:
         x = np.ascontiguousarray(x, x.dtype.newbyteorder("=") if x.dtype in FLOATS else np.float64)
     except (TypeError, ValueError) as error:

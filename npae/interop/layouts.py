@@ -130,12 +130,13 @@ def ours(found: Sequence[Place], given: Arrays, like: Mapping[str, np.ndarray]) 
     """
     made = {name: np.empty_like(value) for name, value in like.items()}
     for place, (name, value) in zip(found, matched(found, given)):
-        made[place.ours].transpose(place.axes)[np.ix_(*place.orders)] = array(_plain(value), name)
+        numbers = array(_plain(value), f"weights[{brief(name)}]")
+        made[place.ours].transpose(place.axes)[np.ix_(*place.orders)] = numbers
     return made
 
 
-def matched(found: Sequence[Place], given: Arrays) -> list[tuple[str, Any]]:
-    """Return the name and the array that are given for each place.
+def matched(found: Sequence[Place], given: Arrays, argument: str = "weights") -> list[tuple[str, Any]]:
+    """Return the name and the array that are given for each place, as the value of an argument.
 
     A dict with the names of the places is taken by these; a list, and a dict with none of these names, in its
     order.
@@ -152,36 +153,37 @@ def matched(found: Sequence[Place], given: Arrays) -> list[tuple[str, Any]]:
             unexpected = [name for name in named if name not in expected]
             if len(missing) < len(expected) or not named:
                 raise ValueError(
-                    f"weights: missing {_listed(missing)}; unexpected {_listed(unexpected)}. A dict has "
+                    f"{argument}: missing {_listed(missing)}; unexpected {_listed(unexpected)}. A dict has "
                     "all of npae's names, or only those of another model, in the order of its layers"
                 )
             pairs = list(named.items())
         elif unexpected := [name for name in named if name not in expected]:
-            raise ValueError(f"weights: missing none; unexpected {_listed(unexpected)}")
+            raise ValueError(f"{argument}: missing none; unexpected {_listed(unexpected)}")
         else:
             pairs = [(name, named[name]) for name in expected]
     else:
         pairs = [
-            (f"array {number}", value)
-            for number, value in enumerate(instance(given, (list, tuple), "weights"))
+            (str(number), value) for number, value in enumerate(instance(given, (list, tuple), argument))
         ]
     counts = "" if len(pairs) == len(found) else f"{len(pairs)} arrays for {len(found)} parameters; "
     for (name, value), place in zip(pairs, found):
-        kind = name.removesuffix(":0").replace("/", ".").rpartition(".")[2]
-        expected_kind = place.theirs.replace("/", ".").rpartition(".")[2]
+        kind, wanted, shown = _kind(name), _kind(place.theirs), f"{argument}[{brief(name)}]"
         shape = getattr(value, "shape", None)  # of a tensor anywhere
-        shape = tuple(shape) if isinstance(shape, tuple) else array(_plain(value), name).shape
-        if kind != expected_kind and kind in {*NAMES, *NAMES.values()}:
-            raise ValueError(
-                f"weights: {counts}{name} is given where {place.ours} is expected, {place.theirs}"
-            )
+        shape = tuple(shape) if isinstance(shape, tuple) else array(_plain(value), shown).shape
+        if kind != wanted and kind in {*NAMES, *NAMES.values()}:
+            raise ValueError(f"{counts}{shown} is given where {place.theirs} is expected, {place.ours}")
         if shape != place.shape:
-            raise ValueError(f"weights: {counts}{name} has shape {shape}; {place.ours} expects {place.shape}")
+            raise ValueError(f"{counts}{shown} has shape {shape}; {place.ours} expects {place.shape}")
     if counts:
         rest = [name for name, _ in pairs[len(found) :]] or [place.ours for place in found[len(pairs) :]]
         which = "unexpected" if len(pairs) > len(found) else "missing"
-        raise ValueError(f"weights: {counts}{which} {_listed(rest)}")
+        raise ValueError(f"{argument}: {counts}{which} {_listed(rest)}")
     return pairs
+
+
+def _kind(name: str) -> str:
+    """Return "kernel" of "dense/kernel:0", and "weight" of "0.weight"."""
+    return name.removesuffix(":0").replace("/", ".").rpartition(".")[2]
 
 
 def ignored(name: Any) -> bool:

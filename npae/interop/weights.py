@@ -112,7 +112,9 @@ def _converted(
     arrays = theirs(found, model.params)
     if like is None:
         return arrays
-    names = dict(zip((name for name, _ in matched(found, instance(like, Mapping, "like"))), arrays.values()))
+    names = dict(
+        zip((name for name, _ in matched(found, instance(like, Mapping, "like"), "like")), arrays.values())
+    )
     return {name: np.asarray(like[name]) if ignored(name) else names[name] for name in like}
 
 
