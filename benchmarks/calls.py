@@ -757,7 +757,7 @@ DOORS = (
 # These read and write files (`benchmarks.fuzz`), take no arguments, or are an interface of subclasses.
 OTHERS = {
     *("Checkpoint", "load_checkpoint", "load_model", "save_checkpoint", "save_model"),
-    *("load_weights", "save_weights", "interop.load_safetensors", "interop.save_safetensors", "interop"),
+    *("load_weights", "save_weights", "interop.load_safetensors", "interop.save_safetensors"),
     "AutoencoderTransformer.set_params",  # takes any argument of the constructor, which `fit` checks
     *("get_backend", "Penalty", "Callback", "Layer"),  # take no arguments
 } | {f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS}

@@ -3,10 +3,7 @@
 ``import npae`` loads neither matplotlib nor Numba.
 """
 
-from npae import (
-    interop,
-    interrupts,  # noqa: F401  # first: a signal may come while the others are imported
-)
+from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
 from npae.interop.estimator import AutoencoderTransformer
 from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
@@ -74,7 +71,6 @@ __all__ = [
     "KLSparsity",
     "KullbackLeibler",
     "L1",
-    "interop",
     "Layer",
     "LearningRate",
     "load_checkpoint",
