@@ -4,6 +4,9 @@
 """
 
 from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
+
+# isort: split
+from npae import interop  # noqa: F401
 from npae.interop.estimator import AutoencoderTransformer
 from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
