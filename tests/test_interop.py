@@ -105,6 +105,13 @@ def test_means_and_log_variances_may_be_two_layers(framework):
     assert equal(model, other)
 
 
+def test_two_layers_need_a_sampling_behind_them():
+    with pytest.raises(ValueError, match="two_heads: this model has no Sampling"):
+        interop.to_keras(convolutional(), two_heads=True)
+    with pytest.raises(ValueError, match="two_heads must be True or False"):
+        interop.to_torch(variational(), two_heads="no")
+
+
 def broken(**changes):
     weights = {**interop.to_torch(convolutional()), **changes}
     return {name: value for name, value in weights.items() if value is not None}
@@ -143,8 +150,8 @@ def broken(**changes):
             {f"{k}.bias": value for k, value in enumerate(broken().values())},
             r"weights\['0.bias'\] is given where encoder.conv2d.weight is expected, encoder/conv2d/kernel",
         ),
-        (7, "weights must be of class list or tuple"),
-        (None, "weights must be of class list or tuple"),
+        (7, "weights must be a dict or a list of arrays"),
+        (None, "weights must be a dict or a list of arrays"),
     ],
 )
 def test_a_mismatch_is_named_and_nothing_is_copied(weights, told):

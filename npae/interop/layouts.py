@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from npae.arguments import array, brief, choice, flag, instance
+from npae.arguments import array, brief, choice, flag
 from npae.geometry import Shape
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, Sampling
 from npae.model import Sequential
@@ -85,10 +85,12 @@ def places(model: Sequential, framework: str, two_heads: bool = False) -> list[P
         If the model is not built, or a layer has no counterpart.
     """
     model.built()
+    if flag(two_heads, "two_heads") and not any(isinstance(layer, Sampling) for _, layer in model.leaves()):
+        raise ValueError("two_heads: this model has no Sampling, before which there could be two layers")
     leaves, column = list(model.leaves()), 1 + FRAMEWORKS.index(choice(framework, "framework", FRAMEWORKS))
     found = []
     for (name, layer), (rows, columns), after in zip(leaves, _orders(leaves, framework), [*leaves[1:], None]):
-        two = flag(two_heads, "two_heads") and after is not None and isinstance(after[1], Sampling)
+        two = two_heads and after is not None and isinstance(after[1], Sampling)
         heads = [f"{name}/means", f"{name}/log_variances"] if two else [name]
         for head, part in zip(heads, np.split(columns, len(heads))):
             for key in sorted(layer.params, key=lambda key: [*NAMES, key].index(key)):
@@ -162,9 +164,10 @@ def matched(found: Sequence[Place], given: Arrays, argument: str = "weights") ->
         else:
             pairs = [(name, named[name]) for name in expected]
     else:
-        pairs = [
-            (str(number), value) for number, value in enumerate(instance(given, (list, tuple), argument))
-        ]
+        if not isinstance(given, (list, tuple)):
+            expected_kinds = "a dict or a list of arrays (network.state_dict(), keras_model.get_weights())"
+            raise ValueError(f"{argument} must be {expected_kinds}, not {brief(given)}")
+        pairs = [(str(number), value) for number, value in enumerate(given)]
     counts = "" if len(pairs) == len(found) else f"{len(pairs)} arrays for {len(found)} parameters; "
     for (name, value), place in zip(pairs, found):
         kind, wanted, shown = _kind(name), _kind(place.theirs), f"{argument}[{brief(name)}]"
