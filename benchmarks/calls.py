@@ -54,7 +54,7 @@ class Subject:
 
 INTEGERS = {
     *("units", "filters", "patience", "epochs", "batch_size", "seed", "threads", "count", "examples", "step"),
-    *("components", "classes"),
+    *("components", "classes", "n_components", "random_state"),
 }
 NUMBERS = {
     *("rate", "stddev", "weight", "beta", "target", "learning_rate", "beta_1", "beta_2", "epsilon"),
@@ -62,11 +62,14 @@ NUMBERS = {
 }
 FLAGS = {
     *("from_logits", "nesterov", "epsilon_hat", "shuffle", "restore_best_weights", "need_dx", "use_bias"),
-    "count_include_pad",
+    *("count_include_pad", "two_heads"),
 }
-TEXTS = {"activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label", "name"}
+TEXTS = {
+    *("activation", "output_activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label"),
+    "name",
+}
 PAIRS = {"kernel_size", "strides", "pool_size", "size", "output_padding"}
-SHAPES = {"target_shape", "input_shape", "shape"}
+SHAPES = {"target_shape", "input_shape", "shape", "hidden_layer_sizes"}
 ARRAYS = {"x", "y", "t", "dy", "params", "grads", "code", "codes", "labels", "indices"}
 
 
@@ -108,7 +111,11 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
             or isinstance(value, npae.Batches)
             or (name == "indices" and isinstance(value, slice))
         )
+    if name == "X":  # scikit-learn takes numbers as objects, too
+        return is_array(value) or is_array(np.asarray(value).tolist())
     kinds: dict[str, Any] = {
+        "like": dict,
+        "weights": (dict, list, tuple),
         "model": npae.Sequential,
         "encoder": npae.Sequential,
         "decoder": npae.Sequential,
@@ -127,7 +134,7 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
         "stream": io.IOBase,
         "directory": (str, os.PathLike),
     }
-    if name in ("corruption", "sample"):
+    if name in ("corruption", "sample", "build"):
         return callable(value)
     if name == "dtype":
         return value in (np.float32, np.float64, "float32", "float64")
@@ -409,6 +416,51 @@ def of_training() -> Iterator[Subject]:
     )
 
 
+def of_interop() -> Iterator[Subject]:
+    def into(function, dtype, model, **given):
+        function(model, **given)
+        return model.params
+
+    heads = {"two_heads": False}
+    for framework in ("keras", "torch"):
+        to, back = (getattr(npae.interop, f"{way}_{framework}") for way in ("to", "from"))
+        yield Subject(
+            f"interop.to_{framework}",
+            lambda dtype, /, to=to, **given: list(to(**given).values()),
+            lambda dtype, to=to: {"model": model_of(dtype), "like": to(model_of(dtype)), **heads},
+        )
+        yield Subject(
+            f"interop.from_{framework}",
+            lambda dtype, /, back=back, **given: into(back, dtype, **given),
+            lambda dtype, to=to: {"model": model_of(dtype), "weights": to(model_of(dtype)), **heads},
+        )
+
+    right: dict[str, Any] = {
+        **{"n_components": 2, "hidden_layer_sizes": (4,), "activation": "tanh", "output_activation": "relu"},
+        **{"loss": "mse", "epochs": 1, "batch_size": 8, "learning_rate": 0.01, "random_state": 3},
+        **{"threads": 1, "build": None},
+    }
+
+    def estimator(dtype, **given):
+        made = npae.AutoencoderTransformer(**{**right, **given})
+        return made.fit(eighths(dtype, 20, 6)).transform(eighths(dtype, 3, 6))
+
+    def used(method, dtype, X):
+        made = npae.AutoencoderTransformer(**right)
+        if method == "fit":
+            return made.fit(X).transform(eighths(dtype, 3, 6))
+        return getattr(made.fit(eighths(dtype, 20, 6)), method)(X)
+
+    name = "AutoencoderTransformer"
+    yield Subject(name, estimator, lambda dtype: right)
+    for method, shape in (("fit", (20, 6)), ("transform", (3, 6)), ("inverse_transform", (3, 2))):
+        yield Subject(
+            f"{name}.{method}",
+            lambda dtype, X, method=method: used(method, dtype, X),
+            lambda dtype, shape=shape: {"X": eighths(dtype, *shape)},
+        )
+
+
 def of_the_rest() -> Iterator[Subject]:
     def use(dtype, name):
         with npae.use_backend(name):
@@ -453,7 +505,7 @@ def of_the_rest() -> Iterator[Subject]:
 def subjects() -> list[Subject]:
     """Return every public function that takes arguments, except those of files (`benchmarks.fuzz`)."""
     layers = [subject for kind, given in LAYERS.items() for subject in of_layer(kind, *given)]
-    rest = (of_codes(), of_objectives(), of_optimizers(), of_training(), of_the_rest())
+    rest = (of_codes(), of_objectives(), of_optimizers(), of_training(), of_interop(), of_the_rest())
     return [*layers, *(subject for group in rest for subject in group)]
 
 
@@ -620,10 +672,15 @@ def verdict(subject: Subject, replace: dict[str, Callable[[Any], Any]]) -> tuple
 
 def parameters_of(name: str) -> dict[str, inspect.Parameter]:
     """Return the parameters of a public name, such as "Dense" or "Dense.forward"."""
+    return dict(inspect.signature(public(name)).parameters)
+
+
+def public(name: str) -> Any:
+    """Return what has a public name, such as "Dense" or "interop.to_keras"."""
     thing: Any = npae
     for part in name.split("."):
         thing = getattr(thing, part)
-    return dict(inspect.signature(thing).parameters)
+    return thing
 
 
 def shorten(value: Any) -> str:
@@ -684,8 +741,9 @@ def uncovered() -> list[str]:
     """Return the public functions and doors of public classes that are the subject of no call."""
     covered = {subject.name for subject in subjects()}
     missing = []
-    for name in npae.__all__:
-        thing = getattr(npae, name)
+    interop = [f"interop.{name}" for name in npae.interop.__all__ if name not in npae.__all__]
+    for name in [*npae.__all__, *interop]:
+        thing = public(name)
         doors = set() if isinstance(thing, type) and issubclass(thing, Exception) else {name}
         if isinstance(thing, type):
             doors |= {f"{name}.{method}" for method in DOORS if method in vars(thing)}
@@ -711,6 +769,8 @@ DOORS = (
 # These read and write files (`benchmarks.fuzz`), take no arguments, or are an interface of subclasses.
 OTHERS = {
     *("Checkpoint", "load_checkpoint", "load_model", "save_checkpoint", "save_model"),
+    *("load_weights", "save_weights", "interop.load_safetensors", "interop.save_safetensors"),
+    "AutoencoderTransformer.set_params",  # takes any argument of the constructor, which `fit` checks
     *("get_backend", "Penalty", "Callback", "Layer"),  # take no arguments
 } | {f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS}
 

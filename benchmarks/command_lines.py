@@ -55,6 +55,8 @@ def right_words(name: str, action: argparse.Action) -> list[str]:
     known = {
         "recipe": ["dense"],
         "directory": ["run"],
+        "directories": ["run", "run"],
+        "what": ["run"],
         "images": ["digit.png"],
         "name": ["dense"],
         "names": [],
@@ -91,7 +93,7 @@ def with_a_mistake(name: str, parser: argparse.ArgumentParser, rng: np.random.Ge
         return line(refused=True)
     if kind == "place" and places:
         place = int(rng.integers(len(places)))
-        is_path = places[place].dest in ("directory", "images")
+        is_path = places[place].dest in ("directory", "directories", "images")
         words[place] = [any_of(PATHS if is_path else NAMES)]
         return None if name in TOO_LONG and places[place].dest != "names" else line(refused=False)
     if kind == "value" and takers:

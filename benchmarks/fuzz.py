@@ -1,6 +1,6 @@
 """Reads mutated files of every kind: each is read rightly or refused in npae's words, fast, in little memory.
 
-    python -m benchmarks.fuzz [--mutations 10000] [--kinds idx gz npz model checkpoint history progress png]
+    python -m benchmarks.fuzz [--mutations 10000] [--kinds idx gz ...]
 
 A file may take 2 seconds, and memory of twice what it holds plus 64 MB. What is read is compared with what
 a plain reader (NumPy's, gzip's) gives. Half of the mutations change bytes of the file; the others change what
@@ -32,6 +32,7 @@ import npae
 from npae.datasets import load, prepare_image, read_idx, read_image
 from npae.datasets.idx import NPZ_NAMES, encode_idx
 from npae.exercises.workspace import ORDER, PROGRESS, Mark, Progress, Workspace
+from npae.interop import load_safetensors, save_safetensors
 from npae.kernels.backend import set_backend
 from npae.plotting import save_image
 from npae.recipes.folder import read_history
@@ -130,6 +131,21 @@ def plain_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, dtype, offset=4 + 4 * len(shape)).reshape(shape)
 
 
+def plain_safetensors(path: Path) -> dict[str, np.ndarray]:
+    content = path.read_bytes()
+    begin = 8 + int.from_bytes(content[:8], "little")
+    found = {}
+    for name, entry in json.loads(content[8:begin]).items():
+        if name != "__metadata__":
+            start, end = (begin + offset for offset in entry["data_offsets"])
+            data, kind = content[start:end], entry["dtype"].lower()
+            if kind == "bf16":
+                data, kind = b"".join(b"\0\0" + data[k : k + 2] for k in range(0, len(data), 2)), "f32"
+            dtype = "?" if kind == "bool" else f"<{kind[0]}{int(kind[1:]) // 8}"
+            found[name] = np.frombuffer(data, dtype).reshape(entry["shape"])
+    return found
+
+
 READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | None]] = {
     "idx": ("a", read_idx, plain_idx),
     "gz": ("a.gz", read_idx, plain_idx),
@@ -138,6 +154,7 @@ READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | Non
     "checkpoint": ("checkpoint.npz", read_checkpoint, numpys),
     "history": ("history.csv", read_history, None),
     "progress": ("progress", read_progress, None),
+    "safetensors": ("a.safetensors", lambda path: load_safetensors(path)[0], plain_safetensors),
     "png": ("a.png", lambda path: prepare_image(read_image(path)), None),
 }
 
@@ -174,6 +191,15 @@ def with_header(content: bytes, change: Callable[[Any], Any]) -> bytes:
     entries = unzipped(content)
     header = json.loads(str(np.load(io.BytesIO(entries["header.npy"]))))
     return zipped({**entries, "header.npy": npy(np.array(json.dumps(change(header))))})
+
+
+def tensors(header: Any, data: bytes = b"") -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def entry(dtype: str, size: int, end: int) -> dict[str, Any]:
+    return {"dtype": dtype, "shape": [size], "data_offsets": [0, end]}
 
 
 def png(width: int, height: int, data: bytes, colour: int = 0) -> bytes:
@@ -253,6 +279,16 @@ def corpus(kind: str, place: Path) -> list[bytes]:
     if kind == "progress":
         progress = Progress({name: Mark("solved" if k % 2 else "open") for k, name in enumerate(ORDER)})
         return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
+    if kind == "safetensors":
+        kinds = (np.float32, np.float64, np.float16, np.int8, np.uint16, bool)
+        tables = {f"a/{k}": rng.integers(0, 2, (2, k)).astype(dtype) for k, dtype in enumerate(kinds)}
+        save_safetensors(path, tables, {"format": "np"})
+        right = path.read_bytes()
+        one = [tensors({"a": entry("BF16", 1 << k, 2 << k)}, bytes(2 << k)) for k in (0, 24)]
+        large = tensors({"a": entry("F64", 1 << 40, 1 << 43)})
+        wide = tensors({str(k): entry("U8", 0, 0) for k in range(14_000)})
+        deep, many = b'{"a":' + b"[" * 900_000, b'{"__metadata__":[' + b"{}," * 300_000 + b"0]}"
+        return [right, *one, large, wide, tensors(deep), tensors(many), bytes([255] * 8) + right[8:]]
     save_image(path, images[0])
     rows = zlib.compress(b"\0\x80" * 12_000)
     eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\nshowpage\n"
@@ -336,6 +372,17 @@ def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
         other = draw.choice([b"tRNS", b"iCCP", b"zTXt", b"IDAT"])
         parts[k] = (other if draw.random() < 0.1 else kind_of, data)
         return content[:8] + b"".join(chunk(*part) for part in parts)
+    if kind == "safetensors":
+        begin = 8 + int.from_bytes(content[:8], "little")
+        header = json.loads(content[8:begin])
+        if (
+            draw.random() < 0.3
+        ):  # the same bytes under a name that occurs twice, or with the offsets of another
+            text = json.dumps(header).replace(
+                *draw.choice([("a/1", "a/2"), ("[2, 3]", "[3, 2]"), ("F", "I")])
+            )
+            return tensors(text.encode(), content[begin:])
+        return tensors(reshaped(header, draw), content[begin:])
     if kind in ("npz", "model", "checkpoint"):
         entries = unzipped(content)
         name = draw.choice(list(entries))

@@ -17,7 +17,8 @@ import jax.numpy as jnp
 from jax import lax
 
 from benchmarks.peer import Operations, Peer, channels_last_images, functions
-from benchmarks.tasks import EPSILON, Data, build_model, channels_last, loss_name
+from benchmarks.tasks import EPSILON, Data, build_model, loss_name
+from npae.interop import to_keras
 
 ORDER = ("NHWC", "HWIO", "NHWC")
 LOSSES: dict[str, Callable] = {
@@ -81,7 +82,11 @@ class Jax(Compiled):
 
     def __init__(self, name: str, threads: int, variant: str = ""):
         model = build_model(name)
-        params = [[jnp.asarray(value) for value in values] for _, values in channels_last(model)]
+        weights = to_keras(model)
+        params = [
+            [jnp.asarray(weights[f"{layer}/{key}"]) for key in block.params]
+            for layer, block in model.leaves()
+        ]
         zeros = jax.tree.map(jnp.zeros_like, params)
         loss = loss_name(name)
         layers = functions(model, OPERATIONS, bare=loss == "binary_crossentropy")

@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable
 
 from benchmarks.peer import Peer, channels_last_images
-from benchmarks.tasks import EPSILON, Data, build_model, channels_last, loss_name, shapes
+from benchmarks.tasks import EPSILON, Data, build_model, loss_name, shapes
 from npae import layers
+from npae.interop import to_keras
 from npae.model import Sequential
 
 
@@ -81,8 +82,7 @@ def keras_twin(model: Sequential, from_logits: bool):
     leaves = [layer for _, layer in model.leaves()]
     twins = [_twin_of(layer, from_logits and layer is leaves[-1]) for layer in leaves]
     twin = keras.Sequential([keras.Input(_pixels_first(shapes(model)[0])), *twins])
-    for its_twin, (_, weights) in zip(twins, channels_last(model)):
-        its_twin.set_weights(weights)
+    twin.set_weights(list(to_keras(model).values()))
     return twin
 
 

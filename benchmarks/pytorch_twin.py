@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -11,6 +11,8 @@ from torch.nn import functional
 
 from benchmarks.tasks import paddings, shapes
 from npae import layers
+from npae.interop import to_torch
+from npae.interop.layouts import ours, places
 from npae.layers.activations import Activation
 from npae.model import Sequential
 
@@ -42,7 +44,10 @@ def pytorch_twin(model: Sequential) -> nn.Sequential:
         If a layer of the model has no counterpart here.
     """
     modules = [module for _, layer in model.leaves() for module in _modules(layer)]
-    return nn.Sequential(*modules)
+    twin = nn.Sequential(*modules)
+    weights = to_torch(model, like=twin.state_dict())
+    twin.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, assign=True)
+    return twin.requires_grad_()
 
 
 def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
@@ -63,26 +68,17 @@ def pytorch_loss(twin: nn.Sequential, loss: str) -> Callable[[torch.Tensor, torc
     return lambda x, t: functional.binary_cross_entropy_with_logits(logits(x), t)
 
 
-def parameter_pairs(model: Sequential, twin: nn.Sequential) -> Iterator[tuple[str, torch.Tensor, bool]]:
-    """Yield ``(name, parameter of the twin, transposed)`` in the order of ``model.params``."""
-    learners = [module for module in twin if any(True for _ in module.parameters())]
-    names = [name for name, layer in model.leaves() if layer.params]
-    for name, module in zip(names, learners):
-        yield f"{name}/kernel", module.weight, isinstance(module, nn.Linear)
-        yield f"{name}/bias", module.bias, False
-
-
 def gradients(model: Sequential, twin: nn.Sequential) -> dict[str, np.ndarray]:
     """Return the gradients of the twin under the names and in the shapes of ``model.params``."""
-    pairs = parameter_pairs(model, twin)
-    return {name: (value.grad.T if transposed else value.grad).numpy() for name, value, transposed in pairs}
+    grads = [value.grad for value in twin.parameters() if value.grad is not None]
+    return ours(places(model, "torch"), grads, model.params)
 
 
 def _modules(layer: layers.Layer) -> list[nn.Module]:
     before, after = shapes(layer)
     if isinstance(layer, layers.Dense):
         module = nn.Linear(before[0], layer.units)
-        return [_with_weights(module, layer.params["kernel"].T, layer), *_activation(layer)]
+        return [module, *_activation(layer)]
     if isinstance(layer, layers.Conv2D):
         return _convolution(layer)
     if isinstance(layer, layers.Conv2DTranspose):
@@ -108,7 +104,7 @@ def _convolution(layer: layers.Conv2D) -> list[nn.Module]:
         shape[0], layer.filters, layer.kernel_size, layer.strides, padding=(top, left) if even else 0
     )
     pad = [] if even else [nn.ZeroPad2d((left, right, top, bottom))]
-    return [*pad, _with_weights(module, layer.params["kernel"], layer), *_activation(layer)]
+    return [*pad, module, *_activation(layer)]
 
 
 def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
@@ -123,15 +119,9 @@ def _transposed_convolution(layer: layers.Conv2DTranspose) -> list[nn.Module]:
         if [w + more for w, more in zip(whole, lacking)] != output_size
         else []
     )
-    return [_with_weights(module, layer.params["kernel"], layer), *crop, *_activation(layer)]
+    return [module, *crop, *_activation(layer)]
 
 
 def _activation(layer: layers.Layer) -> list[nn.Module]:
     name = getattr(layer, "activation", None)  # not every layer has one
     return [ACTIVATIONS[name]()] if name in ACTIVATIONS else []
-
-
-def _with_weights(module: nn.Module, kernel: np.ndarray, layer: layers.Layer) -> nn.Module:
-    module.weight.data = torch.tensor(np.ascontiguousarray(kernel))
-    module.bias.data = torch.tensor(layer.params["bias"])
-    return module

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,7 @@ from benchmarks.models import RANDOM, get_model
 from npae import datasets
 from npae.datasets import gaussian_noise
 from npae.geometry import Pads, window_pads
-from npae.layers import Layer, Reshape
+from npae.layers import Layer
 from npae.model import Sequential
 from npae.training.shards import SHUFFLE, random_stream
 
@@ -140,31 +139,3 @@ def minibatches(count: int, batch_size: int, shuffle: bool) -> Iterator[np.ndarr
             random_stream(SEED, SHUFFLE, epoch).shuffle(order)
         for start in range(0, count, batch_size):
             yield order[start : start + batch_size]
-
-
-def channels_last(model: Sequential) -> Iterator[tuple[Layer, list[np.ndarray]]]:
-    """Yield every layer of a built model with its kernel and bias, for images (n, h, w, c).
-
-    Kernels become (kh, kw, c_in, c_out), those of transposed convolutions (kh, kw, c_out, c_in). A dense
-    layer after `Flatten` has its rows in another order, one before `Reshape` its columns.
-    """
-    leaves: list[Any] = [layer for _, layer in model.leaves()]
-    for before, layer, after in zip([None, *leaves], leaves, [*leaves[1:], None]):
-        if not layer.params:
-            yield layer, []
-            continue
-        kernel, bias = layer.params["kernel"], layer.params["bias"]
-        if kernel.ndim == 4:
-            kernel = kernel.transpose(2, 3, 1, 0)
-        elif isinstance(before, Reshape):
-            kernel = kernel[_pixels_first(shapes(before)[0])]
-        if isinstance(after, Reshape) and kernel.ndim == 2:
-            order = _pixels_first(shapes(after)[1])
-            kernel, bias = kernel[:, order], bias[order]
-        yield layer, [np.ascontiguousarray(kernel), bias]
-
-
-def _pixels_first(shape: tuple[int, ...]) -> np.ndarray:
-    """Return where the elements of a flattened (h, w, c) are in a flattened (c, h, w)."""
-    places = np.arange(math.prod(shape)).reshape(shape)
-    return (np.moveaxis(places, 0, -1) if len(shape) == 3 else places).ravel()

@@ -4,6 +4,12 @@
 """
 
 from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
+
+# isort: split
+from npae import interop  # noqa: F401
+from npae.inside.trace import Trace, trace
+from npae.interop.estimator import AutoencoderTransformer
+from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     ELU,
@@ -53,6 +59,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Adam",
     "Autoencoder",
+    "AutoencoderTransformer",
     "AveragePooling2D",
     "Batches",
     "BatchNormalization",
@@ -84,6 +91,7 @@ __all__ = [
     "LearningRate",
     "load_checkpoint",
     "load_model",
+    "load_weights",
     "Loss",
     "MaxPool2D",
     "MeanAbsoluteError",
@@ -101,12 +109,15 @@ __all__ = [
     "Sampling",
     "save_checkpoint",
     "save_model",
+    "save_weights",
     "Sequential",
     "set_backend",
     "SGD",
     "Sigmoid",
     "SoftmaxCrossentropy",
     "Tanh",
+    "Trace",
+    "trace",
     "UpSampling2D",
     "use_backend",
     "VariationalAutoencoder",

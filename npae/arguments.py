@@ -61,6 +61,24 @@ def real_numbers(value: Any, name: str) -> np.ndarray:
     return found
 
 
+def examples(value: np.ndarray, name: str) -> np.ndarray:
+    """Return examples (n, ...), whose bytes stay bytes; other integers may be pixels or numbers.
+
+    Raises
+    ------
+    ValueError
+        If they are such integers or no real numbers, or if there is none.
+    """
+    array = real_numbers(value, name)
+    if array.dtype != np.uint8 and array.dtype.kind != "f":
+        raise ValueError(
+            f"{name} has dtype {array.dtype}; expected uint8 pixels from 0 to 255, or floating-point numbers"
+        )
+    if array.ndim < 2 or len(array) == 0:
+        raise ValueError(f"{name} has shape {array.shape}; expected (n, ...) with at least one example")
+    return array
+
+
 def float_dtype(value: DTypeLike, name: str = "dtype") -> np.dtype:
     """Return float32 or float64 as a dtype; raise ValueError for any other."""
     try:

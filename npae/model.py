@@ -5,15 +5,17 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from npae import arguments, geometry
+from npae import arguments, geometry, markup
 from npae.layers.layer import Grads, Layer, Shape
 from npae.layers.sampling import Sampling
+
+BATCH = 256  # examples that `Autoencoder.encode` and the like compute at a time
 
 
 class Sequential(Layer):
@@ -224,6 +226,22 @@ class Sequential(Layer):
 
     def summary(self) -> str:
         """Return a table of the layers: output shape, parameters, multiply-adds of one example forward."""
+        rows = self._rows()
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        lines = [
+            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows
+        ]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+    def _repr_html_(self) -> str:  # notebooks call it
+        if self.output_shape is None:
+            layers = [(name, repr(layer)) for name, layer in self.leaves()]
+            return markup.table(("layer", ""), layers, type(self).__name__, ["not built yet"])
+        head, *rows = self._rows()
+        return markup.table(head, rows, f"{type(self).__name__} of inputs {self.input_shape}")
+
+    def _rows(self) -> list[tuple[str, ...]]:
         rows = [("layer", "output shape", "parameters", "multiply-adds")]
         for name, layer in self.leaves():
             shape = layer.output_shape and " x ".join(str(size) for size in layer.output_shape)
@@ -232,13 +250,7 @@ class Sequential(Layer):
                 (f"{name} ({type(layer).__name__})", str(shape), f"{count:,}", f"{layer.multiply_adds():,}")
             )
         count = sum(value.size for value in self.params.values())
-        rows.append(("total", "", f"{count:,}", f"{self.multiply_adds():,}"))
-        widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        lines = [
-            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows
-        ]
-        rule = "-" * len(lines[0])
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        return [*rows, ("total", "", f"{count:,}", f"{self.multiply_adds():,}")]
 
     def config(self) -> dict[str, Any]:
         return {"layers": self.layers}
@@ -263,17 +275,21 @@ class Autoencoder(Sequential):
         self.encoder = encoder
         self.decoder = decoder
 
-    def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the codes of a batch x (n, *input_shape)."""
-        return self.encoder.forward(x)[0]
+    def encode(self, x: np.ndarray | Examples) -> np.ndarray:
+        """Return the codes of x (n, *input_shape), computed in batches.
+
+        ``x`` is what `npae.fit` takes: uint8 pixels, which become ``x / 255``, floats or lists of them,
+        or an `npae.Batches`, whose inputs are taken without its corruption.
+        """
+        return _outputs(self.encoder, x)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Return the reconstructions of a batch of codes."""
-        return self.decoder.forward(self.decoder.check_input(codes, name="codes"))[0]
+        """Return the reconstructions of codes, numbers of any precision, computed in batches."""
+        return _outputs(self.decoder, arguments.array(codes, "codes"), "codes")
 
-    def reconstruct(self, x: np.ndarray) -> np.ndarray:
+    def reconstruct(self, x: np.ndarray | Examples) -> np.ndarray:
         """Return ``decode(encode(x))``."""
-        return self.forward(x)[0]
+        return _outputs(self, x)
 
     def behind_encoder(self) -> Sequential:
         """Return the layers after the encoder as a model that shares them, under the same names."""
@@ -311,14 +327,54 @@ class VariationalAutoencoder(Autoencoder):
         self.encoder = encoder
         self.decoder = decoder
 
-    def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the means (n, d) of the codes of a batch x."""
+    def encode(self, x: np.ndarray | Examples) -> np.ndarray:
+        """Return the means (n, d) of the codes of x; see `Autoencoder.encode`."""
         return self.statistics(x)[0]
 
-    def statistics(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return ``(means, logarithms of variances)`` of the codes of a batch x, both (n, d)."""
-        means, log_variances = np.split(self.encoder.forward(x)[0], 2, axis=1)
+    def statistics(self, x: np.ndarray | Examples) -> tuple[np.ndarray, np.ndarray]:
+        """Return ``(means, logarithms of variances)`` of the codes of x, both (n, d)."""
+        means, log_variances = np.split(_outputs(self.encoder, x), 2, axis=1)
         return means, log_variances
+
+
+@runtime_checkable
+class Examples(Protocol):
+    """Examples that are prepared when they are needed: `npae.Batches`."""
+
+    shape: Shape
+
+    def __len__(self) -> int: ...
+
+    def of_dtype(self, dtype: np.dtype) -> Examples:
+        """Return the same examples in a dtype."""
+        ...
+
+    def clean(self, indices: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and targets."""
+        ...
+
+
+def _outputs(model: Sequential, x: Any, name: str = "x") -> np.ndarray:
+    """Return a model's outputs, at inference, for examples of any number and kind."""
+    (shape, output_shape), dtype = model.built(), model.dtype or arguments.FLOATS[0]
+    batches = x.of_dtype(dtype) if isinstance(x, Examples) else None
+    array = np.empty(0) if batches is not None else arguments.examples(x, name)
+    found, count = (batches.shape, len(batches)) if batches is not None else (array.shape[1:], len(array))
+    if found != shape:
+        given = f"{model.describe()} was given {name} with examples of shape {found}"
+        raise ValueError(f"{given}; expected (n, {', '.join(map(str, shape))})")
+    y = np.empty((count, *output_shape), dtype)
+    for start in range(0, count, BATCH):
+        part = slice(start, start + BATCH)
+        y[part], _ = model.forward(
+            batches.clean(part)[0] if batches is not None else _scaled(array[part], dtype)
+        )
+    return y
+
+
+def _scaled(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return examples in a dtype; uint8 pixels become numbers from 0 to 1, as in `npae.Batches`."""
+    return np.multiply(x, dtype.type(1 / 255), dtype=dtype) if x.dtype == np.uint8 else x.astype(dtype, "C")
 
 
 def _parts(encoder: Sequential, decoder: Sequential) -> list[Sequential]:

@@ -30,7 +30,7 @@ from benchmarks import (
 )
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.npae_peer import Npae
-from benchmarks.tasks import TIMED, channels_last, minibatches, training_data, verification_data
+from benchmarks.tasks import TIMED, minibatches, training_data, verification_data
 from benchmarks.timing import alternate, geometric_mean, seconds, thread_environment
 
 
@@ -242,20 +242,6 @@ def test_a_resumed_comparison_keeps_what_is_recorded(tmp_path):
     assert peers.main([*arguments, "1x1", "conv-batch-1"]) == 0
     both = only("models", tmp_path)["recipes"]
     assert list(both) == ["1x1", "conv-batch-1"] and both["1x1"] == first["1x1"]
-
-
-def test_channels_last_weights_compute_the_same(rng):
-    layers = [npae.Conv2D(3, 2), npae.Flatten(), npae.Dense(12), npae.Reshape((3, 2, 2))]
-    model = npae.Sequential(layers)
-    model.build((2, 3, 4), rng)
-    x = rng.random((5, 2, 3, 4), np.float32)
-    expected, _ = model.forward(x)
-    (_, (kernel, bias)), _, (_, (matrix, shift)), _ = channels_last(model)
-    y = np.moveaxis(x, 1, -1)
-    windows = np.lib.stride_tricks.sliding_window_view(y, (2, 2), (1, 2))  # (n, h, w, c, kh, kw)
-    y = np.einsum("nhwcab,abco->nhwo", windows, kernel) + bias
-    y = (y.reshape(5, -1) @ matrix + shift).reshape(5, 2, 2, 3)
-    np.testing.assert_allclose(np.moveaxis(y, -1, 1), expected, rtol=1e-5, atol=1e-5)
 
 
 def test_a_missing_peer_is_noted_and_skipped(monkeypatch, capsys):

@@ -6,6 +6,7 @@ import pytest
 import npae
 from npae import (
     Autoencoder,
+    Batches,
     Conv2D,
     Dense,
     Dropout,
@@ -16,6 +17,8 @@ from npae import (
     Reshape,
     Sequential,
     Sigmoid,
+    VariationalAutoencoder,
+    predict,
 )
 
 
@@ -207,3 +210,80 @@ def test_weights_that_do_not_fit_are_refused_and_change_nothing():
     with pytest.raises(ValueError, match="expects"):
         model.set_params({name: np.zeros(1) for name in model.params})
     assert np.array_equal(np.concatenate([value.ravel() for value in model.params.values()]), before)
+
+
+# What encode, decode and reconstruct take.
+
+
+def of_images(dtype=np.float32, kind=Autoencoder):
+    encoder = Sequential([Conv2D(2, 3, strides=2, activation="relu"), Flatten(), Dense(4)])
+    decoder = Sequential([Dense(42), Reshape((1, 6, 7))])
+    model = kind(encoder, decoder)
+    model.build((1, 6, 7), 0, dtype)
+    return model
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", [Autoencoder, VariationalAutoencoder])
+def test_codes_are_those_of_what_fit_takes(dtype, kind, rng):
+    if kind is VariationalAutoencoder:
+        decoder = Sequential([Dense(42), Reshape((1, 6, 7))])
+        model = kind(Sequential([Flatten(), Dense(6)]), decoder)
+        model.build((1, 6, 7), 0, dtype)
+    else:
+        model = of_images(dtype)
+    pixels = rng.integers(0, 256, (3, 1, 6, 7), np.uint8)
+    scaled = np.multiply(pixels, dtype(1 / 255), dtype=dtype)
+    expected = model.encode(scaled)
+    assert expected.dtype == dtype and np.array_equal(expected, predict_codes(model, scaled))
+    corrupted = Batches(pixels[:, 0], shape=(1, 6, 7), corruption=lambda x, rng: 0 * x)
+    for given in (pixels, Batches(pixels), corrupted):
+        assert np.array_equal(model.encode(given), expected)
+        assert np.array_equal(model.reconstruct(given), model.decode(expected))
+    for given in (scaled.astype(np.float64), scaled.tolist(), np.asfortranarray(scaled), scaled[::-1][::-1]):
+        np.testing.assert_allclose(model.encode(given), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.decode(expected.astype(np.float64)), model.decode(expected), rtol=1e-6)
+    assert np.array_equal(model.decode(expected.tolist()), model.decode(expected))
+
+
+def predict_codes(model, x):
+    codes = model.encoder.forward(x)[0]
+    return codes[:, : codes.shape[1] // 2] if isinstance(model, VariationalAutoencoder) else codes
+
+
+def test_many_examples_are_computed_in_batches(rng, monkeypatch):
+    model, sizes = of_images(), []
+    forward = Conv2D.forward
+
+    def noted(self, x, rng=None):
+        sizes.append(len(x))
+        return forward(self, x, rng)
+
+    monkeypatch.setattr(Conv2D, "forward", noted)
+    pixels = rng.integers(0, 256, (600, 1, 6, 7), np.uint8)
+    codes = model.encode(pixels)
+    assert sizes == [256, 256, 88] and codes.shape == (600, 4)
+    np.testing.assert_allclose(codes[300:], model.encode(pixels[300:]), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.reconstruct(pixels), predict(model, pixels), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (np.ones((3, 6, 7), np.float32), r"given x with examples of shape \(6, 7\); expected \(n, 1, 6, 7\)"),
+        (np.ones((1, 6, 7), np.float32), r"examples of shape \(6, 7\)"),
+        (np.ones((0, 1, 6, 7), np.float32), "at least one example"),
+        (np.ones((3, 1, 6, 7), int), "x has dtype int64; expected uint8 pixels"),
+        (Batches(np.ones((3, 6, 7), np.float32)), r"examples of shape \(6, 7\)"),
+        (Batches(np.ones((3, 1, 6, 7)), dtype=np.float64), "x is a Batches of float64"),
+        ("words", "x must be an array of real numbers"),
+        (None, "x must be an array of real numbers"),
+    ],
+)
+def test_what_fit_does_not_take_is_refused_by_name(given, told):
+    model = of_images()
+    for method in (model.encode, model.reconstruct):
+        with pytest.raises(ValueError, match=told):
+            method(given)
+    with pytest.raises(ValueError, match=r"codes with examples of shape \(3,\); expected \(n, 4\)"):
+        model.decode(np.ones((2, 3)))

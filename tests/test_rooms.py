@@ -19,6 +19,7 @@ COLUMN = [
     "gradcheck",
     "inside",
     "recipes",
+    "interop",
     "measures",
     "training",
     "objectives",
@@ -30,10 +31,11 @@ COLUMN = [
 GROUND = {
     "plotting": {"files"},
     "datasets": {"arguments", "files"},
-    "files": set(),
+    "files": {"arguments"},
     "interrupts": set(),
     "geometry": {"arguments"},
     "initializers": {"arguments"},
+    "markup": {"arguments"},
     "arguments": set(),
 }
 # Numba requires llvmlite, with which kernels/vectors_llvm.py writes loops; matplotlib requires Pillow, with

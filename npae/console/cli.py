@@ -27,6 +27,7 @@ from npae.console.commandline import (
     wrong_usage_if,
 )
 from npae.console.exercises import add_exercises
+from npae.console.inside import add_inside
 from npae.console.reports import add_reports
 from npae.console.uses import add_uses
 from npae.interrupts import raised, status_of
@@ -122,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(command=gradcheck)
 
     add_uses(commands)
+    add_inside(commands)
     add_reports(commands)
     add_exercises(commands)
     _add_data(commands)

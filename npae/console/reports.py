@@ -32,13 +32,11 @@ def report(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     """Print the table of several runs, and write their page."""
+    from npae.inside import aligned
     from npae.inside.report import comparison, read_record, write_comparison
 
     header, rows = comparison([read_record(directory) for directory in options.directories])
-    table = [header, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
-    for row in table:
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
-        print("  ".join(cells).rstrip())
+    for line in aligned([header, *rows], left=1):
+        print(line)
     if options.html:
         print(write_comparison(options.directories, options.html))

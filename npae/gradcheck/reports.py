@@ -8,6 +8,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from npae import markup
+
+HEAD = ("", "shape", "checked", "kinks", "worst error", "at", "verdict")
+
 
 @dataclass(frozen=True)
 class ArrayReport:
@@ -71,14 +75,17 @@ class Report:
         """The largest relative error of all arrays."""
         return max((array.worst_error for array in self.arrays), default=0.0)
 
+    def _repr_html_(self) -> str:  # notebooks call it
+        rows = [[cell.strip() for cell in _cells(array)] for array in self.arrays]
+        return markup.table(HEAD, rows, f"{self.name}: {self.verdict}", [*self.problems, *self.notes])
+
 
 def as_table(reports: list[Report]) -> str:
     """Return the reports as text of at most 110 columns."""
-    head = ("", "shape", "checked", "kinks", "worst error", "at", "verdict")
     blocks = [(report, [_cells(array) for array in report.arrays]) for report in reports]
-    rows = [head, *(row for _, block in blocks for row in block)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = [_aligned(head, widths)]
+    rows = [HEAD, *(row for _, block in blocks for row in block)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    lines = [_aligned(HEAD, widths)]
     for report, block in blocks:
         lines.append(report.name if len(report.name) <= 110 else report.name[:107] + "...")
         for array, row in zip(report.arrays, block):

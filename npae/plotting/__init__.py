@@ -11,6 +11,7 @@ from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
 from npae.plotting.images import save_image
+from npae.plotting.insides import network, receptive_field, term_bars, term_maps
 from npae.plotting.tiles import comparison, filters, image_grid, image_groups, image_rows, manifold
 
 __all__ = [
@@ -34,8 +35,12 @@ __all__ = [
     "log_axis",
     "loss_curves",
     "manifold",
+    "network",
     "objective_curves",
+    "receptive_field",
     "save_image",
     "sheet",
+    "term_bars",
+    "term_maps",
     "wrap",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from npae import geometry
-from npae.arguments import FLOATS, brief, finite, float_dtype, function, instance, real_numbers
+from npae.arguments import FLOATS, brief, examples, finite, float_dtype, function, instance, real_numbers
 from npae.model import Sequential
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -61,8 +61,8 @@ class Batches:
         sample: Corruption | None = None,
         dtype: DTypeLike | None = None,
     ):
-        self.x = _examples(x, "x")
-        self.y = None if y is None else _examples(y, "y")
+        self.x = examples(x, "x")
+        self.y = None if y is None else examples(y, "y")
         self.scale, self.offset = finite(scale, "scale"), finite(offset, "offset")
         self.corruption = None if corruption is None else function(corruption, "corruption")
         self.sample = None if sample is None else function(sample, "sample")
@@ -194,15 +194,3 @@ def _indices(indices: np.ndarray, count: int) -> np.ndarray:
     ):
         raise ValueError(f"indices must be integers (n,) below {count}, or a slice, not {brief(indices)}")
     return chosen
-
-
-def _examples(value: np.ndarray, name: str) -> np.ndarray:
-    """Return examples, whose bytes stay bytes; other integers could be pixels or numbers, and are refused."""
-    array = real_numbers(value, name)
-    if array.dtype != np.uint8 and array.dtype.kind != "f":
-        raise ValueError(
-            f"{name} has dtype {array.dtype}; expected uint8 pixels from 0 to 255, or floating-point numbers"
-        )
-    if array.ndim < 2 or len(array) == 0:
-        raise ValueError(f"{name} has shape {array.shape}; expected (n, ...) with at least one example")
-    return array

@@ -20,6 +20,7 @@ from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint
 from npae.training.events import Callback, TrainingState
+from npae.training.notebook import ERASE, cell_output
 
 Schedule = Callable[[int, int], float]  # (epoch from 1, last epoch) -> learning rate
 
@@ -27,13 +28,13 @@ Schedule = Callable[[int, int], float]  # (epoch from 1, last epoch) -> learning
 class Progress(Callback):
     """Show the epoch, a bar, the remaining time, milliseconds per step and losses.
 
-    If the stream is not a terminal, it writes one line per epoch. If the first step takes more than two
-    seconds, it also writes that kernels are being compiled.
+    If the stream is neither a terminal nor the output of a notebook's cell, it writes one line per epoch. If
+    the first step takes more than two seconds, it also writes that kernels are being compiled.
 
     Parameters
     ----------
     stream : file, optional
-        Default: standard output.
+        Default: standard output; in a notebook, one output that each update replaces.
     label : str
         The start of every line, for instance the name of the model if several are trained.
 
@@ -51,7 +52,7 @@ class Progress(Callback):
         self.label = instance(label, str, "label")
         if stream is not None and not hasattr(stream, "isatty"):
             raise ValueError(f"stream must be a file to write into, not {brief(stream)}")
-        self.stream = stream or sys.stdout or io.StringIO()  # sys.stdout may be None
+        self.stream: Any = stream or cell_output() or sys.stdout or io.StringIO()  # sys.stdout may be None
         self.live = self.stream.isatty()
         self._stepped = threading.Event()
 
@@ -106,7 +107,7 @@ class Progress(Callback):
             self._rewrite(line)
 
     def _rewrite(self, line: str) -> None:
-        self.stream.write(f"\r\x1b[2K{line}" if self.live else line)
+        self.stream.write(f"{ERASE}{line}" if self.live else line)
         self.stream.flush()
 
     @staticmethod

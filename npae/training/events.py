@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from npae import markup
 from npae.arguments import instance
 from npae.model import Sequential
 from npae.objectives.objective import Objective
 from npae.training.batches import Batches
 from npae.training.optimizers import SGD, Adam
+
+ROWS = 30  # of a history in a notebook: its last epochs
 
 
 @dataclass
@@ -40,6 +43,15 @@ class History:
 
     def __getitem__(self, name: str) -> list[float]:
         return self.values[name]
+
+    def _repr_html_(self) -> str:  # notebooks call it
+        names, first = list(self.values), max(0, len(self) - ROWS)
+        cells = [[f"{value:.4g}" for value in self.values[name]] for name in names]
+        rows = [
+            [str(epoch + 1), *("".join(column[epoch : epoch + 1]) for column in cells)]
+            for epoch in range(first, len(self))
+        ]
+        return markup.table(["epoch", *names], rows, notes=[f"after {first} epochs"] if first else [])
 
 
 @dataclass

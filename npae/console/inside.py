@@ -1,0 +1,140 @@
+"""The commands that look inside a model: `npae trace`, `npae inspect` and `npae draw`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import TYPE_CHECKING
+
+from npae.console.commandline import (
+    Commands,
+    add_backend,
+    evaluated,
+    load_data,
+    say,
+    whole_number,
+    wrong_usage_if,
+)
+
+if TYPE_CHECKING:
+    from npae.model import Sequential
+    from npae.recipes import Recipe
+    from npae.recipes.run import Run
+
+
+def add_inside(commands: Commands) -> None:
+    """Add ``trace``, ``inspect`` and ``draw`` to the commands of `npae.console.cli`."""
+    command = commands.add_parser("trace", help="show where a number of a model comes from")
+    command.description = (
+        "Show the inputs, weights and products that add up to one number of a trained model, or what sent "
+        "gradient to it. A PLACE is LAYER,CHANNEL,ROW,COLUMN or LAYER,UNIT for an output, LAYER/kernel,... "
+        "for a weight's gradient; input,..., code,... or output,...; loss or loss/reconstruction. The error "
+        "for any other place lists all."
+    )
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command.add_argument("--at", metavar="PLACE", required=True, help="such as conv2d_1,3,5,2")
+    command.add_argument(
+        "--image", type=whole_number(0), metavar="N", default=0, help="a test image; default: 0"
+    )
+    command.add_argument("--backward", action="store_true", help="trace the gradient of the number")
+    command.add_argument("--receptive-field", action="store_true", help="show what the output sees, by layer")
+    command.add_argument("--seed", type=whole_number(0), metavar="N", help="in training mode, with noise")
+    command.add_argument("--layers", metavar="DIR", help="compute with your functions, from npae exercises")
+    command.add_argument("--out", metavar="FILE", help="the figure; default: trace.png in DIR")
+    add_backend(command)
+    command.set_defaults(command=trace, threads=1)
+
+    command = commands.add_parser("inspect", help="show the anatomy of a training step, layer by layer")
+    command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("--data", metavar="NAME", help="as of npae train")
+    command.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    add_backend(command)
+    command.set_defaults(command=inspect, threads=1)
+
+    command = commands.add_parser("draw", help="draw a network with its shapes")
+    command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
+    command.add_argument("--out", metavar="FILE", help="default: RECIPE.png, or network.png in DIR")
+    command.set_defaults(command=draw)
+
+
+def trace(options: argparse.Namespace) -> int:
+    """Print a trace and draw it."""
+    from npae.inside import figures
+    from npae.inside.receptive_field import as_table, receptive_field
+    from npae.inside.record import record
+    from npae.inside.trace import trace_of
+
+    run = evaluated(options)
+    (inputs, targets), name = run.test_images(), run.settings.recipe
+    model = _of_learner(run, options.layers) if options.layers else run.model
+    chosen = slice(options.image, options.image + 1)
+    with wrong_usage_if(True):
+        if options.image >= len(inputs):
+            raise ValueError(
+                f"there is no test image {options.image}; they count from 0 to {len(inputs) - 1}"
+            )
+        found = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
+        place = found.place(options.at)
+        fields = receptive_field(found, place) if options.receptive_field else []
+        traced = trace_of(found, place, options.backward and not fields)
+    path, of = options.out or run.path("trace.png"), f"{name}, test image {options.image}"
+    if fields:
+        say(f"{name}: what {options.at} sees\n{as_table(fields)}")
+        say(str(figures.draw_receptive_field(path, fields, f"{name}: what {options.at} sees")))
+        return 0
+    say(f"{of}\n{traced}")
+    say(str(figures.draw_trace(path, traced, of)))
+    return 0 if traced.adds_up else 1
+
+
+def _of_learner(run: Run, directory: str) -> Sequential:
+    """Return the run's model in float64 with the learner's functions."""
+    from npae.exercises.plug import RECIPES, Learner
+    from npae.exercises.twin import twin_of
+    from npae.inside.record import in_float64
+
+    if run.settings.recipe not in RECIPES:
+        raise ValueError(f"--layers is not for {run.settings.recipe}; {' and '.join(RECIPES)} take it")
+    return twin_of(in_float64(run.model), Learner(directory).function)
+
+
+def inspect(options: argparse.Namespace) -> None:
+    """Print the anatomy of a training step."""
+    from npae.inside.anatomy import anatomy, as_table
+    from npae.recipes.folder import Settings
+    from npae.recipes.run import Run
+
+    recipe = _recipe(options.directory)
+    if recipe:
+        settings = Settings(recipe.name, options.data or "auto")
+        run = Run(recipe, settings, load_data(settings.data, recipe.dataset, quiet=True), recipe.name)
+    else:
+        run = evaluated(options, options.data)
+    found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
+    print(json.dumps(found, indent=2) if options.json else as_table(found), flush=True)
+
+
+def draw(options: argparse.Namespace) -> None:
+    """Draw a network."""
+    from npae.inside.figures import draw_network
+    from npae.recipes.stored import load_trained
+
+    recipe = _recipe(options.directory)
+    if recipe:
+        name, model, path = recipe.name, recipe.build(), f"{recipe.name}.png"
+        model.build(recipe.input_shape)
+    else:
+        model, settings, _ = load_trained(options.directory)
+        name, path = settings.recipe, os.path.join(options.directory, "network.png")
+    say(str(draw_network(options.out or path, model, name)))
+
+
+def _recipe(name: str) -> Recipe | None:
+    """Return the recipe of that name, or None if it is a folder."""
+    from npae.recipes import RECIPES, get_recipe
+
+    if name not in RECIPES and os.path.isdir(name):
+        return None
+    with wrong_usage_if(True):
+        return get_recipe(name)

@@ -1,0 +1,336 @@
+"""`npae trace`: the terms that add up to one number of a model, forward, or to its gradient, backward.
+
+There is one way for all layers, from their contract alone:
+
+- forward, the layer's ``backward`` on a unit gradient gives dy/dx of one output for all inputs;
+- backward, the layer's ``forward``, with one number moved, gives dy/dx of all outputs for one input.
+
+So the terms of one pass come from the other one, and they add up only if both are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+
+from npae.inside import aligned
+from npae.inside.record import Consumer, Place, Record, Step, record
+from npae.inside.slopes import Slopes, by_entry, measured
+from npae.kernels import activations
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective
+
+TOLERANCE = 1e-6  # relative, for the sums of a right layer
+SHOWN = 12  # rows of a table
+
+
+class Part(NamedTuple):
+    """Terms of one array, ``values * slopes``, in its shape.
+
+    Forward, these are inputs and dy/dx of the number by each; backward, dL/dy and dy/dx of each output.
+    """
+
+    name: str
+    values: np.ndarray
+    slopes: np.ndarray
+
+    @property
+    def products(self) -> np.ndarray:
+        """The terms."""
+        return self.values * self.slopes
+
+
+class Check(NamedTuple):
+    """A number as the model computes it, and as its terms add up to it; ``size`` is that of the terms."""
+
+    name: str
+    number: float
+    total: float
+    size: float
+
+    @property
+    def error(self) -> float:
+        """The difference, relative to the number; where terms cancel, to a billionth of their size."""
+        error = abs(self.number - self.total) / (
+            max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
+        )
+        return error if np.isfinite(error) else np.inf
+
+
+class Trace(NamedTuple):
+    """Where a number of a model comes from; ``print(trace)`` shows it as a table.
+
+    Attributes
+    ----------
+    place : str
+        As "encoder/conv2d_1,3,5,2".
+    number : float
+        An output, or with ``backward`` the gradient of the loss for the place.
+    parts : tuple of Part
+    rest : dict of str to float
+        Terms without an input, such as the bias.
+    checks : tuple of Check
+        The sums that must hold.
+    columns : (str, str)
+        What values and slopes are: ("input", "weight").
+    activation : (str, float, float), optional
+        Its name, its argument z and its slope, if the layer ends in one: the terms add up to z.
+    note : str
+    """
+
+    place: str
+    number: float
+    backward: bool
+    parts: tuple[Part, ...]
+    rest: dict[str, float]
+    checks: tuple[Check, ...]
+    columns: tuple[str, str] = ("value", "dy/dx")
+    activation: tuple[str, float, float] | None = None
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """The number, with its name."""
+        return f"{f'dL/d({self.place})' if self.backward else self.place} = {self.number:.6g}"
+
+    @property
+    def total(self) -> float:
+        """The sum of all terms."""
+        return float(sum(part.products.sum() for part in self.parts) + sum(self.rest.values()))
+
+    @property
+    def error(self) -> float:
+        """The largest relative error of the checks."""
+        return max(check.error for check in self.checks)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether all checks hold to `TOLERANCE`."""
+        return self.error <= TOLERANCE
+
+    def terms(self) -> list[tuple[str, float, float, float]]:
+        """Return (place, value, slope, product) of all terms with a slope, the largest products first."""
+        found = []
+        for part in self.parts:
+            for at in map(tuple, np.argwhere(part.slopes != 0)):
+                shown = at[1:] if len(part.slopes) == 1 and len(at) > 1 else at
+                value, slope = float(part.values[at]), float(part.slopes[at])
+                found.append((",".join([part.name, *map(str, shown)]), value, slope, value * slope))
+        return sorted(found, key=lambda term: -abs(term[3]))
+
+    def bars(self) -> list[tuple[str, float]]:
+        """Return the largest terms, the sum of the others, the rest and the sum of all, by name."""
+        terms = [(name, product) for name, _, _, product in self.terms()]
+        others = terms[SHOWN:]
+        summed = [(f"{len(others):,} others", sum(product for _, product in others))] if others else []
+        name = "z, the sum" if self.activation else "sum"
+        return [*terms[:SHOWN], *summed, *self.rest.items(), (name, self.total)]
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def trace(
+    model: Any,
+    x: np.ndarray,
+    at: str,
+    *,
+    t: np.ndarray | None = None,
+    loss: str | Loss | Objective | None = None,
+    backward: bool = False,
+    rng: Generator | int | None = None,
+) -> Trace:
+    """Return the terms that add up to one number of a model.
+
+    Parameters
+    ----------
+    model : Sequential, Layer, or any object with ``forward(x)`` and ``backward(dy, cache)``
+        Built. A float64 copy is traced, so the model's own numbers differ by rounding.
+    x : ndarray (n, ...)
+        Usually one example.
+    at : str
+        The array and the index in it: "conv2d_1,3,5,2" is a layer's output, "dense/kernel,5,7" a weight,
+        "input,0,3,4" and "output,9" a pixel, "code,1" a number of the code, "loss" and "loss/l1" the loss and
+        its terms. If x holds several examples, an output's index begins with the example.
+    t : ndarray (n, ...), optional
+        The targets. Default: x.
+    loss : str, Loss or Objective, optional
+        For gradients. As in training, it computes the last activation if it can, from logits.
+    backward : bool
+        Trace the gradient of the number. A weight has no other trace.
+    rng : numpy.random.Generator or int, optional
+        For training mode: noise, dropout and sampling are on. Every pass draws the same numbers.
+
+    Raises
+    ------
+    ValueError
+        If there is no such place, or a gradient is asked for without a loss.
+
+    Notes
+    -----
+    Forward, with J = dy/dx of the number, by the layer's backward on a unit gradient::
+
+        y = sum_i x_i J_i + rest          rest = y - dy(a x)/da at a = 1, by forward alone
+
+    The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. For a curved
+    function it is where its tangent meets 0. A layer that ends in an activation is traced without it, as z.
+    Backward, with dy/dx of all outputs by forward alone::
+
+        dL/dx = sum_o dL/dy_o dy_o/dx
+
+    summed over everything that the number enters: the next layer, or the loss, and penalties.
+    """
+    found = record(model, x, t, loss, rng)
+    return trace_of(found, found.place(at), backward)
+
+
+def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
+    """Return the trace of a place of a record; see `trace`."""
+    of_loss = place.position == len(found.steps)
+    batch = not place.key and not of_loss and len(found.x) == 1
+    name = ",".join([place.name, *map(str, place.at[batch:])])
+    if backward or (place.key and not of_loss):
+        if not found.dys:
+            raise ValueError(f"the gradient of {name} needs a loss: pass loss='mse', or another")
+        if of_loss:
+            raise ValueError(f"the gradient begins at {name}; choose a layer's output, a weight or the input")
+        return _backward(found, place, name)
+    if of_loss:
+        return _of_loss(found, place)
+    if place.position < 0:
+        number = float(found.x[place.at])
+        return Trace(name, number, False, (), {"given": number}, (Check(name, number, number, 0.0),))
+    return _of_output(found.steps[place.position], found.name(place.position - 1), place, name)
+
+
+def _of_loss(found: Record, place: Place) -> Trace:
+    """Trace a term of the loss to its elements, and the loss to its terms."""
+    assert found.objective is not None and found.loss is not None
+    values = {"reconstruction": found.loss(found.behind[-1].y, found.t)[0]}
+    for key, penalty, subject, position in found.penalties():
+        values[key] = penalty(subject, found.output(position), None, len(found.x))[0]
+    parts, checks = [], []
+    for key, number in values.items():
+        elements, count = found.elements(key), len(found.x)
+        if key == "reconstruction":
+            count = found.loss.divisor(found.t.shape)
+        if place.key in ("", key):
+            parts.append(Part(f"loss/{key}", elements * count, np.full(elements.shape, 1 / count)))
+            checks.append(
+                Check(f"loss/{key}", float(number), float(elements.sum()), float(abs(elements).sum()))
+            )
+    number = float(sum(check.number for check in checks))
+    if place.key:
+        return Trace(place.name, number, False, tuple(parts), {}, tuple(checks), ("loss", "1 / count"))
+    rest = {check.name: check.total for check in checks}
+    return Trace(place.name, number, False, (), rest, tuple(checks))
+
+
+def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
+    """Trace a layer's output to its inputs."""
+    at, unit, plain = place.at, np.zeros_like(step.y), step.without_activation()
+    unit[at] = 1.0
+    row, grads = plain.backward(unit)
+
+    def scaled(h: float) -> np.ndarray:  # z and y of the number, for all inputs scaled by 1 + h
+        x = step.x * (1 + h)
+        return np.array([plain.forward(x)[at], step.forward(x)[at]])
+
+    number, z, slopes = float(step.y[at]), float(plain.y[at]), measured(scaled).central
+    part, rest = Part(source, step.x, row), z - float(slopes[0])
+    total, size = float(part.products.sum()) + rest, float(np.abs(part.products).sum()) + abs(rest)
+    rests = {_name_of_rest(plain, grads, rest, at): rest} if rest or step.params else {}
+    columns = "input", "weight" if step.params else "dy/dx"
+    if plain is step:
+        checks: tuple[Check, ...] = (Check(name, z, total, size),)
+        return Trace(name, number, False, (part,), rests, checks, columns, None, place.note)
+    kind, (full, full_grads) = step.layer.activation, step.backward(unit)
+    pairs = [(full, row), *((full_grads[key], grads[key]) for key in grads)]  # multiples of each other
+    squares = sum(np.vdot(below, below) for _, below in pairs)
+    slope = float(sum(np.vdot(above, below) for above, below in pairs) / (squares or 1.0))
+    checks = (
+        Check("z", z, total, size),
+        Check(f"{kind}(z)", number, float(activations.forward(np.array([z]), kind)[0]), abs(number)),
+        Check("the slope along the input", float(slopes[1]), float((full * step.x).sum()), size),
+    )
+    return Trace(name, number, False, (part,), rests, checks, columns, (kind, z, slope), place.note)
+
+
+def _name_of_rest(step: Step, grads: dict[str, np.ndarray], rest: float, at: tuple[int, ...]) -> str:
+    close = 1e-9 * max(1.0, abs(rest))
+    for key, value in step.params.items():
+        if key in grads and abs(float(np.vdot(grads[key], value)) - rest) <= close:
+            return key
+    at_zero = float(step.forward(np.zeros_like(step.x))[at])
+    return "output at inputs 0" if abs(at_zero - rest) <= close else "where the tangent meets 0"
+
+
+def _backward(found: Record, place: Place, name: str) -> Trace:
+    """Trace the gradient of a weight or an output to the outputs that sent it."""
+    note, array = place.note, np.array(found.output(place.position, behind=True))
+    number = float(found.grads[place.name][place.at] if place.key else found.dys[place.position][place.at])
+    if place.key:
+        array = found.steps[place.position].params[place.key]
+    elif not np.array_equal(found.output(place.position), array):
+        logits = "the loss computes the last activation, so this is the gradient of z before it"
+        note = "; ".join(filter(None, [note, logits]))
+    parts: list[Part] = []
+    bent: list[tuple[np.ndarray, Slopes]] = []
+    for consumer in found.consumers(place):
+        slopes = by_entry(array, place.at, partial(consumer.evaluate, None if place.key else array))
+        parts.append(Part(consumer.name, consumer.dy, slopes.central))
+        kinks = slopes.kinks & (consumer.dy != 0)
+        if consumer.step:
+            _take_backward(consumer, place, slopes, kinks)
+        elif kinks.any():
+            slopes.central[kinks] = 0
+            bent.append((kinks, slopes))
+    _share(bent, number - sum(float(part.products.sum()) for part in parts))
+    total = sum(float(part.products.sum()) for part in parts)
+    check = Check(name, number, total, sum(float(np.abs(part.products).sum()) for part in parts))
+    columns = "dL/dy", f"dy/d{place.key or 'x'}"
+    return Trace(name, number, True, tuple(parts), {}, (check,), columns, None, note)
+
+
+def _take_backward(consumer: Consumer, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
+    """Set the slopes of outputs at a kink to those of backward, if these are between both sides."""
+    for at in map(tuple, np.argwhere(kinks)):
+        assert consumer.step is not None
+        unit = np.zeros_like(consumer.dy)
+        unit[at] = 1.0
+        dx, grads = consumer.step.backward(unit)
+        taken, sides = (grads[place.key] if place.key else dx)[place.at], (slopes.left[at], slopes.right[at])
+        slack = 1e-5 * max(map(abs, sides))
+        if min(sides) - slack <= taken <= max(sides) + slack:
+            slopes.central[at] = taken
+
+
+def _share(bent: list[tuple[np.ndarray, Slopes]], missing: float) -> None:
+    """Set the slopes of a loss's elements at a kink to numbers between both sides that make the sum right."""
+    low, high = (sum(float(slopes[side][kinks].sum()) for kinks, slopes in bent) for side in (1, 2))
+    share = float(np.clip((missing - low) / (high - low), 0, 1)) if high != low else 0.0
+    for kinks, slopes in bent:
+        slopes.central[kinks] = (slopes.left + share * (slopes.right - slopes.left))[kinks]
+
+
+def _lines(found: Trace) -> Iterator[str]:
+    """Yield the lines of a table."""
+    yield found.title + (f"  ({found.note})" if found.note else "")
+    numbers = {name: (f"{value:.6g}", f"{slope:.6g}") for name, value, slope, _ in found.terms()[:SHOWN]}
+    rows = [("from", *found.columns, "product")] if numbers else []
+    rows += [(name, *numbers.get(name, ("", "")), f"{product:.6g}") for name, product in found.bars()]
+    if found.activation:
+        kind, _, slope = found.activation
+        rows.append((f"{kind}(z), slope {slope:.4g}", "", "", f"{found.number:.6g}"))
+    yield from ("  " + line for line in aligned(rows, left=1))
+    for check in found.checks:
+        if not check.error <= TOLERANCE:
+            own, other = ("backward", "forward")[:: 1 if found.backward else -1]
+            by = f"by the slopes of {other} it is {check.total:.8g}"
+            yield f"  This does not add up: {own} computes {check.name} as {check.number:.8g}, and {by}."
+    if found.adds_up:
+        yield f"  adds up; relative error {found.error:.1g}"

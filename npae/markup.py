@@ -1,0 +1,33 @@
+"""Tables for notebooks, as HTML in which every text is escaped: names may come from a stranger's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from npae.arguments import printable
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "", notes: Sequence[str] = ()
+) -> str:
+    """Return an HTML table: the first column to the left, the others to the right, notes below.
+
+    Parameters
+    ----------
+    head : sequence of str
+        The names of the columns.
+    rows : iterable of sequences of str
+    title : str
+    notes : sequence of str
+    """
+    lines = [f"<caption>{_text(title)}</caption>"] if title else []
+    for tag, row in [("th", head), *(("td", row) for row in rows)]:
+        sides = ["left", *["right"] * len(row)]
+        cells = (f'<{tag} style="text-align:{side}">{_text(cell)}</{tag}>' for side, cell in zip(sides, row))
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table>{''.join(lines)}</table>" + "".join(f"<div>{_text(note)}</div>" for note in notes)
+
+
+def _text(value: str) -> str:
+    return escape(printable(str(value)))
