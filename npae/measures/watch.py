@@ -16,7 +16,8 @@ from npae.measures.findings import (
     FEWEST,
     MOST,
     Finding,
-    findings,
+    code_on_a_line,
+    dead_code,
     not_probabilities,
     only_the_mean_image,
     targets_out_of_reach,
@@ -57,36 +58,70 @@ class Watch(Callback):
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Look at the inputs, the targets and the outputs of the untrained model."""
-        x, t, loss = _sample(state)
-        self._say(unscaled_inputs(x))
-        if isinstance(loss, BinaryCrossentropy):
-            _, linked = fuse(state.model, loss)
-            if linked is loss and not loss.from_logits:
-                self._say(not_probabilities(_outputs(state.model, x)))
-        elif not isinstance(loss, SoftmaxCrossentropy):
-            self._say(targets_out_of_reach(t, *_range_of_outputs(state.model)))
+        for _, found in findings_of_data(state.model, *_sample(state)):
+            self._say(found)
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Look at codes and outputs."""
         if state.epoch > EARLY:
             return
-        x, t, loss = _sample(state)
-        if isinstance(state.model, Autoencoder):
-            codes = _in_shards(state.model, state.model.encode, x)
-            for found in findings(codes, isinstance(state.model, VariationalAutoencoder)):
-                self._say(found)
-        if not isinstance(loss, SoftmaxCrossentropy):
-            y = _outputs(state.model, x)
-            if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
-                y = activations.forward(y, "sigmoid")
-            mean_only = only_the_mean_image(y, t)
-            self._say(mean_only if self._was_mean else None)
-            self._was_mean = mean_only is not None
+        found = findings_of_outputs(state.model, *_sample(state))
+        mean_only = found.pop("constant_image", None)
+        for each in found.values():
+            self._say(each)
+        self._say(mean_only if self._was_mean else None)
+        self._was_mean = mean_only is not None
 
     def _say(self, found: Finding | None) -> None:
         if found and found[0] not in self._said:
             self._said.add(found[0])
             self._report(f"npae: {found[0]} ({found[1]})")
+
+
+def findings_of_data(
+    model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss
+) -> list[tuple[str, Finding]]:
+    """Return what is wrong with inputs x and targets t for a model and a loss, each with its name."""
+    found = {"unscaled_inputs": unscaled_inputs(x)}
+    if isinstance(loss, BinaryCrossentropy):
+        _, linked = fuse(model, loss)
+        if linked is loss and not loss.from_logits:
+            found["wrong_loss"] = not_probabilities(outputs(model, x))
+    elif not isinstance(loss, SoftmaxCrossentropy):
+        found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model))
+    return [(name, each) for name, each in found.items() if each]
+
+
+def findings_of_outputs(model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss) -> dict[str, Finding]:
+    """Return what is wrong with the codes and the outputs for inputs x and targets t, by name."""
+    found: dict[str, Finding | None] = {}
+    if isinstance(model, Autoencoder):
+        codes, variational = in_shards(model, model.encode, x), isinstance(model, VariationalAutoencoder)
+        dead = dead_code(codes, variational)
+        found["posterior_collapse" if variational else "dead_code"] = dead
+        found["code_on_a_line"] = None if dead else code_on_a_line(codes)
+    if not isinstance(loss, SoftmaxCrossentropy):
+        y = outputs(model, x)
+        if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
+            y = activations.forward(y, "sigmoid")
+        found["constant_image"] = only_the_mean_image(y, t)
+    return {name: each for name, each in found.items() if each}
+
+
+def outputs(model: Sequential, x: np.ndarray) -> np.ndarray:
+    """Return the outputs for x, in inference mode."""
+    return in_shards(model, lambda shard: model.forward(shard)[0], x)
+
+
+def in_shards(model: Sequential, function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Return ``function(x)``, computed in shards, whose activations stay in the cache."""
+    size = shard_size(model, len(x))
+    return np.concatenate([function(x[start : start + size]) for start in range(0, len(x), size)])
+
+
+def few_enough(model: Sequential) -> int:
+    """Return how many examples are looked at, so that a look takes little time."""
+    return min(MOST, max(FEWEST, ACTIVATIONS // activations_of(model)))
 
 
 def watched(fit: Callable[P, History]) -> Callable[P, History]:
@@ -108,18 +143,7 @@ fit = watched(training.fit)
 def _sample(state: TrainingState) -> tuple[np.ndarray, np.ndarray, Loss]:
     """Return the first examples, clean, their targets, and the loss."""
     assert state.data is not None and state.objective is not None  # `fit` sets them
-    count = min(MOST, max(FEWEST, ACTIVATIONS // activations_of(state.model)))
-    return *state.data.clean(slice(count)), state.objective.reconstruction
-
-
-def _outputs(model: Sequential, x: np.ndarray) -> np.ndarray:
-    return _in_shards(model, lambda shard: model.forward(shard)[0], x)
-
-
-def _in_shards(model: Sequential, function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
-    """Return ``function(x)``, computed in shards, whose activations stay in the cache."""
-    size = shard_size(model, len(x))
-    return np.concatenate([function(x[start : start + size]) for start in range(0, len(x), size)])
+    return *state.data.clean(slice(few_enough(state.model))), state.objective.reconstruction
 
 
 def _range_of_outputs(model: Sequential) -> tuple[float, float]:

@@ -1,0 +1,279 @@
+"""The diagnosis of a training: what went wrong, by which evidence, and what to change."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from npae.layers.layer import Layer
+from npae.measures.findings import Finding
+from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, outputs
+from npae.model import Sequential
+from npae.objectives.losses import Loss
+from npae.objectives.objective import Objective, get_objective
+from npae.training.batches import Batches
+from npae.training.evaluation import evaluate
+from npae.training.fit import NonFiniteLoss, fit
+from npae.training.optimizers import SGD, Adam
+
+MOST_DEAD = 0.5  # the share of a layer's units, above which it is reported
+FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
+PROBE = 40  # steps of each further training
+RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
+FALLS = 0.1  # of the loss in the last epoch, or in the further steps: more is a loss that still falls
+LEAST_FALL = 1e-3  # of the loss, above which larger rates are compared
+APART = 1.25  # validation loss over training loss
+RISEN = 1.05  # validation loss over its least
+FAR = 2.0  # validation loss over training loss, also where the former still falls
+WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
+NOISY = 0.1  # variance of the errors over that of the targets
+EARLY_END = "the training ended too early: the loss is still falling; train for more epochs"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A fault of a training.
+
+    Attributes
+    ----------
+    name : str
+        As "dead_units".
+    sentence : str
+        What is wrong, and what to change.
+    evidence : str
+        The numbers that show it.
+    """
+
+    name: str
+    sentence: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that has ended, as the doctor examines it.
+
+    Attributes
+    ----------
+    model : Sequential
+        Trained.
+    data, validation : Batches
+        Of `npae.fit`; validation may be None.
+    loss : str, Loss or Objective
+    history : dict of list
+        "loss" and, if there is validation, "val_loss" of each epoch.
+    optimizer : callable
+        ``optimizer(factor)`` returns a new optimiser; its rate is the training's last one, times factor.
+    batch_size : int
+    threads : int or None
+    """
+
+    model: Sequential
+    data: Batches
+    validation: Batches | None
+    loss: str | Loss | Objective
+    history: Mapping[str, Sequence[float]]
+    optimizer: Callable[[float], Adam | SGD] = Adam
+    batch_size: int = 32
+    threads: int | None = None
+
+
+def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
+    """Return what is wrong with a training, causes before consequences; usually nothing.
+
+    Parameters
+    ----------
+    training : Training
+        Nothing in it is changed.
+    probe : bool
+        Also continue copies of the model for some steps, with a tenth, once and ten times the learning rate.
+        Without it, a rate that is too small is not found.
+    """
+    objective, model = get_objective(training.loss), training.model
+    sample = slice(min(few_enough(model), len(training.data)))
+    x, t = training.data.clean(sample)
+    found = dict(findings_of_data(model, x, t, objective.reconstruction))
+    found |= dict(_layers(model, x))
+    found |= findings_of_outputs(model, x, t, objective.reconstruction)
+    causes = dict(found)
+    noise = noisy_targets(outputs(model, x), t) if "wrong_loss" not in found else None
+    if noise:
+        found["noisy_targets"] = noise
+    if probe and not causes:
+        found |= dict(_rates(training, objective))
+    if "rate_too_small" not in found and not causes:
+        few = too_few_epochs(training.history)
+        if few and "too_few_epochs" not in found:
+            found["too_few_epochs"] = few
+    if training.validation is not None:
+        found |= dict(_apart(training, objective))
+    return [Diagnosis(name, *each) for name, each in found.items()]
+
+
+def dead_units(y: np.ndarray, name: str) -> Finding | None:
+    """Find a layer with outputs y (n, units, ...) most of whose units are 0 for all examples."""
+    alive = (y != 0).reshape(len(y), y.shape[1], -1).any(axis=(0, 2))
+    share = 1 - np.mean(alive)
+    if share <= MOST_DEAD:
+        return None
+    sentence = (
+        f"most units of {name} are dead: they are 0 for every image, so no gradient reaches them; begin "
+        "again, with a smaller learning rate, with biases of 0, or with leaky_relu"
+    )
+    return sentence, f"{share:.0%} of its {y.shape[1]} units are 0 for all of {len(y)} images"
+
+
+def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
+    """Find a layer of sigmoid or tanh, with outputs y (n, units, ...), most of whose units have no slope."""
+    slopes = 4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)
+    mean = slopes.reshape(len(y), y.shape[1], -1).mean(axis=(0, 2))
+    share = np.mean(mean < FLAT)
+    if share <= MOST_DEAD:
+        return None
+    sentence = (
+        f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
+        "passes; begin again with smaller weights, scaled inputs or a smaller learning rate"
+    )
+    return sentence, f"{share:.0%} of its {y.shape[1]} units have less than {FLAT:.0%} of the largest slope"
+
+
+def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
+    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share."""
+    errors, side = (t - y).astype(np.float64), math.isqrt(t[0].size)
+    if t.ndim == 2 and side * side == t.shape[1]:
+        errors = errors.reshape(-1, side, side)
+    elif t.ndim < 3:
+        return None
+    variance, share = np.mean(np.square(errors)), float(np.var(t - t.mean(axis=0)))
+    if not variance or not share or variance < NOISY * share:
+        return None
+    shared = np.mean(errors[..., 1:] * errors[..., :-1]) / variance
+    if shared > WHITE:
+        return None
+    sentence = (
+        "the targets are noisy: what is left of them is noise, which no model can learn; give the clean "
+        "images as targets, as in Batches(x, corruption=...) or fit(model, noisy, clean)"
+    )
+    relative = f"they have {variance / share:.0%} of the targets' variance"
+    return sentence, f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"
+
+
+def too_few_epochs(history: Mapping[str, Sequence[float]]) -> Finding | None:
+    """Find a loss that was still falling when the training ended."""
+    losses = history.get("val_loss") or history["loss"]
+    if len(losses) < 2 or losses[-1] <= 0:
+        return None
+    fall = (losses[-2] - losses[-1]) / losses[-1]
+    if fall < FALLS:
+        return None
+    return EARLY_END, f"it fell by {fall:.0%} in the last of {len(losses)} epochs"
+
+
+def _layers(model: Sequential, x: np.ndarray) -> Iterator[tuple[str, Finding]]:
+    """Yield the first layer with dead units, and the first with saturated ones, of those before the last."""
+    said: set[str] = set()
+    leaves = list(model.leaves())
+    last = max((k for k, (_, layer) in enumerate(leaves) if _bends(layer)), default=0)
+    for name, layer in leaves[:last]:
+        x, _ = layer.forward(x)
+        found = None
+        if layer.activation == "relu":
+            kind, found = "dead_units", dead_units(x, name)
+        elif layer.activation in ("sigmoid", "tanh"):
+            kind, found = "saturation", saturated_units(x, layer.activation, name)
+        if found and kind not in said:
+            said.add(kind)
+            yield kind, found
+
+
+def _bends(layer: Layer) -> bool:
+    return bool(layer.params) or layer.activation != "linear"
+
+
+def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
+    """Yield what further trainings with other learning rates show."""
+    data = first_of(training.data, PROBE * training.batch_size)
+    now = _loss(training, training.model, data, objective)
+    after = {}
+    for factor in RATES:
+        model = copy.deepcopy(training.model)
+        try:
+            fit(
+                model,
+                data,
+                loss=objective,
+                optimizer=training.optimizer(factor),
+                batch_size=training.batch_size,
+                threads=training.threads,
+            )
+            after[factor] = _loss(training, model, data, objective)
+        except NonFiniteLoss:
+            after[factor] = math.inf
+    if not now > 0:
+        return
+    falls = {factor: (now - loss) / now for factor, loss in after.items()}
+    steps = min(PROBE, -(-len(data) // training.batch_size))
+    rates = ", ".join(
+        f"{100 * -fall:+.2g} % with {factor:g} times the rate" for factor, fall in falls.items()
+    )
+    evidence = f"the loss changes in {steps} further steps by {rates}"
+    if min(falls[10.0], falls[100.0]) > 4 * falls[1.0] and falls[100.0] > LEAST_FALL:
+        sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
+        yield "rate_too_small", (sentence, evidence)
+    elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
+        sentence = (
+            "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth of it, or "
+            "let it fall towards the end"
+        )
+        yield "rate_too_large", (sentence, evidence)
+    elif len(training.history["loss"]) == 1 and falls[1.0] > FALLS:
+        yield "too_few_epochs", (EARLY_END, evidence)
+
+
+def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
+    """Yield how training and validation have come apart, and why, where the noise is known."""
+    data, validation = training.data, training.validation
+    assert validation is not None
+    losses = training.history.get("val_loss")
+    if not losses or data.corruption is None and validation.corruption is not None:
+        return
+    seen = first_of(data, max(len(validation), 500))
+    on_seen = _loss(training, training.model, seen, objective)
+    far = losses[-1] > FAR * on_seen
+    if not far and not (losses[-1] > APART * on_seen and losses[-1] > RISEN * min(losses)):
+        return
+    least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
+    evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {on_seen:.4g}"
+    noise_given = data.y is not None and data.y.shape == data.x.shape and data.corruption is None
+    if noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
+        name, sentence = (
+            "fixed_noise",
+            (
+                "the model has learned the noise of each training image by heart, since it is the same in each "
+                "epoch; draw new noise for every batch, as Batches(clean, corruption=...) does, or take more images"
+            ),
+        )
+    else:
+        name, sentence = (
+            "overfitting",
+            (
+                "the model has learned the training images by heart, and is worse on others; take more images, "
+                "a smaller model, noise, a penalty, or fewer epochs"
+            ),
+        )
+    yield name, (sentence, evidence)
+
+
+def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:
+    return evaluate(model, data, loss=objective, threads=training.threads)
+
+
+def first_of(batches: Batches, count: int) -> Batches:
+    """Return the batches of the first ``count`` examples."""
+    few = copy.copy(batches)
+    few.x, few.y = batches.x[:count], None if batches.y is None else batches.y[:count]
+    return few
