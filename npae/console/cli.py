@@ -28,7 +28,7 @@ from npae.console.commandline import (
 )
 from npae.console.exercises import add_exercises
 from npae.console.inside import add_inside
-from npae.console.reports import add_reports
+from npae.console.reports import add_reports, short_diagnosis
 from npae.console.uses import add_uses
 from npae.interrupts import raised, status_of
 from npae.training.kept import Compute
@@ -241,6 +241,8 @@ def train(options: argparse.Namespace) -> int:
         warn(f"npae: interrupted; {_what_is_kept(run, moved)}")
         return status_of(interrupt)
     loss = run.history["val_loss"][-1]
+    if not options.quiet:
+        report(short_diagnosis(run))
     report(f"validation loss {loss:.4f}; the model, its metrics and figures are in {run.directory}")
     return 0
 

@@ -15,6 +15,7 @@ from npae.measures.watch import few_enough, findings_of_data, findings_of_output
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
+from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
@@ -82,6 +83,19 @@ class Training:
     threads: int | None = None
 
 
+def training_of(run: Run) -> Training:
+    """Return the training of a trained run."""
+    recipe, epochs = run.recipe, len(run.history["loss"])
+    rate = recipe.learning_rate
+    last: float = rate(epochs, run.epochs) if callable(rate) else rate
+
+    def optimizer(factor: float) -> Adam:
+        return Adam(last * factor, epsilon_hat=recipe.keras_adam)
+
+    data = run.batches()
+    return Training(run.model, *data, recipe.loss, run.history, optimizer, run.batch_size, run.threads)
+
+
 def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     """Return what is wrong with a training, causes before consequences; usually nothing.
 
@@ -99,7 +113,7 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     found = dict(findings_of_data(model, x, t, objective.reconstruction))
     found |= dict(_layers(model, x))
     found |= findings_of_outputs(model, x, t, objective.reconstruction)
-    causes = dict(found)
+    causes = found.keys() - {"constant_image"}  # which a training that has just begun shows, too
     noise = noisy_targets(outputs(model, x), t) if "wrong_loss" not in found else None
     if noise:
         found["noisy_targets"] = noise
@@ -196,7 +210,9 @@ def _bends(layer: Layer) -> bool:
 
 def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
     """Yield what further trainings with other learning rates show."""
-    data = first_of(training.data, PROBE * training.batch_size)
+    data = training.data.first(PROBE * training.batch_size)
+    in_epoch = -(-len(data) // training.batch_size)
+    epochs = -(-PROBE // in_epoch)
     now = _loss(training, training.model, data, objective)
     after = {}
     for factor in RATES:
@@ -207,6 +223,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
                 data,
                 loss=objective,
                 optimizer=training.optimizer(factor),
+                epochs=epochs,
                 batch_size=training.batch_size,
                 threads=training.threads,
             )
@@ -216,11 +233,10 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
     if not now > 0:
         return
     falls = {factor: (now - loss) / now for factor, loss in after.items()}
-    steps = min(PROBE, -(-len(data) // training.batch_size))
     rates = ", ".join(
         f"{100 * -fall:+.2g} % with {factor:g} times the rate" for factor, fall in falls.items()
     )
-    evidence = f"the loss changes in {steps} further steps by {rates}"
+    evidence = f"the loss changes in {epochs * in_epoch} further steps by {rates}"
     if min(falls[10.0], falls[100.0]) > 4 * falls[1.0] and falls[100.0] > LEAST_FALL:
         sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
         yield "rate_too_small", (sentence, evidence)
@@ -241,7 +257,7 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
     losses = training.history.get("val_loss")
     if not losses or data.corruption is None and validation.corruption is not None:
         return
-    seen = first_of(data, max(len(validation), 500))
+    seen = data.first(max(len(validation), 500))
     on_seen = _loss(training, training.model, seen, objective)
     far = losses[-1] > FAR * on_seen
     if not far and not (losses[-1] > APART * on_seen and losses[-1] > RISEN * min(losses)):
@@ -253,16 +269,17 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         name, sentence = (
             "fixed_noise",
             (
-                "the model has learned the noise of each training image by heart, since it is the same in each "
-                "epoch; draw new noise for every batch, as Batches(clean, corruption=...) does, or take more images"
+                "the model has learned the noise of each training image by heart, since it is the same in "
+                "each epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more "
+                "images"
             ),
         )
     else:
         name, sentence = (
             "overfitting",
             (
-                "the model has learned the training images by heart, and is worse on others; take more images, "
-                "a smaller model, noise, a penalty, or fewer epochs"
+                "the model has learned the training images by heart, and is worse on others; take more "
+                "images, a smaller model, noise, a penalty, or fewer epochs"
             ),
         )
     yield name, (sentence, evidence)
@@ -270,10 +287,3 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
 
 def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:
     return evaluate(model, data, loss=objective, threads=training.threads)
-
-
-def first_of(batches: Batches, count: int) -> Batches:
-    """Return the batches of the first ``count`` examples."""
-    few = copy.copy(batches)
-    few.x, few.y = batches.x[:count], None if batches.y is None else batches.y[:count]
-    return few

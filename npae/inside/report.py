@@ -207,7 +207,8 @@ def _findings(metrics: Mapping[str, Any]) -> list[str]:
     given = metrics.get("findings")
     found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
     lines = [f"{each.get('sentence')} ({each.get('evidence')})" for each in found]
-    return [element("p", line) for line in lines or ["npae found nothing wrong with the codes."]]
+    lines = lines or ["Nothing was found when the training ended; npae doctor examines the run again."]
+    return [element("p", line) for line in lines]
 
 
 def _figures(directory: Path) -> list[str]:

@@ -91,6 +91,12 @@ class Batches:
         twin.dtype = dtype
         return twin
 
+    def first(self, count: int) -> Batches:
+        """Return the batches of the first ``count`` examples, or of all if there are fewer."""
+        twin = copy.copy(self)
+        twin.x, twin.y = self.x[:count], None if self.y is None else self.y[:count]
+        return twin
+
     @property
     def target_shape(self) -> tuple[int, ...]:
         """The shape of one target."""

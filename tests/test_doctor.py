@@ -1,0 +1,103 @@
+"""The doctor names faults that were put into trainings, and calls no healthy training ill."""
+
+import numpy as np
+import pytest
+import trainings
+
+from npae.console.cli import main
+from npae.inside.doctor import (
+    Training,
+    dead_units,
+    examine,
+    noisy_targets,
+    saturated_units,
+    too_few_epochs,
+)
+
+QUICK = [
+    *("dead_units-first", "code_on_a_line-8", "unscaled_inputs-centred", "wrong_loss-relu"),
+    *("rate_too_small-adam-3e-05", "too_few_epochs-denoiser", "noisy_targets-gauss-0.3", "healthy-sparse"),
+]
+
+
+def diagnosed(name):
+    """Return the names that the doctor gives to a training, and those that are right."""
+    training = trainings.TRAININGS[name]
+    model, data, validation, loss, history = training.trained()
+    before = {key: value.copy() for key, value in model.params.items()}
+
+    def optimizer(factor):
+        new = training.optimizer()
+        new.set_learning_rate(factor * new.learning_rate)
+        return new
+
+    found = examine(Training(model, data, validation, loss, history.values, optimizer))
+    assert all(np.array_equal(before[key], value) for key, value in model.params.items())
+    assert all(each.sentence and each.evidence for each in found)
+    return [each.name for each in found], {training.fault, *training.also} - {""}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", QUICK)
+def test_some_faults_are_named(name):
+    names, right = diagnosed(name)
+    assert right.intersection(names) if right else not names
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
+    named = wrong = 0
+    for name in trainings.TRAININGS:
+        names, right = diagnosed(name)
+        if not right:
+            assert not names, name
+        else:
+            named += bool(right.intersection(names))
+            wrong += bool(names) and not right.intersection(names)
+    assert named >= 0.9 * len(trainings.FAULTY)
+    assert wrong <= 0.02 * len(trainings.FAULTY)
+
+
+@pytest.mark.parametrize("shape", [(7, 4), (3, 4, 5, 2)])
+def test_dead_units_are_those_without_any_output(rng, shape):
+    y = rng.random(shape)
+    assert dead_units(y, "dense") is None
+    y[:, :3] = 0
+    sentence, evidence = dead_units(y, "dense")
+    assert "dense" in sentence and "75%" in evidence
+    y.reshape(-1)[0] = 1  # half of the units are alive
+    assert dead_units(y, "dense") is None
+
+
+@pytest.mark.parametrize("activation, end", [("sigmoid", 1.0), ("tanh", -1.0)])
+def test_saturated_units_have_no_slope(activation, end):
+    middle = np.full((5, 3), 0.5)
+    assert saturated_units(middle, activation, "dense") is None
+    assert "100%" in saturated_units(np.full((5, 3), end), activation, "dense")[1]
+
+
+def test_noise_in_targets_is_told_from_blur(rng):
+    clean = np.kron(rng.random((40, 7, 7)), np.ones((4, 4)))
+    blurred = (clean + np.roll(clean, 1, 1) + np.roll(clean, 1, 2) + np.roll(clean, (1, 1), (1, 2))) / 4
+    noise = 0.5 * rng.standard_normal(clean.shape)
+    assert noisy_targets(clean.reshape(40, -1), (clean + noise).reshape(40, -1))
+    assert noisy_targets(blurred, clean) is None
+    assert noisy_targets(rng.random((9, 5)), rng.random((9, 5))) is None  # no images
+
+
+def test_a_loss_that_still_falls():
+    assert too_few_epochs({"loss": [2.0, 1.0]})[1] == "it fell by 100% in the last of 2 epochs"
+    assert too_few_epochs({"loss": [3.0, 1.0], "val_loss": [1.0, 0.99]}) is None
+    assert too_few_epochs({"loss": [1.0]}) is None
+
+
+def test_the_command_prints_sentence_and_evidence(tmp_path, capsys):
+    out = str(tmp_path / "run")
+    train = ["train", "dense", "--data", "synthetic", "--limit", "96", "--epochs", "1", "--out", out]
+    assert main(train) == 0
+    assert "doctor: " in capsys.readouterr().out
+    assert main(["doctor", out]) == 0
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert ": " in first and second.startswith("    ")
+    assert main(["doctor", str(tmp_path)]) == 1
