@@ -63,10 +63,10 @@ def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
 def test_dead_units_are_those_without_any_output(rng, shape):
     y = rng.random(shape)
     assert dead_units(y, "dense") is None
-    y[:, :3] = 0
+    y[:, 1:] = y[:, :1] = 0
     sentence, evidence = dead_units(y, "dense")
-    assert "dense" in sentence and "75%" in evidence
-    y.reshape(-1)[0] = 1  # half of the units are alive
+    assert "dense" in sentence and "100%" in evidence
+    y.reshape(-1)[0] = 1  # one unit of four is alive
     assert dead_units(y, "dense") is None
 
 

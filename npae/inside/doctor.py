@@ -21,11 +21,12 @@ from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-MOST_DEAD = 0.5  # the share of a layer's units, above which it is reported
+MOST_DEAD = 0.8  # the share of a layer's units, above which it is reported
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
 FALLS = 0.1  # of the loss in the last epoch, or in the further steps: more is a loss that still falls
+FEW_EPOCHS = 5  # after fewer, further steps show better than the history whether the loss still falls
 LEAST_FALL = 1e-3  # of the loss, above which larger rates are compared
 APART = 1.25  # validation loss over training loss
 RISEN = 1.05  # validation loss over its least
@@ -237,7 +238,8 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         f"{100 * -fall:+.2g} % with {factor:g} times the rate" for factor, fall in falls.items()
     )
     evidence = f"the loss changes in {epochs * in_epoch} further steps by {rates}"
-    if min(falls[10.0], falls[100.0]) > 4 * falls[1.0] and falls[100.0] > LEAST_FALL:
+    slow = LEAST_FALL < falls[100.0] and falls[1.0] < 0.5 * FALLS
+    if slow and min(falls[10.0], falls[100.0]) > 4 * falls[1.0]:
         sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
         yield "rate_too_small", (sentence, evidence)
     elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
@@ -246,7 +248,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
             "let it fall towards the end"
         )
         yield "rate_too_large", (sentence, evidence)
-    elif len(training.history["loss"]) == 1 and falls[1.0] > FALLS:
+    elif len(training.history["loss"]) < FEW_EPOCHS and falls[1.0] > 0.5 * FALLS:
         yield "too_few_epochs", (EARLY_END, evidence)
 
 
