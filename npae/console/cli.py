@@ -251,13 +251,13 @@ def _new_run(options: argparse.Namespace) -> Run:
         recipe = get_recipe(options.recipe)
     if options.layers and options.resume:
         raise ValueError("--layers does not work with --resume: the state of your adam is not on disk")
-    names = ("data", "epochs", "batch_size", "seed", "limit", "noise")
+    names = ("data", "epochs", "batch_size", "seed", "limit", "noise", "size")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     given["recipe"] = recipe.name
     kind = ("-noise" if options.noise else "") + ("-layers" if options.layers else "")
     directory = Path(options.out or f"runs/{recipe.name}{kind}")
     settings = resumed_settings(directory, given) if options.resume else Settings(**given)
-    dataset = load_data(settings.data, recipe.dataset, options.quiet)
+    dataset = load_data(settings.data, recipe.dataset, options.quiet, settings.size)
     progress, report = (None, say_nothing) if options.quiet else (Progress(), say)
     compute = Compute(options.threads, progress, report)
     if options.layers:

@@ -70,7 +70,8 @@ def anomaly(options: argparse.Namespace) -> int:
     directory, moved = Path(options.out), None
     settings = settings_of(directory, {name: getattr(options, name) for name in DEFAULTS}, options.resume)
     columns = detectors(settings["model"], settings["code"], settings["epochs"])
-    dataset = limited(load_data(settings["data"], "mnist", options.quiet), settings["limit"])
+    dataset = load_data(settings["data"], "mnist", options.quiet, settings["size"])
+    dataset = limited(dataset, settings["limit"])
     trials, total = FinishedTrials(directory, settings, dataset), len(columns) * len(classes_of(dataset))
     report = say_nothing if options.quiet else say
     compute = Compute(options.threads, report=report)

@@ -2,8 +2,8 @@
 
 All functions take ``path`` first and return it. It ends in .png (for an animation, .gif), and its folder must
 exist. ``title`` is above the figure. Invalid data raise ValueError, a failed write raises OSError; neither
-leaves a file. Images are (n, h, w), (n, 1, h, w) or (n, h * w) with h = w, uint8 0..255 or floats 0..1. All
-images have the same scale: 0 is black, 1 is white.
+leaves a file. Images are (n, h, w), (n, 1, h, w), (n, 3, h, w) in colour, or (n, h * w) with h = w, uint8
+0..255 or floats 0..1. All images have the same scale: 0 is black, 1 is white.
 """
 
 from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap

@@ -1,5 +1,7 @@
 """A contractive autoencoder: a penalty makes the code insensitive to small changes of the input."""
 
+import math
+
 import numpy as np
 
 from npae.datasets import gaussian_noise
@@ -10,7 +12,7 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import Contractive
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.callbacks import half_cosine
 from npae.training.evaluation import evaluate_terms, predict
@@ -20,16 +22,18 @@ NOISE = gaussian_noise(0.3)
 EXAMPLES, SPECTRA = 500, 100  # test images for the norms, and for the singular values, of Jacobians
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-256-784, sigmoid at the code."""
-    return Autoencoder(Sequential([Dense(256, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(256, "sigmoid")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
     """Return the model without the penalty, with noise instead of it, and with the penalty."""
     return {
-        "plain": run.part("plain", build, loss=LOSS),
-        "denoising": run.part("denoising", build, loss=LOSS, data=lambda: run.batches(corruption=NOISE)),
+        "plain": run.part("plain", run.recipe.build, loss=LOSS),
+        "denoising": run.part(
+            "denoising", run.recipe.build, loss=LOSS, data=lambda: run.batches(corruption=NOISE)
+        ),
         "contractive": run.model,
     }
 
@@ -75,8 +79,9 @@ def draw(run: Run) -> None:
     rows = [("original", run.pixels(x))]
     rows += [(name, run.pixels(model.reconstruct(x))) for name, model in found.items()]
     plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")
+    title = "What the first 100 of 256 units look at"
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
-    plotting.filters(run.path("filters.png"), kernels, "What the first 100 of 256 units look at")
+    plotting.filters(run.path("filters.png"), kernels, title, shape=run.dataset.image_shape)
     spectra = {}
     for name, model in found.items():
         for place, images in on_and_off(run, SPECTRA).items():
