@@ -102,15 +102,6 @@ def build_parser() -> argparse.ArgumentParser:
     add_compute(command)
     command.set_defaults(command=plot)
 
-    command = commands.add_parser("denoise", help="apply a trained model to your own images")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
-    command.add_argument(
-        "images", metavar="IMAGE", nargs="+", help="PNG files of any size, dark on light or light on dark"
-    )
-    command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
-    add_compute(command)
-    command.set_defaults(command=denoise)
-
     command = commands.add_parser("gradcheck", help="compare the gradients with finite differences")
     command.add_argument(
         "names", metavar="NAME", nargs="*", help="layers, losses, recipes, or your own: my_layers.py:MyLayer"
@@ -304,15 +295,6 @@ def plot(options: argparse.Namespace) -> None:
     if unfold.kept(run.path(unfold.FOLDER)):
         unfold.draw(run)
     say(f"the figures in {run.directory} are drawn again")
-
-
-def denoise(options: argparse.Namespace) -> None:
-    """Apply a trained model to image files."""
-    from npae.recipes.denoise import denoise_images
-
-    written = denoise_images(options.directory, options.images, options.out, options.threads)
-    for cleaned, comparison in written:
-        say(f"{cleaned}  (with the original: {comparison})")
 
 
 def gradcheck(options: argparse.Namespace) -> int:

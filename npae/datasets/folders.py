@@ -102,8 +102,8 @@ def _classes(path: Path) -> tuple[Found, list[str]]:
     pictures, folders, left_out = _listed(path)
     if pictures and folders:
         raise ValueError(
-            f"{path} has pictures ({pictures[0].name}) beside folders ({folders[0].name}); put all pictures into "
-            "folders, one for each class, or all into one folder"
+            f"{path} has pictures ({pictures[0].name}) beside folders ({folders[0].name}); put all pictures "
+            "into folders, one for each class, or all into one folder"
         )
     found = [("", picture) for picture in pictures]
     inside = {folder: _listed(folder) for folder in folders}

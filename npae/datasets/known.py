@@ -78,9 +78,9 @@ class Dataset:
 
     name: str
     train_images: np.ndarray = field(repr=False)
-    train_labels: np.ndarray | None = field(repr=False)
+    train_labels: Any = field(repr=False)  # an array, except for data without labels
     test_images: np.ndarray = field(repr=False)
-    test_labels: np.ndarray | None = field(repr=False)
+    test_labels: Any = field(repr=False)
     source: str
     sha256: str
     synthetic: bool = False

@@ -34,7 +34,7 @@ Arrays = Mapping[str, np.ndarray | None]  # by role
 
 # The names of a data set in an .npz file: Keras's, those of npae's roles (and of MedMNIST), and those of a
 # file without a test set. Only the first of each row must be there.
-_NAMES = (
+_NAMES: tuple[tuple[str, ...], ...] = (
     NPZ_NAMES,
     ROLES,
     ("images", "labels"),
@@ -105,20 +105,22 @@ def dataset_from(where: str, arrays: Arrays, report: Callable[[str], None]) -> D
     if len(set(kinds.values())) > 1:
         shapes = " and ".join(_in_words(*kind) for kind in kinds.values())
         raise ValueError(f"the training and the test images of {where} differ: {shapes}")
-    (shape, most), *_ = kinds.values()
-    if most == _UNIT and found["train_images"].dtype.kind == "f":
-        report(f"npae: the floats in {where} are from 0 to 1, and become 256 grey levels")
-    elif found["train_images"].dtype.kind == "f":
-        report(f"npae: the floats in {where} are taken as pixels from 0 to 255")
+    images, test_images = arrays["train_images"], found["test_images"]
+    assert images is not None
+    (_, most), *_ = kinds.values()
+    if images.dtype.kind == "f":
+        meant = (
+            "from 0 to 1, and become 256 grey levels" if most == _UNIT else "taken as pixels from 0 to 255"
+        )
+        report(f"npae: the floats in {where} are {meant}")
     train, test = found["train_labels"], found["test_labels"]
-    if found["test_images"] is not None and (train is None) != (test is None):
+    if test_images is not None and (train is None) != (test is None):
         raise ValueError(f"{where} has labels of its {'test' if train is None else 'training'} images alone")
     names = None
     if train is not None:
         train, test, names = _numbered(train, test, where)
-    images = found["train_images"]
-    if found["test_images"] is not None:
-        pictures = as_bytes(images, most, None), as_bytes(found["test_images"], most, None)
+    if test_images is not None:
+        pictures = as_bytes(images, most, None), as_bytes(test_images, most, None)
     else:
         held, rest = test_and_train(len(images), where)
         pictures = as_bytes(images, most, rest), as_bytes(images, most, held)

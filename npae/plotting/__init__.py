@@ -11,7 +11,15 @@ from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
 from npae.plotting.images import save_image
-from npae.plotting.tiles import comparison, filters, image_grid, image_groups, image_rows, manifold
+from npae.plotting.tiles import (
+    comparison,
+    error_maps,
+    filters,
+    image_grid,
+    image_groups,
+    image_rows,
+    manifold,
+)
 
 __all__ = [
     "GREY",
@@ -23,6 +31,7 @@ __all__ = [
     "code_scatter",
     "code_thumbnails",
     "comparison",
+    "error_maps",
     "filters",
     "histograms",
     "image_grid",

@@ -16,6 +16,7 @@ from npae.plotting.images import as_pictures
 
 GAP, APART = 2, 8  # image pixels between two images, and between two groups
 LARGEST = 8  # figure pixels per image pixel, at most
+TALLEST, NARROWEST = 900, 120  # figure pixels of an image in a comparison
 LABEL = 210  # figure pixels, the width at which the name of a row is wrapped
 
 
@@ -119,17 +120,61 @@ def image_groups(
     return Path(path)
 
 
-def comparison(
-    path: str | os.PathLike, before: np.ndarray, after: np.ndarray, titles: tuple[str, str], title: str
-) -> Path:
-    """Draw two images of any sizes side by side, e.g. an original and the denoised one."""
-    if len(titles) != 2:
-        raise ValueError(f"a comparison has two titles, not {len(titles)}")
-    pair = [as_pictures(np.asarray(image)[None], name, 1)[0] for name, image in zip(titles, (before, after))]
-    with sheet(path, title, WIDTH / 2 + 60) as body:
-        for axes, name, image in zip(body.subplots(1, 2), titles, pair):
+def comparison(path: str | os.PathLike, panels: Sequence[tuple[str, np.ndarray]], title: str) -> Path:
+    """Draw two to four images of any sizes side by side, e.g. an original and the denoised one.
+
+    Parameters
+    ----------
+    panels : pairs (name, image).
+    """
+    if not 2 <= len(panels) <= 4:
+        raise ValueError(f"a comparison has 2 to 4 images, not {len(panels)}")
+    images = [(name, as_pictures(np.asarray(image)[None], name, 1)[0]) for name, image in panels]
+    ratios = [len(image) / image.shape[1] for _, image in images]  # height to width
+    rows = len(images) if max(ratios) < 1 / 3 else 1  # wide images stand below each other
+    columns = len(images) // rows
+    wide = min(WIDTH / columns, max(TALLEST / max(ratios), NARROWEST))
+    with sheet(path, title, rows * (wide * max(ratios) + 50), width=max(columns * wide, WIDTH / 2)) as body:
+        for axes, (name, image) in zip(body.subplots(rows, columns, squeeze=False).flat, images):
             show(axes, image)
-            axes.set_title(wrap(name, WIDTH / 2 - 40))
+            axes.set_title(wrap(name, wide - 40))
+    return Path(path)
+
+
+def error_maps(
+    path: str | os.PathLike, rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray]], title: str
+) -> Path:
+    """Draw images beside their reconstructions and a heat map of the error; all maps have one scale.
+
+    Parameters
+    ----------
+    rows : one or more of (label, image, reconstruction, errors (h, w)), with images of one size.
+    """
+    if not rows:
+        raise ValueError("error maps need at least one row")
+    highest = max(float(np.max(errors)) for *_, errors in rows) or 1.0
+    pairs = []
+    for label, image, output, errors in rows:
+        pictures = [as_pictures(np.asarray(each)[None], label, 1)[0] for each in (image, output)]
+        if pictures[0].shape != pictures[1].shape or np.shape(errors) != pictures[0].shape[:2]:
+            shapes = f"{np.shape(image)}, {np.shape(output)} and {np.shape(errors)}"
+            raise ValueError(f"{label}: image, reconstruction and errors must have one size, not {shapes}")
+        pairs.append((label, pictures, np.asarray(errors, dtype=np.float64)))
+    side = (WIDTH - 140) / 3
+    high = min(side * max(len(errors) / errors.shape[1] for *_, errors in pairs), 330) + 40
+    with sheet(path, title, high * len(pairs) + 40) as body:
+        table = body.subplots(len(pairs), 3, squeeze=False)
+        for axes, (label, pictures, errors) in zip(table, pairs):
+            for place, picture in zip(axes, pictures):
+                show(place, picture)
+            drawn = axes[2].imshow(errors, vmin=0, vmax=highest, cmap="inferno")
+            axes[2].set(xticks=[], yticks=[])
+            axes[2].set_anchor("NW")
+            axes[2].spines[:].set_visible(False)
+            axes[0].set_title(wrap(label, side))
+        for place, name in zip(table[0][1:], ("reconstruction", "squared error")):
+            place.set_title(name)
+        body.colorbar(drawn, ax=table[:, 2], shrink=0.9)
     return Path(path)
 
 

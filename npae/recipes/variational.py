@@ -6,7 +6,7 @@ import numpy as np
 
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, Reshape
 from npae.measures.likelihood import negative_log_likelihood
-from npae.model import Sequential, VariationalAutoencoder
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood, Loss
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
@@ -76,7 +76,7 @@ def early_rate(epoch: int, epochs: int) -> float:
     return learning_rate(epoch, EPOCHS)
 
 
-def others(run: Run) -> dict[str, tuple[VariationalAutoencoder, Loss]]:
+def others(run: Run) -> dict[str, tuple[Autoencoder, Loss]]:
     """Return two other models, trained for fewer epochs, with the losses of their decoders."""
     gaussian = run.part(
         "gaussian", run.recipe.build, loss=objective(GREYS), epochs=5, learning_rate=early_rate
