@@ -48,8 +48,8 @@ def add_uses(commands: Commands) -> None:
     command = commands.add_parser("score", help="find what is unlike the training images in your pictures")
     command.description = (
         "Print the anomaly score of each picture, the largest squared error of its reconstruction (averaged "
-        "over small windows), beside those of the training images, and write a table and figures. Pictures are "
-        "resized as the training images were. Nothing is overwritten: later results get a number."
+        "over small windows), beside those of the training images, and write a table and figures. Pictures "
+        "are resized as the training images were. Nothing is overwritten: later results get a number."
     )
     command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG or JPEG files of any size")

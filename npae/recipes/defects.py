@@ -16,16 +16,19 @@ WASHER = (1, 64, 64)
 
 
 def build(shape: Shape = WASHER) -> Autoencoder:
-    """Return the model: three strided convolutions to a narrow code, three transposed ones back.
+    """Return the model: strided convolutions to a code a quarter as large, and transposed ones back.
 
-    A wide code would give back defects too.
+    There are three of each, or two for sides that are no multiples of 8. A wide code would give back defects
+    too; a narrower one gives back good parts badly as well.
     """
-    encoder = [Conv2D(filters, 3, strides=2, activation="relu", padding="same") for filters in (16, 32, 64)]
+    levels = 2 if shape[1] % 8 or shape[2] % 8 else 3
+    filters = (16, 32, 32)[:levels]
+    encoder = [Conv2D(count, 3, strides=2, activation="relu", padding="same") for count in filters]
     decoder = [
-        Conv2DTranspose(filters, 3, strides=2, activation="relu", padding="same") for filters in (64, 32, 16)
+        Conv2DTranspose(count, 3, strides=2, activation="relu", padding="same") for count in filters[::-1]
     ]
     return Autoencoder(
-        Sequential([*encoder, Conv2D(4, 1)]),
+        Sequential([*encoder, Conv2D(4 ** (levels - 1) * shape[0], 1)]),
         Sequential([*decoder, Conv2D(shape[0], 3, activation="sigmoid", padding="same")]),
     )
 
@@ -78,9 +81,9 @@ RECIPE = Recipe(
     input_shape=WASHER,
     dataset="washers",
     loss="mse",
-    epochs=30,
-    batch_size=32,
-    learning_rate=half_cosine(2e-3),
+    epochs=20,
+    batch_size=16,
+    learning_rate=half_cosine(4e-3),
     draw=draw,
     measure=measure,
 )

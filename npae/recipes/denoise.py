@@ -295,7 +295,7 @@ def _tiling(n: int, step: int) -> tuple[int, list[int]]:
 
 
 def _ramp(side: int) -> np.ndarray:
-    """Return weights along a tile: 1 in the middle, 0 in the margins, and rising between within the overlap."""
+    """Return weights along a tile: 1 in the middle, 0 in the margins, and rising between them."""
     at = np.arange(side) + 1
     return np.clip((np.minimum(at, side + 1 - at) - MARGIN) / (OVERLAP - 2 * MARGIN + 1), 0, 1)
 
