@@ -8,14 +8,19 @@ from PIL import Image
 
 from npae.console.cli import main
 from npae.datasets import Dataset, load, read_picture, write_idx
+from npae.datasets.known import from_arrays
 from npae.datasets.own import image_layout, value_range
 from npae.recipes import RECIPES
+from npae.recipes.folder import Settings
 from npae.recipes.recipe import MNIST
+from npae.recipes.run import Run
+from npae.training.fit import fit
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (20, 6, 9), np.uint8)
 COLOUR = RNG.integers(0, 256, (20, 6, 9, 3), np.uint8)
 LABELS = (np.arange(20) % 3).astype(np.uint8)
+NO_LABELS = {"train_labels": None, "test_labels": None}
 
 
 def quiet(line: str) -> None:
@@ -307,21 +312,34 @@ def test_pictures_of_every_mode_are_read_as_they_are_seen(tmp_path):
     assert read_picture(file, colour=False, size=(4, 4)).shape == (4, 4)
 
 
-OWN = {"grey 28 x 28": (28, 28), "colour 64 x 64": (3, 64, 64)}
+GREY_28, COLOUR_16, COLOUR_64 = (28, 28), (3, 16, 16), (3, 64, 64)
+# A dense model of 64 x 64 pixels in colour has up to 25 million parameters, and some recipes train several.
+OF_FLAT_IMAGES = [name for name, recipe in RECIPES.items() if len(recipe.input_shape) == 1]
+WHOLE = [(name, shape) for name in RECIPES for shape in (GREY_28, COLOUR_16)]
+WHOLE += [(name, COLOUR_64) for name in RECIPES if name not in OF_FLAT_IMAGES]
 
 
-@pytest.mark.parametrize("own", OWN)
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, own, tmp_path, capsys):
-    images = np.random.default_rng(1).integers(0, 256, (12, *OWN[own]), np.uint8)
+@pytest.mark.parametrize("name, shape", WHOLE)
+def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, tmp_path, capsys):
+    images = np.random.default_rng(1).integers(0, 256, (12, *shape), np.uint8)
     np.save(tmp_path / "mine.npy", images)
     run = tmp_path / "run"
     options = ["--data", str(tmp_path / "mine.npy"), "--epochs", "1", "--batch-size", "6", "--threads", "1"]
     assert main(["train", name, *options, "--out", str(run)]) == 0, capsys.readouterr().err
     out = capsys.readouterr().out
-    size = f"{OWN[own][-2]} x {OWN[own][-1]} pixels, {'grey' if len(OWN[own]) == 2 else 'in colour'}"
+    size = f"{shape[-2]} x {shape[-1]} pixels, {'grey' if len(shape) == 2 else 'in colour'}"
     assert f"11 training and 1 test images of {size}, without labels (what needs labels is left out)" in out
     assert list(run.glob("*.png")) and (run / "metrics.json").is_file()
+
+
+@pytest.mark.parametrize("name", OF_FLAT_IMAGES)
+def test_a_dense_recipe_makes_a_step_on_large_images_in_colour(name, tmp_path):
+    images = np.random.default_rng(1).integers(0, 256, (2, *COLOUR_64), np.uint8)
+    data = from_arrays("mine", {"train_images": images, "test_images": images[:1]} | NO_LABELS, "mine")
+    run = Run(RECIPES[name], Settings(name), data, tmp_path)
+    history = fit(run.model, run.train_batches(), loss=run.recipe.loss, epochs=1, threads=1)
+    assert np.isfinite(history.values["loss"][0])
+    assert run.pixels(run.model.reconstruct(run.test_images()[0])).shape == (1, *COLOUR_64)
 
 
 @pytest.mark.parametrize("command", ["evaluate", "plot", "explore"])

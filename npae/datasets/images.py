@@ -10,7 +10,7 @@ SIZE = 28
 DIGIT_BOX = 20  # pixels of the square that MNIST's digits fill, centred by mass in the image
 INK = 0.2  # of the contrast between background and strongest stroke; fainter pixels are background
 CONTRAST = 0.05  # the least one of a digit
-UNIFORM = 0.15  # of the contrast: how far 95 % of a background's pixels are from its middle
+UNIFORM = 0.08  # of the contrast: how far 95 % of a background's pixels are from its middle, at most
 MARGIN = 2  # pixels around the digit, which a model's output may also use
 
 
@@ -116,7 +116,7 @@ def fit(grey: np.ndarray) -> Digit:
         blocks = _averaged(light, block)
     if not uniform:
         blocks, block = light, 1
-    background, strongest = _background(light), blocks.max()
+    background, strongest = _background(blocks), blocks.max()
     if strongest - background < CONTRAST:
         raise ValueError("the image is empty; expected one digit on a uniform background")
     ink = np.clip((blocks - background) / (strongest - background), 0, 1) > INK
@@ -126,8 +126,8 @@ def fit(grey: np.ndarray) -> Digit:
         (light[top : top + box[2], left : left + box[3]] - background) / (strongest - background), 0, 1
     )
     image, place = _centred(found)
-    inverted = light is not grey
-    return Digit(_to_bytes(image), grey.shape, inverted, uniform, box, place, (background, float(strongest)))
+    levels = _background(light), float(strongest)  # noise that was cut at 0 has the median 0
+    return Digit(_to_bytes(image), grey.shape, light is not grey, uniform, box, place, levels)
 
 
 def interpolate(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

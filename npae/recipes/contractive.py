@@ -19,6 +19,7 @@ from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = BinaryCrossentropy(per="image")
 NOISE = gaussian_noise(0.3)
+LEAST = 1e-9  # singular value in the figure
 EXAMPLES, SPECTRA = 500, 100  # test images for the norms, and for the singular values, of Jacobians
 
 
@@ -86,6 +87,7 @@ def draw(run: Run) -> None:
     for name, model in found.items():
         for place, images in on_and_off(run, SPECTRA).items():
             values = singular_values(model.encoder, images, run.threads).mean(axis=0)
+            values = np.maximum(values, LEAST)  # the axis is logarithmic, and saturated units give 0
             spectra[f"{name}, {place} the data"] = (np.arange(1, len(values) + 1), values)
     title = "How far a code moves with its input, direction by direction"
     across = "directions of the input, from the one in which the code moves most"
