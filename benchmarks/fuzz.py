@@ -1,6 +1,7 @@
 """Reads mutated files of every kind: each is read rightly or refused in npae's words, fast, in little memory.
 
-    python -m benchmarks.fuzz [--mutations 10000] [--kinds idx gz npz model checkpoint history progress png]
+    python -m benchmarks.fuzz [--mutations 10000] [--kinds idx gz npz npy model checkpoint history progress
+                              png jpeg folder]
 
 A file may take 2 seconds, and memory of twice what it holds plus 64 MB. What is read is compared with what
 a plain reader (NumPy's, gzip's) gives. Half of the mutations change bytes of the file; the others change what
@@ -10,6 +11,7 @@ is inside and make lengths and checksums right again, so that they get past thes
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import gzip
 import io
@@ -27,9 +29,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 import npae
-from npae.datasets import load, prepare_image, read_idx, read_image
+from npae.datasets import load, prepare_image, read_idx, read_image, read_picture
 from npae.datasets.idx import NPZ_NAMES, encode_idx
 from npae.exercises.workspace import ORDER, PROGRESS, Mark, Progress, Workspace
 from npae.kernels.backend import set_backend
@@ -108,7 +111,7 @@ def read_progress(path: Path) -> None:
 
 
 def read_data(path: Path) -> dict[str, np.ndarray]:
-    data = load(path)
+    data = load(path, report=lambda line: None)
     arrays = data.train_images, data.train_labels, data.test_images, data.test_labels
     return dict(zip(NPZ_NAMES, arrays))
 
@@ -116,6 +119,18 @@ def read_data(path: Path) -> dict[str, np.ndarray]:
 def numpys(path: Path) -> dict[str, np.ndarray]:
     with np.load(path, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
+
+
+def plain_data(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays of an .npz file, or None if what npae reads is not these bytes themselves."""
+    found = numpys(path)
+    plain = all(name in found and found[name].dtype == np.uint8 for name in NPZ_NAMES)
+    return found if plain and found["x_train"].ndim == 3 and found["y_train"].ndim == 1 else None
+
+
+def read_pictures(path: Path) -> None:
+    data = load(path.parent, report=lambda line: None)
+    assert data.train_images.shape[1:] == data.test_images.shape[1:] and len(data.train_images) == 2
 
 
 def plain_idx(path: Path) -> np.ndarray:
@@ -129,12 +144,15 @@ def plain_idx(path: Path) -> np.ndarray:
 READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | None]] = {
     "idx": ("a", read_idx, plain_idx),
     "gz": ("a.gz", read_idx, plain_idx),
-    "npz": ("a.npz", read_data, numpys),
+    "npz": ("a.npz", read_data, plain_data),
+    "npy": ("a.npy", read_data, None),
     "model": ("model.npz", read_model, numpys),
     "checkpoint": ("checkpoint.npz", read_checkpoint, numpys),
     "history": ("history.csv", read_history, None),
     "progress": ("progress", read_progress, None),
     "png": ("a.png", lambda path: prepare_image(read_image(path)), None),
+    "jpeg": ("a.jpg", read_picture, None),
+    "folder": ("folder/b.png", read_pictures, None),
 }
 
 
@@ -175,6 +193,12 @@ def with_header(content: bytes, change: Callable[[Any], Any]) -> bytes:
 def png(width: int, height: int, data: bytes, colour: int = 0) -> bytes:
     header = struct.pack(">2I5B", width, height, 8, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (b"IHDR", b"IDAT", b"IEND"), (header, data, b"")))
+
+
+def jpeg(picture: Image.Image, **options: Any) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, "JPEG", **options)
+    return content.getvalue()
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -249,6 +273,33 @@ def corpus(kind: str, place: Path) -> list[bytes]:
     if kind == "progress":
         progress = Progress({name: Mark("solved" if k % 2 else "open") for k, name in enumerate(ORDER)})
         return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
+    if kind == "npy":
+        arrays = [images, rng.random((3, 6, 7, 3)), np.zeros((2, 3, 4, 5), np.float16), images > 99]
+        arrays += [np.full((9, 4, 4), np.nan), np.zeros((5, 784), np.uint8), np.zeros((4, 3, 9, 3), np.uint8)]
+        huge = [huge_npy(shape) + bytes(999) for shape in ((1 << 30, 28, 28), (2, 1 << 20, 1 << 20, 3))]
+        return [npy(array) for array in arrays] + huge
+    if kind == "jpeg":
+        scene = rng.integers(0, 256, (40, 60, 3), np.uint8)
+        pictures = [
+            Image.fromarray(scene),
+            Image.fromarray(images[0]),
+            Image.fromarray(scene).convert("CMYK"),
+        ]
+        files = [jpeg(picture) for picture in pictures]
+        files += [
+            jpeg(pictures[0], progressive=True),
+            jpeg(pictures[0], exif=b"Exif\0\0II*\0\xff\xff\xff\xff"),
+        ]
+        at = files[0].index(b"\xff\xc0")  # the frame's header: its size becomes 65,535 x 65,535
+        return [
+            *files,
+            files[0][: at + 5] + b"\xff" * 4 + files[0][at + 9 :],
+            jpeg(Image.new("RGB", (4096, 4096))),
+        ]
+    if kind == "folder":
+        path.parent.mkdir(exist_ok=True)
+        for name in "ac":
+            save_image(path.with_name(f"{name}.png"), images[0])
     save_image(path, images[0])
     rows = zlib.compress(b"\0\x80" * 12_000)
     eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\nshowpage\n"
@@ -317,7 +368,12 @@ def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
     """Change what is inside a file, and make lengths and checksums right again."""
     if kind == "gz":
         return gzip.compress(flipped(gzip.decompress(content), draw), 1)
-    if kind == "png":
+    if kind == "npy":
+        shape = tuple(draw.choice([0, 1, 3, 28, 1 << 20, 1 << 40]) for _ in range(draw.randrange(5)))
+        return huge_npy(shape) + content[128:]
+    if kind == "jpeg":
+        raise ValueError("its pixels are packed bit by bit")
+    if kind in ("png", "folder"):
         parts, at = [], 8
         while at + 12 <= len(content):
             size = int.from_bytes(content[at : at + 4], "big")
@@ -368,7 +424,10 @@ def held(kind: str, content: bytes) -> int:
         return len(packed.decompress(content, 1 << 29))
     if kind in ("npz", "model", "checkpoint"):
         return sum(map(len, unzipped(content).values()))
-    width, height = struct.unpack_from(">2I", content, 16) if kind == "png" else (0, 0)
+    width, height = struct.unpack_from(">2I", content, 16) if kind in ("png", "folder") else (0, 0)
+    if kind == "jpeg":
+        with contextlib.suppress(Exception):
+            width, height = Image.open(io.BytesIO(content)).size
     return max(len(content), 4 * width * height if width * height <= 1 << 24 else 0)
 
 
@@ -397,7 +456,8 @@ def judge(kind: str, path: Path, content: bytes) -> str:
         return f"{seconds:.1f} s"
     if grown > SLACK + 2 * len(content) and grown > SLACK + 2 * held(kind, content):
         return f"{grown >> 20} MB of memory"
-    if found is not None and reference and not same(found, reference(path)):
+    right = reference(path) if found is not None and reference else None
+    if right is not None and not same(found, right):
         return "other values than the plain reader's"
     return ""
 

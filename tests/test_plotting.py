@@ -73,7 +73,7 @@ FIGURES = {
     "one epoch": lambda path: plotting.loss_curves(path, {"loss": [0.2]}, "t", "nats per pixel"),
     "log": lambda path: plotting.loss_curves(path, {"loss": [90, 5, 0.01]}, "t", "MSE per pixel", log=True),
     "published": lambda path: plotting.loss_curves(path, HISTORY, "t", "nats per pixel", reference=PUBLISHED),
-    "comparison": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1, :20], ("$a$", "clean"), "t"),
+    "comparison": lambda path: plotting.comparison(path, [("$a$", IMAGES[0]), ("b", IMAGES[1, :20])], "t"),
     "objective": lambda path: plotting.objective_curves(path, ELBO, ELBO_TERMS, "t", "nats per image"),
     "one term": lambda path: plotting.objective_curves(path, {"loss": [2]}, [("loss", "loss")], "t", "nats"),
     "lines": lambda path: plotting.lines(path, LINES, "t", "noise", "PSNR, dB", references={"published": 20}),
@@ -351,7 +351,7 @@ BAD = {
     "3 rows and 3 columns": lambda path: plotting.manifold(path, IMAGES, range(3), range(3), "t"),
     "at least two epochs": lambda path: plotting.code_animation(path, [CODES], LABELS, ["e"], "t"),
     "must end in .gif": lambda path: plotting.code_animation(path, [CODES] * 2, LABELS, "ab", "t"),
-    "two titles": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1], ("one",), "t"),
+    "two titles": lambda path: plotting.comparison(path, [("one", IMAGES[0])], "t"),
 }
 
 

@@ -173,8 +173,8 @@ def denoise_images(
     large. A model with dense layers knows the size of its training only: the picture is resized to it, and
     the result back.
 
-    The result is written as NAME-denoised.png, and a comparison as NAME-comparison.png. Nothing is
-    overwritten: where a file of that name exists, NAME-2 is used, and so on.
+    The result is written as NAME-denoised.png (by a run that is no denoiser, NAME-reconstructed.png), and a
+    comparison as NAME-comparison.png. Nothing is overwritten: where such a file exists, NAME-2 is used, etc.
 
     Parameters
     ----------
@@ -220,7 +220,8 @@ def denoise_images(
             _fitted(check, path)
     out = Path(out or Path(directory) / "denoised")
     make_folder(out)
-    for path, names in zip(images, free_names(out, images, ("denoised.png", "comparison.png"))):
+    what = "denoised" if cleaner.denoises else "reconstructed"
+    for path, names in zip(images, free_names(out, images, (f"{what}.png", "comparison.png"))):
         pixels = read_picture(path)
         panels = [("the picture", _channels_first(pixels))]
         if kind == "digit" or (kind == "auto" and cleaner.digits and _shows_a_digit(pixels)):
@@ -228,7 +229,7 @@ def denoise_images(
             panels += panels_between
         else:
             result, how = cleaner.clean(pixels)
-        panels.append(("denoised" if cleaner.denoises else "reconstructed", _channels_first(result)))
+        panels.append((what, _channels_first(result)))
         yield Denoised(
             plotting.save_image(names[0], _channels_first(result)),
             plotting.comparison(names[1], panels, Path(path).name),
