@@ -155,7 +155,21 @@ def _add_train(commands: Commands) -> None:
 
 
 _TRUST = """\
-Find or download the data sets MNIST and Fashion-MNIST.
+Find or download the data sets MNIST and Fashion-MNIST; load images of your own.
+
+How --data understands your images
+----------------------------------
+A folder   of PNG and JPEG files; or of subfolders with them, each of which is a class. If it has the
+           subfolders train and test, each of these is such a folder.
+.npz       x_train and x_test, with y_train and y_test; train_images and test_images, with train_labels and
+           test_labels; images and labels; x and y; or a single array. Labels may be missing.
+.npy, IDX  images without labels. A folder of IDX files with MNIST's names has labels too.
+
+Arrays are (n, height, width), (n, height, width, channels) or (n, channels, height, width), with one or three
+channels. Integers are pixels from 0 to 255, booleans black and white, floats from 0 to 1, or from 0 to 255 if
+the largest is above 16; all become bytes. What can be read in two ways is refused. Pictures of different
+sizes need --size. Where there is no test set, a fixed tenth of the images is one, for every --seed. Without
+labels, what needs labels is left out: probes, and the colours of classes in figures.
 
 What you may load from strangers, and what you may not
 ------------------------------------------------------
