@@ -142,17 +142,22 @@ def comparison(path: str | os.PathLike, panels: Sequence[tuple[str, np.ndarray]]
 
 
 def error_maps(
-    path: str | os.PathLike, rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray]], title: str
+    path: str | os.PathLike,
+    rows: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray]],
+    title: str,
+    highest: float | None = None,
 ) -> Path:
     """Draw images beside their reconstructions and a heat map of the error; all maps have one scale.
 
     Parameters
     ----------
     rows : one or more of (label, image, reconstruction, errors (h, w)), with images of one size.
+    highest : the end of the scale, above which all errors look alike. Default: the largest error.
     """
     if not rows:
         raise ValueError("error maps need at least one row")
-    highest = max(float(np.max(errors)) for *_, errors in rows) or 1.0
+    largest = max(float(np.max(errors)) for *_, errors in rows) or 1.0
+    highest = largest if highest is None or not highest > 0 else highest
     pairs = []
     for label, image, output, errors in rows:
         pictures = [as_pictures(np.asarray(each)[None], label, 1)[0] for each in (image, output)]
@@ -174,7 +179,7 @@ def error_maps(
             axes[0].set_title(wrap(label, side))
         for place, name in zip(table[0][1:], ("reconstruction", "squared error")):
             place.set_title(name)
-        body.colorbar(drawn, ax=table[:, 2], shrink=0.9)
+        body.colorbar(drawn, ax=table[:, 2], shrink=0.9, extend="max" if largest > highest else "neither")
     return Path(path)
 
 

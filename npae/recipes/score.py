@@ -177,7 +177,11 @@ def _draw(scored: Scored, images: np.ndarray, outputs: np.ndarray, maps: np.ndar
     ]
     which = "The pictures" if len(scored.names) <= SHOWN else f"The {SHOWN} pictures with the highest scores"
     _, figure, distribution = scored.written
-    plotting.error_maps(figure, rows, f"{which}: score, and share of training images below it")
+    title = f"{which}: score, and share of training images below it"
+    typical = float(
+        np.quantile(scored.training, 0.99)
+    )  # so that one strange picture leaves the others visible
+    plotting.error_maps(figure, rows, title, highest=1.5 * typical)
     plotting.histograms(
         distribution,
         [("", {"training images": scored.training, "your pictures": scored.scores})],
