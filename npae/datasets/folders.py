@@ -117,7 +117,9 @@ def _classes(path: Path) -> tuple[Found, list[str]]:
         raise ValueError(f"{path} holds no data set{beside}; {expected}")
     for folder, (pictures, deeper, _) in inside.items():
         if deeper:
-            raise ValueError(f"{deeper[0]} is a folder in the folder of a class; expected pictures there")
+            raise ValueError(
+                f"{path} holds no data set of npae's kind: {deeper[0]} is a folder in the folder of a class"
+            )
         if not pictures:
             raise ValueError(f"{folder} is the folder of a class, and holds no pictures ({_NAMES})")
     if len(found) > MOST:

@@ -130,7 +130,9 @@ class Recipe:
         if isinstance(augment, random_shift):
             augment = replace(augment, shape=shape if shape[0] > 1 else shape[1:])
         inputs = (math.prod(shape),) if flat else tuple(shape)
-        return replace(self, build=partial(self.build, shape=tuple(shape)), input_shape=inputs, augment=augment)
+        return replace(
+            self, build=partial(self.build, shape=tuple(shape)), input_shape=inputs, augment=augment
+        )
 
     def with_noise(self) -> Recipe:
         """Return the denoising variant of this recipe.
