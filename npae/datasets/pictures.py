@@ -137,6 +137,8 @@ def _opened(path: str | os.PathLike) -> Iterator[Any]:
     except Exception as error:  # decoders raise many kinds of errors for damaged files
         unknown = type(error).__name__ == "UnidentifiedImageError"
         reason = f"it is neither {' nor '.join(FORMATS)}" if unknown else error
+        if os.path.isdir(path):
+            reason = f"it is a folder; give the pictures in it, such as {os.path.join(path, '*')}"
         raise ValueError(f"{path} cannot be read as an image: {reason}") from error
 
 
