@@ -187,5 +187,5 @@ def _draw(scored: Scored, images: np.ndarray, outputs: np.ndarray, maps: np.ndar
         [("", {"training images": scored.training, "your pictures": scored.scores})],
         "Anomaly scores: the largest squared error of an image, averaged over small windows",
         "score",
-        upper=float(max(scored.training.max(), scored.scores.max())),
+        upper=min(max(scored.training.max(), scored.scores.max()), 4 * typical),
     )
