@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from npae.console.cli import main
-from npae.datasets import Dataset, load, read_picture, write_idx
+from npae.datasets import Dataset, load, read_picture, washers, write_idx
 from npae.datasets.known import from_arrays
 from npae.datasets.own import image_layout, value_range
 from npae.recipes import RECIPES
@@ -192,7 +192,7 @@ def test_a_folder_of_pictures_and_of_classes_and_with_a_test_set_of_its_own(tmp_
     assert read(tmp_path / "split").sha256 == split.sha256  # the split and the order are fixed
 
 
-def test_sizes_are_changed_on_request_in_folders_and_arrays(tmp_path):
+def test_sizes_are_changed_on_request_in_folders_and_arrays(tmp_path, monkeypatch):
     save_pictures(tmp_path / "mixed", [GREY[0], GREY[1, :5], COLOUR[0]])
     with pytest.raises(
         ValueError, match=r"00.png has 6 x 9 pixels .*01.png has 5 x 9; give a common size, for"
@@ -203,6 +203,7 @@ def test_sizes_are_changed_on_request_in_folders_and_arrays(tmp_path):
     assert read(tmp_path / "a.npy", size=(12, 18)).image_shape == (3, 12, 18)
     with pytest.raises(ValueError, match="would hold 20 images of 4096 x 4096 pixels"):
         read(tmp_path / "a.npy", size=(4096, 4096))
+    monkeypatch.setattr("npae.datasets.sources.washers", lambda seed: washers(20, 10, seed))
     small = load("washers", size=(16, 16))
     assert small.name == "washers at 16 x 16" and small.image_shape == (1, 16, 16)
     flat = np.full((10, 40, 60), 77, np.uint8)
