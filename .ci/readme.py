@@ -23,6 +23,19 @@ class MyLayer(ReLU):
 """
 
 
+def draw_pictures(folder: Path) -> None:
+    """Write what the README calls your own: two folders of pictures of several sizes, and a photograph."""
+    import numpy as np
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    pictures = [folder / name / f"{k}.png" for name in ("my-pictures", "my-parts") for k in range(20)]
+    for path in [*pictures, folder / "photo.jpg"]:
+        path.parent.mkdir(exist_ok=True)
+        height, width = rng.integers(70, 300, 2)
+        Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8)).save(path)
+
+
 def shortened(command: str) -> str:
     """Return a command that trains on few images for few epochs; every other command as it stands."""
     if not re.match(r"npae (train|anomaly)\b", command):
@@ -42,6 +55,7 @@ def main(folder: str) -> int:
         [sys.executable, "-c", text] for language, text in blocks if language == "python" and "import" in text
     ]
     Path(folder, "my_layers.py").write_text(MY_LAYER, encoding="utf-8")
+    draw_pictures(Path(folder))
     for command in todo:
         print(f"$ {command[-1]}", flush=True)
         status = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}).returncode

@@ -169,6 +169,16 @@ RESULTS: dict[str, list[Row]] = {
         Row("test loss after 50 epochs, clean", (), "0.0622", "clean_test_loss"),
         Row("after 100 more, noisy", (), "0.0839", "val_loss"),
     ],
+    "colour-denoiser": [
+        Row("MSE of the noisy images", (), "", "noisy_test_mse"),
+        Row("MSE of the denoised ones", (), "", "test_mse"),
+    ],
+    "defects": [
+        Row("ROC-AUC, all defects", (), "", "roc_auc", 3),
+        Row("chips", (), "", "roc_auc_chip", 3),
+        Row("scratches", (), "", "roc_auc_scratch", 3),
+        Row("stains", (), "", "roc_auc_stain", 3),
+    ],
     "anomaly": [  # the command; see benchmarks.reproduce.detected for the names
         Row("mean ROC-AUC, one digit foreign, code of 2", (), "each 0.66-0.97", "deep-2-anomaly-mean", 3),
         Row("ROC-AUC, digit 1 foreign, code of 32", (), "0.09", "deep-32-anomaly-1", 3),
@@ -247,6 +257,16 @@ FAMILY: dict[str, Line] = {
         ".0622 clean, .0839 noisy (keras.io)",
         (("clean {}", "clean_test_loss", 4), ("noisy {}", "val_loss", 4)),
         "28,353 parameters, first clean, then noisy",
+    ),
+    "colour-denoiser": Line(
+        "the method: Jain & Seung 2008",
+        (("squared error a pixel of noisy images {}", "noisy_test_mse", 4), ("denoised {}", "test_mse", 4)),
+        "convolutions alone take pictures of any size, such as your photographs",
+    ),
+    "defects": Line(
+        "the method: Bergmann et al. 2019",
+        (("ROC-AUC {}", "roc_auc", 3), ("stains {}", "roc_auc_stain", 3)),
+        "trained on good parts, it cannot give back defects",
     ),
     "anomaly": Line(
         "ROC-AUC .66–.97 with a code of 2; digit 1 with a code of 32: .09 (Tonnaer)",

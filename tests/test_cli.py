@@ -99,7 +99,7 @@ def test_evaluate_and_plot_and_denoise(run_folder, tmp_path, capsys):
     picture[20:70, 25:33] = 0.1  # a dark stroke on light paper
     plotting.save_image(tmp_path / "mine.png", picture)
     assert main(["denoise", str(run_folder), str(tmp_path / "mine.png")]) == 0
-    assert read_image(run_folder / "denoised" / "mine-denoised.png").shape == (28, 28)
+    assert read_image(run_folder / "denoised" / "mine-reconstructed.png").shape == (90, 60)
     assert (run_folder / "denoised" / "mine-comparison.png").is_file()
 
 

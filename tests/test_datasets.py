@@ -65,6 +65,7 @@ def test_the_first_place_wins_and_npz_and_idx_have_one_checksum(machine, monkeyp
         "synthetic": False,
         "train": 7,
         "test": 3,
+        "shape": [1, 28, 28],
     }
 
 
@@ -153,9 +154,13 @@ def test_a_folder_of_several_sets_gives_the_preferred_one(tmp_path):
     "role, array, message",
     [
         ("train_labels", np.zeros(6, np.uint8), "has 7 train images and 6 train labels"),
-        ("test_images", np.zeros((3, 32, 28), np.uint8), r"test_images of .*uint8 \(3, 32, 28\), expected"),
-        ("test_images", np.zeros((3, 28, 28), np.float32), "float32 .*expected uint8"),
-        ("train_labels", np.zeros((7, 1), np.uint8), r"expected uint8 \(n,\)"),
+        (
+            "test_images",
+            np.zeros((3, 32, 28), np.uint8),
+            "differ: 28 x 28 pixels, grey, .* and 32 x 28 pixels",
+        ),
+        ("test_images", np.zeros((3, 28, 28), np.float32), "differ: .*from 0 to 255 and .*from 0 to 1$"),
+        ("train_labels", np.zeros((7, 2), np.uint8), r"hold uint8 \(7, 2\), expected a class for each"),
     ],
 )
 def test_inconsistent_data_is_refused(tmp_path, role, array, message):

@@ -10,6 +10,7 @@ from npae.datasets import (
     gaussian_noise,
     masking_noise,
     prepare_image,
+    random_shift,
     salt_and_pepper,
     synthetic_digits,
 )
@@ -173,3 +174,12 @@ def test_wrong_pictures_are_refused(picture, message):
 def test_fitting_nothing_is_refused():
     with pytest.raises(ValueError, match="the image is empty"):
         prepare_image(np.full((50, 40, 3), 244, np.uint8), fit_digit=True)
+
+
+def test_the_channels_of_a_flat_picture_are_shifted_alike():
+    x = np.random.default_rng(0).random((6, 3 * 8 * 9), dtype=np.float32)
+    x = np.repeat(x[:, : 8 * 9], 3, axis=0).reshape(6, -1)  # three equal channels
+    y = random_shift(2, (3, 8, 9))(x, np.random.default_rng(1)).reshape(6, 3, 8, 9)
+    assert np.array_equal(y[:, 0], y[:, 1]) and np.array_equal(y[:, 0], y[:, 2]) and not np.array_equal(y, x)
+    grey = random_shift(2, (8, 9))(x[:, : 8 * 9], np.random.default_rng(1))
+    assert np.array_equal(grey.reshape(6, 8, 9), y[:, 0])

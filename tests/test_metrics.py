@@ -159,3 +159,16 @@ def test_pca_of_mnist_has_the_known_error(real_data):
     pca = PCA(2).fit(train)
     error = metrics.mean_squared_error(pca.inverse_transform(pca.transform(test)), test)
     assert error == pytest.approx(0.055669, abs=1e-6)
+
+
+def test_pca_of_few_large_images_is_that_of_their_covariance(monkeypatch):
+    x = np.random.default_rng(0).standard_normal((9, 60)) * np.linspace(1, 3, 60)
+    right = metrics.PCA(4).fit(x)
+    monkeypatch.setattr(metrics, "_WIDE", 20)
+    wide = metrics.PCA(4).fit(x)
+    assert np.allclose(wide.axes, right.axes, atol=1e-5) and np.allclose(
+        wide.transform(x), right.transform(x)
+    )
+    more = metrics.PCA(12).fit(x)  # nine centred examples span eight directions
+    assert more.axes.shape == (60, 12) and np.isfinite(more.axes).all()
+    assert np.allclose(more.inverse_transform(more.transform(x)), x, atol=1e-4)

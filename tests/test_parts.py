@@ -14,7 +14,7 @@ from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.penalties import L1, KullbackLeibler
 from npae.recipes import RECIPES
 from npae.recipes.folder import Settings
-from npae.recipes.recipe import Later, Recipe
+from npae.recipes.recipe import MNIST, Later, Recipe
 from npae.recipes.run import Run
 from npae.recipes.stored import load_run
 from npae.training.checkpoints import load_model, save_model
@@ -22,7 +22,7 @@ from npae.training.fit import fit
 from npae.training.kept import Compute
 
 
-def small():
+def small(shape=MNIST):
     return Autoencoder(Sequential([Dense(8, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
 
 
@@ -284,7 +284,7 @@ def test_more_epochs_than_asked_for_and_other_data_are_told(folder, toy):
 
 
 def test_a_variational_recipe_is_sampled_anew_in_training_and_once_for_the_test(tmp_path, monkeypatch, toy):
-    def build():
+    def build(shape):
         return VariationalAutoencoder(Sequential([Dense(4)]), Sequential([Dense(784, "sigmoid")]))
 
     loss = Objective(BinaryCrossentropy(per="image"), KullbackLeibler())

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.figures
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((12, 28, 28), dtype=np.float32)
+COLOUR = np.random.default_rng(4).random((10, 3, 24, 28), dtype=np.float32)
+MAPS = [("a", COLOUR[0], COLOUR[1], COLOUR[2, 0]), ("b", COLOUR[3], COLOUR[4], 9 * COLOUR[5, 0])]
 CODES = RNG.normal(size=(200, 2))
 LABELS = np.arange(200) % 10
 HISTORY = {"loss": [0.22, 0.1, 0.09], "val_loss": [0.11, 0.09, 0.08], "seconds": [3, 3, 3]}
@@ -73,7 +75,12 @@ FIGURES = {
     "one epoch": lambda path: plotting.loss_curves(path, {"loss": [0.2]}, "t", "nats per pixel"),
     "log": lambda path: plotting.loss_curves(path, {"loss": [90, 5, 0.01]}, "t", "MSE per pixel", log=True),
     "published": lambda path: plotting.loss_curves(path, HISTORY, "t", "nats per pixel", reference=PUBLISHED),
-    "comparison": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1, :20], ("$a$", "clean"), "t"),
+    "error maps": lambda path: plotting.error_maps(path, MAPS, "t"),
+    "colours": lambda path: plotting.image_rows(path, [("a", COLOUR), ("grey", COLOUR[:, 0])], title="t"),
+    "wide pictures": lambda path: plotting.comparison(
+        path, [("a", COLOUR[0, :, :4]), ("b", IMAGES[0, :4])], "t"
+    ),
+    "comparison": lambda path: plotting.comparison(path, [("$a$", IMAGES[0]), ("b", IMAGES[1, :20])], "t"),
     "objective": lambda path: plotting.objective_curves(path, ELBO, ELBO_TERMS, "t", "nats per image"),
     "one term": lambda path: plotting.objective_curves(path, {"loss": [2]}, [("loss", "loss")], "t", "nats"),
     "lines": lambda path: plotting.lines(path, LINES, "t", "noise", "PSNR, dB", references={"published": 20}),
@@ -349,9 +356,10 @@ BAD = {
     "1 to 4 panels": lambda path: plotting.filters(path, [], "t"),
     r"w: a kernel.*\(30, 8\)": lambda path: plotting.filters(path, [("w", KERNEL)], "t"),
     "3 rows and 3 columns": lambda path: plotting.manifold(path, IMAGES, range(3), range(3), "t"),
+    "must have one size": lambda path: plotting.error_maps(path, [("a", *COLOUR[:2], COLOUR[2, 0, 1:])], "t"),
     "at least two epochs": lambda path: plotting.code_animation(path, [CODES], LABELS, ["e"], "t"),
     "must end in .gif": lambda path: plotting.code_animation(path, [CODES] * 2, LABELS, "ab", "t"),
-    "two titles": lambda path: plotting.comparison(path, IMAGES[0], IMAGES[1], ("one",), "t"),
+    "2 to 4 images, not 1": lambda path: plotting.comparison(path, [("one", IMAGES[0])], "t"),
 }
 
 

@@ -78,7 +78,7 @@ def test_pictures_of_one_name_keep_their_results_apart(run_folder, tmp_path):
         main(["denoise", str(run_folder), *pictures, "--out", str(tmp_path / "out"), "--threads", "1"]) == 0
     )
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {f"seven{n}-{what}.png" for n in ("", "-2") for what in ("denoised", "comparison")}
+    assert names == {f"seven{n}-{what}.png" for n in ("", "-2") for what in ("reconstructed", "comparison")}
 
 
 def contents(folder):

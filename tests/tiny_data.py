@@ -51,7 +51,7 @@ def machine(request, tmp_path, monkeypatch):
     monkeypatch.setenv("NPAE_OFFLINE", "1")
     monkeypatch.chdir(home)
     for name, arrays in TINY.items():
-        sums = {role: known.checksum(known.encode_idx(array)) for role, array in arrays.items()}
+        sums = {role: known.array_checksum(array) for role, array in arrays.items()}
         monkeypatch.setitem(known.CHECKSUMS, name, sums)
     draw = sources.synthetic_digits
     monkeypatch.setattr(sources, "synthetic_digits", lambda seed: draw(20, 10, seed))

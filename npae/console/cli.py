@@ -104,15 +104,6 @@ def build_parser() -> argparse.ArgumentParser:
     add_compute(command)
     command.set_defaults(command=plot)
 
-    command = commands.add_parser("denoise", help="apply a trained model to your own images")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
-    command.add_argument(
-        "images", metavar="IMAGE", nargs="+", help="PNG files of any size, dark on light or light on dark"
-    )
-    command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
-    add_compute(command)
-    command.set_defaults(command=denoise)
-
     command = commands.add_parser("gradcheck", help="compare the gradients with finite differences")
     command.add_argument(
         "names", metavar="NAME", nargs="*", help="layers, losses, recipes, or your own: my_layers.py:MyLayer"
@@ -168,7 +159,21 @@ def _add_train(commands: Commands) -> None:
 
 
 _TRUST = """\
-Find or download the data sets MNIST and Fashion-MNIST.
+Find or download the data sets MNIST and Fashion-MNIST; load images of your own.
+
+How --data understands your images
+----------------------------------
+A folder   of PNG and JPEG files; or of subfolders with them, each of which is a class. If it has the
+           subfolders train and test, each of these is such a folder.
+.npz       x_train and x_test, with y_train and y_test; train_images and test_images, with train_labels and
+           test_labels; images and labels; x and y; or a single array. Labels may be missing.
+.npy, IDX  images without labels. A folder of IDX files with MNIST's names has labels too.
+
+Arrays are (n, height, width), (n, height, width, channels) or (n, channels, height, width), with one or three
+channels. Integers are pixels from 0 to 255, booleans black and white, floats from 0 to 1, or from 0 to 255 if
+the largest is above 16; all become bytes. What can be read in two ways is refused. Pictures of different
+sizes need --size. Where there is no test set, a fixed tenth of the images is one, for every --seed. Without
+labels, what needs labels is left out: probes, and the colours of classes in figures.
 
 What you may load from strangers, and what you may not
 ------------------------------------------------------
@@ -257,13 +262,13 @@ def _new_run(options: argparse.Namespace) -> Run:
         recipe = get_recipe(options.recipe)
     if options.layers and options.resume:
         raise ValueError("--layers does not work with --resume: the state of your adam is not on disk")
-    names = ("data", "epochs", "batch_size", "seed", "limit", "noise")
+    names = ("data", "epochs", "batch_size", "seed", "limit", "noise", "size")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     given["recipe"] = recipe.name
     kind = ("-noise" if options.noise else "") + ("-layers" if options.layers else "")
     directory = Path(options.out or f"runs/{recipe.name}{kind}")
     settings = resumed_settings(directory, given) if options.resume else Settings(**given)
-    dataset = load_data(settings.data, recipe.dataset, options.quiet)
+    dataset = load_data(settings.data, recipe.dataset, options.quiet, settings.size)
     progress, report = (None, say_nothing) if options.quiet else (Progress(), say)
     compute = Compute(options.threads, progress, report)
     if options.layers:
@@ -310,15 +315,6 @@ def plot(options: argparse.Namespace) -> None:
     if unfold.kept(run.path(unfold.FOLDER)):
         unfold.draw(run)
     say(f"the figures in {run.directory} are drawn again")
-
-
-def denoise(options: argparse.Namespace) -> None:
-    """Apply a trained model to image files."""
-    from npae.recipes.denoise import denoise_images
-
-    written = denoise_images(options.directory, options.images, options.out, options.threads)
-    for cleaned, comparison in written:
-        say(f"{cleaned}  (with the original: {comparison})")
 
 
 def gradcheck(options: argparse.Namespace) -> int:

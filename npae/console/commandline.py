@@ -47,7 +47,16 @@ def add_backend(command: argparse.ArgumentParser) -> None:
 def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
     """Add the common options of `npae train` and `npae anomaly`; ``epochs`` is the help of ``--epochs``."""
     command.add_argument(
-        "--data", metavar="NAME", help="auto (default), mnist, fashion-mnist, synthetic, or a path"
+        "--data",
+        metavar="NAME|PATH",
+        help="auto (default), mnist, fashion-mnist, synthetic, scenes, washers, or a path to images of your "
+        "own (see npae data --help)",
+    )
+    command.add_argument(
+        "--size",
+        type=image_size,
+        metavar="N|HxW",
+        help="resize all images to H x W pixels; ratios may change",
     )
     command.add_argument("--epochs", type=whole_number(1), metavar="N", help=epochs)
     command.add_argument("--seed", type=whole_number(0), metavar="N", help="default: 0")
@@ -73,6 +82,17 @@ def whole_number(least: int) -> Callable[[str], int]:
     return number
 
 
+def image_size(text: str) -> str:
+    """Return an option's text as HEIGHTxWIDTH."""
+    from npae.recipes.folder import parse_size
+
+    try:
+        height, width = parse_size(text) or (0, 0)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).replace("a size ", "")) from None
+    return f"{height}x{width}"
+
+
 def say_nothing(line: str) -> None:
     """Ignore a line."""
 
@@ -92,16 +112,20 @@ def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
         return load_run(options.directory, data, compute)
 
 
-def load_data(name: str, preferred: str, quiet: bool) -> Dataset:
+def load_data(name: str, preferred: str, quiet: bool, size: str | None = None) -> Dataset:
     """Return the result of `npae.datasets.load`; if ``quiet``, print only a warning of synthetic data."""
     from npae import datasets
+    from npae.recipes.folder import parse_size
 
+    sides = parse_size(size)
     with wrong_usage_if(_is_unknown(name)):
         if quiet:
-            dataset = datasets.load(name, preferred, report=say_nothing, progress=lambda *amounts: None)
+            silent = lambda *amounts: None  # noqa: E731
+            dataset = datasets.load(name, preferred, report=say_nothing, progress=silent, size=sides)
         else:
-            dataset = datasets.load(name, preferred, report=warn)
-    if quiet and dataset.synthetic and name.lower() != "synthetic":
+            dataset = datasets.load(name, preferred, report=warn, size=sides)
+    replaced = name.lower() == "auto" and preferred not in datasets.DRAWN
+    if quiet and dataset.synthetic and replaced:
         warn(f"npae: the digits are synthetic, {dataset.source}")
     return dataset
 
@@ -109,7 +133,12 @@ def load_data(name: str, preferred: str, quiet: bool) -> Dataset:
 def about(dataset: Dataset) -> str:
     """Return a line that describes a data set."""
     count = f"{len(dataset.train_images):,} training and {len(dataset.test_images):,} test images"
-    return f"data: {dataset.name}, {count}" + ("" if dataset.synthetic else f", from {dataset.source}")
+    channels, height, width = dataset.image_shape
+    count += f" of {height} x {width} pixels, {'grey' if channels == 1 else 'in colour'}"
+    if dataset.train_labels is None:
+        count += ", without labels (what needs labels is left out)"
+    own = dataset.synthetic or dataset.name == dataset.source
+    return f"data: {dataset.name}, {count}" + ("" if own else f", from {dataset.source}")
 
 
 @contextmanager

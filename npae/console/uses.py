@@ -1,4 +1,4 @@
-"""The commands for applications of autoencoders: `npae anomaly` and `npae explore`."""
+"""The commands for applications of autoencoders: denoise, score, anomaly and explore."""
 
 from __future__ import annotations
 
@@ -23,7 +23,40 @@ from npae.training.kept import Compute
 
 
 def add_uses(commands: Commands) -> None:
-    """Add ``anomaly`` and ``explore`` to the commands of `npae.console.cli`."""
+    """Add ``denoise``, ``score``, ``anomaly`` and ``explore`` to the commands of `npae.console.cli`."""
+    command = commands.add_parser("denoise", help="apply a trained model to your own pictures")
+    command.description = (
+        "Write the model's output for each picture, at the picture's own size and in its colours. For a run "
+        "trained on handwritten digits, a digit is first inverted if it is dark on light, then scaled and "
+        "centred as MNIST's were. A model with dense layers knows one size: pictures are resized to it and "
+        "back. Nothing is overwritten: a second result of the same name gets a number."
+    )
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG or JPEG files of any size")
+    command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
+    command.add_argument(
+        "--as",
+        dest="kind",
+        choices=("auto", "digit", "picture"),
+        default="auto",
+        help="what the pictures show; auto: a digit, if the run was trained on digits and the background is "
+        "uniform",
+    )
+    add_compute(command)
+    command.set_defaults(command=denoise)
+
+    command = commands.add_parser("score", help="find what is unlike the training images in your pictures")
+    command.description = (
+        "Print the anomaly score of each picture, the largest squared error of its reconstruction (averaged "
+        "over small windows), beside those of the training images, and write a table and figures. Pictures "
+        "are resized as the training images were. Nothing is overwritten: later results get a number."
+    )
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG or JPEG files of any size")
+    command.add_argument("--out", metavar="DIR", help="default: the folder scores/ in the run's folder")
+    add_compute(command)
+    command.set_defaults(command=score)
+
     command = commands.add_parser(
         "anomaly", help="detect digits of unknown classes by their reconstruction error"
     )
@@ -60,6 +93,26 @@ def add_uses(commands: Commands) -> None:
     command.set_defaults(command=explore)
 
 
+def denoise(options: argparse.Namespace) -> None:
+    """Apply a trained model to image files."""
+    from npae.recipes.denoise import denoise_images
+
+    given = options.directory, options.images, options.out, options.threads, options.kind
+    results = denoise_images(*given, report=warn)
+    for result in results:
+        say(f"{result.cleaned}  ({result.how}; with the original: {result.comparison})")
+
+
+def score(options: argparse.Namespace) -> None:
+    """Score image files."""
+    from npae.recipes.score import score_images, table
+
+    scored = score_images(evaluated(options), options.images, options.out)
+    say(table(scored))
+    names = ", ".join(path.name for path in scored.written)
+    say(f"\nthe table and the figures are in {scored.folder}: {names}")
+
+
 def anomaly(options: argparse.Namespace) -> int:
     """Find anomalies by their reconstruction error."""
     from npae.kernels.backend import get_backend
@@ -73,7 +126,8 @@ def anomaly(options: argparse.Namespace) -> int:
     directory, moved = Path(options.out), None
     settings = settings_of(directory, {name: getattr(options, name) for name in DEFAULTS}, options.resume)
     columns = detectors(settings["model"], settings["code"], settings["epochs"])
-    dataset = limited(load_data(settings["data"], "mnist", options.quiet), settings["limit"])
+    dataset = load_data(settings["data"], "mnist", options.quiet, settings["size"])
+    dataset = limited(dataset, settings["limit"])
     trials, total = FinishedTrials(directory, settings, dataset), len(columns) * len(classes_of(dataset))
     report = say_nothing if options.quiet else say
     compute = Compute(options.threads, report=report)

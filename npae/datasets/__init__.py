@@ -8,11 +8,12 @@ from npae.datasets.corruption import (
     random_shift,
     salt_and_pepper,
 )
+from npae.datasets.drawn import scenes, washers
 from npae.datasets.idx import read_idx, read_npz, write_idx
 from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
-from npae.datasets.pictures import read_image
-from npae.datasets.sources import NAMES, Place, cache_folder, fetch, load, where
+from npae.datasets.pictures import read_image, read_picture
+from npae.datasets.sources import DRAWN, NAMES, Place, cache_folder, fetch, load, where
 from npae.datasets.synthetic import synthetic_digits
 
 __all__ = [
@@ -23,10 +24,13 @@ __all__ = [
     "load",
     "where",
     "fetch",
+    "DRAWN",
     "NAMES",
     "Place",
     "cache_folder",
     "synthetic_digits",
+    "scenes",
+    "washers",
     "gaussian_noise",
     "masking_noise",
     "salt_and_pepper",
@@ -35,4 +39,5 @@ __all__ = [
     "random_shift",
     "prepare_image",
     "read_image",
+    "read_picture",
 ]

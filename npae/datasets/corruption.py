@@ -149,8 +149,9 @@ class random_shift(_Corruption):
     ----------
     pixels : int
         The largest shift along each axis; all shifts are equally likely.
-    shape : (int, int)
-        Height and width of an image, for images that are flattened.
+    shape : (int, int) or (int, int, int)
+        Height and width of an image, for images that are flattened; in colour, channels, height and width.
+        All channels are shifted alike.
 
     Raises
     ------
@@ -159,7 +160,7 @@ class random_shift(_Corruption):
     """
 
     pixels: int
-    shape: tuple[int, int] = (28, 28)
+    shape: tuple[int, ...] = (28, 28)
 
     def __post_init__(self) -> None:
         integer(self.pixels, "pixels", least=0)
@@ -167,11 +168,12 @@ class random_shift(_Corruption):
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return ``x`` shifted; ``x`` float32 or float64 (n, ...), one or more images in each row."""
         _check_images(x)
-        images = x.reshape(-1, *self.shape)
-        padded = np.pad(images, ((0, 0), *[(self.pixels, self.pixels)] * 2))
-        places = np.lib.stride_tricks.sliding_window_view(padded, self.shape, axis=(1, 2))
+        *channels, height, width = self.shape
+        images = x.reshape(-1, *(channels or [1]), height, width)
+        padded = np.pad(images, ((0, 0), (0, 0), *[(self.pixels, self.pixels)] * 2))
+        places = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(2, 3))
         down, across = rng.integers(0, 2 * self.pixels + 1, (2, len(images)))
-        return places[np.arange(len(images)), down, across].reshape(x.shape)
+        return places[np.arange(len(images)), :, down, across].reshape(x.shape)
 
 
 class chain(_Corruption):

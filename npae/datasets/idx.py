@@ -149,9 +149,20 @@ def encode_idx(array: np.ndarray) -> bytes:
     Raises
     ------
     ValueError
-        If IDX has no code for its dtype, or it has no dimension or more than 255.
+        As of `idx_header`.
     """
     array = np.asarray(array)
+    return b"".join([idx_header(array), np.ascontiguousarray(array, array.dtype.newbyteorder(">")).data])
+
+
+def idx_header(array: np.ndarray) -> bytes:
+    """Return the bytes of an IDX file before the numbers of an array.
+
+    Raises
+    ------
+    ValueError
+        If IDX has no code for its dtype, or it has no dimension or more than 255.
+    """
     codes = {np.dtype(dtype).newbyteorder("="): code for code, dtype in IDX_DTYPES.items()}
     code = codes.get(array.dtype.newbyteorder("="))
     if code is None:
@@ -159,8 +170,7 @@ def encode_idx(array: np.ndarray) -> bytes:
         raise ValueError(f"an IDX file cannot hold {array.dtype}; convert to one of {names}")
     if not 1 <= array.ndim <= 255:
         raise ValueError(f"an IDX file holds 1 to 255 dimensions, not {array.ndim}")
-    header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    return b"".join([header, np.ascontiguousarray(array, IDX_DTYPES[code]).data])
+    return bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
 
 
 def read_npz(

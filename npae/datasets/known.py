@@ -1,15 +1,16 @@
-"""The known data sets, with their files, checksums and mirrors; reads a data set from a path."""
+"""The known data sets, with their files, checksums and mirrors; and what a data set is."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from npae.datasets.idx import decode_idx, encode_idx, read_npz, read_payload
+from npae.datasets.idx import decode_idx, idx_header, read_npz, read_payload
 
 ROLES = ("train_images", "train_labels", "test_images", "test_labels")
 FILES = {
@@ -45,6 +46,12 @@ MIRRORS = {
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     ),
 }
+CLASS_NAMES = {
+    "fashion-mnist": (
+        *("T-shirt", "trouser", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    )
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,26 +61,36 @@ class Dataset:
     Attributes
     ----------
     name : str
-        "mnist", "fashion-mnist", "synthetic", or the path of other data.
-    train_images, test_images : ndarray of uint8, (n, 28, 28)
-    train_labels, test_labels : ndarray of uint8, (n,)
+        "mnist", "fashion-mnist", the name of a set that npae draws, or the path of other data.
+    train_images, test_images : ndarray of uint8, (n, h, w) or, in colour, (n, 3, h, w)
+    train_labels, test_labels : ndarray of uint8, (n,), or None
+        Both are None if the data have no labels.
     source : str
         A description of the source of the data.
     sha256 : str
-        Identifies the data, in IDX or .npz files: the SHA-256 of the SHA-256 sums (in hex, joined by
+        Identifies the data, in files of any kind: the SHA-256 of the SHA-256 sums (in hex, joined by
         newlines) of the four arrays as decompressed IDX files, in the order of `ROLES`.
     synthetic : bool
-        True for digits from `synthetic_digits`.
+        True for images that npae draws.
+    class_names : tuple of str or None
+        By label, if they are not numbers.
     """
 
     name: str
     train_images: np.ndarray = field(repr=False)
-    train_labels: np.ndarray = field(repr=False)
+    train_labels: Any = field(repr=False)  # an array, except for data without labels
     test_images: np.ndarray = field(repr=False)
-    test_labels: np.ndarray = field(repr=False)
+    test_labels: Any = field(repr=False)
     source: str
     sha256: str
     synthetic: bool = False
+    class_names: tuple[str, ...] | None = None
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """The shape of one image, (channels, height, width)."""
+        *channels, height, width = self.train_images.shape[1:]
+        return (channels or [1])[0], height, width
 
     def describe(self) -> dict[str, Any]:
         """Return name, source, checksum and sizes as JSON data."""
@@ -84,6 +101,7 @@ class Dataset:
             "synthetic": self.synthetic,
             "train": len(self.train_images),
             "test": len(self.test_images),
+            "shape": list(self.image_shape),
         }
 
 
@@ -92,48 +110,64 @@ def checksum(payload: bytes | bytearray) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-def from_arrays(name: str, arrays: dict[str, np.ndarray], source: str, synthetic: bool = False) -> Dataset:
-    """Return a data set from arrays by role.
+def from_arrays(
+    name: str,
+    arrays: Mapping[str, np.ndarray | None],
+    source: str,
+    synthetic: bool = False,
+    class_names: tuple[str, ...] | None = None,
+) -> Dataset:
+    """Return a data set from arrays by role, of which the labels may be None.
 
-    Raises
-    ------
-    ValueError
-        If shapes, dtypes or lengths do not fit.
+    Its name is that of the known data set with these checksums, otherwise ``name``.
     """
-    _check_arrays(arrays, source)
-    sums = {role: checksum(encode_idx(arrays[role])) for role in ROLES}
-    return _dataset(name, arrays, source, sums, synthetic)
+    found = {role: arrays[role] for role in ROLES}
+    sums = {role: "" if array is None else array_checksum(array) for role, array in found.items()}
+    known = next((name for name, right in CHECKSUMS.items() if right == sums), name)
+    combined = checksum("\n".join(sums.values()).encode())
+    names = class_names or CLASS_NAMES.get(known)
+    images, labels, test_images, test_labels = found.values()
+    assert images is not None and test_images is not None
+    return Dataset(known, images, labels, test_images, test_labels, source, combined, synthetic, names)
 
 
-def read_dataset(path: Path, expected: str | None = None) -> Dataset:
-    """Read the data set in a folder of IDX files, or in an .npz file with Keras's names.
-
-    Parameters
-    ----------
-    path : Path
-    expected : str or None
-        The name of the data set that this must be. With None, any data are read; their name is that of the
-        known data set with these checksums, otherwise the path.
+def read_known(path: Path, expected: str) -> Dataset:
+    """Read a known data set from a folder of IDX files, or from an .npz file with Keras's names.
 
     Raises
     ------
     ValueError
-        If the files are damaged, incomplete, inconsistent, or not the data set expected.
+        If the files are damaged, incomplete, or not the data set expected.
     OSError
         If a file cannot be read.
     """
+    arrays: dict[str, np.ndarray] = {}
     if path.is_dir():
-        arrays, sums = _read_folder(path, expected)
+        for role, file in idx_files(path, ROLES).items():
+            payload = read_payload(file)
+            array = decode_idx(payload, file)
+            check_sum(checksum(payload), role, expected, str(file))
+            arrays[role] = array
     else:
-        arrays = dict(zip(ROLES, read_npz(path)))
-        _check_arrays(arrays, path)
-        sums = {role: checksum(encode_idx(array)) for role, array in arrays.items()}
-        if expected:
-            for role in ROLES:
-                check_sum(sums[role], role, expected, f"{role} of {path}")
-    _check_arrays(arrays, path)
-    known = next((name for name, right in CHECKSUMS.items() if right == sums), str(path))
-    return _dataset(known, arrays, str(path), sums)
+        for role, array in zip(ROLES, read_npz(path)):
+            check_sum(array_checksum(array), role, expected, f"{role} of {path}")
+            arrays[role] = array
+    return from_arrays(expected, arrays, str(path))
+
+
+def idx_files(folder: Path, needed: Sequence[str]) -> dict[str, Path]:
+    """Return the files of `find_files`, small ones first: labels are enough to detect another data set.
+
+    Raises
+    ------
+    ValueError
+        If one of the ``needed`` roles has no file.
+    """
+    files = find_files(folder)
+    missing = [FILES[role] for role in needed if role not in files]
+    if missing:
+        raise ValueError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
+    return {role: files[role] for role in reversed(ROLES) if role in files}
 
 
 def find_files(folder: Path) -> dict[str, Path]:
@@ -164,39 +198,8 @@ def check_sum(found: str, role: str, expected: str, what: str) -> None:
     )
 
 
-def _read_folder(folder: Path, expected: str | None) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    files = find_files(folder)
-    missing = [FILES[role] for role in ROLES if role not in files]
-    if missing:
-        raise ValueError(f"{folder} lacks {', '.join(missing)} (plain or .gz)")
-    arrays, sums = {}, {}
-    for role in reversed(ROLES):  # small files first: the labels are enough to detect another data set
-        payload = read_payload(files[role])
-        array = decode_idx(payload, files[role])
-        sums[role] = checksum(payload)
-        if expected:
-            check_sum(sums[role], role, expected, str(files[role]))
-        arrays[role] = array
-    return arrays, sums
-
-
-def _check_arrays(arrays: dict[str, np.ndarray], path: object) -> None:
-    for role in ROLES:
-        array = arrays[role]
-        inner, shape = ((28, 28), "(n, 28, 28)") if role.endswith("images") else ((), "(n,)")
-        if array.dtype != np.uint8 or array.ndim != 1 + len(inner) or array.shape[1:] != inner:
-            raise ValueError(f"{role} of {path}: {array.dtype} {array.shape}, expected uint8 {shape}")
-    for part in ("train", "test"):
-        images, labels = len(arrays[f"{part}_images"]), len(arrays[f"{part}_labels"])
-        if images != labels or images == 0:
-            raise ValueError(
-                f"{path} has {images} {part} images and {labels} {part} labels; expected equally many, not 0"
-            )
-
-
-def _dataset(
-    name: str, arrays: dict[str, np.ndarray], source: str, sums: dict[str, str], synthetic: bool = False
-) -> Dataset:
-    train_images, train_labels, test_images, test_labels = (arrays[role] for role in ROLES)
-    combined = checksum("\n".join(sums[role] for role in ROLES).encode())
-    return Dataset(name, train_images, train_labels, test_images, test_labels, source, combined, synthetic)
+def array_checksum(array: np.ndarray) -> str:
+    """Return the `checksum` of an array as an IDX file, which is not made."""
+    digest = hashlib.sha256(idx_header(array))
+    digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder(">")).data)
+    return digest.hexdigest()

@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 from npae.arguments import UnknownName
 from npae.datasets.download import READ_SECONDS, Progress, download
-from npae.datasets.known import CHECKSUMS, ROLES, Dataset, find_files, from_arrays, read_dataset
+from npae.datasets.drawn import scenes, washers
+from npae.datasets.known import CHECKSUMS, ROLES, Dataset, find_files, from_arrays, read_known
+from npae.datasets.own import read_own, resized
 from npae.datasets.synthetic import synthetic_digits
 
 NAMES = tuple(CHECKSUMS)
+DRAWN = ("synthetic", "scenes", "washers")  # the sets that npae draws; "synthetic" are digits
 TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 
 Report = Callable[[str], None]
@@ -37,6 +40,7 @@ def load(
     mirrors: Iterable[str] | None = None,
     report: Report | None = None,
     progress: Progress | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Dataset:
     """Load a data set.
 
@@ -44,12 +48,14 @@ def load(
     ----------
     name : str or path
         "mnist" or "fashion-mnist": searched on this machine (see `where`), then downloaded into
-        `cache_folder`. "synthetic": digits that npae draws. "auto": ``preferred`` from this machine or a
-        mirror, otherwise synthetic digits. Anything else is a path: a folder with four IDX files (plain or
-        .gz) with MNIST's names, or an .npz file with Keras's names. Both may hold data of your own.
+        `cache_folder`. "synthetic": digits that npae draws; "scenes" and "washers": see
+        `npae.datasets.drawn`. "auto": ``preferred`` from this machine or a mirror, otherwise synthetic
+        digits. Anything else is a path to images of your own: a folder of PNG and JPEG files, whose
+        subfolders are classes, or of IDX files (plain or .gz) with MNIST's names; or an .npz, .npy or IDX
+        file (see `npae.datasets.own`).
     preferred : str
-        "mnist", "fashion-mnist" or "synthetic": the data set for "auto", and the subfolder to choose in a
-        path with several data sets.
+        One of these names: the data set for "auto", and the subfolder to choose in a path with several data
+        sets.
     download_missing : bool
         Whether to download missing data. The environment variable ``NPAE_OFFLINE=1`` also disables downloads.
     seed : int
@@ -61,6 +67,9 @@ def load(
         default the line is printed on stderr.
     progress : callable, optional
         See `npae.datasets.fetch`.
+    size : (int, int), optional
+        Height and width to which all images are resized, without regard to their ratio. Default: their own,
+        which must then be the same for all.
 
     Raises
     ------
@@ -74,13 +83,25 @@ def load(
     """
     report = report or _print_on_stderr
     if not str(name):
-        raise UnknownName(f"the data set has no name; expected auto, synthetic, {', '.join(NAMES)} or a path")
-    if isinstance(name, os.PathLike) or _canonical(name) not in ("auto", "synthetic", *NAMES):
-        return _load_path(Path(name).expanduser(), _known(preferred, "synthetic"))
+        raise UnknownName(f"the data set has no name; expected auto, {', '.join((*DRAWN, *NAMES))} or a path")
+    if isinstance(name, os.PathLike) or _canonical(name) not in ("auto", *DRAWN, *NAMES):
+        return _load_path(Path(name).expanduser(), _known(preferred, *DRAWN), size, report)
     name = _canonical(str(name))
-    wanted = _known(preferred, "synthetic") if name == "auto" else name
-    if wanted == "synthetic":
-        return _synthetic(seed, "drawn by npae")
+    wanted = _known(preferred, *DRAWN) if name == "auto" else name
+    if wanted in DRAWN:
+        return resized(_drawn(wanted, seed, "drawn by npae"), size)
+    return resized(_load_known(wanted, name, download_missing, seed, mirrors, report, progress), size)
+
+
+def _load_known(
+    wanted: str,
+    name: str,
+    download_missing: bool,
+    seed: int,
+    mirrors: Iterable[str] | None,
+    report: Report,
+    progress: Progress | None,
+) -> Dataset:
     dataset, tried = _search(wanted, report)
     if dataset:
         return dataset
@@ -88,7 +109,7 @@ def load(
         if not download_missing:
             raise ConnectionError(f"{wanted} cannot be downloaded: downloads are switched off")
         folder = download(wanted, cache_folder() / wanted, mirrors, progress, replace=True)
-        return read_dataset(folder, wanted)
+        return read_known(folder, wanted)
     except (OSError, ValueError) as error:
         failure = str(error)
     if name != "auto":
@@ -96,7 +117,7 @@ def load(
         raise FileNotFoundError("\n  ".join([f"{wanted} was not found; npae tried:", *looked, failure]))
     why = f"there is no usable {wanted} on this machine, and {failure.splitlines()[0]}"
     report(f"npae: the digits are synthetic, drawn by npae: {why}")
-    return _synthetic(seed, f"drawn by npae: {why}")
+    return _drawn("synthetic", seed, f"drawn by npae: {why}")
 
 
 def where(name: str) -> list[Place]:
@@ -119,8 +140,8 @@ def where(name: str) -> list[Place]:
     UnknownName
         If there is no data set of that name.
     """
-    name = _known(name, "synthetic")
-    if name == "synthetic":
+    name = _known(name, *DRAWN)
+    if name in DRAWN:
         return [Place("npae itself", True, "drawn on request")]
     return [_look(label, path, name)[0] for label, path in _places(name)]
 
@@ -203,7 +224,7 @@ def _look(label: str, path: Path, name: str) -> tuple[Place, Dataset | None]:
             return Place(place, False, "not there"), None
         if path.is_dir() and not find_files(path):
             return Place(place, False, "no IDX files there"), None
-        dataset = read_dataset(path, name)
+        dataset = read_known(path, name)
     except (ValueError, OSError) as error:
         return Place(place, False, f"cannot be used: {error}"), None
     detail = f"{len(dataset.train_images)} + {len(dataset.test_images)} images, checksums right"
@@ -225,23 +246,27 @@ def _search(name: str, report: Report) -> tuple[Dataset | None, list[Place]]:
     return None, tried
 
 
-def _load_path(path: Path, preferred: str) -> Dataset:
+def _load_path(path: Path, preferred: str, size: tuple[int, int] | None, report: Report) -> Dataset:
     if not path.exists():
-        near = difflib.get_close_matches(_canonical(str(path)), ("auto", "synthetic", *NAMES), n=1)
+        near = difflib.get_close_matches(_canonical(str(path)), ("auto", *DRAWN, *NAMES), n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
-        names = ", ".join(("auto", "synthetic", *NAMES))
+        names = ", ".join(("auto", *DRAWN, *NAMES))
         raise UnknownName(f"{str(path)!r} is neither a data set ({names}) nor a path that exists{hint}")
-    if path.is_dir() and not find_files(path):
-        inside = [p for p in _inside(path, preferred)[:-1] if p.exists()] if preferred in NAMES else []
-        if not inside:
-            raise ValueError(f"{path} holds no data set; expected files like train-images-idx3-ubyte.gz")
-        return read_dataset(inside[0], preferred)
-    return read_dataset(path)
+    if path.is_dir() and not find_files(path) and preferred in NAMES:
+        inside = [p for p in _inside(path, preferred)[:-1] if p.is_file() or (p.is_dir() and find_files(p))]
+        if inside:
+            return resized(read_known(inside[0], preferred), size)
+    return read_own(path, size, report)
 
 
-def _synthetic(seed: int, source: str) -> Dataset:
-    arrays = dict(zip(ROLES, synthetic_digits(seed=seed)))
-    return from_arrays("synthetic", arrays, f"{source} (seed {seed})", synthetic=True)
+def _drawn(name: str, seed: int, source: str) -> Dataset:
+    names, images = None, {"scenes": scenes, "washers": washers}.get(name)
+    if images:
+        *arrays, names = images(seed=seed)
+    else:
+        arrays = list(synthetic_digits(seed=seed))
+    given = dict(zip(ROLES, arrays))
+    return from_arrays(name, given, f"{source} (seed {seed})", synthetic=True, class_names=names)
 
 
 def _known(name: str, *also: str) -> str:

@@ -176,7 +176,10 @@ def read_layout(start: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
     if version not in ((1, 0), (2, 0)):
         raise ValueError("an array in it has an unknown format")
     of_version = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    shape, fortran, dtype = of_version[version](start)
+    try:
+        shape, fortran, dtype = of_version[version](start)
+    except Exception as error:  # NumPy parses it as Python's text, and raises what the tokenizer does
+        raise ValueError(f"the header of an array is damaged: {str(error).splitlines()[0]}") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects; Object arrays cannot be loaded")
     if dtype.kind not in "biufU" or not dtype.itemsize or min(shape, default=0) < 0:

@@ -8,6 +8,7 @@ from npae.arguments import array, integer, positive_number, real_numbers
 from npae.kernels.blas import single_threaded_blas
 
 MOST_DECIBELS = 100.0  # of one image; that of a perfect image is infinite
+_WIDE = 4096  # numbers of an example; PCA then compares the examples, if these are fewer
 SSIM_WINDOW, SSIM_STDDEV = 11, 1.5  # pixels, of the paper's Gaussian window
 SSIM_K1, SSIM_K2 = 0.01, 0.03
 
@@ -201,6 +202,20 @@ def _pair(y: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return y, t
 
 
+def _wide_axes(centred: np.ndarray, components: int) -> np.ndarray:
+    """Return the axes (d, at least ``components``) of few rows (n, d), from their (n, n) inner products.
+
+    If ``x x' u = s u``, then ``x' u`` is an eigenvector of ``x' x`` with the same eigenvalue. Directions
+    without variance are zero.
+    """
+    _, vectors = np.linalg.eigh((centred @ centred.T).astype(np.float64))
+    axes = centred.T.astype(np.float64) @ vectors
+    lengths = np.sqrt(np.square(axes).sum(axis=0))
+    axes *= np.where(lengths > 1e-6 * lengths.max(initial=0), 1 / np.maximum(lengths, 1e-300), 0)
+    missing = np.zeros((len(axes), max(0, components - len(centred))))
+    return np.concatenate([missing, axes], axis=1)
+
+
 class PCA:
     """The best linear autoencoder: codes are coordinates along the directions of largest variance.
 
@@ -227,7 +242,10 @@ class PCA:
         self.mean = x.mean(axis=0, dtype=np.float64)
         centred = (x - self.mean).astype(np.float32)
         with single_threaded_blas():  # the number of threads must not change the result
-            _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+            if centred.shape[1] > max(len(centred), _WIDE):
+                vectors = _wide_axes(centred, self.components)
+            else:
+                _, vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))
         axes = vectors[:, : -self.components - 1 : -1]
         # The sign of an eigenvector is arbitrary; a fixed sign makes figures the same on every machine.
         self.axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(self.components)])

@@ -2,8 +2,8 @@
 
 All functions take ``path`` first and return it. It ends in .png (for an animation, .gif), and its folder must
 exist. ``title`` is above the figure. Invalid data raise ValueError, a failed write raises OSError; neither
-leaves a file. Images are (n, h, w), (n, 1, h, w) or (n, h * w) with h = w, uint8 0..255 or floats 0..1. All
-images have the same scale: 0 is black, 1 is white.
+leaves a file. Images are (n, h, w), (n, 1, h, w), (n, 3, h, w) in colour, or (n, h * w) with h = w, uint8
+0..255 or floats 0..1. All images have the same scale: 0 is black, 1 is white.
 """
 
 from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap
@@ -12,7 +12,15 @@ from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
 from npae.plotting.images import save_image
 from npae.plotting.insides import network, receptive_field, term_bars, term_maps
-from npae.plotting.tiles import comparison, filters, image_grid, image_groups, image_rows, manifold
+from npae.plotting.tiles import (
+    comparison,
+    error_maps,
+    filters,
+    image_grid,
+    image_groups,
+    image_rows,
+    manifold,
+)
 
 __all__ = [
     "GREY",
@@ -24,6 +32,7 @@ __all__ = [
     "code_scatter",
     "code_thumbnails",
     "comparison",
+    "error_maps",
     "filters",
     "histograms",
     "image_grid",

@@ -1,7 +1,7 @@
 """Two-dimensional codes as figures: points coloured by class, alone, with images, or over the epochs.
 
 All functions take codes (n, 2), labels (n,), integers from 0 to 9, and up to ten names of classes for the
-legend.
+legend. Without labels, None, all points have one colour.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from npae.plotting.canvas import (
     wrap,
     write_file,
 )
-from npae.plotting.images import grey_images
+from npae.plotting.images import as_pictures
 
 AXES = ("first coordinate of the code", "second coordinate of the code")
 # M. Petroff's ten colours (2021, arXiv:2107.02270), which colour-blind people can distinguish too.
@@ -48,7 +48,7 @@ STEPS, FRAME, HOLD = 3, 80, 2500  # frames per epoch, milliseconds per frame, mi
 def code_scatter(
     path: str | os.PathLike,
     panels: Sequence[tuple[str, np.ndarray, float | None]],
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     title: str,
     class_names: Sequence[str] | None = None,
 ) -> Path:
@@ -60,7 +60,7 @@ def code_scatter(
     """
     if not 1 <= len(panels) <= 3:
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
-    labels, names = _name_classes(labels, class_names)
+    labels, names = _name_classes(labels, class_names, len(panels[0][1]))
     side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels of the axes
     heads = [
         name + ("" if error is None else f"\ntest MSE {number(error)} per pixel") for name, _, error in panels
@@ -80,7 +80,8 @@ def code_scatter(
         settle(body.figure)
         for axes, (_, codes, _) in zip(drawn, panels):
             axes.apply_aspect()
-            _write_classes(axes, np.asarray(codes, dtype=np.float64), labels)
+            if names:
+                _write_classes(axes, np.asarray(codes, dtype=np.float64), labels)
     return Path(path)
 
 
@@ -88,19 +89,20 @@ def code_thumbnails(
     path: str | os.PathLike,
     codes: np.ndarray,
     images: np.ndarray,
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     title: str,
     class_names: Sequence[str] | None = None,
     axis_names: tuple[str, str] = AXES,
 ) -> Path:
     """Draw codes as points coloured by class, and some of their images, light on dark, at their codes.
 
-    The images are drawn in the order of the set, in the colours of their classes and without background, if
-    they overlap no image drawn before. The few most distant codes are left out.
+    The images are drawn in the order of the set, if they overlap no image drawn before: grey ones in the
+    colours of their classes and without background, coloured ones as they are. The few most distant codes are
+    left out.
     """
-    labels, names = _name_classes(labels, class_names)
+    labels, names = _name_classes(labels, class_names, len(codes))
     codes = _planar("codes", codes, len(labels))
-    images = grey_images(images, "images", max(1, len(labels)))
+    images = as_pictures(images, "images", max(1, len(labels)))
     if len(images) != len(labels):
         raise ValueError(f"{len(labels)} labels need as many images, not {len(images)}")
     height = 860
@@ -111,7 +113,9 @@ def code_thumbnails(
         size = THUMBNAIL / np.array([WIDTH - 250, height - 100 * images.shape[2] / images.shape[1]])
         for k in _with_room((codes - low) / (high - low), size):
             (left, bottom), (right, top) = (codes[k] + size * (high - low) * half for half in (-0.5, 0.5))
-            ink, extent = _in_colour(images[k], CLASSES[labels[k]]), (left, right, bottom, top)
+            extent = left, right, bottom, top
+            coloured = images.shape[3] == 3
+            ink = images[k] if coloured else _in_colour(images[k, :, :, 0], CLASSES[labels[k]])
             axes.imshow(ink, extent=extent, aspect="auto", interpolation="antialiased", zorder=3)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=axis_names[0], ylabel=axis_names[1])
         _name_colours(body, names)
@@ -121,7 +125,7 @@ def code_thumbnails(
 def code_animation(
     path: str | os.PathLike,
     codes: Sequence[np.ndarray],
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     captions: Sequence[str],
     title: str,
     class_names: Sequence[str] | None = None,
@@ -136,7 +140,7 @@ def code_animation(
         got = f"{len(codes)} and {len(captions)}"
         raise ValueError(f"an animation needs at least two epochs, and a caption for each; got {got}")
     path = check_path(path, ".gif")  # before drawing, which takes long
-    labels, names = _name_classes(labels, class_names)
+    labels, names = _name_classes(labels, class_names, len(codes[0]))
     places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
     with drawing, style.context(["default", STYLE]):
         figure, body = blank(title, 780, 900)
@@ -157,7 +161,7 @@ def code_animation(
             axes.set_title(caption)
             while numbers:
                 numbers.pop().remove()
-            numbers += _write_classes(axes, now, labels)
+            numbers += _write_classes(axes, now, labels) if names else []
             canvas.draw()
             frames.append(Image.fromarray(np.array(canvas.buffer_rgba())[:, :, :3]).quantize(64))
     data = io.BytesIO()
@@ -189,8 +193,12 @@ def spread(points: np.ndarray, distance: float) -> np.ndarray:
     return points
 
 
-def _name_classes(labels: np.ndarray, class_names: Sequence[str] | None) -> tuple[np.ndarray, list[str]]:
-    """Return labels as an array and the names of the classes, or raise ValueError."""
+def _name_classes(
+    labels: np.ndarray | None, class_names: Sequence[str] | None, points: int
+) -> tuple[np.ndarray, list[str]]:
+    """Return labels as an array and the names of the classes, none without labels, or raise ValueError."""
+    if labels is None:
+        return np.zeros(points, np.intp), []
     labels = np.asarray(labels)
     count = 10 if class_names is None else len(class_names)
     if not 1 <= count <= len(CLASSES):
@@ -224,7 +232,8 @@ def _name_colours(body: SubFigure, names: Sequence[str]) -> None:
     """Draw a legend of the classes to the right of all axes."""
     look: dict[str, Any] = {"linestyle": "", "marker": "s", "markersize": 9}
     squares = [Line2D([], [], color=colour, **look) for colour in CLASSES[: len(names)]]
-    body.legend(squares[::-1], list(names)[::-1], loc="outside right center", handletextpad=0)
+    if names:
+        body.legend(squares[::-1], list(names)[::-1], loc="outside right center", handletextpad=0)
 
 
 def _write_classes(axes: Axes, codes: np.ndarray, labels: np.ndarray) -> list:

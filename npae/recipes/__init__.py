@@ -3,9 +3,11 @@
 import difflib
 
 from npae.recipes import (
+    colour_denoiser,
     contractive,
     conv,
     deep,
+    defects,
     dense,
     keras_denoiser,
     latent2d,
@@ -35,6 +37,8 @@ _PAGES = [
     contractive,
     variational,
     variational_dense,
+    colour_denoiser,
+    defects,
 ]
 
 RECIPES: dict[str, Recipe] = {page.RECIPE.name: page.RECIPE for page in _PAGES}

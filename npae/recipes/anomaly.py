@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from npae.datasets import Dataset
 from npae.layers import Dense
 from npae.measures.metrics import roc_auc, squared_error_per_image
 from npae.model import Autoencoder, Sequential
-from npae.recipes.views import FASHION
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
 from npae.training.fit import fit
@@ -22,17 +22,21 @@ from npae.training.kept import Compute
 SHOWN = 10  # normal and anomalous images whose reconstructions are kept for the figures
 
 
-def build_dense(code: int) -> Autoencoder:
+def build_dense(code: int, pixels: int = 784) -> Autoencoder:
     """Return one layer each for encoder and decoder, as in the recipe dense."""
     return Autoencoder(
-        Sequential([Dense(code, activation="relu")]), Sequential([Dense(784, activation="sigmoid")])
+        Sequential([Dense(code, activation="relu")]), Sequential([Dense(pixels, activation="sigmoid")])
     )
 
 
-def build_deep(code: int) -> Autoencoder:
+def build_deep(code: int, pixels: int = 784) -> Autoencoder:
     """Return three layers each for encoder and decoder, with a linear code."""
     encoder = [Dense(256, activation="relu"), Dense(64, activation="relu"), Dense(code)]
-    decoder = [Dense(64, activation="relu"), Dense(256, activation="relu"), Dense(784, activation="sigmoid")]
+    decoder = [
+        Dense(64, activation="relu"),
+        Dense(256, activation="relu"),
+        Dense(pixels, activation="sigmoid"),
+    ]
     return Autoencoder(Sequential([*encoder]), Sequential([*decoder]))
 
 
@@ -61,16 +65,16 @@ class Detector:
         """The name for files."""
         return f"{self.model}-{self.code}-{'normal' if self.alone else 'anomaly'}"
 
-    def build(self) -> Autoencoder:
-        """Return the model, not yet built."""
-        return MODELS[self.model](self.code)
+    def build(self, pixels: int) -> Autoencoder:
+        """Return the model for images of so many pixels, not yet built."""
+        return MODELS[self.model](self.code, pixels)
 
     def role(self, label: str) -> str:
         """Return a phrase for the class of that name: the anomaly, or the only normal class."""
         return f"{label} as the only normal class" if self.alone else f"{label} as the anomaly"
 
 
-MODELS: dict[str, Callable[[int], Autoencoder]] = {"dense": build_dense, "deep": build_deep}
+MODELS: dict[str, Callable[[int, int], Autoencoder]] = {"dense": build_dense, "deep": build_deep}
 
 # By whether only one class is normal; the training set is then a tenth of the images.
 CODES = {("dense", False): 32, ("deep", False): 2, ("dense", True): 32, ("deep", True): 16}
@@ -177,9 +181,10 @@ def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: 
     """Train a detector for one class, and compute the scores of all test images."""
     began = time.perf_counter()
     normal = (dataset.train_labels == label) == column.alone
-    model = column.build()
-    model.build((784,), np.random.default_rng(seed))
-    train = Batches(dataset.train_images[normal], shape=(784,))
+    shape = (math.prod(dataset.image_shape),)
+    model = column.build(*shape)
+    model.build(shape, np.random.default_rng(seed))
+    train = Batches(dataset.train_images[normal], shape=shape)
     fit(
         model,
         train,
@@ -189,7 +194,7 @@ def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: 
         seed=seed,
         threads=threads,
     )
-    test = Batches(dataset.test_images, shape=(784,))
+    test = Batches(dataset.test_images, shape=shape)
     outputs = predict(model, test, threads)
     scores = squared_error_per_image(outputs, test.batch(slice(None))[1])
     anomalous = (dataset.test_labels == label) != column.alone
@@ -200,7 +205,7 @@ def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: 
 
 def class_name(dataset: Dataset, label: int) -> str:
     """Return the name of a class: the digit, or the name of the clothes."""
-    return FASHION[label] if dataset.name == "fashion-mnist" else str(label)
+    return dataset.class_names[label] if dataset.class_names else str(label)
 
 
 def classes_of(dataset: Dataset) -> list[int]:
@@ -209,8 +214,12 @@ def classes_of(dataset: Dataset) -> list[int]:
     Raises
     ------
     ValueError
-        If the training or the test set lacks a class, or there are fewer than two.
+        If there are no labels, the training or the test set lacks a class, or there are fewer than two.
     """
+    if dataset.train_labels is None or dataset.test_labels is None:
+        raise ValueError(
+            f"{dataset.name} has no labels, and npae anomaly needs classes; npae train and npae score do not"
+        )
     train, test = (np.unique(labels).tolist() for labels in (dataset.train_labels, dataset.test_labels))
     if train != test or len(train) < 2:
         raise ValueError(

@@ -172,6 +172,7 @@ def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -
     columns = min(len(places) for places, _ in trial.outputs.values())
     for kind, name in ((True, "never seen"), (False, "trained on")):
         places, outputs = trial.outputs[kind]
+        outputs = outputs.reshape(-1, *dataset.test_images.shape[1:])
         rows += [(name, dataset.test_images[places]), ("reconstructed", outputs)]
     normal, anomalous = mean_errors(trial)
     name = class_name(dataset, trial.label)

@@ -1,5 +1,7 @@
 """A contractive autoencoder: a penalty makes the code insensitive to small changes of the input."""
 
+import math
+
 import numpy as np
 
 from npae.datasets import gaussian_noise
@@ -10,26 +12,29 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import BinaryCrossentropy
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import Contractive
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.callbacks import half_cosine
 from npae.training.evaluation import evaluate_terms, predict
 
 LOSS = BinaryCrossentropy(per="image")
 NOISE = gaussian_noise(0.3)
+LEAST = 1e-9  # singular value in the figure
 EXAMPLES, SPECTRA = 500, 100  # test images for the norms, and for the singular values, of Jacobians
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-256-784, sigmoid at the code."""
-    return Autoencoder(Sequential([Dense(256, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(256, "sigmoid")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
     """Return the model without the penalty, with noise instead of it, and with the penalty."""
     return {
-        "plain": run.part("plain", build, loss=LOSS),
-        "denoising": run.part("denoising", build, loss=LOSS, data=lambda: run.batches(corruption=NOISE)),
+        "plain": run.part("plain", run.recipe.build, loss=LOSS),
+        "denoising": run.part(
+            "denoising", run.recipe.build, loss=LOSS, data=lambda: run.batches(corruption=NOISE)
+        ),
         "contractive": run.model,
     }
 
@@ -75,12 +80,14 @@ def draw(run: Run) -> None:
     rows = [("original", run.pixels(x))]
     rows += [(name, run.pixels(model.reconstruct(x))) for name, model in found.items()]
     plotting.image_rows(run.path("reconstructions.png"), rows, title="Test images")
+    title = "What the first 100 of 256 units look at"
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
-    plotting.filters(run.path("filters.png"), kernels, "What the first 100 of 256 units look at")
+    plotting.filters(run.path("filters.png"), kernels, title, shape=run.dataset.image_shape)
     spectra = {}
     for name, model in found.items():
         for place, images in on_and_off(run, SPECTRA).items():
             values = singular_values(model.encoder, images, run.threads).mean(axis=0)
+            values = np.maximum(values, LEAST)  # the axis is logarithmic, and saturated units give 0
             spectra[f"{name}, {place} the data"] = (np.arange(1, len(values) + 1), values)
     title = "How far a code moves with its input, direction by direction"
     across = "directions of the input, from the one in which the code moves most"

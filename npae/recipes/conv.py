@@ -4,10 +4,10 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, MaxPool2D, UpSampling2D
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: two convolutions with pooling, two with up-sampling, and one for the pixels."""
     encoder = Sequential(
         [
@@ -23,7 +23,7 @@ def build() -> Autoencoder:
             UpSampling2D(2),
             Conv2D(16, 3, activation="relu", padding="same"),
             UpSampling2D(2),
-            Conv2D(1, 3, activation="sigmoid", padding="same"),
+            Conv2D(shape[0], 3, activation="sigmoid", padding="same"),
         ]
     )
     return Autoencoder(encoder, decoder)

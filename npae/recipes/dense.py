@@ -1,16 +1,18 @@
 """A fully connected autoencoder of 784 pixels, with a code of 32 units."""
 
+import math
+
 from npae.datasets import gaussian_noise
 from npae.layers import Dense
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: one layer each for encoder and decoder."""
     encoder = Sequential([Dense(32, activation="relu")])
-    decoder = Sequential([Dense(784, activation="sigmoid")])
+    decoder = Sequential([Dense(math.prod(shape), activation="sigmoid")])
     return Autoencoder(encoder, decoder)
 
 

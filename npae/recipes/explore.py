@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,9 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
         If a test image does not exist, the codes cannot be drawn, or the folder cannot be written.
     """
     images = run.test_batches(corruption=None).batch(slice(None))[1]
-    labels = run.dataset.test_labels[: len(images)]
+    labels = run.dataset.test_labels
+    if labels is None:
+        pairs = pairs or [(k, k + 1) for k in range(0, min(16, len(images) - 1), 2)] or [(0, 0)]
     pairs = pairs or _pairs(labels)
     for number in np.ravel(pairs):
         if not 0 <= number < len(images):
@@ -51,7 +53,7 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
     yield draw_interpolations(folder / "interpolations.png", run, images, labels, codes, pairs)
     plane = Plane(codes)
     yield draw_map(folder / "map.png", run, plane, codes)
-    yield draw_codes(folder / "codes.png", run, plane, images, labels, codes)
+    yield draw_codes(folder / "codes.png", run, plane, images, codes)
     yield draw_neighbours(folder / "neighbours.png", run, images, labels, codes)
 
 
@@ -59,7 +61,7 @@ def draw_interpolations(
     path: Path,
     run: Run,
     images: np.ndarray,
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     codes: np.ndarray,
     pairs: Sequence[tuple[int, int]],
 ) -> Path:
@@ -67,12 +69,12 @@ def draw_interpolations(
     from npae import plotting
 
     shares = np.linspace(0, 1, STEPS, dtype=codes.dtype).reshape(-1, *[1] * (codes.ndim - 1))
-    name = _names(run)
     rows = []
     for start, end in pairs:
         between = decode(run.model, (1 - shares) * codes[start] + shares * codes[end], run.threads)
         ends = run.pixels(images[[start, end]])
-        label = f"{name(labels[start])} to {name(labels[end])}"
+        names = (str(k) if labels is None else run.class_name(labels[k]) for k in (start, end))
+        label = " to ".join(names)
         rows.append((label, [ends[:1], run.pixels(between), ends[1:]]))
     headings = ["from", "decoded codes on the straight line between the codes of the two images", "to"]
     return plotting.image_groups(
@@ -88,16 +90,15 @@ def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
     highest = np.where(highest > lowest, highest, lowest + 1)  # if all codes are equal
     across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
     grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
-    tiles = run.pixels(decode(run.model, plane.codes(grid), run.threads)).reshape(TILES, TILES, 28, 28)
+    tiles = run.pixels(decode(run.model, plane.codes(grid), run.threads))
+    tiles = tiles.reshape(TILES, TILES, *tiles.shape[1:])
     title = f"{run.settings.recipe}: what codes stand for"
     if plane.pca:
         title += f", in the plane of {plane.share:.0%} of their variance"
     return plotting.manifold(path, tiles, across, up[::-1], title, plane.names)
 
 
-def draw_codes(
-    path: Path, run: Run, plane: Plane, images: np.ndarray, labels: np.ndarray, codes: np.ndarray
-) -> Path:
+def draw_codes(path: Path, run: Run, plane: Plane, images: np.ndarray, codes: np.ndarray) -> Path:
     """Draw the codes as points coloured by class, with some of the images."""
     from npae import plotting
 
@@ -106,12 +107,17 @@ def draw_codes(
         title += f", in the plane of {plane.share:.0%} of their variance"
     pixels = run.pixels(images)
     return plotting.code_thumbnails(
-        path, plane.points(codes), pixels, labels, title, run.class_names, plane.names
+        path, plane.points(codes), pixels, run.colours, title, run.class_names, plane.names
     )
 
 
-def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> Path:
-    """Draw one test image of each class, with the test images whose codes are nearest to its code."""
+def draw_neighbours(
+    path: Path, run: Run, images: np.ndarray, labels: np.ndarray | None, codes: np.ndarray
+) -> Path:
+    """Draw one test image of each class, with the test images whose codes are nearest to its code.
+
+    Without labels, these are the first ten test images.
+    """
     from npae import plotting
 
     flat = codes.reshape(len(codes), -1)
@@ -121,20 +127,18 @@ def draw_neighbours(path: Path, run: Run, images: np.ndarray, labels: np.ndarray
     others = nearest(flat, flat, count + 1)
     # An image is its own nearest neighbour, unless another image has the same code.
     others = np.stack([row[row != k][:count] for k, row in enumerate(others)])
+    pixels = run.pixels(images)
+    title, heading = f"{run.settings.recipe}: nearest codes of test images", "nearest codes among the others"
+    if labels is None:
+        rows = [(str(k), [pixels[k : k + 1], pixels[others[k]]]) for k in range(min(10, len(flat)))]
+        return plotting.image_groups(path, ["image", heading], rows, title)
     same = float(np.mean(labels[others] == labels[:, None]))
     shown = np.unique(labels, return_index=True)[1][:10]
-    pixels, name = run.pixels(images), _names(run)
-    rows = [(name(labels[k]), [pixels[k : k + 1], pixels[others[k]]]) for k in shown]
+    rows = [(run.class_name(labels[k]), [pixels[k : k + 1], pixels[others[k]]]) for k in shown]
     marked = [[np.zeros(1, bool), labels[others[k]] != labels[k]] for k in shown]
     heading = f"nearest codes among the {len(codes) - 1:,} other test images; framed: another class"
-    title = (
-        f"{run.settings.recipe}: nearest codes of test images; of all such, {same:.0%} are of the same class"
-    )
+    title += f"; of all such, {same:.0%} are of the same class"
     return plotting.image_groups(path, ["image", heading], rows, title, marked=marked)
-
-
-def _names(run: Run) -> Callable[[int], str]:
-    return lambda label: run.class_names[label] if run.class_names else str(label)
 
 
 def _pairs(labels: np.ndarray) -> list[tuple[int, int]]:

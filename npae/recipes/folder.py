@@ -21,6 +21,7 @@ from npae.training.kept import CHECKPOINT, HISTORY, MODEL
 
 METRICS = "metrics.json"
 LONGEST_HISTORY = 1 << 21  # bytes, of more than 20,000 epochs
+LONGEST_SIDE = 4096  # pixels of an image
 PARTS = "parts"  # the folder of a run's further models
 
 
@@ -35,6 +36,7 @@ class Settings:
     seed: int = 0
     limit: int | None = None
     noise: bool = False
+    size: str | None = None  # of the images, HEIGHTxWIDTH; see `parse_size`
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, Any], path: str | os.PathLike) -> Settings:
@@ -57,6 +59,7 @@ class Settings:
         if unknown:
             raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
+        texts += [settings.get("size") or ""]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
         if not all(isinstance(text, str) for text in texts) or not all(
             number is None or (isinstance(number, int) and 0 <= number < 1 << 63) for number in numbers
@@ -65,7 +68,43 @@ class Settings:
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
                 "in Python, with npae.load_model or npae.load_checkpoint"
             )
+        parse_size(settings.get("size"))
         return cls(**settings)
+
+
+def parse_size(text: str | None) -> tuple[int, int] | None:
+    """Return height and width of a text like "64" or "48x64"; None for None.
+
+    Raises
+    ------
+    ValueError
+        If it is something else, or a side is not from 1 to `LONGEST_SIDE`.
+    """
+    if text is None:
+        return None
+    parts = text.lower().split("x")
+    sides = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 6]
+    if len(sides) != len(parts) or len(sides) > 2 or not all(1 <= side <= LONGEST_SIDE for side in sides):
+        raise ValueError(
+            f"a size must be N or HEIGHTxWIDTH, such as 64 or 48x64, in pixels from 1 to {LONGEST_SIDE}, not "
+            f"{text!r}"
+        )
+    return sides[0], sides[-1]
+
+
+def image_shape(metadata: dict[str, Any], path: str | os.PathLike) -> tuple[int, int, int]:
+    """Return the shape (channels, height, width) of the images that a run was trained on.
+
+    Raises
+    ------
+    ValueError
+        If ``npae train`` did not write the metadata.
+    """
+    shape = entry(metadata, "dataset").get("shape", [1, 28, 28])  # earlier versions had no other
+    if not isinstance(shape, list) or not len(shape) == 3 or not all(type(n) is int and n > 0 for n in shape):
+        raise ValueError(f"{path} says that its images have the shape {shape!r}: npae train did not write it")
+    channels, height, width = shape
+    return channels, height, width
 
 
 def resumed_settings(directory: str | os.PathLike, given: dict[str, Any]) -> Settings:
@@ -165,14 +204,14 @@ def located(data: str) -> str:
 
 def is_named(data: str) -> bool:
     """Return whether a text is the name of a data set, rather than a path."""
-    return data.lower().replace("_", "-") in ("", "auto", "synthetic", *datasets.NAMES)
+    return data.lower().replace("_", "-") in ("", "auto", *datasets.DRAWN, *datasets.NAMES)
 
 
 def trained_on(metadata: dict[str, Any]) -> str:
     """Return the path of the data set of a run, or its name if the path no longer exists."""
     given, name = located(metadata["settings"].get("data", "auto")), metadata["dataset"]["name"]
     gone = not (os.path.isabs(given) and os.path.exists(given))
-    return name if gone and name in (*datasets.NAMES, "synthetic") else given
+    return name if gone and name in (*datasets.NAMES, *datasets.DRAWN) else given
 
 
 def read_history(path: str | os.PathLike) -> dict[str, list[float]]:

@@ -8,7 +8,7 @@ from npae.layers import Conv2D, MaxPool2D
 from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.evaluation import evaluate, predict
 
@@ -22,11 +22,11 @@ NOISY = {1: 0.0922, 2: 0.0904, 5: 0.0882, 10: 0.0868, 20: 0.0853, 30: 0.0847, 40
 NOISY |= {60: 0.0847, 70: 0.0841, 80: 0.0839, 90: 0.0840, 100: 0.0839}
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model, 28,353 parameters: two convolutions with pooling, two transposed convolutions."""
     encoder = Sequential([conv(), MaxPool2D(2, padding="same"), conv(), MaxPool2D(2, padding="same")])
     decoder = Sequential(
-        [conv_transpose(), conv_transpose(), Conv2D(1, 3, activation="sigmoid", padding="same")]
+        [conv_transpose(), conv_transpose(), Conv2D(shape[0], 3, activation="sigmoid", padding="same")]
     )
     return Autoencoder(encoder, decoder)
 
@@ -41,7 +41,7 @@ def learning_rate(epoch: int, epochs: int) -> float:
 
 def clean(run: Run) -> Autoencoder:
     """Return the model of the first fifty epochs, with clean inputs and targets."""
-    return run.part("clean", build, epochs=50, data=lambda: run.batches(corruption=None))
+    return run.part("clean", run.recipe.build, epochs=50, data=lambda: run.batches(corruption=None))
 
 
 def before(run: Run) -> None:

@@ -1,15 +1,17 @@
 """A deep dense autoencoder with a code of two units: a map of the digits, like a nonlinear PCA."""
 
+import math
+
 from npae.layers import Dense
-from npae.measures.metrics import PCA, mean_squared_error
+from npae.measures.metrics import mean_squared_error
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.measures import code_metrics
-from npae.recipes.recipe import Recipe
+from npae.recipes.measures import code_metrics, fitted_pca
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-128-64-10-2-10-64-128-784, with a linear code."""
     encoder = Sequential(
         [Dense(128, activation="relu"), Dense(64, activation="relu"), Dense(10, activation="relu"), Dense(2)]
@@ -19,7 +21,7 @@ def build() -> Autoencoder:
             Dense(10, activation="relu"),
             Dense(64, activation="relu"),
             Dense(128, activation="relu"),
-            Dense(784, activation="tanh"),
+            Dense(math.prod(shape), activation="tanh"),
         ]
     )
     return Autoencoder(encoder, decoder)
@@ -33,14 +35,12 @@ def draw(run: Run) -> None:
     x, _ = run.test_images()
     codes = run.model.encode(x)
     error = mean_squared_error(run.pixels(run.model.decode(codes)), run.pixels(x))  # test_mse
-    pca = PCA(2).fit(run.train_images())
+    pca = fitted_pca(run, 2)
     components = pca.transform(x)
     pca_error = mean_squared_error(pca.inverse_transform(components), x)
     panels = [("autoencoder, 2 numbers", codes, error), ("PCA, 2 components", components, pca_error)]
     title = f"Codes of {len(x):,} test images"
-    plotting.code_scatter(
-        run.path("codes.png"), panels, run.dataset.test_labels[: len(x)], title, run.class_names
-    )
+    plotting.code_scatter(run.path("codes.png"), panels, run.colours, title, run.class_names)
 
 
 RECIPE = Recipe(

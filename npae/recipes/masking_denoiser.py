@@ -3,6 +3,7 @@
 The same model is trained with three kinds of noise, and once without noise, for comparison.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +12,7 @@ from npae.datasets import gaussian_noise, masking_noise, salt_and_pepper
 from npae.layers import Dense
 from npae.measures import metrics
 from npae.model import Autoencoder, Sequential
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
@@ -27,38 +28,38 @@ LEVELS = np.linspace(0.1, 0.9, 5)  # not from 0: the PSNR of images without nois
 Chart = dict[str, tuple[np.ndarray, list[float]]]  # lines by stage
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-1000-784, a code wider than the image."""
-    return Autoencoder(Sequential([Dense(1000, "relu")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(1000, "relu")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
 def denoiser(run: Run, kind: str) -> Autoencoder:
     """Return the model that is trained with one kind of noise."""
     if kind == "masking":
         return run.model
-    return run.part(kind, build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
+    return run.part(kind, run.recipe.build, data=lambda: run.batches(corruption=KINDS[kind](TRAINED_AT)))
 
 
 def plain(run: Run) -> Autoencoder:
     """Return the same model, trained without noise."""
-    return run.part("plain", build, data=lambda: run.batches(corruption=None))
+    return run.part("plain", run.recipe.build, data=lambda: run.batches(corruption=None))
 
 
 def stages(run: Run, kind: str, level: float, clean: np.ndarray) -> dict[str, np.ndarray]:
-    """Return noisy versions of clean images (n, 784), and the output of each model: (n, 28, 28) by name."""
+    """Return noisy versions of clean inputs, and the output of each model, as images by name."""
     noisy = KINDS[kind](level)(clean, np.random.default_rng(0))
     outputs = {
         "before": noisy,
         "trained without noise": predict(plain(run), noisy, run.threads),
         "trained with this noise": predict(denoiser(run, kind), noisy, run.threads),
     }
-    return {name: values.reshape(-1, 28, 28) for name, values in outputs.items()}  # all from 0 to 1
+    return {name: run.pixels(values) for name, values in outputs.items()}
 
 
 def clean_images(run: Run, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first clean test images as inputs (n, 784) and as images (n, 28, 28)."""
+    """Return the first clean test images as inputs (n, pixels) and as images."""
     _, clean = run.test_images(count)
-    return clean, clean.reshape(-1, 28, 28)
+    return clean, run.pixels(clean)
 
 
 def measure(run: Run) -> dict[str, float]:
@@ -90,7 +91,10 @@ def draw(run: Run) -> None:
     models = {"no noise": plain(run), **{kind: denoiser(run, kind) for kind in KINDS}}
     panels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in models.items()]
     plotting.filters(
-        run.path("filters.png"), panels, "What the first units look at, by noise of the training"
+        run.path("filters.png"),
+        panels,
+        "What the first units look at, by noise of the training",
+        shape=run.dataset.image_shape,
     )
 
 

@@ -19,6 +19,8 @@ from npae.recipes.run import Run
 from npae.recipes.views import plain_batches
 from npae.training.evaluation import evaluate_terms, predict
 
+PCA_IMAGES = 2000  # training images to which PCA is fitted, if an image has more than PCA_PIXELS numbers
+PCA_PIXELS = 4096
 _CHUNK = 1000  # images at a time, to limit the memory; every metric is a mean
 VOTERS = 20_000  # training codes among which the nearest neighbours are searched
 LARGEST_CODE = 1024  # units; the classifiers take minutes for larger codes
@@ -101,8 +103,23 @@ def all_metrics(run: Run) -> Iterator[dict[str, float]]:
             yield measure(run)
 
 
+def fitted_pca(run: Run, components: int) -> PCA:
+    """Return PCA of the clean training images; of the first ones, if they are large.
+
+    The number of components is at most that of the pixels.
+    """
+    images = _flat(run.train_images())
+    large = images.shape[1] > PCA_PIXELS
+    return PCA(min(components, images.shape[1])).fit(images[:PCA_IMAGES] if large else images)
+
+
 def likeness(run: Run) -> dict[str, float]:
-    """Return the mean structural similarity (SSIM) of outputs, and of corrupted inputs, to clean images."""
+    """Return the mean structural similarity (SSIM) of outputs, and of corrupted inputs, to clean images.
+
+    It is not defined for images smaller than its window; the result is then empty.
+    """
+    if min(run.dataset.image_shape[1:]) < metrics.SSIM_WINDOW:
+        return {}
     inputs, clean = run.test_images()
     outputs = run.pixels(predict(run.model, inputs, run.threads))
     numbers = {"test_ssim": metrics.ssim(outputs, run.pixels(clean))}
@@ -117,7 +134,7 @@ def code_metrics(run: Run) -> dict[str, float]:
     "linear_probe" is the test accuracy of softmax regression on the codes, "5nn" that of a vote among the
     five nearest of the first 20,000 training codes (of all, if there are fewer than five). The values of PCA,
     and its squared error, have "_pca" in their names; they are missing if a code has at least as many units
-    as an image has pixels.
+    as an image has pixels. Data without labels have no accuracies.
     """
     train, test = run.train_images(), plain_batches(run.recipe, run.dataset.test_images).batch(slice(None))[0]
     labels = run.dataset.train_labels, run.dataset.test_labels
@@ -129,7 +146,7 @@ def code_metrics(run: Run) -> dict[str, float]:
     train, test = _flat(train), _flat(test)
     if size >= train.shape[1]:
         return numbers
-    pca = PCA(size).fit(train)
+    pca = fitted_pca(run, size)
     components = [pca.transform(images) for images in (train, test)]
     error = metrics.mean_squared_error(pca.inverse_transform(components[1]), test)
     numbers["test_mse_pca"] = error / (255 * run.recipe.scale) ** 2  # in pixels from 0 to 1
@@ -154,9 +171,11 @@ def foreign(run: Run) -> dict[str, float]:
 
 
 def _readings(
-    codes: list[np.ndarray], labels: tuple[np.ndarray, np.ndarray], suffix: str
+    codes: list[np.ndarray], labels: tuple[np.ndarray | None, np.ndarray | None], suffix: str
 ) -> dict[str, float]:
     (train, test), (train_labels, test_labels) = codes, labels
+    if train_labels is None or test_labels is None:
+        return {}
     voters, k = slice(VOTERS), min(5, len(train))
     return {
         f"linear_probe{suffix}": linear_probe(train, train_labels, test, test_labels),

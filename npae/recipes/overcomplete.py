@@ -1,5 +1,7 @@
 """A code wider than the input: trained without regularisation, with an L1 penalty, or with noise."""
 
+import math
+
 import numpy as np
 
 from npae.datasets import gaussian_noise
@@ -9,7 +11,7 @@ from npae.measures.probes import linear_probe
 from npae.model import Autoencoder, Sequential
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
@@ -20,17 +22,17 @@ NOISE = gaussian_noise(0.5)
 PROBED = 10_000  # training images of the linear probe
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-1000-784."""
-    return Autoencoder(Sequential([Dense(UNITS, "relu")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(UNITS, "relu")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
     """Return the models: without regularisation, with sparsity, and with noise."""
     return {
         "alone": run.model,
-        "sparsity": run.part("sparsity", build, loss=Objective(LOSS, L1(1e-4))),
-        "noise": run.part("noise", build, data=lambda: run.batches(corruption=NOISE)),
+        "sparsity": run.part("sparsity", run.recipe.build, loss=Objective(LOSS, L1(1e-4))),
+        "noise": run.part("noise", run.recipe.build, data=lambda: run.batches(corruption=NOISE)),
     }
 
 
@@ -56,17 +58,19 @@ def measure(run: Run) -> dict[str, float]:
     """Return the errors of each model, its `copied` ratio, and the linear-probe accuracy of its code."""
     tests = inputs(run)
     numbers = {"noise_mse": mean_squared_error(*tests["noisy"])}
-    train = run.train_images()[:PROBED]
-    labels, test_labels = run.dataset.train_labels[:PROBED], run.dataset.test_labels
-    x = tests["clean"][0]
-    numbers["pixels_linear_probe"] = linear_probe(train, labels, x, test_labels)
+    train, x = run.train_images()[:PROBED], tests["clean"][0]
+    labels, test_labels = run.dataset.train_labels, run.dataset.test_labels
+    probed = labels is not None and test_labels is not None
+    if probed:
+        numbers["pixels_linear_probe"] = linear_probe(train, labels[:PROBED], x, test_labels)
     for name, model in models(run).items():
         for test, (given, wanted) in tests.items():
             outputs = predict(model, Batches(given), run.threads)
             numbers[f"{name}_{test}_mse"] = mean_squared_error(outputs, wanted)
         numbers[f"{name}_copied_share"] = copied(model, x, run.threads)
         codes, test_codes = (predict(model.encoder, Batches(images), run.threads) for images in (train, x))
-        numbers[f"{name}_linear_probe"] = linear_probe(codes, labels, test_codes, test_labels)
+        if probed:
+            numbers[f"{name}_linear_probe"] = linear_probe(codes, labels[:PROBED], test_codes, test_labels)
         numbers[f"{name}_active_share"] = float((test_codes > 0).mean())
     return numbers
 
@@ -81,8 +85,9 @@ def draw(run: Run) -> None:
         rows += [(name, run.pixels(model.reconstruct(given[:10]))) for name, model in found.items()]
         title = f"{test.capitalize()} test images and the output of each model"
         plotting.image_rows(run.path(f"{test}.png"), rows, title=title)
+    title = f"What the first 100 of {UNITS} units look at"
     kernels = [(name, model.encoder.layers[0].params["kernel"]) for name, model in found.items()]
-    plotting.filters(run.path("filters.png"), kernels, f"What the first 100 of {UNITS} units look at")
+    plotting.filters(run.path("filters.png"), kernels, title, shape=run.dataset.image_shape)
     x, noise = tests["clean"][0], mean_squared_error(*tests["noisy"])
     shares = {
         name: [

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from npae.datasets.corruption import Corruption
+from npae.datasets.corruption import Corruption, random_shift
+from npae.geometry import Shape
+from npae.initializers import SHAPES_ONLY
 from npae.model import Autoencoder
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 from npae.training.optimizers import Adam
+
+MNIST = (1, 28, 28)  # the shape of its images: channels, height, width
 
 AnyRun = Any  # an npae.recipes.run.Run; that module imports this one
 
@@ -24,11 +30,13 @@ class Recipe:
     name, summary, source : str
         For the command line; the summary is one line, the source is the publication, or "".
     build : callable
-        Returns a new model, not yet built.
+        ``build(shape)`` returns a new model, not yet built, for images of that shape, (channels, height,
+        width); ``build()`` one for images as published.
     input_shape : tuple of int
-        The shape of one image for the model.
+        The shape of one image for the model, as published: (channels, height, width), or its product for a
+        model of flat images. See `for_images`.
     dataset : str
-        "mnist" or "fashion-mnist".
+        The name of a data set, such as "mnist"; see `npae.datasets.load`.
     loss : str, Loss or Objective
         The reconstruction loss, as a name in `npae.objectives.losses.LOSSES` or an object, with penalties on
         the code, if any: ``Objective("binary_crossentropy", L1(1e-4))``.
@@ -70,7 +78,7 @@ class Recipe:
     name: str
     summary: str
     source: str
-    build: Callable[[], Autoencoder]
+    build: Callable[..., Autoencoder]
     input_shape: tuple[int, ...]
     dataset: str
     loss: str | Loss | Objective
@@ -99,6 +107,32 @@ class Recipe:
     def optimizer(self) -> Adam:
         """Return a new optimiser."""
         return Adam(epsilon_hat=self.keras_adam)
+
+    def for_images(self, shape: Shape) -> Recipe:
+        """Return this recipe for images of the shape (channels, height, width).
+
+        Raises
+        ------
+        ValueError
+            If its model cannot give back images of that size; the message has the nearest size that it can.
+        """
+        if not _gives_back(self, shape):
+            _, height, width = shape
+            near = next(
+                (size for size in _around(height, width) if _gives_back(self, (shape[0], *size))), None
+            )
+            advice = f"; the nearest size that it can is --size {near[0]}x{near[1]}" if near else ""
+            raise ValueError(f"{self.name} cannot give back images of {height} x {width} pixels{advice}")
+        return self._of(shape)
+
+    def _of(self, shape: Shape) -> Recipe:
+        flat, augment = len(self.input_shape) == 1, self.augment
+        if isinstance(augment, random_shift):
+            augment = replace(augment, shape=shape if shape[0] > 1 else shape[1:])
+        inputs = (math.prod(shape),) if flat else tuple(shape)
+        return replace(
+            self, build=partial(self.build, shape=tuple(shape)), input_shape=inputs, augment=augment
+        )
 
     def with_noise(self) -> Recipe:
         """Return the denoising variant of this recipe.
@@ -140,3 +174,20 @@ def described(corruption: Corruption | None) -> Any:
         return None
     describe = getattr(corruption, "describe", None)  # a plain function has none
     return describe() if describe else getattr(corruption, "__name__", type(corruption).__name__)
+
+
+def _gives_back(recipe: Recipe, shape: Shape) -> bool:
+    """Return whether the model of a recipe gives back images of a shape; its parameters take no memory."""
+    try:
+        own = recipe._of(shape)
+        return own.build().build(own.input_shape, SHAPES_ONLY) == own.input_shape
+    except ValueError:  # a window larger than the image, or a size of 0
+        return False
+
+
+def _around(height: int, width: int, most: int = 32) -> Iterator[tuple[int, int]]:
+    """Yield sizes near a size, the nearest first; of equally near ones, the larger first."""
+    steps = [(down, across) for down in range(-most, most + 1) for across in range(-most, most + 1)]
+    for down, across in sorted(steps, key=lambda step: (abs(step[0]) + abs(step[1]), -sum(step))):
+        if height + down > 0 and width + across > 0:
+            yield height + down, width + across

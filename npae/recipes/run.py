@@ -19,7 +19,7 @@ from npae.objectives.objective import Objective, get_objective
 from npae.recipes.folder import PARTS, Settings, located, other_data, read_history
 from npae.recipes.parts import Part, PartData, trained_part
 from npae.recipes.recipe import Recipe, described
-from npae.recipes.views import FASHION, Chosen, limited, plain_batches, test_batches, train_batches
+from npae.recipes.views import Chosen, limited, plain_batches, test_batches, train_batches
 from npae.training.batches import Batches
 from npae.training.callbacks import Schedule
 from npae.training.events import Callback
@@ -55,13 +55,13 @@ class Run:
         model: Autoencoder | None = None,
         trained_on: str | None = None,
     ):
-        self.recipe = recipe.with_noise() if settings.noise else recipe
+        self.dataset = limited(dataset, settings.limit)
+        self.recipe = (recipe.with_noise() if settings.noise else recipe).for_images(dataset.image_shape)
         self.epochs: int = settings.epochs or recipe.epochs
         self.batch_size: int = settings.batch_size or recipe.batch_size
         self.settings = replace(
             settings, data=located(settings.data), epochs=self.epochs, batch_size=self.batch_size
         )
-        self.dataset = limited(dataset, settings.limit)
         self.directory = Path(directory)
         self.compute = compute or Compute()
         self.model: Autoencoder = model or self._new_model()
@@ -80,9 +80,24 @@ class Run:
         return self.compute.threads
 
     @property
-    def class_names(self) -> list[str] | None:
-        """Names of the ten classes, if they are not digits."""
-        return FASHION if self.dataset.name == "fashion-mnist" else None
+    def class_names(self) -> tuple[str, ...] | None:
+        """Names of the classes by label, if they are not numbers."""
+        return self.dataset.class_names
+
+    def class_name(self, label: int) -> str:
+        """Return the name of a class, or its number."""
+        return self.class_names[label] if self.class_names else str(label)
+
+    @property
+    def colours(self) -> np.ndarray | None:
+        """The labels of the test images, for points in the colours of their classes.
+
+        None if the data have no labels, or more classes than a figure has colours.
+        """
+        labels = self.dataset.test_labels
+        if labels is None or max(labels.max(), len(self.class_names or ()) - 1) > 9:
+            return None
+        return labels
 
     def path(self, name: str) -> Path:
         """Return the path of a file of this run."""
@@ -109,8 +124,9 @@ class Run:
         return plain_batches(self.recipe, self.dataset.train_images).batch(slice(None))[1]
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
-        """Return model inputs or outputs as images (n, 28, 28) from 0 to 1."""
-        return ((values - self.recipe.offset) / (255 * self.recipe.scale)).reshape(-1, 28, 28).clip(0, 1)
+        """Return model inputs or outputs as images from 0 to 1: (n, h, w) or, in colour, (n, 3, h, w)."""
+        shape = self.dataset.test_images.shape[1:]
+        return ((values - self.recipe.offset) / (255 * self.recipe.scale)).reshape(-1, *shape).clip(0, 1)
 
     def train(self, callbacks: Sequence[Callback] = (), resume: bool = False) -> None:
         """Train to the last epoch; save a checkpoint after each epoch, and the model at the end."""

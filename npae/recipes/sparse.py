@@ -1,5 +1,8 @@
 """Sparse autoencoders: a penalty on the code turns most of its units off, for each image or on average."""
 
+import math
+from functools import partial
+
 import numpy as np
 
 from npae.layers import Dense
@@ -7,7 +10,7 @@ from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import MeanSquaredError
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import L1, KLSparsity
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.evaluation import evaluate_terms, predict
 
@@ -17,24 +20,25 @@ WEIGHT = 1e-4  # codes become smaller, and decoder weights larger; even ten time
 TARGET = 0.1
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: 784-32-784."""
-    return Autoencoder(Sequential([Dense(32, "relu")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(32, "relu")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
-def build_sigmoid() -> Autoencoder:
+def build_sigmoid(shape: Shape = MNIST) -> Autoencoder:
     """Return a wider model with a sigmoid code, as in UFLDL: 784-200-784."""
-    return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(784, "sigmoid")]))
+    return Autoencoder(Sequential([Dense(200, "sigmoid")]), Sequential([Dense(math.prod(shape), "sigmoid")]))
 
 
 def models(run: Run) -> dict[str, Autoencoder]:
     """Return the models with each penalty, and without it."""
+    build, sigmoid = run.recipe.build, partial(build_sigmoid, run.dataset.image_shape)
     return {
         "plain": run.part("plain", build, loss=LOSS),
         "l1": run.model,
         "l1_tenfold": run.part("l1-tenfold", build, loss=Objective(LOSS, L1(10 * WEIGHT))),
-        "plain_sigmoid": run.part("plain-sigmoid", build_sigmoid, loss=SQUARES, epochs=15),
-        "kl": run.part("kl", build_sigmoid, loss=Objective(SQUARES, KLSparsity(TARGET)), epochs=15),
+        "plain_sigmoid": run.part("plain-sigmoid", sigmoid, loss=SQUARES, epochs=15),
+        "kl": run.part("kl", sigmoid, loss=Objective(SQUARES, KLSparsity(TARGET)), epochs=15),
     }
 
 
@@ -82,7 +86,7 @@ def draw(run: Run) -> None:
         for name in ("plain", "l1", "plain_sigmoid", "kl")
     ]
     title = "Weights into the first units: 32 rectified ones above, 36 of 200 sigmoids below"
-    plotting.filters(run.path("filters.png"), kernels, title, count=36)
+    plotting.filters(run.path("filters.png"), kernels, title, count=36, shape=run.dataset.image_shape)
     means = {names[name]: codes[name].mean(axis=1) for name in ("plain", "l1", "l1_tenfold")}
     title = f"Mean of the 32 units, for each of {len(x):,} test images"
     plotting.histograms(run.path("codes.png"), [("", means)], title, "mean of the code")

@@ -5,6 +5,7 @@ without pre-training. Unlike the publication, this recipe uses rectified units, 
 learning rate, and dropout.
 """
 
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
@@ -16,7 +17,7 @@ from npae.layers import Dense, Dropout
 from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import SoftmaxCrossentropy, one_hot
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.recipe import Later, Recipe
+from npae.recipes.recipe import MNIST, Later, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.callbacks import half_cosine
@@ -31,20 +32,23 @@ SHARES = {100: (1, 1), 10: (3, 1), 1: (10, 3)}
 STARTS = {"pre-trained": "pretrained", "from scratch": "scratch"}
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the whole stack: 784-1000-1000-1000-1000-1000-784."""
     encoder = Sequential([Dense(units, "relu") for units in UNITS])
-    decoder = Sequential([*(Dense(units, "relu") for units in UNITS[-2::-1]), Dense(784, "sigmoid")])
+    decoder = Sequential(
+        [*(Dense(units, "relu") for units in UNITS[-2::-1]), Dense(math.prod(shape), "sigmoid")]
+    )
     return Autoencoder(encoder, decoder)
 
 
 def layers(run: Run) -> list[Autoencoder]:
     """Return an autoencoder for each layer, trained to denoise masked codes of the layer below."""
     codes, trained = run.train_images, []
-    for number, (units, inputs, masked) in enumerate(zip(UNITS, (784, *UNITS), MASKED), start=1):
+    pixels = math.prod(run.dataset.image_shape)
+    for number, (units, inputs, masked) in enumerate(zip(UNITS, (pixels, *UNITS), MASKED), start=1):
         part = run.part(
             f"layer-{number}",
-            partial(one_layer, units, inputs),
+            partial(one_layer, units, inputs, "sigmoid" if number == 1 else "relu"),
             loss=LOSS if number == 1 else "mse",
             epochs=15,
             data=masked_codes(codes, masking_noise(masked)),
@@ -61,10 +65,9 @@ def masked_codes(codes: Callable[[], np.ndarray], noise: masking_noise) -> Later
     return Later(lambda: Batches(codes(), corruption=noise), noise)
 
 
-def one_layer(units: int, inputs: int) -> Autoencoder:
-    """Return the model of one layer."""
-    back = Dense(784, "sigmoid") if inputs == 784 else Dense(inputs, "relu")
-    return Autoencoder(Sequential([Dense(units, "relu")]), Sequential([back]))
+def one_layer(units: int, inputs: int, activation: str) -> Autoencoder:
+    """Return the model of one layer; ``activation`` is that of its outputs."""
+    return Autoencoder(Sequential([Dense(units, "relu")]), Sequential([Dense(inputs, activation)]))
 
 
 def before(run: Run) -> None:
@@ -76,7 +79,8 @@ def before(run: Run) -> None:
         If there are more than ten classes; this is checked before the layers are trained.
     """
     for labels in (run.dataset.train_labels, run.dataset.test_labels):
-        one_hot(labels, CLASSES)  # raises ValueError
+        if labels is not None:
+            one_hot(labels, CLASSES)  # raises ValueError
     stack = layers(run)
     encoder = Sequential([part.encoder.layers[0] for part in stack])
     decoder = Sequential([part.decoder.layers[0] for part in reversed(stack)])
@@ -123,6 +127,8 @@ def error_rates(run: Run, start: str, share: int) -> list[float]:
 
 def measure(run: Run) -> dict[str, float]:
     """Return the test errors of the classifiers in percent, by start and share of the labels."""
+    if run.dataset.train_labels is None:
+        return {}
     return {
         f"test_error_{name}_{share}": float(np.mean(error_rates(run, start, share)))
         for start, name in STARTS.items()
@@ -135,13 +141,16 @@ def draw(run: Run) -> None:
     from npae import plotting
 
     draw_reconstructions(run)
-    panels = [
-        ("pre-trained", layers(run)[0].encoder.layers[0].params["kernel"]),
-        ("fine-tuned", classifier(run, "pre-trained", 100).layers[1].params["kernel"]),
-        ("from scratch", classifier(run, "from scratch", 100).layers[1].params["kernel"]),
-    ]
-    title = "What the first units of the first layer look at"
-    plotting.filters(run.path("filters.png"), panels, title, count=49)
+    panels = [("pre-trained", layers(run)[0].encoder.layers[0].params["kernel"])]
+    if run.dataset.train_labels is not None:
+        panels += [
+            ("fine-tuned", classifier(run, "pre-trained", 100).layers[1].params["kernel"]),
+            ("from scratch", classifier(run, "from scratch", 100).layers[1].params["kernel"]),
+        ]
+    title, shape = "What the first units of the first layer look at", run.dataset.image_shape
+    plotting.filters(run.path("filters.png"), panels, title, count=49, shape=shape)
+    if run.dataset.train_labels is None:
+        return
     counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
     draws = max(draws for _, draws in SHARES.values())
     errors = {}

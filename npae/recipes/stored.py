@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from npae import datasets
 from npae.model import Autoencoder
 from npae.recipes import get_recipe
-from npae.recipes.folder import Settings, begun, other_data, trained_on
+from npae.recipes.folder import Settings, begun, image_shape, other_data, parse_size, trained_on
 from npae.recipes.run import Run
 from npae.training.checkpoints import load_model
 from npae.training.kept import MODEL, Compute
@@ -23,7 +24,7 @@ def load_run(directory: str | os.PathLike, data: str | None = None, compute: Com
     directory : path
         The output folder of ``npae train``.
     data : str, optional
-        A data set other than that of the training.
+        A data set other than that of the training; its images get the size of the training's.
     compute : Compute, optional
         Its ``report`` gets a line if ``data`` differs from the training's, and the lines of
         `npae.datasets.load`.
@@ -31,12 +32,18 @@ def load_run(directory: str | os.PathLike, data: str | None = None, compute: Com
     Raises
     ------
     ValueError
-        If the folder holds no trained model, or the data set of the training cannot be found or has changed.
+        If the folder holds no trained model, the data set of the training cannot be found or has changed, or
+        other images have other channels.
     """
     compute = compute or Compute()
     model, settings, metadata = load_trained(directory)
     recipe = get_recipe(settings.recipe)
-    dataset = datasets.load(data or trained_on(metadata), recipe.dataset, report=compute.report)
+    shape = image_shape(metadata, directory)
+    size = parse_size(settings.size) if data is None else shape[1:]
+    dataset = datasets.load(data or trained_on(metadata), recipe.dataset, report=compute.report, size=size)
+    if dataset.image_shape != shape and data is not None:
+        found, wanted = (_in_words(each) for each in (dataset.image_shape, shape))
+        raise ValueError(f"{dataset.name} holds {found}; the run in {directory} was trained on {wanted}")
     before = metadata["dataset"]["sha256"]
     if before != dataset.sha256:
         other = other_data(directory, metadata, dataset)
@@ -61,10 +68,15 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
         raise ValueError(f"{directory} holds no {MODEL}; {advice}")
     model, metadata = load_model(path)
     settings = Settings.from_metadata(metadata, path)
-    shape = get_recipe(settings.recipe).input_shape
+    recipe, images = get_recipe(settings.recipe), image_shape(metadata, path)
+    shape = (math.prod(images),) if len(recipe.input_shape) == 1 else images
     if not isinstance(model, Autoencoder) or (model.input_shape, model.output_shape) != (shape, shape):
         raise ValueError(
             f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
             f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
         )
     return model, settings, metadata
+
+
+def _in_words(shape: tuple[int, int, int]) -> str:
+    return f"{'grey images' if shape[0] == 1 else 'images in colour'} of {shape[1]} x {shape[2]} pixels"

@@ -3,11 +3,11 @@
 from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose
 from npae.model import Autoencoder, Sequential
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: two strided convolutions, two transposed ones, and a convolution for the pixels."""
     encoder = Sequential(
         [
@@ -19,7 +19,7 @@ def build() -> Autoencoder:
         [
             Conv2DTranspose(8, 3, strides=2, activation="relu", padding="same"),
             Conv2DTranspose(16, 3, strides=2, activation="relu", padding="same"),
-            Conv2D(1, 3, activation="sigmoid", padding="same"),
+            Conv2D(shape[0], 3, activation="sigmoid", padding="same"),
         ]
     )
     return Autoencoder(encoder, decoder)

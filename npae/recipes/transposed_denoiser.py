@@ -6,7 +6,7 @@ from npae.datasets import gaussian_noise
 from npae.layers import Conv2D, Conv2DTranspose, MaxPool2D
 from npae.model import Autoencoder, Sequential
 from npae.recipes.figures import draw_reconstructions
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 
 # The original is written in PyTorch and uses its initial values.
 U = "pytorch_uniform"
@@ -16,10 +16,12 @@ conv = partial(
 conv_transpose = partial(Conv2DTranspose, kernel_size=2, strides=2, kernel_initializer=U, bias_initializer=U)
 
 
-def build() -> Autoencoder:
+def build(shape: Shape = MNIST) -> Autoencoder:
     """Return the model: two convolutions with pooling, then two transposed convolutions."""
     encoder = Sequential([conv(32), MaxPool2D(2), conv(64), MaxPool2D(2)])
-    decoder = Sequential([conv_transpose(32, activation="relu"), conv_transpose(1, activation="sigmoid")])
+    decoder = Sequential(
+        [conv_transpose(32, activation="relu"), conv_transpose(shape[0], activation="sigmoid")]
+    )
     return Autoencoder(encoder, decoder)
 
 

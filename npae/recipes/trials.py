@@ -12,7 +12,8 @@ from npae.recipes.folder import PARTS, entry, in_words, located
 from npae.training.checkpoints import read_archive, read_metadata, write_archive
 from npae.training.kept import make_folder
 
-DEFAULTS = {"data": "auto", "model": None, "code": None, "epochs": None, "seed": 0, "limit": None}
+DEFAULTS: dict[str, Any] = {"data": "auto", "size": None, "model": None, "code": None}
+DEFAULTS |= {"epochs": None, "seed": 0, "limit": None}
 KINDS = {"normal": False, "anomalous": True}
 
 
@@ -85,7 +86,8 @@ def settings_of(directory: Path, given: dict[str, Any], resume: bool) -> dict[st
             f"{directory} holds no trained detectors to resume from; leave out --resume to start a new run"
         )
     began = {**DEFAULTS, **entry(read_metadata(files[0]), "settings")}
-    texts, numbers = (began["data"], began["model"] or ""), ("code", "epochs", "seed", "limit")
+    texts = began["data"], began["model"] or "", began["size"] or ""
+    numbers = ("code", "epochs", "seed", "limit")
     if began.keys() != DEFAULTS.keys() or not (
         all(isinstance(text, str) for text in texts)
         and all(began[name] is None or type(began[name]) is int for name in numbers)

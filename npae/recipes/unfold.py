@@ -97,5 +97,4 @@ def draw(run: Run) -> Path:
     # The error of the trained model, with the images and the unit of the run's metrics and other figures.
     captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
     title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
-    labels = run.dataset.test_labels[: len(codes[0])]
-    return plotting.code_animation(run.path(FILM), codes, labels, captions, title, run.class_names)
+    return plotting.code_animation(run.path(FILM), codes, run.colours, captions, title, run.class_names)

@@ -1,17 +1,19 @@
 """A convolutional variational autoencoder with a code of two units."""
 
+import math
+
 import numpy as np
 
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Flatten, Reshape
 from npae.measures.likelihood import negative_log_likelihood
-from npae.model import Sequential, VariationalAutoencoder
+from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import BinaryCrossentropy, GaussianNegativeLogLikelihood, Loss
 from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.codes import encode
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms, variational
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.evaluation import predict
 
@@ -22,12 +24,14 @@ EPOCHS = 30
 SAMPLES, IMAGES = 100, 1000  # for the likelihood
 
 
-def build() -> VariationalAutoencoder:
+def build(shape: Shape = MNIST) -> VariationalAutoencoder:
     """Return the model: strided convolutions to two means and two log variances, and transposed ones.
 
     The initial values of the layers before the code differ from the original's, with which most of the 16
     units become inactive after a few steps and stay so. See also `learning_rate`.
     """
+    channels, height, width = shape
+    code_size = 64, height // 4, width // 4
     encoder = Sequential(
         [
             Conv2D(32, 3, strides=2, activation="relu", padding="same"),
@@ -39,11 +43,11 @@ def build() -> VariationalAutoencoder:
     )
     decoder = Sequential(
         [
-            Dense(64 * 7 * 7, activation="relu"),
-            Reshape((64, 7, 7)),
+            Dense(math.prod(code_size), activation="relu"),
+            Reshape(code_size),
             Conv2DTranspose(64, 3, strides=2, activation="relu", padding="same"),
             Conv2DTranspose(32, 3, strides=2, activation="relu", padding="same"),
-            Conv2DTranspose(1, 3, activation="sigmoid", padding="same"),
+            Conv2DTranspose(channels, 3, activation="sigmoid", padding="same"),
         ]
     )
     return VariationalAutoencoder(encoder, decoder)
@@ -72,10 +76,12 @@ def early_rate(epoch: int, epochs: int) -> float:
     return learning_rate(epoch, EPOCHS)
 
 
-def others(run: Run) -> dict[str, tuple[VariationalAutoencoder, Loss]]:
+def others(run: Run) -> dict[str, tuple[Autoencoder, Loss]]:
     """Return two other models, trained for fewer epochs, with the losses of their decoders."""
-    gaussian = run.part("gaussian", build, loss=objective(GREYS), epochs=5, learning_rate=early_rate)
-    beta = run.part("beta", build, loss=objective(beta=BETA), epochs=5, learning_rate=early_rate)
+    gaussian = run.part(
+        "gaussian", run.recipe.build, loss=objective(GREYS), epochs=5, learning_rate=early_rate
+    )
+    beta = run.part("beta", run.recipe.build, loss=objective(beta=BETA), epochs=5, learning_rate=early_rate)
     return {"gaussian": (gaussian, GREYS), "beta": (beta, PIXELS)}
 
 
@@ -110,9 +116,10 @@ def draw_plane(run: Run, reach: float = 2.5, count: int = 25) -> None:
     places = np.linspace(-reach, reach, count)
     across, down = np.meshgrid(places, places[::-1])
     codes = np.stack([across.ravel(), down.ravel()], axis=1).astype(np.float32)
-    images = run.pixels(predict(run.model.decoder, codes, run.threads)).reshape(count, count, 28, 28)
+    images = run.pixels(predict(run.model.decoder, codes, run.threads))
+    images = images.reshape(count, count, *images.shape[1:])
     plotting.manifold(
-        run.path("manifold.png"), images, places, places[::-1], "What each code decodes to: a plane of digits"
+        run.path("manifold.png"), images, places, places[::-1], "What each code decodes to: a plane of images"
     )
 
 
@@ -132,7 +139,7 @@ def draw_codes(run: Run) -> None:
         for name, model in models.items()
     ]
     title = f"Means of the codes of {len(x):,} test images"
-    labels = run.dataset.test_labels[: len(x)]
+    labels = run.colours
     plotting.code_scatter(run.path("codes.png"), panels, labels, title, run.class_names)
 
 

@@ -1,5 +1,7 @@
 """A dense variational autoencoder with a code of 50 units, and its likelihood of binary digits."""
 
+import math
+
 from npae.datasets import bernoulli
 from npae.layers import Dense
 from npae.measures.likelihood import negative_log_likelihood
@@ -9,7 +11,7 @@ from npae.objectives.objective import Objective
 from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.figures import draw_reconstructions
 from npae.recipes.generation import draw_elbo, draw_interpolations, draw_samples, elbo_terms, variational
-from npae.recipes.recipe import Recipe
+from npae.recipes.recipe import MNIST, Recipe, Shape
 from npae.recipes.run import Run
 from npae.training.callbacks import half_cosine
 from npae.training.evaluation import predict
@@ -18,11 +20,15 @@ CODE, SAMPLES = 50, 500
 PIXELS = BinaryCrossentropy(per="image")
 
 
-def build() -> VariationalAutoencoder:
+def build(shape: Shape = MNIST) -> VariationalAutoencoder:
     """Return the model: 784-200-200-50, with a normally distributed code, and 50-200-200-784."""
     encoder = Sequential([Dense(200, activation="tanh"), Dense(200, activation="tanh"), Dense(2 * CODE)])
     decoder = Sequential(
-        [Dense(200, activation="tanh"), Dense(200, activation="tanh"), Dense(784, activation="sigmoid")]
+        [
+            Dense(200, activation="tanh"),
+            Dense(200, activation="tanh"),
+            Dense(math.prod(shape), activation="sigmoid"),
+        ]
     )
     return VariationalAutoencoder(encoder, decoder)
 

@@ -21,11 +21,6 @@ _TEST_NOISE_SEED, _TRAIN, _TEST = 0, 0, 1
 
 _CHUNK = 1000
 
-FASHION = [
-    *("T-shirt", "trouser", "pullover", "dress", "coat"),
-    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
-]
-
 
 def limited(dataset: Dataset, limit: int | None) -> Dataset:
     """Return the first ``limit`` training images, and at most as many test images, of a data set."""
@@ -34,16 +29,16 @@ def limited(dataset: Dataset, limit: int | None) -> Dataset:
     return replace(
         dataset,
         train_images=dataset.train_images[:limit],
-        train_labels=dataset.train_labels[:limit],
+        train_labels=None if dataset.train_labels is None else dataset.train_labels[:limit],
         test_images=dataset.test_images[:limit],
-        test_labels=dataset.test_labels[:limit],
+        test_labels=None if dataset.test_labels is None else dataset.test_labels[:limit],
     )
 
 
 def plain_batches(
     recipe: Recipe, images: np.ndarray, corruption: Corruption | None = None, sample: Corruption | None = None
 ) -> Batches:
-    """Return images (n, 28, 28) as inputs of the model."""
+    """Return the images of a data set as inputs of the model."""
     return Batches(
         images,
         scale=recipe.scale,

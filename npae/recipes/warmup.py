@@ -21,8 +21,8 @@ def warm_up() -> Iterator[tuple[str, float]]:
     rng = np.random.default_rng(0)
     for recipe in RECIPES.values():
         began = time.perf_counter()
-        images = rng.integers(0, 256, (recipe.batch_size, 28, 28), dtype=np.uint8)
-        data = Batches(images, scale=recipe.scale, offset=recipe.offset, shape=recipe.input_shape)
+        images = rng.integers(0, 256, (recipe.batch_size, *recipe.input_shape), dtype=np.uint8)
+        data = Batches(images, scale=recipe.scale, offset=recipe.offset)
         model = recipe.build()
         model.build(recipe.input_shape)
         fit(model, data, loss=recipe.loss, batch_size=recipe.batch_size)

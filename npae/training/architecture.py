@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import npae.layers
+from npae.geometry import Shape
 from npae.initializers import SHAPES_ONLY
 from npae.layers.layer import Layer
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
@@ -81,6 +82,24 @@ def model_from(description: Any) -> Sequential:
     for name, layer in model.leaves():
         _check_sizes(name, layer)
     return model
+
+
+def for_inputs(model: Sequential, input_shape: Shape) -> Sequential:
+    """Return a model of the same layers, which share the parameters, for inputs of another shape.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not accept them, or has parameters for inputs of one shape only, as `npae.Dense`.
+    """
+    twin = layer_from(describe_layer(model))
+    twin.build(input_shape, SHAPES_ONLY, model.dtype or np.float32)
+    for (name, layer), (_, own) in zip(twin.leaves(), model.leaves()):
+        for key, value in own.params.items():
+            if layer.params[key].shape != value.shape:
+                raise ValueError(f"{name} has parameters for inputs of the shape {model.input_shape} only")
+            layer.params[key] = value
+    return twin
 
 
 def layer_from(value: Any) -> Any:
