@@ -4,7 +4,7 @@
 """
 
 from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
-from npae.inside.trace import Trace, trace
+from npae.inside.trace import trace
 from npae.kernels.backend import get_backend, set_backend, use_backend
 from npae.layers import (
     Conv2D,
@@ -95,7 +95,6 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossentropy",
     "Tanh",
-    "Trace",
     "trace",
     "UpSampling2D",
     "use_backend",

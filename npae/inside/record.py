@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from npae.arguments import brief
+from npae.arguments import array, brief, generator
 from npae.layers.layer import Grads, Layer, Shape
 from npae.model import Autoencoder, Sequential, snake_case
 from npae.objectives.losses import Loss, fuse
@@ -211,9 +211,14 @@ def record(
     dtype: Any = np.float64,
 ) -> Record:
     """Run a model forward and, for a loss, backward; for arguments see `npae.trace`."""
-    model, x = in_float64(model) if dtype == np.float64 else model, np.array(x, dtype)
-    t = x if t is None else np.array(t, dtype)
-    rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
+    if not all(callable(getattr(model, method, None)) for method in ("forward", "backward")):
+        raise ValueError(f"model must have the methods forward and backward, unlike {brief(model)}")
+    if isinstance(model, Layer) and model.output_shape is None:
+        raise ValueError("the model is not built yet; call build(input_shape) first")
+    model, x = in_float64(model) if dtype == np.float64 else model, array(x, "x").astype(dtype)
+    t, rng = x if t is None else array(t, "t").astype(dtype), None if rng is None else generator(rng)
+    if t.shape[:1] != x.shape[:1]:
+        raise ValueError(f"x and t must hold equally many examples, not {x.shape} and {t.shape}")
     steps = _run(model, x, copy.deepcopy(rng))
     if loss is None:
         return Record(model, x, t, steps, steps)

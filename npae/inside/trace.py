@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
+from npae.arguments import flag, instance
 from npae.inside import aligned
 from npae.inside.record import Consumer, Place, Record, Step, record
 from npae.inside.slopes import Slopes, by_entry, measured
@@ -185,7 +186,7 @@ def trace(
     summed over everything that the number enters: the next layer, or the loss, and penalties.
     """
     found = record(model, x, t, loss, rng)
-    return trace_of(found, found.place(at), backward)
+    return trace_of(found, found.place(instance(at, str, "at")), flag(backward, "backward"))
 
 
 def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
