@@ -116,15 +116,11 @@ class Record:
 
     def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
         """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
-        found = []
-        for name, penalty in (
-            zip(self.objective.names[1:], self.objective.penalties) if self.objective else ()
-        ):
-            if getattr(penalty, "of_weights", False):
-                found.append((name, penalty, self.model, INPUT))
-            else:
-                code = sum(1 for _ in self.model.encoder.leaves()) - 1
-                found.append((name, penalty, self.model.encoder, code))
+        objective, found = self.objective or Objective("mse"), []
+        for name, penalty in zip(objective.names[1:], objective.penalties):
+            all_of_it = getattr(penalty, "of_weights", False)
+            subject = self.model if all_of_it else self.model.encoder
+            found.append((name, penalty, subject, INPUT if all_of_it else _count(subject) - 1))
         return found
 
     def elements(self, name: str, y: np.ndarray | None = None) -> np.ndarray:
@@ -175,12 +171,11 @@ class Record:
         name, *numbers = str(text).replace(" ", "").split(",")
         known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
         if isinstance(self.model, Autoencoder):
-            behind = sum(1 for _ in self.model.decoder.leaves())
-            other_names["code"] = self.name(len(self.steps) - behind - 1)
+            other_names["code"] = self.name(len(self.steps) - _count(self.model.decoder) - 1)
         name = other_names.get(name, name)
-        full, *others = (
-            [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
-        )
+        full, *others = [each for each in known if f"/{each}".endswith(f"/{name}")] or [""]
+        if name in known:
+            full, others = name, []
         if not full:
             arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
             raise ValueError(
@@ -278,6 +273,11 @@ def _with_gradients(found: Record, dy: np.ndarray) -> Record:
         for key, grad in own.items():
             grads[f"{step.name}/{key}"] = grad + grads.get(f"{step.name}/{key}", 0)
     return replace(found, dys={**dys, INPUT: dy + slopes.get(INPUT, 0)}, grads=grads)
+
+
+def _count(model: Sequential) -> int:
+    """Return the number of layers."""
+    return sum(1 for _ in model.leaves())
 
 
 def _sizes(shape: Shape) -> str:
