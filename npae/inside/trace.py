@@ -323,6 +323,8 @@ def _lines(found: Trace) -> Iterator[str]:
     yield found.title + (f"  ({found.note})" if found.note else "")
     numbers = {name: (f"{value:.6g}", f"{slope:.6g}") for name, value, slope, _ in found.terms()[:SHOWN]}
     rows = [("from", *found.columns, "product")] if numbers else []
+    if not numbers and not found.rest:
+        yield "  no terms: every dy/dx is 0"
     rows += [(name, *numbers.get(name, ("", "")), f"{product:.6g}") for name, product in found.bars()]
     if found.activation:
         kind, _, slope = found.activation
