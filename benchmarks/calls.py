@@ -62,11 +62,11 @@ NUMBERS = {
 }
 FLAGS = {
     *("from_logits", "nesterov", "epsilon_hat", "shuffle", "restore_best_weights", "need_dx", "use_bias"),
-    *("count_include_pad", "two_heads"),
+    *("count_include_pad", "two_heads", "backward"),
 }
 TEXTS = {
     *("activation", "output_activation", "kernel_initializer", "bias_initializer", "per", "monitor", "label"),
-    "name",
+    *("name", "at"),
 }
 PAIRS = {"kernel_size", "strides", "pool_size", "size", "output_padding"}
 SHAPES = {"target_shape", "input_shape", "shape", "hidden_layer_sizes"}
@@ -379,7 +379,22 @@ def of_training() -> Iterator[Subject]:
         x = eighths(dtype, 9, 6)
         return npae.fit(model_of(dtype), x, epochs=2, callbacks=[callback], threads=1).values["loss"]
 
+    def traced(dtype, /, **given):
+        found = npae.trace(**given)
+        return np.array([found.number, found.total])
+
     yield Subject("fit", fit, for_fit)
+    yield Subject(
+        "trace",
+        traced,
+        lambda dtype: {
+            "model": model_of(dtype),
+            "x": eighths(dtype, 1, 6),
+            "t": eighths(dtype, 1, 6),
+            "at": "input,1",
+            **{"loss": "mse", "backward": True, "rng": 3},
+        },
+    )
     for function, further in (
         (npae.predict, {}),
         (npae.evaluate, {"y": None, "loss": "mse"}),
@@ -606,6 +621,7 @@ ALSO = {  # a message may name an argument by what it holds
     "x": "Batches|inputs?|images",
     "y": "targets|outputs",
     "t": "targets",
+    "at": "place|indices|index",
     "kernel_size": "window",
     "pool_size": "window",
     "target_shape": "shape",

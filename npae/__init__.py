@@ -7,7 +7,7 @@ from npae import interrupts  # noqa: F401  # first: a signal may come while the 
 
 # isort: split
 from npae import interop  # noqa: F401
-from npae.inside.trace import Trace, trace
+from npae.inside.trace import trace
 from npae.interop.estimator import AutoencoderTransformer
 from npae.interop.weights import load_weights, save_weights
 from npae.kernels.backend import get_backend, set_backend, use_backend
@@ -116,7 +116,6 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossentropy",
     "Tanh",
-    "Trace",
     "trace",
     "UpSampling2D",
     "use_backend",

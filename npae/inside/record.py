@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from npae.arguments import brief
+from npae.arguments import array, brief, generator
 from npae.layers.layer import Grads, Layer, Shape
 from npae.model import Autoencoder, Sequential, snake_case
 from npae.objectives.losses import Loss, fuse
@@ -116,15 +116,11 @@ class Record:
 
     def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
         """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
-        found = []
-        for name, penalty in (
-            zip(self.objective.names[1:], self.objective.penalties) if self.objective else ()
-        ):
-            if getattr(penalty, "of_weights", False):
-                found.append((name, penalty, self.model, INPUT))
-            else:
-                code = sum(1 for _ in self.model.encoder.leaves()) - 1
-                found.append((name, penalty, self.model.encoder, code))
+        objective, found = self.objective or Objective("mse"), []
+        for name, penalty in zip(objective.names[1:], objective.penalties):
+            all_of_it = getattr(penalty, "of_weights", False)
+            subject = self.model if all_of_it else self.model.encoder
+            found.append((name, penalty, subject, INPUT if all_of_it else _count(subject) - 1))
         return found
 
     def elements(self, name: str, y: np.ndarray | None = None) -> np.ndarray:
@@ -175,12 +171,11 @@ class Record:
         name, *numbers = str(text).replace(" ", "").split(",")
         known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
         if isinstance(self.model, Autoencoder):
-            behind = sum(1 for _ in self.model.decoder.leaves())
-            other_names["code"] = self.name(len(self.steps) - behind - 1)
+            other_names["code"] = self.name(len(self.steps) - _count(self.model.decoder) - 1)
         name = other_names.get(name, name)
-        full, *others = (
-            [name] if name in known else [each for each in known if each.endswith(f"/{name}")] or [""]
-        )
+        full, *others = [each for each in known if f"/{each}".endswith(f"/{name}")] or [""]
+        if name in known:
+            full, others = name, []
         if not full:
             arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
             raise ValueError(
@@ -211,9 +206,14 @@ def record(
     dtype: Any = np.float64,
 ) -> Record:
     """Run a model forward and, for a loss, backward; for arguments see `npae.trace`."""
-    model, x = in_float64(model) if dtype == np.float64 else model, np.array(x, dtype)
-    t = x if t is None else np.array(t, dtype)
-    rng = np.random.default_rng(rng) if isinstance(rng, int) else rng
+    if not all(callable(getattr(model, method, None)) for method in ("forward", "backward")):
+        raise ValueError(f"model must have the methods forward and backward, unlike {brief(model)}")
+    if isinstance(model, Layer) and model.output_shape is None:
+        raise ValueError("the model is not built yet; call build(input_shape) first")
+    model, x = in_float64(model) if dtype == np.float64 else model, array(x, "x").astype(dtype)
+    t, rng = x if t is None else array(t, "t").astype(dtype), None if rng is None else generator(rng)
+    if t.shape[:1] != x.shape[:1]:
+        raise ValueError(f"x and t must hold equally many examples, not {x.shape} and {t.shape}")
     steps = _run(model, x, copy.deepcopy(rng))
     if loss is None:
         return Record(model, x, t, steps, steps)
@@ -273,6 +273,11 @@ def _with_gradients(found: Record, dy: np.ndarray) -> Record:
         for key, grad in own.items():
             grads[f"{step.name}/{key}"] = grad + grads.get(f"{step.name}/{key}", 0)
     return replace(found, dys={**dys, INPUT: dy + slopes.get(INPUT, 0)}, grads=grads)
+
+
+def _count(model: Sequential) -> int:
+    """Return the number of layers."""
+    return sum(1 for _ in model.leaves())
 
 
 def _sizes(shape: Shape) -> str:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
+from npae.arguments import flag, instance
 from npae.inside import aligned
 from npae.inside.record import Consumer, Place, Record, Step, record
 from npae.inside.slopes import Slopes, by_entry, measured
@@ -185,7 +186,7 @@ def trace(
     summed over everything that the number enters: the next layer, or the loss, and penalties.
     """
     found = record(model, x, t, loss, rng)
-    return trace_of(found, found.place(at), backward)
+    return trace_of(found, found.place(instance(at, str, "at")), flag(backward, "backward"))
 
 
 def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
@@ -322,6 +323,8 @@ def _lines(found: Trace) -> Iterator[str]:
     yield found.title + (f"  ({found.note})" if found.note else "")
     numbers = {name: (f"{value:.6g}", f"{slope:.6g}") for name, value, slope, _ in found.terms()[:SHOWN]}
     rows = [("from", *found.columns, "product")] if numbers else []
+    if not numbers and not found.rest:
+        yield "  no terms: every dy/dx is 0"
     rows += [(name, *numbers.get(name, ("", "")), f"{product:.6g}") for name, product in found.bars()]
     if found.activation:
         kind, _, slope = found.activation
