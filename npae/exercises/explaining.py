@@ -30,6 +30,7 @@ SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", 
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
 @dataclass
@@ -110,7 +111,7 @@ def _explained(
         wanted = [quantity] if quantity in target.wrong else target.wrong
         slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
         if slips:
-            return _chosen(slips, target, wanted, tried)
+            return _chosen(_right_before(slips, position, tried), target, wanted, tried)
         if not general:
             return None
         found: list[Edit] = []
@@ -121,10 +122,25 @@ def _explained(
             if _fits(tried, edit, target, wanted):
                 found.append(edit)
         if found:
-            return _chosen(found, target, wanted, tried)
+            return _chosen(_right_before(found, position, tried), target, wanted, tried)
         if time.process_time() > until:
             break
     return _pairs(observer, seen, quantity, until + PAIR_SECONDS)
+
+
+def _right_before(found: list[Edit], position: int, tried: Tried) -> list[Edit]:
+    """Return those of several edits that leave right what the earlier checks look at: the learner has passed them."""
+    observer = tried.observer
+    if len(found) < 2:
+        return found
+    left = found
+    for earlier in range(position):
+        before = observer_of(observer.exercise, earlier, observer.seed)
+        if before.run is not None:
+            same = before.tried(observer.programs.index(tried.program))
+            target = Target(same.right, same.right, before.tolerance)
+            left = [edit for edit in left if _fits(same, edit, target, [])]
+    return left or found
 
 
 def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
@@ -247,6 +263,8 @@ def with_explanation(
     if not any(one is check for one in catalogue.get(exercise).checks):
         return result
     vague = not result.confident or result.diagnosis in VAGUE
+    if isinstance(check, Property) and not vague:
+        return result
     found = explain(exercise, check, functions, seed, result.quantity, vague and general)
     if found is None:
         if vague and not result.diagnosis and not isinstance(check, Property):

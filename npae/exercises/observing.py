@@ -42,7 +42,8 @@ class Target:
     def wrong_in(self, case: int) -> list[str]:
         """Return the labels of what is wrong in a case."""
         seen, right = self.seen[case], self.right[case] if case < len(self.right) else {}
-        return [name for name in seen if name not in right or not self.same(seen[name], right[name])]
+        shaped = [name for name in seen if name in right and np.shape(seen[name]) == np.shape(right[name])]
+        return [name for name in seen if name not in shaped or not self.same(seen[name], right[name])]
 
     def same(self, one, other, right=None) -> bool:
         """Whether two observations are the same, up to rounding that is small beside the mistake."""
@@ -118,7 +119,7 @@ class Observer:
     """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
 
     def __init__(self, exercise: str, check, seed: int):
-        self.exercise, self.check = exercise, check
+        self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)

@@ -121,7 +121,7 @@ def other_array(place):
     yield 2, f"{a} ** 2", f"In {{target}}, {a} is squared."
     yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
     yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
-    yield 2, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
+    yield 2.1, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
     yield 3, f"np.ones_like({a})", f"In {{target}}, {a} is left out: it is as if it were 1 everywhere."
     yield 3, f"{a}.sum()", f"In {{target}}, the sum of all of {a} stands where each entry belongs."
     yield 3, f"{a}.max()", f"In {{target}}, the largest entry of {a} stands where each entry belongs."
