@@ -287,6 +287,16 @@ def with_explanation(
 def _named(result: Result, found: Explanation) -> Result:
     """Return a result with what has been found, in place of its own words or beside them."""
     slip = found.edits[0][0].cost == 0
+    by_place = (
+        "wrong: only at",
+        "wrong: only in",
+        "wrong: only after",
+        "wrong: only before",
+        "wrong: only away",
+    )
+    result.evidence = [
+        line for line in result.evidence if not line.startswith(by_place)
+    ]  # the name says where
     words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"

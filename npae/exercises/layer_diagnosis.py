@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from npae.exercises.diagnosis import diagnose
 from npae.exercises.case import Case
+from npae.exercises.diagnosis import diagnose
 from npae.exercises.numeric import TOLERANCE, numeric_gradient
 from npae.exercises.result import Result
 from npae.exercises.samples import Sample
@@ -150,7 +150,9 @@ def _flipped(layer: Layer, name: str, seed: int, training: bool) -> list[Explana
             for param, value in other.params.items():
                 value[...] = np.flip(case.args[param], (-2, -1)) if param == key else case.args[param]
             x, noise = case.args["x"].copy(), seed if training else None
-            return numeric_gradient(lambda: other.forward(x.copy(), _noise(noise))[0], x, case.dy, sample.want)
+            return numeric_gradient(
+                lambda: other.forward(x.copy(), _noise(noise))[0], x, case.dy, sample.want
+            )
 
         return compute
 

@@ -74,7 +74,7 @@ def test_what_was_never_written_is_told_from_zeros_whatever_memory_holds():
 
 
 def test_strides_are_told_from_height_and_width():
-    result = check_patched("im2col", "h_out = (h - kh) // sh + 1", "h_out = (h - kh) // sw + 1")
+    result = check_patched("im2col", "    h_out = (h - kh) // sh + 1", "    h_out = (h - kh) // sw + 1")
     assert "sw stands where sh belongs" in result.sentence or not result.confident
 
 
