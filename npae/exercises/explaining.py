@@ -156,15 +156,20 @@ def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
     """Whether an edit gives what the learner gave for the wanted quantities, and leaves right what is right."""
     for case in target.order:
         made = tried.made(edit, case, target)
-        if made is None or made.keys() != target.seen[case].keys():
+        if made is None:
             return False
-        for label, value in target.seen[case].items():
-            right = target.right[case].get(label) if case < len(target.right) else None
-            if not target.same(value, made[label], right):
-                free = label not in wanted and right is not None and target.same(made[label], right)
-                if not free:
+        seen, right = target.seen[case], target.right[case] if case < len(target.right) else {}
+        for label in {**seen, **made}:
+            if not _alike(seen.get(label), made.get(label), right.get(label), target):
+                learner_right = _alike(seen.get(label), right.get(label), None, target)
+                harmless = _alike(made.get(label), right.get(label), None, target)
+                if label in wanted or learner_right and not harmless:
                     return False
     return True
+
+
+def _alike(one: object, other: object, right: object, target: Target) -> bool:
+    return one is None and other is None or one is not None and target.same(one, other, right)
 
 
 def _has_numbers(target: Target, wanted: list[str]) -> bool:
@@ -287,6 +292,8 @@ def with_explanation(
 def _named(result: Result, found: Explanation) -> Result:
     """Return a result with what has been found, in place of its own words or beside them."""
     slip = found.edits[0][0].cost == 0
+    if not found.by_numbers and not slip:
+        return result  # that there is an error says too little
     by_place = (
         "wrong: only at",
         "wrong: only in",
