@@ -6,7 +6,7 @@ endless loops and a process that ends itself, it is run in a process of its own.
 
 from __future__ import annotations
 
-import linecache
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.explaining import with_explanation
 from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
-from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
+from npae.exercises.process import Ended
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
@@ -37,7 +37,7 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     ----------
     exercise : Exercise, str or int
         Also by name or number.
-    path_or_module : path, or an object with the functions as attributes
+    path_or_module : path, an object with the functions as attributes, or Functions
     seed : int
         Draws cases and upstream gradients.
 
@@ -95,11 +95,10 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
 
         result = explained_by_squares(check, result, attempt, seed)
     if result is not None:
-        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
-        result = add_at_is_meant(result, "".join(lines))
+        result = add_at_is_meant(result, functions.source)
     if result is not None and time.perf_counter() - began < PATIENCE:
         functions.forget()
-        with garbage_in_new_arrays():
+        with contextlib.suppress(Ended):
             result = with_explanation(exercise, check, functions, seed, result)
     return result
 
@@ -108,9 +107,8 @@ def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
-        with garbage_in_new_arrays():
-            run = Run(exercise, check, functions, maker, seed)
-            _values_and_gradients(run)
+        run = Run(exercise, check, functions, maker, seed)
+        _values_and_gradients(run)
         notes += [note for note in run.notes if note not in notes]
     except Found as found:
         return found.result
@@ -159,7 +157,7 @@ def _check_later_calls(run: Run) -> None:
     values, _ = run.call(first.fresh())
     kept = [np.array(value) for value in values]
     run.call_with_others(first)
-    changed = [np.array(value) for value in values]
+    changed = [np.array(run.functions.now(value)) for value in values]
     again, _ = run.call(first.fresh())
     for name, value, then, now in zip(run.check.outputs, changed, kept, again):
         if not np.array_equal(np.asarray(value), then, equal_nan=then.dtype.kind == "f"):

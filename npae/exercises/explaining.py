@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import heapq
-import linecache
 import signal
 import threading
 import time
@@ -17,9 +15,9 @@ import numpy as np
 from npae.exercises import catalogue
 from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Gradients, Property, Values
-from npae.exercises.first_wrong_line import assigned, first_wrong
-from npae.exercises.learner import Functions, loaded_anew
-from npae.exercises.observing import Target, Tried, interpreted, observer_of
+from npae.exercises.first_wrong_line import first_wrong
+from npae.exercises.learner import Functions
+from npae.exercises.observing import Target, Tried, observer_of
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
@@ -94,7 +92,7 @@ def _explained(exercise: str, check, functions: Functions, seed: int, quantity: 
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     until = time.process_time() + SECONDS
     observer = observer_of(exercise, position, seed)
-    seen = list(observer.observe(interpreted(loaded_anew(functions.module))))
+    seen = list(observer.observe(functions.program.anew(plain=True)))
     for number in range(len(observer.programs)):
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
@@ -211,15 +209,14 @@ def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> 
     """Return where the arrays of the learner's program cease to be those of right programs, in words."""
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
-    file = functions.module.__file__
     for case in range(len(observer.run.cases)):
         right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
         for module in [program.module() for program in observer.programs]:
-            calls = functools.partial(observer.one, module, case)
-            right += [one.array for one in assigned(calls, "<edited>")]
-            right += [value for value in calls().values() if isinstance(value, np.ndarray)]
-        calls = functools.partial(observer.one, loaded_anew(functions.module), case)
-        found = first_wrong(assigned(calls, file), right, linecache.getlines(file))
+            seen, arrays = observer.traced(module, case)
+            right += [one.array for one in arrays]
+            right += [value for value in seen.values() if isinstance(value, np.ndarray)]
+        _, arrays = observer.traced(functions.program.anew(plain=False), case)
+        found = first_wrong(arrays, right, functions.source.splitlines())
         if found:
             return found
     return []

@@ -1,22 +1,20 @@
-"""The learner's file, loaded; and its functions, watched while the checker calls them."""
+"""The learner's functions, watched while the checker calls them, wherever they run."""
 
 from __future__ import annotations
 
-import contextlib
-import importlib.machinery
-import importlib.util
-import inspect
+import functools
 import linecache
-import traceback
+import time
 import types
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from npae.exercises.exercise import copied
+from npae.exercises.process import Process, Reply
+from npae.exercises.worker import calls
+from npae.exercises.worker.tracing import Assigned
 
 WARNING_KEYS = (
     ("divide by zero encountered in log", "log_of_zero"),
@@ -52,84 +50,210 @@ class CannotCheck(Exception):
     """Raised by a page where this machine lacks what the check needs; the message says what."""
 
 
+class Program(Protocol):
+    """Functions that can be called, here or in a process of their own."""
+
+    file: str
+
+    def has(self, name: str) -> bool:
+        """Whether it has a function of that name."""
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Return what functions and classes there are; see `npae.exercises.worker.calls.described`."""
+
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> tuple[Reply, BaseException | None]:
+        """Return what a call does, and the exception that it raises."""
+
+    def now(self, value: Any) -> Any:
+        """Return what something that a call has returned holds by now."""
+
+    def anew(self, plain: bool) -> Program:
+        """Return the program as it is before the first call; ``plain``: with nothing compiled by Numba."""
+
+    def beside(self, text: str) -> Program:
+        """Return a program of this text that runs under the same conditions."""
+
+    def quickest(self, name: str, args: tuple, seconds: float) -> float:
+        """Return the time of the quickest of many calls within some seconds."""
+
+
+class Here:
+    """A program in this process: a module, or anything that has functions as attributes."""
+
+    def __init__(self, module: Any):
+        self.module, self.file = module, getattr(module, "__file__", None) or ""
+
+    def has(self, name):
+        return callable(getattr(self.module, name, None))
+
+    def described(self):
+        return calls.described(self.module)
+
+    def call(self, name, args, kwargs, trace=False):
+        seen = calls.observed(getattr(self.module, name), args, kwargs, self.module, trace)
+        error = seen.error
+        told = error and (type(error).__name__, calls.text_of(error), calls.frames(error, self.file), False)
+        return Reply(seen.answer, [*args, *kwargs.values()], seen.warned, told, seen.assigned), error
+
+    def now(self, value):
+        return value
+
+    def anew(self, plain):
+        return Here(calls.anew(self.module, plain))
+
+    def beside(self, text):
+        return load_text(text).program
+
+    def quickest(self, name, args, seconds):
+        function, best = getattr(self.module, name), np.inf
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            function(*args)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+
+class There:
+    """A program in the learner's process: the file as it was loaded first, or once more."""
+
+    def __init__(self, process: Process, module: int = 0):
+        self.process, self.number, self.file = process, module, str(process.file)
+
+    def has(self, name):
+        return name in self.process.functions
+
+    def described(self):
+        return self.process.described()
+
+    def call(self, name, args, kwargs, trace=False):
+        reply = self.process.call(name, args, kwargs, self.number, trace)
+        if reply.error is None:
+            return reply, None
+        kind, text, _, unwritten = reply.error
+        return reply, _kind(kind, unwritten)(*[text] * bool(text))
+
+    def now(self, value):
+        return self.process.now(value)
+
+    def anew(self, plain):
+        return There(self.process, self.process.anew(plain))
+
+    def beside(self, text):
+        return There(self.process.beside(text))
+
+    def quickest(self, name, args, seconds):
+        return self.process.quickest(name, args, seconds)
+
+
+@functools.cache
+def _kind(name: str, unwritten: bool) -> type[Exception]:
+    """Return a class for exceptions like one that was raised in another process."""
+    return type(name, (NotImplementedError if unwritten else Exception,), {})
+
+
 class Functions:
     """The learner's functions as attributes; calls notice errors, warnings and arguments that are changed.
 
     Attributes
     ----------
-    module : object
-        Whatever has the functions as attributes; as a rule the module made from the learner's file.
+    program : Program
     changed : list of (function, argument)
         Arguments that a call left changed; ``how`` has it in words, for each of these pairs. What an earlier
         call returned (a cache, a state) does not count.
-    warned : list of (function, message)
+    warned : list of (function, message, line)
         NumPy's warnings during calls.
     last : object
         What the last call returned.
+    assigned : list of Assigned, or None
+        Arrays that the functions' lines made, if they are asked for.
     """
 
-    def __init__(self, module: Any):
-        self.module = module
+    def __init__(self, program: Any):
+        self.program: Program = program if isinstance(program, (Here, There)) else Here(program)
         self.changed: list[tuple[str, str]] = []
         self.how: dict[tuple[str, str], str] = {}
-        self.warned: list[tuple[str, str]] = []
+        self.warned: list[tuple[str, str, int]] = []
         self.last: Any = None
+        self.assigned: list[Assigned] | None = None
         self._returned: dict[int, Any] = {}
+        self._known: dict[str, dict[str, Any]] | None = None
 
     def __getattr__(self, name: str):
-        function = getattr(self.module, name, None)
-        if not callable(function):
+        if not self.has(name):
             raise MissingFunction(name)
-        return lambda *args, **kwargs: self._watched(name, function, args, kwargs)
+        return lambda *args, **kwargs: self._watched(name, args, kwargs)
+
+    @property
+    def source(self) -> str:
+        """The text of the file, "" if there is none."""
+        return "".join(linecache.getlines(self.program.file))
+
+    def known(self) -> dict[str, dict[str, Any]]:
+        """Return what the file defined when that was first asked."""
+        if self._known is None:
+            self._known = self.program.described()
+        return self._known
 
     def has(self, name: str) -> bool:
         """Whether the file defines a function of that name."""
-        return callable(getattr(self.module, name, None))
+        return self.program.has(name)
 
     def defined(self) -> list[str]:
         """Return the names of the functions that the file itself defines."""
-        own = getattr(self.module, "__name__", None)
-        found = getattr(self.module, "__dict__", {}).items()
-        return [name for name, one in found if callable(one) and getattr(one, "__module__", own) == own]
+        return [name for name, about in self.known().items() if about["own"]]
 
     def classes(self) -> list[str]:
         """Return the names of the classes that the file itself defines."""
-        return [name for name in self.defined() if isinstance(getattr(self.module, name), type)]
+        return [name for name in self.defined() if self.known()[name]["class"]]
+
+    def compiled(self) -> list[str]:
+        """Return the names of the functions that Numba has compiled by now."""
+        return [name for name, about in self.program.described().items() if about["compiled"]]
 
     def forget(self) -> None:
         """Start noticing anew."""
-        self.changed, self.warned, self._returned = [], [], {}
+        self.changed, self.warned, self._returned, self.assigned = [], [], {}, None
 
-    def _watched(self, name, function, args, kwargs):
+    def traced(self) -> list[Assigned]:
+        """Note from now on what arrays the functions' lines make, and return the list that they go into."""
+        self.assigned = []
+        return self.assigned
+
+    def now(self, value: Any) -> Any:
+        """Return what something that a call has returned holds by now."""
+        return self.program.now(value)
+
+    def _watched(self, name: str, args: tuple, kwargs: dict) -> Any:
         given = [*args, *kwargs.values()]
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            try:
-                answer = function(*args, **kwargs)
-            except (Exception, SystemExit) as error:
-                shapes = ", ".join(_shape(value) for value in given)
-                raise LearnerError(name, shapes, self._frames(error)) from error
-        self.warned += [(name, str(one.message)) for one in caught if one.category is RuntimeWarning]
-        for position, (now, then) in enumerate(zip(given, before)):
+        reply, error = self.program.call(name, args, kwargs, self.assigned is not None)
+        if self.assigned is not None:
+            self.assigned += reply.assigned
+        if error is not None:
+            shapes = ", ".join(_shape(value) for value in given)
+            raise LearnerError(name, shapes, reply.error[2]) from error
+        self.warned += [(name, text, line) for text, line in reply.warned]
+        for position, (now, then) in enumerate(zip(reply.after, before)):
             if then is not None and not unchanged(now, then):
-                argument = _argument_name(function, position, args, kwargs)
+                argument = self._argument(name, position, args, kwargs)
                 self.changed.append((name, argument))
                 self.how[name, argument] = change_of(argument, now, then)
+        answer = reply.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part
         self.last = answer
         return answer
 
-    def _frames(self, error: BaseException) -> list[str]:
-        """Return the lines of the learner's own file that led to an error, the last one where it happened."""
-        file = getattr(self.module, "__file__", None)
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        return [f"line {frame.lineno}, in {frame.name}: {frame.line}" for frame in frames[-4:]]
+    def _argument(self, name: str, position: int, args: tuple, kwargs: dict) -> str:
+        if position >= len(args):
+            return list(kwargs)[position - len(args)]
+        names = self.known()[name]["parameters"]
+        return names[position] if position < len(names) else f"argument {position + 1}"
 
 
 def load(path_or_module: str | Path | Any) -> Functions:
-    """Return the functions of a file, or of anything that has them as attributes.
+    """Return the functions of a file, or of anything that has them as attributes, in this process.
 
     Raises
     ------
@@ -137,21 +261,11 @@ def load(path_or_module: str | Path | Any) -> Functions:
         If the file is not there or cannot be run.
     """
     if not isinstance(path_or_module, (str, Path)):
-        return Functions(path_or_module)
-    path = Path(path_or_module)
-    loader = _Loader("npae_exercise", str(path))
-    spec = importlib.util.spec_from_file_location("npae_exercise", path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
-    functions = Functions(module)
+        return path_or_module if isinstance(path_or_module, Functions) else Functions(path_or_module)
     try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        line = (error.text or "").strip()
-        raise LoadError([f"line {error.lineno}: {line}", f"{type(error).__name__}: {error.msg}"]) from error
-    except (Exception, SystemExit) as error:
-        said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise LoadError([*functions._frames(error), said]) from error
-    return functions
+        return Functions(calls.load(Path(path_or_module)))
+    except calls.CannotLoad as error:
+        raise LoadError(error.lines) from error.__cause__
 
 
 def load_text(text: str, name: str = "answer") -> Functions:
@@ -160,52 +274,8 @@ def load_text(text: str, name: str = "answer") -> Functions:
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     module = types.ModuleType("npae_exercise")
     module.__file__ = file
-    exec(compile(text, file, "exec"), module.__dict__)
+    exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
     return Functions(module)
-
-
-@contextlib.contextmanager
-def heard_anyway() -> Iterator[list[str]]:
-    """Yield a list of what NumPy would warn of, however the code meanwhile silences its warnings."""
-    heard: list[str] = []
-    patches = {"__enter__": lambda self: self, "__exit__": lambda self, *error: None}
-    own = {name: getattr(np.errstate, name) for name in patches}
-    seterr, before = np.seterr, np.seterr(all="call", under="ignore")
-    called = np.seterrcall(lambda what, flag: heard.append(what))
-    try:
-        for name, patch in patches.items():
-            setattr(np.errstate, name, patch)
-        np.seterr = lambda **settings: before
-        yield heard
-    finally:
-        np.seterr = seterr
-        for name, method in own.items():
-            setattr(np.errstate, name, method)
-        np.seterrcall(called)
-        np.seterr(**before)
-
-
-def loaded_anew(module):
-    """Return a module as it is before the first call, so that what calls leave in it does not matter."""
-    lines = linecache.getlines(getattr(module, "__file__", None) or "")
-    if not lines:
-        return module
-    again = types.ModuleType(module.__name__)
-    again.__file__ = module.__file__
-    again.__dict__["__builtins__"] = module.__dict__.get("__builtins__", __builtins__)
-    try:
-        exec(compile("".join(lines), module.__file__, "exec"), again.__dict__)
-    except (Exception, SystemExit):
-        return module
-    return again
-
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Loads the file as it is now: no compiled copy is read, and none left behind in the learner's folder."""
-
-    def get_code(self, fullname):
-        linecache.checkcache(self.path)
-        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def unchanged(now, then) -> bool:
@@ -237,15 +307,6 @@ def change_of(name: str, now, then) -> str:
 def warning_key(messages: list[str]) -> str:
     """Return the diagnosis that NumPy's warnings amount to, or ""."""
     return next((key for text, key in WARNING_KEYS if any(text in message for message in messages)), "")
-
-
-def _argument_name(function, position: int, args, kwargs) -> str:
-    if position >= len(args):
-        return list(kwargs)[position - len(args)]
-    try:
-        return list(inspect.signature(function).parameters)[position]
-    except (TypeError, ValueError, IndexError):
-        return f"argument {position + 1}"
 
 
 def _shape(value) -> str:
