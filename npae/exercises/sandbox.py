@@ -144,16 +144,16 @@ def _report(exercise: str, file: Path, seconds: float, memory: int) -> tuple[dic
         program = There(process).anew(plain) if plain else There(process)
         return check_file(exercise, Functions(program)).as_dict()
 
-    report, printed, crashed = _run(exercise, file, seconds, memory, lambda one: checked(one, plain=False))
+    report, printed, crashed = run(exercise, file, seconds, memory, lambda one: checked(one, plain=False))
     if crashed and exercise in EXTRA:  # plain Python stops where an index is outside
-        plain, _, _ = _run(exercise, file, seconds, memory, lambda one: checked(one, plain=True))
+        plain, _, _ = run(exercise, file, seconds, memory, lambda one: checked(one, plain=True))
         if "IndexError" in plain["sentence"]:
             lines = ["run as plain Python, it stops:", plain["sentence"], *plain["evidence"]]
             return {**report, "evidence": [*report["evidence"], *lines]}, printed
     return report, printed
 
 
-def _run(
+def run(
     exercise: str, file: Path, seconds: float, memory: int, judge: Callable[[Process], dict[str, Any]]
 ) -> tuple[dict[str, Any], str, bool]:
     """Return the report of ``judge(process)``, what the file printed, and whether its process has crashed."""

@@ -8,7 +8,6 @@ import time
 import pytest
 
 from npae.exercises import sandbox, workspace
-from npae.exercises.inside import NotInAnExercise, Refusals, load
 
 RIGHT = """
     import numpy as np
@@ -129,41 +128,22 @@ def test_nothing_outside_of_its_room_can_be_changed(check, tmp_path):
     assert outcome.report["diagnosis"] == "starts_processes"
 
 
-def test_an_answer_without_the_word_is_none(check, tmp_path):
-    forged = '{"word": "guess", "report": {"exercise": "relu", "passed": true, "stage": "done"}}'
-    text = f"import os, sys\nfor fd in range(3, 9):\n    try: os.write(fd, {forged.encode()!r})\n"
-    outcome = check(text + f"    except OSError: pass\nprint({forged!r})\nos._exit(0)")
-    assert not outcome.passed and outcome.report["diagnosis"] in ("exit", "crash")
-
-
 def test_a_solution_of_npae_is_not_read(check):
     path = str(workspace.Path(workspace.__file__).parent / "solutions" / "02_relu.py")
     outcome = check(f"exec(open({path!r}).read())")
     assert outcome.report["diagnosis"] == "reads_solution" and not outcome.passed
 
 
-@pytest.mark.parametrize(
-    "line", ["import_module('npae.exercises.pages.relu')", "import_module('npae.layers')"]
-)
-def test_importlib_is_no_way_around(check, line):
-    outcome = check(relu(before=f"from importlib import import_module\n{line}\n"))
-    assert outcome.report["diagnosis"] == "imports_npae" and not outcome.passed
+@pytest.fixture
+def loaded(tmp_path):
+    """Load a text as an exercise, and return the report, {} if nothing is wrong."""
 
+    def run(text, exercise="relu"):
+        path = tmp_path / workspace.file_name(exercise)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return sandbox.run(exercise, path, 10, sandbox.MEMORY, lambda process: {})[0]
 
-def test_a_file_that_replaces_what_the_check_relies_on_does_not_pass(check):
-    text = relu(forward="x = 7 * x").replace("\n\n", "\nnp.abs = lambda x: 0 * x\nnp.other = 1\n\n", 1)
-    outcome = check(text)
-    assert outcome.report["diagnosis"] == "replaces_others" and "replaces numpy.abs" in outcome.text
-    text = relu(before="import sys\nsys.modules['npae.exercises.hypotheses'].Sample.right = True\n")
-    assert "npae.exercises.hypotheses.Sample.right" in check(text).text
-    assert check(relu(before="import numpy\nnumpy.mine = 1\nnumpy.seterr(all='ignore')\n")).passed
-
-
-def load_text(tmp_path, text, extra=()):
-    path = tmp_path / "02_relu.py"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    refusals = Refusals()
-    return load(path, extra, refusals), refusals
+    return run
 
 
 @pytest.mark.parametrize(
@@ -178,17 +158,16 @@ def load_text(tmp_path, text, extra=()):
         ("__import__('npae')", "imports_npae"),
     ],
 )
-def test_imports_of_answers_are_refused_even_where_the_file_catches_it(tmp_path, line, key):
-    _, refusals = load_text(tmp_path, f"import numpy as np\n{line}\n")
-    assert [kept[0] for kept in refusals.kept] == [key] and "line " in refusals.kept[0][2]
+def test_imports_of_answers_are_refused_even_where_the_file_catches_it(loaded, line, key):
+    report = loaded(f"import numpy as np\n{line}\n")
+    assert report["diagnosis"] == key and "line " in report["evidence"][0]
 
 
-def test_python_and_numpy_and_what_an_exercise_asks_for_may_be_imported(tmp_path):
+def test_python_and_numpy_and_what_an_exercise_asks_for_may_be_imported(loaded):
     text = "import math, itertools\nimport numpy as np\nfrom numpy.lib import stride_tricks\n"
-    module, refusals = load_text(tmp_path, text + "import json as numba_stands_here\n", extra=("numba",))
-    assert not refusals.kept and module.np.pi == module.math.pi
-    with pytest.raises(NotInAnExercise, match="use nothing but NumPy and Numba"):
-        exec("import torch", vars(module))
+    assert loaded(text) == {} and loaded(text + "from numba import njit\n", "numba_kernel") == {}
+    assert loaded("import numba\n")["diagnosis"] == "imports_other"
+    assert "use nothing but NumPy and Numba" in loaded("import torch\n", "numba_kernel")["sentence"]
 
 
 @pytest.mark.parametrize(
@@ -204,25 +183,19 @@ def test_python_and_numpy_and_what_an_exercise_asks_for_may_be_imported(tmp_path
         ("import helpers_of_mine\n", "imports_other", "line 1: it imports helpers_of_mine"),
     ],
 )
-def test_a_file_that_cannot_be_run_is_told_by_line(tmp_path, text, key, evidence):
-    report, refusals = load_text(tmp_path, text)
-    if refusals.kept:
-        assert refusals.kept[0][0] == key and refusals.kept[0][2] == evidence
-    else:
-        assert report["diagnosis"] == key and evidence in "\n".join(report["evidence"])
+def test_a_file_that_cannot_be_run_is_told_by_line(loaded, text, key, evidence):
+    report = loaded(text)
+    assert report["diagnosis"] == key and evidence in "\n".join(report["evidence"])
 
 
-def test_the_caret_stands_below_the_place_of_a_syntax_error(tmp_path):
-    report, _ = load_text(tmp_path, "def f(x):\n    return x @@ x\n")
-    line, source, caret = report["evidence"]
+def test_the_caret_stands_below_the_place_of_a_syntax_error(loaded):
+    line, source, caret = loaded("def f(x):\n    return x @@ x\n")["evidence"]
     assert source.strip() == "return x @@ x" and caret.index("^") - source.index("@@") in (0, 1)
 
 
-def test_a_file_that_is_not_there_or_cannot_be_read_is_told_in_words(tmp_path):
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path):
     outcome = sandbox.check("relu", tmp_path)
     assert outcome.report["diagnosis"] == "missing_file" and "npae exercises reset relu" in outcome.text
-    report = load(tmp_path, (), Refusals())
-    assert report["diagnosis"] == "cannot_read"
     (tmp_path / "02_relu.py").mkdir()
     for place in (tmp_path, tmp_path / "02_relu.py"):
         assert "02_relu.py is a folder" in sandbox.check("relu", place).text
