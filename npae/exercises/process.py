@@ -50,16 +50,18 @@ class Ended(BaseException):
     Attributes
     ----------
     status : int or None
-        Of the process; None if it was stopped, since it took too long.
+        Of the process; None if it had to be stopped.
+    late : bool
+        Whether it took too long.
     calling : str
         The function that it was computing; "" while it loaded the file.
     faults : str
         What Python wrote about where it was.
     """
 
-    def __init__(self, status: int | None, calling: str, faults: str):
+    def __init__(self, status: int | None, late: bool, calling: str, faults: str):
         super().__init__("the learner's process has ended")
-        self.status, self.calling, self.faults = status, calling, faults
+        self.status, self.late, self.calling, self.faults = status, late, calling, faults
 
 
 class Refused(BaseException):
@@ -331,11 +333,11 @@ class Process:
     def _ended(self) -> Ended:
         try:
             status = self._process.wait(1.0)
-        except subprocess.TimeoutExpired:  # it lives, and no longer answers
-            status = 1
+        except subprocess.TimeoutExpired:  # it lives, but what it has sent is no answer
+            status = None
         self.end()
         faults = self._faults.read_text(errors="replace") if self._faults.exists() else ""
-        return Ended(None if self._clock.over else status, self._calling, faults)
+        return Ended(None if self._clock.over else status, self._clock.over, self._calling, faults)
 
 
 class _Objects:

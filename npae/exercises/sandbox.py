@@ -199,18 +199,22 @@ def _no_answer(exercise: str, process: Process, ended: Ended) -> dict[str, Any]:
     if not process.begun:
         key, sentence = "no_answer", f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s"
         advice = "This machine is very busy: try again."
-    elif status is None or status == -getattr(signal, "SIGXCPU", 0):
+    elif ended.late or status == -getattr(signal, "SIGXCPU", 0):
         key, sentence = "too_slow", f"was still running after {process.seconds:g} s, and was stopped"
         advice = "Look for a loop that has no end, or for one that is much longer than it needs to be."
         if process.prints_much():
             advice = "It prints very much, which takes time: print less, above all inside of loops."
+    elif status is None:
+        sentence = "sent something that is no answer, and was stopped"
+        advice = "It writes into a pipe that is not its own, or replaces what hands on its answers."
     elif "MemoryError" in process.printed() and not faults:
         limit = f"{process.memory / GIGABYTE:g} GB"
         key, sentence = "memory", f"asked for more than the {limit} of memory that a check may take"
     elif status == -9 and not faults:
         key, sentence = "memory", "was stopped by the system, most likely since it took too much memory"
     elif status < 0 or faults:
-        name = faults.splitlines()[0].removeprefix("Fatal Python error: ") if faults else _signal(-status)
+        named = re.search(r"Fatal Python error: (.+)", faults)
+        name = named[1] if named else _signal(-status)
         key, sentence = "crash", f"made Python itself crash ({name}), which plain NumPy code hardly ever does"
         if EXTRA.get(exercise) == ("numba",):
             sentence, advice = f"made Python itself crash ({name})", OUTSIDE

@@ -1,5 +1,6 @@
 """A learner's file may do anything: it is met with a sentence, and nothing outside of its process changes."""
 
+import json
 import os
 import sys
 import textwrap
@@ -207,3 +208,109 @@ def test_an_exercise_for_which_this_machine_lacks_something_is_neither_right_nor
     home = workspace.start(tmp_path / "learner").workspace
     outcome = sandbox.check("numba_kernel", home.directory)
     assert outcome.unavailable and not outcome.passed and "pip install numba" in outcome.text
+
+
+ENDLESS = {
+    "caught": ("try:\n        while True: pass\n    except BaseException: pass", "while True: pass"),
+    "exceptions": ("while True:\n            try: int('a')\n            except Exception: pass", "line "),
+    "asleep": ("import time; time.sleep(1e6)", "time.sleep(1e6)"),
+    "lock": ("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()", "lock.acquire()"),
+    "thread": (
+        "import threading; t = threading.Thread(target=threading.Event().wait); t.start(); t.join()",
+        "t.join()",
+    ),
+    "one_long_call": ("sum(iter(int, 1))", "sum(iter(int, 1))"),
+    "deaf": ("import signal; signal.signal(signal.SIGUSR1, signal.SIG_IGN)\n    while True: pass", "relu_forward"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are different there")
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_whatever_is_endless_ends_in_time_and_its_line_is_told(check, kind):
+    forward, words = ENDLESS[kind]
+    began = time.perf_counter()
+    outcome = check(relu(forward), seconds=1)
+    assert outcome.report["diagnosis"] == "too_slow" and words in "\n".join(outcome.report["evidence"])
+    assert time.perf_counter() - began < 4
+
+
+def test_an_endless_loop_at_the_top_of_a_file_ends_in_time(check):
+    outcome = check("while True:\n    pass\n", seconds=1)
+    assert outcome.report["diagnosis"] == "too_slow" and "It was in line" in outcome.text and outcome.seconds < 4
+
+
+def test_endless_calls_of_what_npae_hands_over_end_in_time(tmp_path):
+    path = tmp_path / "01_numerical_gradient.py"
+    path.write_text("def numerical_gradient(f, x, step=1e-5):\n    while True:\n        f(x)\n")
+    outcome = sandbox.check("numerical_gradient", path, seconds=1)
+    assert outcome.report["diagnosis"] == "too_slow" and "in numerical_gradient" in outcome.text
+    assert outcome.seconds < 4
+
+
+NUMBA = """
+import numpy as np
+from numba import njit
+
+@njit
+def conv2d(x, kernel, bias):
+    n, c_in, h, w = x.shape
+    c_out, _, kh, kw = kernel.shape
+    y = np.zeros((n, c_out, h - kh + 1, w - kw + 1), np.float32)
+    {body}
+    return y
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are different there")
+def test_an_endless_compiled_loop_is_told_by_its_function(tmp_path):
+    path = tmp_path / "22_numba_kernel.py"
+    path.write_text(NUMBA.format(body="while n < 1000:\n        y[0, 0, 0, 0] += 1"))
+    outcome = sandbox.check("numba_kernel", path, seconds=4)
+    assert outcome.report["diagnosis"] == "too_slow"
+    assert "It was in conv2d (line 5), which Numba has compiled" in outcome.text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are different there")
+def test_a_crash_of_compiled_code_is_told_with_the_index_outside_of_an_array(tmp_path):
+    path = tmp_path / "22_numba_kernel.py"
+    path.write_text(NUMBA.format(body="for i in range(1 << 40):\n        y[i, 0, 0, 0] = 1"))
+    outcome = sandbox.check("numba_kernel", path)
+    assert outcome.report["diagnosis"] == "crash" and "an index outside of an array" in outcome.text
+    assert "run as plain Python, it stops:" in outcome.text and "IndexError" in outcome.text
+    assert "line 11, in conv2d: y[i, 0, 0, 0] = 1" in outcome.text
+
+
+def test_a_million_prints_are_neither_kept_nor_called_an_endless_loop(check):
+    outcome = check(relu("for i in range(10**6): print(i)"), seconds=2)
+    assert outcome.report["diagnosis"] in ("too_slow", "") and len(json.dumps(outcome.as_dict())) < 20_000
+    if not outcome.passed:
+        assert "print less" in outcome.text and "no end" not in outcome.text
+
+
+@pytest.mark.parametrize("place", ["top", "function"])
+def test_input_is_explained(check, place):
+    outcome = check(relu(before="input('?')\n") if place == "top" else relu("input('?')"))
+    assert "EOFError" in outcome.text and "input() waits for an answer from the keyboard" in outcome.text
+
+
+def test_a_class_instead_of_functions_is_said_to_be_one(check):
+    outcome = check("class Relu:\n    def relu_forward(self, x):\n        return x\n")
+    assert outcome.report["diagnosis"] == "missing_function"
+    assert "it defines the class Relu; what is called are functions of the file itself" in outcome.text
+
+
+def test_the_text_of_an_error_is_told_to_its_end(check):
+    outcome = check(relu("raise ValueError('values go up to 256. Scale them; see remark (3). Then go on.')"))
+    assert "values go up to 256." in outcome.text and "Then go on." in outcome.text
+
+
+def test_state_of_a_generator_and_caches_that_are_no_data_come_back_as_they_were(tmp_path):
+    text = workspace.solution_text("denoising")
+    path = tmp_path / "17_denoising.py"
+    path.write_text(text)
+    assert sandbox.check("denoising", path).passed
+    text = relu().replace("return np.maximum(x, 0), x", "return np.maximum(x, 0), lambda dy: dy * (x > 0)")
+    path = tmp_path / "02_relu.py"
+    path.write_text(text.replace("return dy * (cache > 0)", "return cache(dy)"))
+    outcome = sandbox.check("relu", path)
+    assert outcome.passed, outcome.text
