@@ -50,9 +50,9 @@ def gradcheck_own(names: list[str], input_shape: str | None, as_json: bool) -> i
             if not fitting:
                 raise ValueError(_refused(spelling, reasons, asked=input_shape is not None))
             for shape in fitting:
-                report = gradcheck.check_layer(layer, shape)
+                report, wrong = diagnose_layer(layer, shape)
                 reports.append(report)
-                results.append(diagnose_layer(layer, shape) if report.arrays else [])
+                results.append(wrong)
         except ValueError:
             raise
         except Exception as error:

@@ -166,7 +166,11 @@ class Process:
         self._calling, self._objects = "", _Objects()
         self._places: dict[int, tuple[int, tuple[int, ...]]] = {}  # of what the process has returned
         self._request = {"file": str(file), "extra": extra, "seconds": seconds, "memory": memory}
-        self._request |= {"room": str(room), "faults": str(self._faults), "npae": str(Path(__file__).parents[1])}
+        self._request |= {
+            "room": str(room),
+            "faults": str(self._faults),
+            "npae": str(Path(__file__).parents[1]),
+        }
 
     def __enter__(self) -> Process:
         return self
@@ -229,7 +233,9 @@ class Process:
             raise self._ended() from None
 
     def _reply(self, answer: dict[str, Any], block: bytes) -> Reply:
-        reader = Reader(block, self._objects.of, lambda value, path: self._place(value, answer["number"], path))
+        reader = Reader(
+            block, self._objects.of, lambda value, path: self._place(value, answer["number"], path)
+        )
         warned = [(str(text), int(line)) for text, line in answer["warned"]]
         error, result = None, None
         if "error" in answer:
@@ -260,7 +266,9 @@ class Process:
     def quickest(self, name: str, args: tuple, seconds: float) -> float:
         """Return the time of the quickest of many calls within some seconds, measured here."""
         blocks: list[bytes] = []
-        kept = self._ask({"do": "keep", "value": encode(args, blocks, self._objects.number)}, blocks)[0]["number"]
+        kept = self._ask({"do": "keep", "value": encode(args, blocks, self._objects.number)}, blocks)[0][
+            "number"
+        ]
         places = {"tuple": [{"kept": [kept, [k]]} for k in range(len(args))]}
         request = {"do": "quietly", "name": name, "args": places, "kwargs": {"dict": []}}
         best, end = np.inf, time.perf_counter() + seconds
@@ -454,4 +462,6 @@ def _import_path() -> list[str]:
     home, here = os.path.realpath(Path(__file__).parents[2]), os.getcwd()
     numpy = os.path.realpath(Path(np.__file__).parents[1])
     path = [os.path.abspath(entry) for entry in sys.path if entry]
-    return [one for one in path if os.path.realpath(one) == numpy or one != here and os.path.realpath(one) != home]
+    return [
+        one for one in path if os.path.realpath(one) == numpy or one != here and os.path.realpath(one) != home
+    ]

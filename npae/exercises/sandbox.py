@@ -166,7 +166,9 @@ def run(
             report = _no_answer(exercise, process, ended)
             crashed = report["diagnosis"] == "crash"
         except Refused as one:
-            report = failure(exercise, one.key, f"{file.name} {one.sentence}.", [one.where] * bool(one.where), "run")
+            report = failure(
+                exercise, one.key, f"{file.name} {one.sentence}.", [one.where] * bool(one.where), "run"
+            )
         except CannotBeLoaded as one:
             report = failure(exercise, one.key, one.sentence, one.lines)
         except Unavailable as one:
@@ -197,7 +199,10 @@ def _no_answer(exercise: str, process: Process, ended: Ended) -> dict[str, Any]:
     status, faults, advice = ended.status, ended.faults, ""
     key, sentence = "exit", f"ended the whole process, with exit status {status}, in the middle of the check"
     if not process.begun:
-        key, sentence = "no_answer", f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s"
+        key, sentence = (
+            "no_answer",
+            f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s",
+        )
         advice = "This machine is very busy: try again."
     elif ended.late or status == -getattr(signal, "SIGXCPU", 0):
         key, sentence = "too_slow", f"was still running after {process.seconds:g} s, and was stopped"
@@ -221,7 +226,9 @@ def _no_answer(exercise: str, process: Process, ended: Ended) -> dict[str, Any]:
     else:
         advice = "Look for os._exit or the like: a function returns its result, and Python goes on."
     where = _last_lines(faults, process.file) or _compiled(process, ended.calling)
-    return failure(exercise, key, f"{process.file.name} {sentence}.", [*where, *[advice] * bool(advice)], stage="run")
+    return failure(
+        exercise, key, f"{process.file.name} {sentence}.", [*where, *[advice] * bool(advice)], stage="run"
+    )
 
 
 def _last_lines(faults: str, file: Path) -> list[str]:

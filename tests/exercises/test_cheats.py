@@ -83,7 +83,10 @@ CHEATS = {
     "infinite_list": ("many = []\nmany.append(many)\n", "many"),
     "deep_list": ("deep = []\nfor _ in range(100000):\n    deep = [deep]\n", "deep"),
     "huge": ("", "np.broadcast_to(0.0, (1 << 20, 1 << 20))"),
-    "json": (f"import json\njson.dumps = lambda *a, **k: {FORGED!r}\njson.JSONEncoder.encode = json.dumps\n", "x"),
+    "json": (
+        f"import json\njson.dumps = lambda *a, **k: {FORGED!r}\njson.JSONEncoder.encode = json.dumps\n",
+        "x",
+    ),
     "printed": (f"print({FORGED!r}, flush=True)\n", f"(print({FORGED!r}), x)[1]"),
     "every_pipe": (
         f"import os, struct\nbody = {FORGED!r}.encode()\nfor fd in range(3, 30):\n    try:\n"
@@ -117,8 +120,14 @@ CHEATS = {
     "system_exit": ("import sys\n", "sys.exit(0)"),
     "exit_at_the_top": ("import os\nos._exit(0)\n", "x"),
     "closed_pipes": ("import os\nos.closerange(3, 30)\n", "x"),
-    "killed_judge": ("import os\ntry:\n    os.kill(os.getppid(), 15)\nexcept Exception:\n    pass\n", "np.maximum(x, 0)"),
-    "solution": (f"import os\ntext = open({workspace.__file__!r}[:-12] + 'solutions/02_relu.py').read()\nexec(text)\n", "x"),
+    "killed_judge": (
+        "import os\ntry:\n    os.kill(os.getppid(), 15)\nexcept Exception:\n    pass\n",
+        "np.maximum(x, 0)",
+    ),
+    "solution": (
+        f"import os\ntext = open({workspace.__file__!r}[:-12] + 'solutions/02_relu.py').read()\nexec(text)\n",
+        "x",
+    ),
     "solution_by_a_thread": (
         "from concurrent.futures import ThreadPoolExecutor\n"
         f"name = {workspace.__file__!r}[:-12] + 'solutions/02_relu.py'\n"
@@ -126,7 +135,10 @@ CHEATS = {
         "x",
     ),
     "npae": ("try:\n    import npae\nexcept Exception:\n    npae = None\n", "np.maximum(x, 0)"),
-    "npae_by_importlib": ("from importlib import import_module\nlayers = import_module('npae.layers')\n", "x"),
+    "npae_by_importlib": (
+        "from importlib import import_module\nlayers = import_module('npae.layers')\n",
+        "x",
+    ),
     "npae_by_its_file": (
         "import importlib.util as u\nspec = u.spec_from_file_location('page', "
         f"{workspace.__file__!r}[:-12] + 'pages/relu.py')\nu.module_from_spec(spec)\n"
@@ -265,7 +277,11 @@ def test_an_overflow_is_heard_however_it_is_kept_back(check, top, line):
 
 def test_np_where_computes_both_branches_and_the_message_says_so(check):
     where = "y = np.where(x > 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"
-    text = SIGMOID.format(top="", line=where).replace("import warnings\n", "").replace("errstate, seterr", "exp")
+    text = (
+        SIGMOID.format(top="", line=where).replace("import warnings\n", "").replace("errstate, seterr", "exp")
+    )
     outcome = check(text, "sigmoid")
     assert outcome.report["diagnosis"] == "overflow"
-    assert "np.where computes both of its branches" in outcome.text and "keep a warning back" not in outcome.text
+    assert (
+        "np.where computes both of its branches" in outcome.text and "keep a warning back" not in outcome.text
+    )

@@ -220,7 +220,10 @@ ENDLESS = {
         "t.join()",
     ),
     "one_long_call": ("sum(iter(int, 1))", "sum(iter(int, 1))"),
-    "deaf": ("import signal; signal.signal(signal.SIGUSR1, signal.SIG_IGN)\n    while True: pass", "relu_forward"),
+    "deaf": (
+        "import signal; signal.signal(signal.SIGUSR1, signal.SIG_IGN)\n    while True: pass",
+        "relu_forward",
+    ),
 }
 
 
@@ -236,7 +239,9 @@ def test_whatever_is_endless_ends_in_time_and_its_line_is_told(check, kind):
 
 def test_an_endless_loop_at_the_top_of_a_file_ends_in_time(check):
     outcome = check("while True:\n    pass\n", seconds=1)
-    assert outcome.report["diagnosis"] == "too_slow" and "It was in line" in outcome.text and outcome.seconds < 4
+    assert (
+        outcome.report["diagnosis"] == "too_slow" and "It was in line" in outcome.text and outcome.seconds < 4
+    )
 
 
 def test_endless_calls_of_what_npae_hands_over_end_in_time(tmp_path):

@@ -138,7 +138,9 @@ def _attributes(holder: Any) -> list[tuple[str, Any]]:
 
 def _is_compiled(function: Any) -> bool:
     dispatcher = sys.modules.get("numba.core.dispatcher")
-    return dispatcher is not None and isinstance(function, dispatcher.Dispatcher) and bool(function.signatures)
+    return (
+        dispatcher is not None and isinstance(function, dispatcher.Dispatcher) and bool(function.signatures)
+    )
 
 
 def parameters(function: Any) -> list[str]:

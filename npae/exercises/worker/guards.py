@@ -133,7 +133,9 @@ def watch(refusals: Refusals, room: str, file: str, npae: str) -> None:
         # a folder that is opened may stand before the name of what is written to next
         if (flags or 0) & _WRITES or (mode is None and isdir(path) and where):
             if not is_in((room,), path):
-                refusals.refuse("writes_files", f"wants to write to {path!r}; an exercise only computes", where)
+                refusals.refuse(
+                    "writes_files", f"wants to write to {path!r}; an exercise only computes", where
+                )
         elif is_in((npae,), path) and realpath(fsdecode(path)) != own:
             refusals.refuse("reads_solution", "reads files of npae instead of having its own answer", where)
         elif where and not is_in(readable, path):

@@ -125,7 +125,9 @@ class Worker:
         try:
             send(self._answers, message, blocks)
         except Garbled as error:
-            message = {"error": ["MemoryError", f"the answer is too large to be checked ({error})", [], False]}
+            message = {
+                "error": ["MemoryError", f"the answer is too large to be checked ({error})", [], False]
+            }
             send(self._answers, {**message, "refused": [], "lines": 0}, [])
 
     def answer(self, request: dict[str, Any], block: bytes) -> None:
@@ -207,7 +209,11 @@ class Worker:
 
         def function(*args, **kwargs):
             blocks: list[bytes] = []
-            message = {"back": number, "args": self._encoded(args, blocks), "kwargs": self._encoded(kwargs, blocks)}
+            message = {
+                "back": number,
+                "args": self._encoded(args, blocks),
+                "kwargs": self._encoded(kwargs, blocks),
+            }
             self.send(message, blocks)
             received = receive(self._requests)
             if received is None:

@@ -166,7 +166,9 @@ class Reader:
             kind = tuple if "tuple" in node else list
             return kind(self.value(one, _below(path, k)) for k, one in enumerate(node[kind.__name__]))
         if "dict" in node:
-            return {self.value(k, None): self.value(v, _below(path, n)) for n, (k, v) in enumerate(node["dict"])}
+            return {
+                self.value(k, None): self.value(v, _below(path, n)) for n, (k, v) in enumerate(node["dict"])
+            }
         if "complex" in node:
             return complex(*node["complex"])
         if "objects" in node:
