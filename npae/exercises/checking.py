@@ -18,12 +18,13 @@ from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.explaining import with_explanation
 from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
 from npae.exercises.gradients import compare_gradients, relation_to_forward
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
 from npae.exercises.process import Ended
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
 from npae.exercises.squares import explained_by_squares
+from npae.exercises.worker.calls import NotRun
 
 PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
 
@@ -54,8 +55,8 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     exercise = exercise if isinstance(exercise, Exercise) else catalogue.get(exercise)
     try:
         functions = load(path_or_module)
-    except LoadError as error:
-        return _not_loaded(exercise.name, error)
+    except NotRun as error:
+        return Result.of(exercise.name, error.stage, error.key, error.sentence, error.lines)
     notes: list[str] = []
     for check in exercise.checks:
         functions.forget()
@@ -65,24 +66,15 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     return Result(exercise.name, passed=True, confident=True, notes=notes)
 
 
-def _not_loaded(exercise: str, error: LoadError) -> Result:
-    key = "syntax_error" if isinstance(error.__cause__, SyntaxError) else "cannot_load"
-    text = error.lines[-1] if error.lines else str(error.__cause__)
-    result = Result(exercise, stage="load", diagnosis=key, confident=True, evidence=error.lines)
-    result.sentence = sentence(key, {"error": text})
-    return result
-
-
 def _checked(exercise: str, check, functions: Functions, notes: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
     began = time.perf_counter()
     try:
         result = _attempt(exercise, check, functions, notes, seed)
     except CannotCheck as error:
-        words = {"error": str(error)}
-        result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
-        result.sentence = sentence("cannot_check", words)
-        return result
+        return Result.of(
+            exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
+        )
     puzzling = result is not None and (result.stage == "exception" or result.diagnosis in ("", "wrong_shape"))
     if puzzling and not isinstance(check, Property):
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import linecache
 import time
-import types
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from npae.exercises.exercise import copied
-from npae.exercises.process import Process, Reply
+from npae.exercises.process import Process
 from npae.exercises.worker import calls
 from npae.exercises.worker.tracing import Assigned
 
@@ -34,14 +32,6 @@ class LearnerError(Exception):
         self.lines = lines
 
 
-class LoadError(Exception):
-    """The learner's file cannot be loaded; ``lines`` tell where, the ``__cause__`` why."""
-
-    def __init__(self, lines: list[str]):
-        super().__init__("the file cannot be loaded")
-        self.lines = lines
-
-
 class MissingFunction(AttributeError):
     """The file defines no function of the name that is the message."""
 
@@ -50,63 +40,39 @@ class CannotCheck(Exception):
     """Raised by a page where this machine lacks what the check needs; the message says what."""
 
 
-class Program(Protocol):
-    """Functions that can be called, here or in a process of their own."""
-
-    file: str
-
-    def has(self, name: str) -> bool:
-        """Whether it has a function of that name."""
-
-    def described(self) -> dict[str, dict[str, Any]]:
-        """Return what functions and classes there are; see `npae.exercises.worker.calls.described`."""
-
-    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> tuple[Reply, BaseException | None]:
-        """Return what a call does, and the exception that it raises."""
-
-    def now(self, value: Any) -> Any:
-        """Return what something that a call has returned holds by now."""
-
-    def anew(self, plain: bool) -> Program:
-        """Return the program as it is before the first call; ``plain``: with nothing compiled by Numba."""
-
-    def beside(self, text: str) -> Program:
-        """Return a program of this text that runs under the same conditions."""
-
-    def quickest(self, name: str, args: tuple, seconds: float) -> float:
-        """Return the time of the quickest of many calls within some seconds."""
-
-
 class Here:
     """A program in this process: a module, or anything that has functions as attributes."""
 
     def __init__(self, module: Any):
         self.module, self.file = module, getattr(module, "__file__", None) or ""
 
-    def has(self, name):
+    def has(self, name: str) -> bool:
+        """Whether there is a function of that name."""
         return callable(getattr(self.module, name, None))
 
-    def described(self):
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Return what functions and classes there are; see `npae.exercises.worker.calls.described`."""
         return calls.described(self.module)
 
-    def call(self, name, args, kwargs, trace=False):
-        seen = calls.observed(getattr(self.module, name), args, kwargs, self.module, trace)
-        error = seen.error
-        told = error and (type(error).__name__, calls.text_of(error), calls.frames(error, self.file), False)
-        return Reply(seen.answer, [*args, *kwargs.values()], seen.warned, told, seen.assigned), error
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
+        """Return what a call of a function does."""
+        return calls.observed(name, args, kwargs, self.module, trace)
 
-    def now(self, value):
+    def now(self, value: Any) -> Any:
+        """Return what something that a call has returned holds by now."""
         return value
 
-    def anew(self, plain):
+    def anew(self, plain: bool) -> Here:
+        """Return the program as it is before the first call; ``plain``: with nothing compiled by Numba."""
         return Here(calls.anew(self.module, plain))
 
-    def beside(self, text):
-        return load_text(text).program
+    def beside(self, text: str) -> Here:
+        """Return a program of this text that runs under the same conditions."""
+        return Here(calls.run(text, "<beside>"))
 
-    def quickest(self, name, args, seconds):
-        function, best = getattr(self.module, name), np.inf
-        end = time.perf_counter() + seconds
+    def quickest(self, name: str, args: tuple, seconds: float) -> float:
+        """Return the time of the quickest of many calls within some seconds."""
+        function, best, end = getattr(self.module, name), np.inf, time.perf_counter() + seconds
         while time.perf_counter() < end:
             start = time.perf_counter()
             function(*args)
@@ -115,41 +81,23 @@ class Here:
 
 
 class There:
-    """A program in the learner's process: the file as it was loaded first, or once more."""
+    """A program in the learner's process, the file as it was loaded first or once more; methods as of `Here`."""
 
     def __init__(self, process: Process, module: int = 0):
         self.process, self.number, self.file = process, module, str(process.file)
+        self.now, self.described, self.quickest = process.now, process.described, process.quickest
 
-    def has(self, name):
+    def has(self, name: str) -> bool:
         return name in self.process.functions
 
-    def described(self):
-        return self.process.described()
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
+        return self.process.call(name, args, kwargs, self.number, trace)
 
-    def call(self, name, args, kwargs, trace=False):
-        reply = self.process.call(name, args, kwargs, self.number, trace)
-        if reply.error is None:
-            return reply, None
-        kind, text, _, unwritten = reply.error
-        return reply, _kind(kind, unwritten)(*[text] * bool(text))
-
-    def now(self, value):
-        return self.process.now(value)
-
-    def anew(self, plain):
+    def anew(self, plain: bool) -> There:
         return There(self.process, self.process.anew(plain))
 
-    def beside(self, text):
+    def beside(self, text: str) -> There:
         return There(self.process.beside(text))
-
-    def quickest(self, name, args, seconds):
-        return self.process.quickest(name, args, seconds)
-
-
-@functools.cache
-def _kind(name: str, unwritten: bool) -> type[Exception]:
-    """Return a class for exceptions like one that was raised in another process."""
-    return type(name, (NotImplementedError if unwritten else Exception,), {})
 
 
 class Functions:
@@ -157,7 +105,8 @@ class Functions:
 
     Attributes
     ----------
-    program : Program
+    program : Here or There
+        Or a module, or anything else that has functions as attributes.
     changed : list of (function, argument)
         Arguments that a call left changed; ``how`` has it in words, for each of these pairs. What an earlier
         call returned (a cache, a state) does not count.
@@ -170,7 +119,7 @@ class Functions:
     """
 
     def __init__(self, program: Any):
-        self.program: Program = program if isinstance(program, (Here, There)) else Here(program)
+        self.program: Here | There = program if isinstance(program, (Here, There)) else Here(program)
         self.changed: list[tuple[str, str]] = []
         self.how: dict[tuple[str, str], str] = {}
         self.warned: list[tuple[str, str, int]] = []
@@ -227,19 +176,19 @@ class Functions:
     def _watched(self, name: str, args: tuple, kwargs: dict) -> Any:
         given = [*args, *kwargs.values()]
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        reply, error = self.program.call(name, args, kwargs, self.assigned is not None)
+        seen = self.program.call(name, args, kwargs, self.assigned is not None)
         if self.assigned is not None:
-            self.assigned += reply.assigned
-        if error is not None:
+            self.assigned += seen.assigned
+        if seen.error is not None:
             shapes = ", ".join(_shape(value) for value in given)
-            raise LearnerError(name, shapes, reply.error[2]) from error
-        self.warned += [(name, text, line) for text, line in reply.warned]
-        for position, (now, then) in enumerate(zip(reply.after, before)):
+            raise LearnerError(name, shapes, seen.lines) from seen.error
+        self.warned += [(name, text, line) for text, line in seen.warned]
+        for position, (now, then) in enumerate(zip(seen.after, before)):
             if then is not None and not unchanged(now, then):
                 argument = self._argument(name, position, args, kwargs)
                 self.changed.append((name, argument))
                 self.how[name, argument] = change_of(argument, now, then)
-        answer = reply.answer
+        answer = seen.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part
         self.last = answer
@@ -257,25 +206,20 @@ def load(path_or_module: str | Path | Any) -> Functions:
 
     Raises
     ------
-    LoadError
+    NotRun
         If the file is not there or cannot be run.
     """
-    if not isinstance(path_or_module, (str, Path)):
-        return path_or_module if isinstance(path_or_module, Functions) else Functions(path_or_module)
-    try:
-        return Functions(calls.load(Path(path_or_module)))
-    except calls.CannotLoad as error:
-        raise LoadError(error.lines) from error.__cause__
+    if isinstance(path_or_module, Functions):
+        return path_or_module
+    is_path = isinstance(path_or_module, (str, Path))
+    return Functions(calls.load(Path(path_or_module)) if is_path else path_or_module)
 
 
 def load_text(text: str, name: str = "answer") -> Functions:
-    """Return the functions of a file whose text is given."""
+    """Return the functions of a file whose text is given, in this process."""
     file = f"<{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    module = types.ModuleType("npae_exercise")
-    module.__file__ = file
-    exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
-    return Functions(module)
+    return Functions(calls.run(text, file))
 
 
 def unchanged(now, then) -> bool:

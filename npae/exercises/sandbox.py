@@ -17,18 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from npae.exercises.process import (
-    MEMORY,
-    SECONDS,
-    START_SECONDS,
-    CannotBeLoaded,
-    Ended,
-    Process,
-    Refused,
-    Unavailable,
-)
+from npae.exercises.process import MEMORY, SECONDS, START_SECONDS, Ended, Process
 from npae.exercises.result import Result, as_text
-from npae.exercises.worker.calls import says
+from npae.exercises.worker.calls import NotRun, says
 from npae.exercises.worker.guards import GIGABYTE
 
 EXTRA = {"numba_kernel": ("numba",)}  # what an exercise may import beyond NumPy
@@ -48,7 +39,7 @@ class Outcome:
     exercise : str
     file : Path
     report : dict
-        Of `npae.exercises.checking.Result`, or one of the same form if the file could not be checked.
+        Of `npae.exercises.result.Result`.
     text : str
         For the terminal.
     seconds : float
@@ -109,22 +100,14 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
         kind = "a folder" if path.is_dir() else "no plain file"
         wrong = f"{path.name} is {kind}" if path.exists() else f"There is no file {path.name}"
         sentence = f"{wrong}; npae exercises reset {exercise} writes it anew."
-        report = failure(exercise, "missing_file", sentence, [str(path)])
-        return Outcome(exercise, path, report, as_text(Result.from_dict(report)), 0.0)
+        result = Result.of(exercise, "load", "missing_file", sentence, [str(path)])
+        return Outcome(exercise, path, result.as_dict(), as_text(result), 0.0)
     began = time.perf_counter()
-    report, printed = _report(exercise, path, seconds, memory)
-    text = as_text(Result.from_dict(report))
+    result, printed = _checked(exercise, path, seconds, memory)
+    text = as_text(result)
     if printed.strip():
         text += "\n\nYour file printed:\n" + shortened(printed)
-    return Outcome(exercise, path, report, text, time.perf_counter() - began, printed)
-
-
-def failure(
-    exercise: str, key: str, sentence: str, evidence: list[str], stage: str = "load"
-) -> dict[str, Any]:
-    """Return the report of a file that could not be checked, in the form of every other report."""
-    found = Result(exercise, stage=stage, diagnosis=key, sentence=sentence, evidence=evidence, confident=True)
-    return found.as_dict()
+    return Outcome(exercise, path, result.as_dict(), text, time.perf_counter() - began, printed)
 
 
 def shortened(text: str, lines: int = SHOWN_LINES, width: int = 100) -> str:
@@ -136,74 +119,56 @@ def shortened(text: str, lines: int = SHOWN_LINES, width: int = 100) -> str:
     return "\n".join("    " + (row if len(row) <= width else row[: width - 4] + " ...") for row in rows)
 
 
-def _report(exercise: str, file: Path, seconds: float, memory: int) -> tuple[dict[str, Any], str]:
+def _checked(exercise: str, file: Path, seconds: float, memory: int) -> tuple[Result, str]:
     from npae.exercises.checking import check_file
     from npae.exercises.learner import Functions, There
 
-    def checked(process: Process, plain: bool) -> dict[str, Any]:
-        program = There(process).anew(plain) if plain else There(process)
-        return check_file(exercise, Functions(program)).as_dict()
+    def compiled(process: Process) -> Result:
+        return check_file(exercise, Functions(There(process)))
 
-    report, printed, crashed = run(exercise, file, seconds, memory, lambda one: checked(one, plain=False))
-    if crashed and exercise in EXTRA:  # plain Python stops where an index is outside
-        plain, _, _ = run(exercise, file, seconds, memory, lambda one: checked(one, plain=True))
-        if "IndexError" in plain["sentence"]:
-            lines = ["run as plain Python, it stops:", plain["sentence"], *plain["evidence"]]
-            return {**report, "evidence": [*report["evidence"], *lines]}, printed
-    return report, printed
+    def plain(process: Process) -> Result:
+        return check_file(exercise, Functions(There(process).anew(plain=True)))
+
+    result, printed = run(exercise, file, seconds, memory, compiled)
+    if result.diagnosis == "crash" and exercise in EXTRA:  # plain Python stops where an index is outside
+        stopped, _ = run(exercise, file, seconds, memory, plain)
+        if "IndexError" in stopped.sentence:
+            result.evidence += ["run as plain Python, it stops:", stopped.sentence, *stopped.evidence]
+    return result, printed
 
 
 def run(
-    exercise: str, file: Path, seconds: float, memory: int, judge: Callable[[Process], dict[str, Any]]
-) -> tuple[dict[str, Any], str, bool]:
-    """Return the report of ``judge(process)``, what the file printed, and whether its process has crashed."""
-    crashed = False
+    exercise: str, file: Path, seconds: float, memory: int, judge: Callable[[Process], Result]
+) -> tuple[Result, str]:
+    """Return what ``judge(process)`` finds, or why it finds nothing, and what the file printed."""
     with Process(file, EXTRA.get(exercise, ()), seconds, memory) as process:
         try:
             process.begin()
-            report = judge(process)
+            result = judge(process)
+        except NotRun as error:
+            result = Result.of(exercise, error.stage, error.key, error.sentence, error.lines)
         except Ended as ended:
-            report = _no_answer(exercise, process, ended)
-            crashed = report["diagnosis"] == "crash"
-        except Refused as one:
-            report = failure(
-                exercise, one.key, f"{file.name} {one.sentence}.", [one.where] * bool(one.where), "run"
-            )
-        except CannotBeLoaded as one:
-            report = failure(exercise, one.key, one.sentence, one.lines)
-        except Unavailable as one:
-            report = _unavailable(exercise, one)
+            result = Result.of(exercise, "run", *_no_answer(exercise, process, ended))
         except Exception as error:
-            report = _mistake_of_npae(exercise, error)
+            result = _mistake_of_npae(exercise, error)
         process.end()
-        return report, process.printed(), crashed
+        return result, process.printed()
 
 
-def _unavailable(exercise: str, lack: Unavailable) -> dict[str, Any]:
-    sentence = (
-        f"{lack.package.capitalize()} cannot be imported here, so this exercise cannot be checked: "
-        f"pip install {lack.package}. It counts neither as right nor as wrong."
-    )
-    return failure(exercise, f"{lack.package}_missing", sentence, [lack.reason], "unavailable")
-
-
-def _mistake_of_npae(exercise: str, error: Exception) -> dict[str, Any]:
+def _mistake_of_npae(exercise: str, error: Exception) -> Result:
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}, line {last.lineno}, in {last.name}"
     sentence = "The check itself has stopped with an error: that is a mistake in npae, and not in your file."
-    return failure(exercise, "checker_error", sentence, [place, says(error)], "run")
+    return Result.of(exercise, "run", "checker_error", sentence, [place, says(error)])
 
 
-def _no_answer(exercise: str, process: Process, ended: Ended) -> dict[str, Any]:
-    """Return the report of a process that ended, or had to be ended, without an answer."""
+def _no_answer(exercise: str, process: Process, ended: Ended) -> tuple[str, str, list[str]]:
+    """Return key, sentence and evidence for a process that ended, or had to be ended, without an answer."""
     status, faults, advice = ended.status, ended.faults, ""
     key, sentence = "exit", f"ended the whole process, with exit status {status}, in the middle of the check"
     if not process.begun:
-        key, sentence = (
-            "no_answer",
-            f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s",
-        )
-        advice = "This machine is very busy: try again."
+        sentence = f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s"
+        key, advice = "no_answer", "This machine is very busy: try again."
     elif ended.late or status == -getattr(signal, "SIGXCPU", 0):
         key, sentence = "too_slow", f"was still running after {process.seconds:g} s, and was stopped"
         advice = "Look for a loop that has no end, or for one that is much longer than it needs to be."
@@ -226,9 +191,7 @@ def _no_answer(exercise: str, process: Process, ended: Ended) -> dict[str, Any]:
     else:
         advice = "Look for os._exit or the like: a function returns its result, and Python goes on."
     where = _last_lines(faults, process.file) or _compiled(process, ended.calling)
-    return failure(
-        exercise, key, f"{process.file.name} {sentence}.", [*where, *[advice] * bool(advice)], stage="run"
-    )
+    return key, f"{process.file.name} {sentence}.", [*where, *[advice] * bool(advice)]
 
 
 def _last_lines(faults: str, file: Path) -> list[str]:

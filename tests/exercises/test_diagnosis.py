@@ -208,9 +208,9 @@ def test_files_that_cannot_be_loaded(tmp_path):
     (tmp_path / "b.py").write_text("import numpy as np\nnp.no_such_thing\n")
     assert check_file("relu", tmp_path / "a.py").diagnosis == "syntax_error"
     result = check_file("relu", str(tmp_path / "b.py"))
-    assert (result.stage, result.diagnosis) == ("load", "cannot_load")
+    assert (result.stage, result.diagnosis) == ("load", "import_error")
     assert "line 2" in result.evidence[0]
-    assert check_file("relu", tmp_path / "c.py").diagnosis == "cannot_load"
+    assert check_file("relu", tmp_path / "c.py").diagnosis == "cannot_read"
     assert not (tmp_path / "__pycache__").exists()
 
 

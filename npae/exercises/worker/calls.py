@@ -13,7 +13,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,53 +23,56 @@ from .tracing import Assigned, assigned
 MANY_LINES = 6
 
 
-class CannotLoad(Exception):
-    """The file cannot be run: ``key``, ``sentence`` and ``lines`` say why."""
+class NotRun(BaseException):
+    """The learner's file does not run to its end: as a result says it, ``stage``, ``key``, ``sentence``, ``lines``.
 
-    def __init__(self, key: str, sentence: str, lines: list[str]):
+    No Exception, since no function of the learner's has raised it.
+    """
+
+    def __init__(self, stage: str, key: str, sentence: str, lines: list[str]):
         super().__init__(sentence)
-        self.key, self.sentence, self.lines = key, sentence, lines
+        self.stage, self.key, self.sentence, self.lines = stage, key, sentence, lines
 
 
-def load(file: Path, imports: Callable | None = None) -> types.ModuleType:
-    """Run a file as it is now and return its module.
-
-    Parameters
-    ----------
-    file : Path
-    imports : callable, optional
-        Takes the place of ``__import__`` in the file.
+def load(file: Path, imports: Callable = builtins.__import__) -> types.ModuleType:
+    """Run a file as it is now and return its module; ``imports`` takes the place of ``__import__`` in it.
 
     Raises
     ------
-    CannotLoad
+    NotRun
     """
-    module = types.ModuleType("npae_exercise")
-    module.__file__ = str(file)
-    if imports is not None:
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": imports}
     linecache.checkcache(str(file))
     try:
         source = file.read_bytes()
         if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise ValueError("it is saved as UTF-16; Python reads UTF-8, so let your editor save it as that")
-        code = compile(source, str(file), "exec", dont_inherit=True)
+        compile(source, str(file), "exec", dont_inherit=True)
     except OSError as error:
-        raise CannotLoad("cannot_read", f"{file.name} cannot be read.", [says(error)]) from error
+        raise NotRun("load", "cannot_read", f"{file.name} cannot be read.", [says(error)]) from None
     except (SyntaxError, ValueError) as error:
         sentence = f"{file.name} is not valid Python yet."
-        raise CannotLoad("syntax_error", sentence, syntax_lines(error)) from error
-    sys.modules[module.__name__] = module  # dataclasses look there
+        raise NotRun("load", "syntax_error", sentence, syntax_lines(error)) from None
     try:
-        with patched(fill=b"numba" not in source):
-            exec(code, vars(module))
+        return run(source, str(file), imports)
     except BaseException as error:  # SystemExit, too
-        lines = [*frames(error, str(file)), says(error)]
+        lines = [*frames(error, str(file)), says(error), *advice(str(error))]
         if isinstance(error, SystemExit):
-            sentence = "{} calls sys.exit when it is imported; leave that out, or put it into a function."
-            raise CannotLoad("exit", sentence.format(file.name), lines[:-1]) from error
+            sentence = (
+                f"{file.name} calls sys.exit when it is imported; leave that out, or put it into a function."
+            )
+            raise NotRun("load", "exit", sentence, lines[:-1]) from None
         sentence = f"{file.name} stops with an error when it is imported."
-        raise CannotLoad("import_error", sentence, [*lines, *advice(str(error))]) from error
+        raise NotRun("load", "import_error", sentence, lines) from None
+
+
+def run(source: str | bytes, file: str, imports: Callable = builtins.__import__) -> types.ModuleType:
+    """Run the text of a file, and return its module."""
+    module = types.ModuleType("npae_exercise")
+    module.__file__ = file
+    module.__dict__["__builtins__"] = {**vars(builtins), "__import__": imports}
+    sys.modules[module.__name__] = module  # dataclasses look there
+    with patched(fill=not ("numba" in source if isinstance(source, str) else b"numba" in source)):
+        exec(compile(source, file, "exec", dont_inherit=True), vars(module))
     return module
 
 
@@ -82,32 +85,22 @@ def anew(module: Any, plain: bool) -> Any:
     plain : bool
         Let what Numba has compiled be plain Python: it stops where an index is outside of an array.
     """
-    file = getattr(module, "__file__", None) or ""
+    file, again = getattr(module, "__file__", None) or "", module
     lines = linecache.getlines(file)
-    if not lines:
-        return interpreted(module) if plain else module
-    again = types.ModuleType(module.__name__)
-    again.__file__ = file
-    again.__dict__["__builtins__"] = module.__dict__.get("__builtins__", builtins)
-    try:
-        with patched(fill=not has_numba(module)):
-            exec(compile("".join(lines), file, "exec", dont_inherit=True), again.__dict__)
-    except (Exception, SystemExit):
-        again = module
-    return interpreted(again) if plain else again
-
-
-def interpreted(module: Any) -> Any:
-    """Return a module in which what Numba has compiled is plain Python."""
-    functions = {name: one.py_func for name, one in vars(module).items() if hasattr(one, "py_func")}
-    if not functions:
-        return module
-    plain = types.ModuleType("npae_interpreted")
-    plain.__dict__.update(vars(module))
-    for name, one in functions.items():
-        made = types.FunctionType(one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__)
-        plain.__dict__[name] = made
-    return plain
+    if lines:
+        try:
+            again = run("".join(lines), file, module.__builtins__["__import__"])
+        except (Exception, SystemExit):
+            pass
+    compiled = {name: one.py_func for name, one in vars(again).items() if hasattr(one, "py_func")}
+    if not (plain and compiled):
+        return again
+    interpreted = types.ModuleType("npae_interpreted")
+    interpreted.__dict__.update(vars(again))
+    for name, one in compiled.items():
+        made = types.FunctionType(one.__code__, interpreted.__dict__, name, one.__defaults__, one.__closure__)
+        interpreted.__dict__[name] = made
+    return interpreted
 
 
 def described(module: Any) -> dict[str, dict[str, Any]]:
@@ -115,32 +108,24 @@ def described(module: Any) -> dict[str, dict[str, Any]]:
 
     "own": whether the file itself defines it; "numba": whether Numba compiles it; "compiled": whether it has.
     """
-    own = getattr(module, "__name__", None)
-    found = {}
-    for name, one in list(getattr(module, "__dict__", {}).items()) or _attributes(module):
+    own, found = getattr(module, "__name__", None), {}
+    for name, one in getattr(module, "__dict__", {}).items():
         if callable(one) and not name.startswith("__"):
             inner = getattr(one, "py_func", one)
-            code = getattr(inner, "__code__", None)
             found[name] = {
                 "own": getattr(one, "__module__", own) == own,
                 "class": isinstance(one, type),
-                "compiled": _is_compiled(one),
                 "numba": inner is not one,
-                "line": int(code.co_firstlineno) if isinstance(code, types.CodeType) else 0,
+                "compiled": _is_compiled(one),
                 "parameters": parameters(one),
+                "line": getattr(getattr(inner, "__code__", None), "co_firstlineno", 0),
             }
     return found
 
 
-def _attributes(holder: Any) -> list[tuple[str, Any]]:
-    return [(name, getattr(holder, name)) for name in dir(holder)]
-
-
 def _is_compiled(function: Any) -> bool:
-    dispatcher = sys.modules.get("numba.core.dispatcher")
-    return (
-        dispatcher is not None and isinstance(function, dispatcher.Dispatcher) and bool(function.signatures)
-    )
+    numba = sys.modules.get("numba.core.dispatcher")
+    return numba is not None and isinstance(function, numba.Dispatcher) and bool(function.signatures)
 
 
 def parameters(function: Any) -> list[str]:
@@ -151,45 +136,47 @@ def parameters(function: Any) -> list[str]:
         return []
 
 
-def has_numba(module: Any) -> bool:
-    """Whether anything in a module is compiled by Numba."""
-    return any(hasattr(one, "py_func") for one in list(getattr(module, "__dict__", {}).values()))
-
-
 @dataclass
 class Seen:
-    """What a call did: its answer or its error, and what NumPy warned of with the line it happened in."""
+    """What a call did.
 
-    answer: Any
-    error: BaseException | None
-    warned: list[tuple[str, int]]
-    assigned: list[Assigned]
-
-
-def observed(function: Callable, args: tuple, kwargs: dict, module: Any, trace: bool = False) -> Seen:
-    """Call a function of a module, and note what there is to note.
-
-    Parameters
+    Attributes
     ----------
-    function : callable
-    args, kwargs : tuple, dict
-    module : object
-        The lines of warnings and arrays are those of its file.
-    trace : bool
-        Whether to note what its lines put into variables.
+    answer : object
+    error : BaseException or None
+    lines : list of str
+        Those of the file that the error went through.
+    after : list
+        The arguments as they are after the call; None for what an earlier call has returned.
+    warned : list of (str, int)
+        What NumPy warned of, and the line in the file.
+    assigned : list of Assigned
     """
-    file = getattr(module, "__file__", None) or ""
-    said, arrays, answer = Said(file), [], None
+
+    answer: Any = None
+    error: BaseException | None = None
+    lines: list[str] = field(default_factory=list)
+    after: list[Any] = field(default_factory=list)
+    warned: list[tuple[str, int]] = field(default_factory=list)
+    assigned: list[Assigned] = field(default_factory=list)
+
+
+def observed(name: str, args: tuple, kwargs: dict, module: Any, trace: bool = False) -> Seen:
+    """Call a function of a module, and note what there is to note; ``trace``: also what its lines assign."""
+    function, file = getattr(module, name), getattr(module, "__file__", None) or ""
+    said, seen = Said(file), Seen(after=[*args, *kwargs.values()])
+    numba = any(hasattr(one, "py_func") for one in list(getattr(module, "__dict__", {}).values()))
 
     def call() -> Any:
         return function(*args, **kwargs)
 
     try:
-        with listening(said, fill=not has_numba(module)):
-            answer = assigned(call, file, arrays) if trace else call()
+        with listening(said, fill=not numba):
+            seen.answer = assigned(call, file, seen.assigned) if trace else call()
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        return Seen(None, error, said.warned, arrays)
-    return Seen(answer, None, said.warned, arrays)
+        seen.error, seen.lines = error, frames(error, file)
+    seen.warned = said.warned
+    return seen
 
 
 def frames(error: BaseException, file: str) -> list[str]:

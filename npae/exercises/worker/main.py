@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .calls import CannotLoad, anew, described, frames, load, observed, says, text_of
+from .calls import NotRun, anew, described, load, observed, says, text_of
 from .guards import Refusals, guarded_imports, limit, watch
 from .wire import Garbled, Reader, at, encode, generator, receive, send, state_of
 
@@ -93,12 +93,16 @@ class Worker:
 
     def begin(self, request: dict[str, Any]) -> dict[str, Any]:
         """Set limits and guards, before anything of the file runs."""
-        file, extra = Path(request["file"]), tuple(request["extra"])
+        file, extra = request["file"], tuple(request["extra"])
         for name in extra:  # before the limits: what it does while it is imported is not the file's doing
             try:
                 importlib.import_module(name)
             except Exception as error:  # a Numba too old for this Python or NumPy fails in ways of its own
-                return {"unavailable": [name, says(error)]}
+                sentence = (
+                    f"{name.capitalize()} cannot be imported here, so this exercise cannot be checked: "
+                    f"pip install {name}. It counts neither as right nor as wrong."
+                )
+                return {"not_run": ["unavailable", f"{name}_missing", sentence, [says(error)]]}
         faults = os.open(request["faults"], os.O_WRONLY | os.O_CREAT)
         faulthandler.enable(faults)
         if hasattr(faulthandler, "register"):
@@ -107,37 +111,41 @@ class Worker:
             faulthandler.dump_traceback_later(request["seconds"], file=faults)
         limit(request["seconds"], request["memory"])
         sys.dont_write_bytecode = True
-        watch(self._refusals, request["room"], str(file), request["npae"])
-        self._file, self._imports = file, guarded_imports(str(file), extra, self._refusals)
+        watch(self._refusals, request["room"], file, request["npae"])
+        self._file, self._imports = Path(file), guarded_imports(file, extra, self._refusals)
         return {}
-
-    def load(self) -> dict[str, Any]:
-        """Run the file, and tell of its functions."""
-        try:
-            self._modules.append(load(self._file, self._imports))
-        except CannotLoad as error:
-            return {"cannot_load": [error.key, error.sentence, error.lines]}
-        return {"functions": described(self._modules[0])}
 
     def send(self, message: dict[str, Any], blocks: list[bytes]) -> None:
         """Write an answer, with what has been refused and printed."""
-        message["refused"], message["lines"] = self._refusals.kept[:5], self._printed.lines
+        message["lines"] = self._printed.lines
+        if self._refusals.kept:
+            key, sentence, where = self._refusals.kept[0]
+            message["not_run"] = ["run", key, f"{self._file.name} {sentence}.", [where] * bool(where)]
         try:
             send(self._answers, message, blocks)
         except Garbled as error:
+            text = f"the answer is too large to be checked ({error})"
             message = {
-                "error": ["MemoryError", f"the answer is too large to be checked ({error})", [], False]
+                "error": ["MemoryError", text, False],
+                "after": {"list": []},
+                "traced": [],
+                "warned": [],
             }
-            send(self._answers, {**message, "refused": [], "lines": 0}, [])
+            send(self._answers, {**message, "where": [], "lines": 0}, [])
 
     def answer(self, request: dict[str, Any], block: bytes) -> None:
         """Do what is asked for.
 
-        "load" the file; "call" a function; "quietly": keep its answer here; "keep" a value, to be an argument later; "now": tell
-        what an earlier answer holds by now; "anew": run the file again; "functions": describe them.
+        "load" the file; "call" a function; "quietly": keep its answer here; "keep" a value, to be an argument
+        later; "now": tell what an earlier answer holds by now; "anew": run the file again; "describe" functions.
         """
-        do, blocks = request["do"], []
-        if do in ("call", "quietly"):
+        do, blocks, message = request["do"], [], {}
+        if do == "load":
+            try:
+                self._modules.append(load(self._file, self._imports))
+            except NotRun as error:
+                message = {"not_run": [error.stage, error.key, error.sentence, error.lines]}
+        elif do in ("call", "quietly"):
             message = self._call(request, block, blocks, do == "quietly")
         elif do == "keep":
             self._returned.append(Reader(block, self._other).value(request["value"]))
@@ -148,35 +156,29 @@ class Worker:
         elif do == "anew":
             self._modules.append(anew(self._modules[0], request["plain"]))
             message = {"module": len(self._modules) - 1}
-        elif do == "functions":
+        if do in ("load", "describe") and self._modules:
             message = {"functions": described(self._modules[0])}
-        else:
-            message = self.load()
         self.send(message, blocks)
 
     def _call(self, request: dict, block: bytes, blocks: list[bytes], quietly: bool) -> dict[str, Any]:
         reader, module = Reader(block, self._other), self._modules[request["module"]]
-        args = reader.value(request["args"])
-        kwargs = reader.value(request["kwargs"])
-        mine = [isinstance(one, dict) and "kept" in one for one in request["args"]["tuple"]]
-        seen = observed(getattr(module, request["name"]), args, kwargs, module, request["trace"])
+        args, kwargs = reader.value(request["args"]), reader.value(request["kwargs"])
+        seen = observed(request["name"], args, kwargs, module, request["trace"])
         self._returned.append(seen.answer)
-        message: dict[str, Any] = {"number": len(self._returned) - 1, "warned": seen.warned}
-        if seen.error is not None:
-            error, lines = seen.error, frames(seen.error, module.__file__)
-            unwritten = isinstance(error, NotImplementedError)
-            message["error"] = [type(error).__name__, text_of(error), lines, unwritten]
-        elif quietly:
-            message["answer"] = None
-        else:
+        message: dict[str, Any] = {"number": len(self._returned) - 1}
+        if quietly:
+            return message
+        if seen.error is None:
             message["answer"] = self._encoded(seen.answer, blocks)
-        if not quietly:
-            after = [None if there else one for one, there in zip(args, mine)]
-            message["after"] = self._encoded([*after, *kwargs.values()], blocks)
-        message["assigned"] = [
-            [one.function, one.line, one.name, self._encoded(one.array, blocks)] for one in seen.assigned
-        ]
-        return message
+        else:
+            unwritten = isinstance(seen.error, NotImplementedError)
+            message["error"] = [type(seen.error).__name__, text_of(seen.error), unwritten]
+        for position, node in enumerate(request["args"]["tuple"]):
+            if isinstance(node, dict) and "kept" in node:
+                seen.after[position] = None
+        message |= {"after": self._encoded(seen.after, blocks), "warned": seen.warned, "where": seen.lines}
+        traced = [[a.function, a.line, a.name, self._encoded(a.array, blocks)] for a in seen.assigned]
+        return {**message, "traced": traced}
 
     def _encoded(self, value: Any, blocks: list[bytes]) -> Any:
         return encode(value, blocks, self._mine)
