@@ -26,7 +26,7 @@ from npae.exercises.sentences import remarks, sentence
 from npae.exercises.squares import explained_by_squares
 from npae.exercises.worker.calls import NotRun
 
-PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
+IN_ALL, LEAST = 4.3, 1.3  # seconds for a check with its explanation; with less left, nothing is explained
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -88,10 +88,11 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
         result = explained_by_squares(check, result, attempt, seed)
     if result is not None:
         result = add_at_is_meant(result, functions.source)
-    if result is not None and time.perf_counter() - began < PATIENCE:
+    left = IN_ALL - (time.perf_counter() - began)
+    if result is not None and left > LEAST:
         functions.forget()
         with contextlib.suppress(Ended):
-            result = with_explanation(exercise, check, functions, seed, result)
+            result = with_explanation(exercise, check, functions, seed, result, left)
     return result
 
 

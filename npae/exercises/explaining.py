@@ -21,7 +21,7 @@ from npae.exercises.observing import Target, Tried, observer_of
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process, for single edits and for pairs
+SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pairs
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
@@ -49,7 +49,9 @@ class _OutOfTime(BaseException):
     """The time for explanations is over."""
 
 
-def explain(exercise: str, check, functions: Functions, seed: int, quantity: str = "") -> Explanation | None:
+def explain(
+    exercise: str, check, functions: Functions, seed: int, quantity: str = "", seconds: float = 4.5
+) -> Explanation | None:
     """Return the edits that explain what a learner's functions compute for a check; None if none does.
 
     Parameters
@@ -61,8 +63,10 @@ def explain(exercise: str, check, functions: Functions, seed: int, quantity: str
     seed : int
     quantity : str
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
+    seconds : float
+        All that it may take, by the clock.
     """
-    with _alarm(SECONDS + PAIR_SECONDS + 0.5):
+    with _alarm(seconds):
         return _explained(exercise, check, functions, seed, quantity)
     return None
 
@@ -222,8 +226,10 @@ def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> 
     return []
 
 
-def with_explanation(exercise: str, check, functions: Functions, seed: int, result: Result) -> Result:
-    """Return a result that names nothing, or little, with the name that the smallest edit gives to it."""
+def with_explanation(
+    exercise: str, check, functions: Functions, seed: int, result: Result, seconds: float
+) -> Result:
+    """Return a result that names nothing, or little, with the name that the smallest edit gives to it, in time."""
     if (
         result.confident
         and result.diagnosis not in VAGUE
@@ -233,7 +239,7 @@ def with_explanation(exercise: str, check, functions: Functions, seed: int, resu
     form = result.diagnosis == "wrong_return" and isinstance(check, (Values, Gradients))
     if form or not any(one is check for one in catalogue.get(exercise).checks):
         return result
-    found = explain(exercise, check, functions, seed, result.quantity)
+    found = explain(exercise, check, functions, seed, result.quantity, seconds)
     if found is None:
         if not result.diagnosis and not isinstance(check, Property):
             lines = _first_wrong_line(exercise, check, functions, seed)

@@ -144,8 +144,16 @@ def test_the_picture_shows_the_pattern():
     want = np.zeros((2, 3, 4))
     got[1, 2], want[1, 0, 0] = 1.0, 2.0
     result = compare("y", got, want, axes="n h w")
-    assert result.picture[:4] == ["n=0    n=1", "....   0...", "....   ....", "....   xxxx"]
-    assert result.picture[4] == ". right   0 is 0   x should be 0"
+    assert result.picture[:4] == ["n=0  | n=1", ".... | 0...", ".... | ....", ".... | xxxx"]
+    assert result.picture[4] == "one character for each entry, down: h, across: w"
+    assert result.picture[5] == ". right   0 is 0   x should be 0"
+
+
+def test_numbers_in_wrong_places_are_told_with_the_axis_along_which_they_moved():
+    text = "import numpy as np\ndef dense_forward(x, kernel, bias):\n"
+    text += "    return np.sort(x @ kernel + bias, axis={axis}), (x, kernel)\n"
+    assert "moved along axis 1 (units)" in check_text("dense", text.format(axis=1)).sentence
+    assert "moved along axis 0 (n)" in check_text("dense", text.format(axis=0)).sentence
 
 
 def test_a_wrong_forward_that_its_backward_matches():
