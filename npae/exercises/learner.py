@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ class Functions:
         self._returned: dict[int, Any] = {}
         self._known: dict[str, dict[str, Any]] | None = None
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Callable:
         if not self.has(name):
             raise MissingFunction(name)
         return lambda *args, **kwargs: self._watched(name, args, kwargs)
@@ -222,7 +223,7 @@ def load_text(text: str, name: str = "answer") -> Functions:
     return Functions(calls.run(text, file))
 
 
-def unchanged(now, then) -> bool:
+def unchanged(now: Any, then: Any) -> bool:
     """Whether a copy that was made of arguments still equals them."""
     if isinstance(then, np.ndarray):
         return isinstance(now, np.ndarray) and np.array_equal(now, then, equal_nan=then.dtype.kind in "fc")
@@ -233,7 +234,7 @@ def unchanged(now, then) -> bool:
     return now is then if callable(then) else True
 
 
-def change_of(name: str, now, then) -> str:
+def change_of(name: str, now: Any, then: Any) -> str:
     """Return in words what of an argument was changed: the entry that changed most, and by how much."""
     if not (isinstance(then, np.ndarray) and isinstance(now, np.ndarray) and now.shape == then.shape):
         return f"{name} does not hold what it held before the call"
@@ -253,7 +254,7 @@ def warning_key(messages: list[str]) -> str:
     return next((key for text, key in WARNING_KEYS if any(text in message for message in messages)), "")
 
 
-def _shape(value) -> str:
+def _shape(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return type(value).__name__ if isinstance(value, (dict, list, tuple)) else repr(value)[:30]

@@ -129,7 +129,7 @@ class Process:
     def __enter__(self) -> Process:
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: Any) -> None:
         """End the process, those beside it, and all that belongs to them."""
         for other in self._others:
             other.__exit__()
@@ -173,8 +173,9 @@ class Process:
 
     def call(self, name: str, args: tuple, kwargs: dict, module: int = 0, trace: bool = False) -> Seen:
         """Return what a call of a function does: arrays by value, and a `Handle` for what is no data."""
-        self._calling, blocks = name, []
-        message = {"do": "call", "name": name, "module": module, "trace": trace}
+        self._calling = name
+        blocks: list[bytes] = []
+        message: dict[str, Any] = {"do": "call", "name": name, "module": module, "trace": trace}
         message["args"] = encode(args, blocks, self._number, self._known)
         message["kwargs"] = encode(kwargs, blocks, self._number, self._known)
         answer, block = self._ask(message, blocks)
@@ -285,7 +286,8 @@ class Process:
                 self.end()
 
     def _answer_back(self, asked: dict[str, Any], block: bytes) -> None:
-        reader, blocks = Reader(block, self._of), []
+        reader = Reader(block, self._of)
+        blocks: list[bytes] = []
         args, kwargs = reader.value(asked["args"]), reader.value(asked["kwargs"])
         try:
             answer = self._own[asked["back"]](*args, **kwargs)

@@ -41,7 +41,7 @@ class NotInAnExercise(Exception):
 class Refusals:
     """What the learner's file was refused, kept even if the file itself catches the exception."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.kept: list[tuple[str, str, str]] = []  # key, sentence, where
 
     def refuse(self, key: str, sentence: str, where: str) -> None:
@@ -78,12 +78,14 @@ def guarded_imports(file: str, extra: tuple[str, ...], refusals: Refusals) -> Ca
         if root not in allowed:
             refusals.refuse(*_no_import(root, extra), f"line {frame.f_lineno}: it imports {name}")
 
-    def guarded(name, globals=None, locals=None, fromlist=(), level=0):
+    def guarded(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
         if level == 0:
             judge(name, sys._getframe(1))
         return plain_import(name, globals, locals, fromlist, level)
 
-    def import_module(name, package=None):
+    def import_module(name: str, package: str | None = None) -> Any:
         if sys._getframe(1).f_code.co_filename == file:
             judge(name, sys._getframe(1))
         return plain_import_module(name, package)
@@ -169,7 +171,7 @@ def _asked_by(file: str, through: str) -> bool:
 
 def _where(file: str) -> str:
     """Return the line of the learner's file that is being run, or ""."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename == file:
             return f"line {frame.f_lineno}, in {frame.f_code.co_name}"

@@ -6,6 +6,8 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
 
 import numpy as np
 
@@ -53,13 +55,14 @@ class Said:
     """What NumPy tells of its warnings, where its mode is "log"."""
 
     def __init__(self, file: str):
-        self.file, self.warned = file, []
+        self.file = file
+        self.warned: list[tuple[str, int]] = []
 
     def write(self, text: str) -> None:
         """Keep one warning, and the innermost line of the learner's file."""
         if "underflow" in text:
             return
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename != self.file:
             frame = frame.f_back
         line = frame.f_lineno if frame is not None else 0
@@ -68,14 +71,14 @@ class Said:
             self.warned.append(told)
 
 
-class _Errstate(_ERRSTATE):
+class _Errstate(np.errstate):
     """np.errstate that cannot keep a warning back, since all modes but "raise" are "log"."""
 
-    def __init__(self, *, call=None, **kinds):
+    def __init__(self, *, call: Any = None, **kinds: Any):
         super().__init__(**_told(kinds))
 
 
-def _seterr(*args, **kinds):
+def _seterr(*args: Any, **kinds: Any) -> Any:
     return _SETERR(**_told({**dict(zip(_KINDS, args)), **kinds}))
 
 
@@ -84,7 +87,7 @@ def _told(kinds: dict) -> dict:
 
 
 def _filling(function: Callable) -> Callable:
-    def filled(*args, **kwargs):
+    def filled(*args: Any, **kwargs: Any) -> Any:
         array = function(*args, **kwargs)
         if array.dtype.kind == "f":
             array[...] = GARBAGE[0]
@@ -97,4 +100,4 @@ def _filling(function: Callable) -> Callable:
 
 
 _FILLED = {name: _filling(getattr(np, name)) for name in ("empty", "empty_like")}
-_AUDIBLE = {"seterr": _seterr, "errstate": _Errstate, "seterrcall": lambda function: None}
+_AUDIBLE: dict[str, Any] = {"seterr": _seterr, "errstate": _Errstate, "seterrcall": lambda function: None}

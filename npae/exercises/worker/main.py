@@ -73,10 +73,10 @@ class Theirs:
     def __init__(self, number: int):
         self.number = number
 
-    def __copy__(self):
+    def __copy__(self) -> Theirs:
         return self
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict) -> Theirs:
         return self
 
 
@@ -139,7 +139,9 @@ class Worker:
         "load" the file; "call" a function; "quietly": keep its answer here; "keep" a value, to be an argument
         later; "now": tell what an earlier answer holds by now; "anew": run the file again; "describe" functions.
         """
-        do, blocks, message = request["do"], [], {}
+        do = request["do"]
+        blocks: list[bytes] = []
+        message: dict[str, Any] = {}
         if do == "load":
             try:
                 self._modules.append(load(self._file, self._imports))
@@ -209,7 +211,7 @@ class Worker:
     def _asking(self, number: int, name: str) -> Callable:
         """Return a function that has npae's process call one of its own."""
 
-        def function(*args, **kwargs):
+        def function(*args: Any, **kwargs: Any) -> Any:
             blocks: list[bytes] = []
             message = {
                 "back": number,

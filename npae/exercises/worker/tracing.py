@@ -6,6 +6,7 @@ import itertools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
     calls: dict[int, int] = {}
     number = itertools.count()
 
-    def look(frame) -> None:
+    def look(frame: FrameType) -> None:
         before = held[id(frame)]
         for name, value in frame.f_locals.items():
             if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
@@ -40,17 +41,18 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
                     continue
                 before[name] = value.copy()
                 key = (frame.f_code.co_name, lines[id(frame)], name)
-                last.pop((calls[id(frame)], *key), None)
-                last[(calls[id(frame)], *key)] = Assigned(*key, before[name])
+                place = (calls[id(frame)], *key)
+                last.pop(place, None)
+                last[place] = Assigned(*key, before[name])
 
-    def local(frame, event, _):
+    def local(frame: FrameType, event: str, _: Any) -> Any:
         look(frame)
         lines[id(frame)] = frame.f_lineno
         if event == "return":
             held.pop(id(frame), None)
         return local
 
-    def entered(frame, event, _):
+    def entered(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != file or frame.f_code.co_name.startswith("<"):
             return None
         arrays = {n: v.copy() for n, v in frame.f_locals.items() if isinstance(v, np.ndarray)}

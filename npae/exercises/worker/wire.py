@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Garbled(Exception):
     """What came through the pipe is no message, or is too large."""
 
 
-def send(stream: BinaryIO, message: dict[str, Any], blocks: list[bytes]) -> None:
+def send(stream: IO[bytes], message: dict[str, Any], blocks: list[bytes]) -> None:
     """Write one message: JSON, and the bytes of the arrays in it.
 
     Raises
@@ -39,7 +39,7 @@ def send(stream: BinaryIO, message: dict[str, Any], blocks: list[bytes]) -> None
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """Return the next message and the bytes of its arrays; None at the end.
 
     Raises
@@ -64,7 +64,9 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     return message, block
 
 
-def encode(value: Any, blocks: list[bytes], other: Callable[[Any], dict], known: Callable | None = None):
+def encode(
+    value: Any, blocks: list[bytes], other: Callable[[Any], dict], known: Callable | None = None
+) -> Any:
     """Return a value as JSON can hold it; the numbers of its arrays are appended to ``blocks``.
 
     Parameters
