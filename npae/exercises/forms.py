@@ -11,6 +11,7 @@ import numpy as np
 from npae.exercises.learner import LearnerError
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
+from npae.exercises.worker.calls import advice, text_of
 
 
 def kind(answer, outermost: bool = True) -> str:
@@ -64,7 +65,7 @@ def stopped(exercise: str, error: LearnerError) -> Result:
     """Return the result for a function that raised an exception."""
     cause = error.__cause__
     unwritten = isinstance(cause, NotImplementedError)
-    text = " ".join(f"{type(cause).__name__}: {cause}".split())[:300].removesuffix(":")
+    text = f"{type(cause).__name__}: {text_of(cause, 300)}".removesuffix(": ")
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
     result.diagnosis = "not_written" if unwritten else "exception"
     result.confident = True
@@ -105,6 +106,35 @@ def add_at_is_meant(result: Result, source: str) -> Result:
     return result
 
 
+SILENCING = ("errstate", "seterr", "catch_warnings", "simplefilter", "filterwarnings")
+
+
+def of_warnings(warned: list[tuple[str, str, int]], source: str) -> list[str]:
+    """Return what NumPy warned of and in which lines, and what is to be known about such lines."""
+    lines, told = source.splitlines(), []
+    for _, message, line in warned:
+        text = f", in line {line}: {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
+        told.append(f"NumPy warns: {message}{text}")
+    if any(_in_function_with_where(source, line) for _, _, line in warned):
+        told.append(
+            "np.where computes both of its branches for every entry, and then chooses: a branch that is not chosen "
+            "overflows all the same"
+        )
+    if any(name in source for name in SILENCING):
+        told.append("to keep a warning back does not help: the number is computed all the same")
+    return list(dict.fromkeys(told))
+
+
+def _in_function_with_where(source: str, line: int) -> bool:
+    try:
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:
+        return False
+    around = [node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)]
+    calls = [call.func for node in around for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return any(getattr(func, "attr", getattr(func, "id", "")) == "where" for func in calls)
+
+
 def _is_place(node: ast.AST) -> bool:
     return isinstance(node, ast.Subscript)
 
@@ -119,8 +149,8 @@ def _explained(message: str) -> list[str]:
             "if, and, or and max() ask a whole array for one yes or no. To decide entry by entry, NumPy has "
             "functions of its own (np.where, np.maximum), and & and |."
         ]
-    if "EOF when reading a line" in message:
-        return ["input() waits for somebody at the keyboard; what a function needs comes as its arguments"]
+    if read := advice(message):
+        return read
     sizes = MISMATCH.search(message)
     if sizes:
         right, left = sizes.groups()

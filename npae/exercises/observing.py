@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from npae.exercises.learner import CannotCheck, Functions, LearnerError, Missing
 from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
 from npae.exercises.slips import slip_edits
+from npae.exercises.worker.tracing import Assigned
 
 
 class _Differs(BaseException):
@@ -155,7 +155,15 @@ class Observer:
 
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
+        return self._seen(Functions(module), case)
+
+    def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
+        """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
+        arrays = functions.traced()
+        return self._seen(functions, case), arrays
+
+    def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
         with quietly():
             return _of_case(self.run.of(functions), functions, case)
 
@@ -196,15 +204,15 @@ def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any
 
 
 class _Recorder(Functions):
-    def __init__(self, module, expected: list | None):
-        super().__init__(module)
+    def __init__(self, program, expected: list | None):
+        super().__init__(program)
         self.log: list[dict[str, Any]] = []
         self.expected = expected
         self.target = Target([], [], 1e-9)
 
-    def _watched(self, name, function, args, kwargs):
+    def _watched(self, name, args, kwargs):
         try:
-            answer = super()._watched(name, function, args, kwargs)
+            answer = super()._watched(name, args, kwargs)
         except LearnerError as error:
             self._note({name: type(error.__cause__).__name__})
             raise
@@ -239,20 +247,6 @@ def _parts(answer, name: str, key: str = ""):
         yield key, np.array(answer)
     else:
         yield key, type(answer).__name__
-
-
-def interpreted(module):
-    """Return a module in which what Numba has compiled is plain Python: it stops where an index is outside."""
-    compiled = {name: one.py_func for name, one in vars(module).items() if hasattr(one, "py_func")}
-    if not compiled:
-        return module
-    plain = types.ModuleType("npae_interpreted")
-    plain.__dict__.update(vars(module))
-    for name, one in compiled.items():
-        plain.__dict__[name] = types.FunctionType(
-            one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__
-        )
-    return plain
 
 
 @functools.cache

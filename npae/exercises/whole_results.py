@@ -221,7 +221,8 @@ def _described(samples: list[Sample]) -> list[Explanation]:
     if not all(s.fits_shape for s in samples):
         return found
     factor, constant = ratio(samples), offset(samples)
-    found.append(Explanation("permuted", DESCRIBED, same_numbers))
+    words = {"along": _moved_along(samples)} if same_numbers(samples) else {"along": ""}
+    found.append(Explanation("permuted", DESCRIBED, same_numbers, words))
     if factor is not None and abs(factor) > 1e-6:
         words = f"{factor:.6g}"
         found.append(predicting("constant_factor", DESCRIBED, lambda s: factor * s.want, factor=words))
@@ -229,3 +230,19 @@ def _described(samples: list[Sample]) -> list[Explanation]:
         words = f"{constant:.6g}"
         found.append(predicting("constant_added", DESCRIBED, lambda s: s.want + constant, constant=words))
     return found
+
+
+def _moved_along(samples: list[Sample]) -> str:
+    """Return along which axis the right numbers have moved, if there is one such axis: ": along axis 1 (units)"."""
+    axes = [
+        axis
+        for axis in range(samples[0].want.ndim)
+        if all(
+            Sample(s.case, np.sort(s.got, axis), np.sort(s.want, axis), s.tolerance).right for s in samples
+        )
+    ]
+    if len(axes) != 1 or samples[0].want.ndim < 2:
+        return ""
+    names = samples[0].axes
+    name = f" ({names[axes[0]]})" if len(names) == samples[0].want.ndim else ""
+    return f": each has moved along axis {axes[0]}{name}, and along no other"

@@ -8,7 +8,7 @@ from answers import check_patched, check_text
 
 from npae.exercises import catalogue
 from npae.exercises.case import Case
-from npae.exercises.checking import Result, as_text
+from npae.exercises.checking import Result
 from npae.exercises.evidence import which_entries
 from npae.exercises.samples import Sample
 from npae.exercises.sentences import SENTENCES
@@ -47,7 +47,9 @@ FIRST, LAST = "cells[n, c, p, q].argmax()", "kh * kw - 1 - cells[n, c, p, q][::-
 def test_no_place_is_claimed_that_is_an_accident_of_the_cases():
     assert check_text("max_pool2d", POOLING.format(new="np.zeros_like(x)", winner=FIRST, add="+=")).passed
     late = check_text("max_pool2d", POOLING.format(new="np.zeros_like(x)", winner=LAST, add="+="))
-    assert "last of several equal entries" in late.sentence and not any("only" in line for line in late.evidence), late.evidence
+    assert "last of several equal entries" in late.sentence and not any(
+        "only" in line for line in late.evidence
+    ), late.evidence
     last = check_text("max_pool2d", POOLING.format(new="np.zeros_like(x)", winner=FIRST, add="="))
     assert "assigned with =" in last.sentence
     assert not any("where" in line or "only" in line for line in last.evidence), last.evidence
