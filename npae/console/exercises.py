@@ -208,8 +208,6 @@ def reset(options: argparse.Namespace) -> None:
 
 def solution(options: argparse.Namespace) -> None:
     """Print npae's solution of an exercise, if the learner has solved it or passes ``--spoil``."""
-    from npae.exercises import workspace
-
     name = name_of(options.name)
     if not options.spoil:
         mark = home_of(options).progress().marks[name]

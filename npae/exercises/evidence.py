@@ -246,7 +246,7 @@ def picture(sample: Sample | None) -> list[str]:
         lines.append(" | ".join(f"{''.join(planes[k][row][:COLUMNS]):<{width}}" for k in shown).rstrip())
     if plane[0] > ROWS or plane[1] > COLUMNS or len(shown) < len(planes):
         lines.append("(a part of it)")
-    names = [f"axis {len(shape) - 2 + k}" if not axis else axis for k, axis in enumerate(axes[-2:])]
+    names = [axis or f"axis {len(shape) - 2 + k}" for k, axis in enumerate(axes[-2:])]
     what = f"down: {names[0]}, across: {names[1]}" if len(shape) > 1 else "in their order"
     return [*lines, f"one character for each entry, {what}", _legend(marks)]
 

@@ -1,4 +1,4 @@
-"""Explains what a learner's program computes by the smallest edit of a right program that computes the same."""
+"""Explains what a learner's program computes by the smallest edit of a right program that does so too."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _explained(
 
 
 def _right_before(found: list[Edit], position: int, tried: Tried) -> list[Edit]:
-    """Return those of several edits that leave right what the earlier checks look at: the learner has passed them."""
+    """Return those of several edits that pass the earlier checks, as the learner has."""
     observer = tried.observer
     if len(found) < 2:
         return found
@@ -159,7 +159,7 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
 
 
 def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
-    """Whether an edit gives what the learner gave for the wanted quantities, and leaves right what is right."""
+    """Whether an edit gives the learner's numbers of what is wanted, and leaves right what is right."""
     for case in target.order:
         made = tried.made(edit, case, target)
         if made is None:
@@ -211,7 +211,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
 
 
 def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the pairs that are nearest together first."""
+    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
     waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
     heapq.heapify(waiting)
     while waiting:
@@ -273,7 +273,7 @@ def with_explanation(
     seconds: float,
     general: bool = True,
 ) -> Result:
-    """Return a result with the name that a slip gives to it, or, where it has none, the smallest edit, in time."""
+    """Return a result with the name of a slip or, where none fits, of the smallest edit."""
     if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
         return result
     if not any(one is check for one in catalogue.get(exercise).checks):

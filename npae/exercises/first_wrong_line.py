@@ -1,4 +1,4 @@
-"""Finds the first line of a learner's program whose array occurs in no right program, where nothing has a name."""
+"""Finds the first line of a learner's program whose array occurs in no right program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from npae.exercises.worker.tracing import Assigned, same
 
 
 def first_wrong(learner: list[Assigned], right: list[np.ndarray], source: list[str]) -> list[str]:
-    """Return lines of text: the last array that right programs compute as well, and the first that they do not.
+    """Return lines of text: the last array that right programs compute as well, and the first that is new.
 
     Parameters
     ----------

@@ -80,8 +80,8 @@ def stopped(exercise: str, error: LearnerError) -> Result:
 def add_at_is_meant(result: Result, source: str) -> Result:
     """Return the result with another sentence, where contributions are lost although the file adds them.
 
-    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of several
-    contributions to one place, the last one is left.
+    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of
+    several contributions to one place, the last one is left.
     """
     lost = result.sentence == f"In {result.quantity}, the term {result.quantity} is missing."
     if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned") and not lost:
@@ -100,8 +100,8 @@ def add_at_is_meant(result: Result, source: str) -> Result:
     if name is None or written:
         return result
     result.sentence = (
-        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once for "
-        "each place, however often the place occurs in an array of indices. np.add.at adds every time."
+        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once "
+        "for each place, however often the place occurs in an array of indices. np.add.at adds every time."
     )
     return result
 
@@ -117,8 +117,8 @@ def of_warnings(warned: list[tuple[str, str, int]], source: str) -> list[str]:
         told.append(f"NumPy warns: {message}{text}")
     if any(_in_function_with_where(source, line) for _, _, line in warned):
         told.append(
-            "np.where computes both of its branches for every entry, and then chooses: a branch that is not chosen "
-            "overflows all the same"
+            "np.where computes both of its branches for every entry, and then chooses: a branch that is "
+            "not chosen overflows all the same"
         )
     if any(name in source for name in SILENCING):
         told.append("to keep a warning back does not help: the number is computed all the same")

@@ -1,4 +1,4 @@
-"""Compares the learner's gradients with the right ones; or, where forward is wrong, with differences of it."""
+"""Compares the learner's gradients with the right ones; where forward is wrong, with differences of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without an exercise.
 
-What the layer is meant to compute is not known: right is what finite differences of its own forward say. So only
-mistakes that change a gradient as a whole have a name here.
+What the layer is meant to compute is not known: right is what finite differences of its own forward say. So
+only mistakes that change a gradient as a whole have a name here.
 """
 
 from __future__ import annotations

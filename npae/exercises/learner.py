@@ -82,7 +82,7 @@ class Here:
 
 
 class There:
-    """A program in the learner's process, the file as it was loaded first or once more; methods as of `Here`."""
+    """A program in the learner's process, as it was loaded first or once more; methods as of `Here`."""
 
     def __init__(self, process: Process, module: int = 0):
         self.process, self.number, self.file = process, module, str(process.file)

@@ -117,7 +117,7 @@ class Tried:
 
 
 class Observer:
-    """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
+    """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
     def __init__(self, exercise: str, check, seed: int):
         self.exercise, self.check, self.seed = exercise, check, seed
@@ -263,4 +263,5 @@ def _edits(exercise: str, number: int) -> list[Edit]:
 
 @functools.cache
 def observer_of(exercise: str, position: int, seed: int) -> Observer:
+    """Return the observer of one of the checks of an exercise."""
     return Observer(exercise, catalogue.get(exercise).checks[position], seed)

@@ -1,4 +1,4 @@
-"""Talks to the learner's process: starts it, hands on what functions are called with, and stops it in time."""
+"""Talks to the learner's process: starts it, hands on the arguments of calls, and stops it in time."""
 
 from __future__ import annotations
 
@@ -345,7 +345,7 @@ class _Ear:
 
 
 def _import_path() -> list[str]:
-    """Return where the process finds NumPy: as here, but not in the current folder nor in a checkout of npae."""
+    """Return where the process finds NumPy: as here, but in neither the current folder nor npae's."""
     home, here = os.path.realpath(WORKER.parents[2]), os.getcwd()
     numpy = os.path.realpath(Path(np.__file__).parents[1])
     path = [os.path.abspath(entry) for entry in sys.path if entry]

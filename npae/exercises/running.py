@@ -62,7 +62,7 @@ class Run:
         return other
 
     def _prepared(self, label: str, args: dict[str, Any]) -> Case:
-        """Return the case with what the right program computes; a "dy" in it is not an argument of forward."""
+        """Return the case with what the right program computes; a "dy" in it is no argument of forward."""
         check, args = self.check, dict(args)
         dy = args.pop("dy", None) if isinstance(check, Gradients) else None
         case = Case(args, label)
@@ -141,7 +141,7 @@ class Run:
         return (answer[0],), answer[1] if check.backward is not None else tuple(answer[1:])
 
     def call_back(self, dy: np.ndarray, rest: Any, case: Case) -> tuple[Any, ...]:
-        """Return the gradients for an upstream gradient and what forward returned besides y, one for each name."""
+        """Return one gradient for each name, from an upstream gradient and what came with y."""
         check = self.check
         assert isinstance(check, Gradients)
         if check.backward is None:
@@ -157,7 +157,7 @@ class Run:
         return tuple(answer)
 
     def _adapted(self, adapter: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call an exercise's own function; where it stumbles over what a function returned, that is the diagnosis."""
+        """Call an exercise's own function; where it stumbles over an answer, that is the diagnosis."""
         try:
             return adapter(*arguments, **named)
         except (Found, LearnerError, MissingFunction, CannotCheck):

@@ -1,7 +1,7 @@
 """Checks a learner's file, which runs in a process of its own, and tells in words whatever comes of it.
 
-A file that is being worked on may loop for ever, end its process, crash Python, print a million lines or eat all
-memory. None of that reaches the process that asks. It catches accidents; files of strangers belong into a
+A file that is being worked on may loop for ever, end its process, crash Python, print a million lines or eat
+all memory. None of that reaches the process that asks. It catches accidents; files of strangers belong into a
 container.
 """
 
@@ -25,8 +25,8 @@ from npae.exercises.worker.guards import GIGABYTE
 EXTRA = {"numba_kernel": ("numba",)}  # what an exercise may import beyond NumPy
 SHOWN_LINES = 12
 OUTSIDE = (
-    "in what Numba compiles, an index outside of an array is not an error: it reads or writes whatever is there. "
-    "Compare the ends of all loops with the shapes"
+    "in what Numba compiles, an index outside of an array is not an error: it reads or writes whatever is "
+    "there. Compare the ends of all loops with the shapes"
 )
 
 

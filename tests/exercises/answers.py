@@ -1,4 +1,4 @@
-"""Answers to exercises: solutions with a part of their text exchanged, and the frozen rows of wrong answers."""
+"""Answers to exercises: solutions with a part of their text exchanged, and frozen wrong answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that want to pass without being right: none does, since there is nothing in their process to be had."""
+"""Files that want to pass without being right: none does, since their process holds nothing."""
 
 import textwrap
 import time
@@ -56,16 +56,19 @@ CHEATS = {
     ),
     "ufuncs": (
         "class Zero(np.ndarray):\n    def __array_ufunc__(self, ufunc, method, *args, **kwargs):\n"
-        "        return np.zeros(self.shape)\n    __sub__ = __rsub__ = lambda self, other: np.zeros(self.shape)\n",
+        "        return np.zeros(self.shape)\n"
+        "    __sub__ = __rsub__ = lambda self, other: np.zeros(self.shape)\n",
         "x.view(Zero)",
     ),
     "functions_of_numpy": (
-        "class Mine(np.ndarray):\n    def __array_function__(self, func, types, args, kwargs):\n        return True\n",
+        "class Mine(np.ndarray):\n    def __array_function__(self, func, types, args, kwargs):\n"
+        "        return True\n",
         "x.view(Mine)",
     ),
     "array_of_an_object": (
         "class Any:\n    shape, dtype, ndim = (3, 4), np.dtype(float), 2\n"
-        "    def __array__(self, *a, **k):\n        return np.zeros((3, 4))\n    def __eq__(self, other): return True\n",
+        "    def __array__(self, *a, **k):\n        return np.zeros((3, 4))\n"
+        "    def __eq__(self, other): return True\n",
         "Any()",
     ),
     "objects_that_are_equal": (
@@ -75,7 +78,8 @@ CHEATS = {
     ),
     "masked": ("", "np.ma.masked_all(x.shape)"),
     "pickle": (
-        "class Bomb:\n    def __reduce__(self):\n        return exec, ('import npae.exercises.result as r\\n'\n"
+        "class Bomb:\n    def __reduce__(self):\n        return exec, ('import npae.exercises.result as r\\n'"
+        "\n"
         "            'r.Result.passed = True',)\n",
         "Bomb()",
     ),
@@ -152,7 +156,8 @@ CHEATS = {
     "right_once": ("calls = []\n", "(calls.append(1), np.maximum(x, 0) if len(calls) < 3 else x)[1]"),
     "learned_by_heart": ("known = {}\n", "known.setdefault(x.shape, np.maximum(x, 0))"),
     "later": (
-        "import threading\ndef later(y):\n    threading.Timer(0.01, lambda: np.maximum(y, 0, out=y)).start()\n    return y\n",
+        "import threading\ndef later(y):\n    threading.Timer(0.01, lambda: np.maximum(y, 0, out=y)).start()\n"
+        "    return y\n",
         "later(x.copy())",
     ),
     "trace": ("import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)\n", "x"),

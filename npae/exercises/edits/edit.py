@@ -119,8 +119,8 @@ class Operator:
     nodes : tuple of type
         What it applies to.
     make : callable
-        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of statements,
-        the other list. The sentence may hold {target}.
+        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of
+        statements, the other list. The sentence may hold {target}.
     """
 
     key: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import codecs
+import contextlib
 import inspect
 import linecache
 import sys
@@ -24,7 +25,7 @@ MANY_LINES = 6
 
 
 class NotRun(BaseException):
-    """The learner's file does not run to its end: as a result says it, ``stage``, ``key``, ``sentence``, ``lines``.
+    """The learner's file does not run to its end; ``stage``, ``key``, ``sentence``, ``lines`` as of a result.
 
     No Exception, since no function of the learner's has raised it.
     """
@@ -88,10 +89,8 @@ def anew(module: Any, plain: bool) -> Any:
     file, again = getattr(module, "__file__", None) or "", module
     lines = linecache.getlines(file)
     if lines:
-        try:
+        with contextlib.suppress(Exception, SystemExit):
             again = run("".join(lines), file, module.__builtins__["__import__"])
-        except (Exception, SystemExit):
-            pass
     compiled = {name: one.py_func for name, one in vars(again).items() if hasattr(one, "py_func")}
     if not (plain and compiled):
         return again

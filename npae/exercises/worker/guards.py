@@ -6,6 +6,7 @@ Python cannot keep out code that means harm; this catches accidents, and short c
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import os
 import sys
@@ -62,10 +63,8 @@ def limit(seconds: float, memory: int) -> None:
             continue
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        try:
+        with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (value, hard))
-        except (ValueError, OSError):
-            pass
 
 
 def guarded_imports(file: str, extra: tuple[str, ...], refusals: Refusals) -> Callable:
@@ -104,7 +103,7 @@ def _no_import(root: str, extra: tuple[str, ...]) -> tuple[str, str]:
 
 
 def watch(refusals: Refusals, room: str, file: str, npae: str) -> None:
-    """Refuse whatever would change or tell of this machine, by Python's audit events; nothing takes this back.
+    """Refuse what would change or tell of this machine, by Python's audit events; nothing takes this back.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Lets NumPy tell of every overflow and of every entry that was never written, whatever a file does about it."""
+"""Lets NumPy tell of every overflow and every entry that was never written, whatever a file does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ERRSTATE, _SETERR = np.errstate, np.seterr
 
 @contextlib.contextmanager
 def listening(said: Said, fill: bool) -> Iterator[None]:
-    """Let NumPy tell ``said`` of its warnings; ``fill``: let np.empty return garbage that can be recognised."""
+    """Let NumPy tell ``said`` of its warnings; ``fill``: let np.empty return recognisable garbage."""
     with (
         warnings.catch_warnings(record=True) as caught,
         _ERRSTATE(all="log", under="ignore", call=said),

@@ -137,7 +137,8 @@ class Worker:
         """Do what is asked for.
 
         "load" the file; "call" a function; "quietly": keep its answer here; "keep" a value, to be an argument
-        later; "now": tell what an earlier answer holds by now; "anew": run the file again; "describe" functions.
+        later; "now": tell what an earlier answer holds by now; "anew": run the file again; "describe"
+        functions.
         """
         do = request["do"]
         blocks: list[bytes] = []

@@ -1,8 +1,8 @@
 """What goes through the pipes between npae and the learner's process: one header of JSON, then raw numbers.
 
 Nothing that is read here can run code or ask for more memory than has arrived. Data go by value: arrays,
-numbers, texts, and tuples, lists and dicts of them. Everything else stays where it is, and a number goes in its
-place; with a generator of random numbers, its state goes, too.
+numbers, texts, and tuples, lists and dicts of them. Everything else stays where it is, and a number goes in
+its place; with a generator of random numbers, its state goes, too.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ def times(corrupt):
 
 
 def steps_of(functions):
-    """Return what each step did: its case, the session, the model's record of it, the loss and the new parameters."""
+    """Return of each step: its case, session, record by the model, loss and new parameters."""
     found = []
     for session in sessions(functions):
         sizes = {"n": len(session.x), "elements": session.x.size, "features": session.x.shape[1]}

@@ -92,7 +92,7 @@ def is_compiled(functions):
 
 
 def conv2d_numpy(x, kernel, bias):
-    """The stub's version, kept here, since the learner's file may have changed it."""
+    """Return y as the stub's version does, kept here, since the learner's file may have changed it."""
     windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[2:], axis=(2, 3))
     y = np.tensordot(windows, kernel, axes=((1, 4, 5), (1, 2, 3)))
     return y.transpose(0, 3, 1, 2) + bias[:, None, None]
