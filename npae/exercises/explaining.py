@@ -26,8 +26,8 @@ SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pa
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
-REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
+VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
 VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
@@ -153,7 +153,7 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
     same = (lambda edit: edit.key) if found[0].cost == 0 else (lambda edit: edit.sentence)
-    kept = {same(edit): (edit,) for edit in reversed(everything or found)}
+    kept: dict[str, tuple[Edit, ...]] = {same(edit): (edit,) for edit in reversed(everything or found)}
     numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 

@@ -156,7 +156,8 @@ CHEATS = {
     "right_once": ("calls = []\n", "(calls.append(1), np.maximum(x, 0) if len(calls) < 3 else x)[1]"),
     "learned_by_heart": ("known = {}\n", "known.setdefault(x.shape, np.maximum(x, 0))"),
     "later": (
-        "import threading\ndef later(y):\n    threading.Timer(0.01, lambda: np.maximum(y, 0, out=y)).start()\n"
+        "import threading\ndef later(y):\n"
+        "    threading.Timer(0.01, lambda: np.maximum(y, 0, out=y)).start()\n"
         "    return y\n",
         "later(x.copy())",
     ),
