@@ -312,9 +312,11 @@ def _named(result: Result, found: Explanation) -> Result:
         "wrong: only before",
         "wrong: only away",
     )
-    result.evidence = [
-        line for line in result.evidence if not line.startswith(by_place)
-    ]  # the name says where
+    result.evidence = [  # where, is said by the name
+        line.partition(": where")[0] if line.startswith("seen in") else line
+        for line in result.evidence
+        if not line.startswith(by_place)
+    ]
     words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
