@@ -6,7 +6,7 @@ endless loops and a process that ends itself, it is run in a process of its own.
 
 from __future__ import annotations
 
-import linecache
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,15 @@ from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.explaining import with_explanation
 from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
-from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
+from npae.exercises.process import Ended
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
-from npae.exercises.squares import explained_by_squares
+from npae.exercises.worker.calls import NotRun
 
-PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
+IN_ALL, LEAST = 4.3, 1.3  # seconds for a check with its explanation; with less left, nothing is explained
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -37,7 +37,7 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     ----------
     exercise : Exercise, str or int
         Also by name or number.
-    path_or_module : path, or an object with the functions as attributes
+    path_or_module : path, an object with the functions as attributes, or Functions
     seed : int
         Draws cases and upstream gradients.
 
@@ -54,8 +54,8 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     exercise = exercise if isinstance(exercise, Exercise) else catalogue.get(exercise)
     try:
         functions = load(path_or_module)
-    except LoadError as error:
-        return _not_loaded(exercise.name, error)
+    except NotRun as error:
+        return Result.of(exercise.name, error.stage, error.key, error.sentence, error.lines)
     notes: list[str] = []
     for check in exercise.checks:
         functions.forget()
@@ -65,52 +65,31 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     return Result(exercise.name, passed=True, confident=True, notes=notes)
 
 
-def _not_loaded(exercise: str, error: LoadError) -> Result:
-    key = "syntax_error" if isinstance(error.__cause__, SyntaxError) else "cannot_load"
-    text = error.lines[-1] if error.lines else str(error.__cause__)
-    result = Result(exercise, stage="load", diagnosis=key, confident=True, evidence=error.lines)
-    result.sentence = sentence(key, {"error": text})
-    return result
-
-
 def _checked(exercise: str, check, functions: Functions, notes: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
     began = time.perf_counter()
     try:
         result = _attempt(exercise, check, functions, notes, seed)
     except CannotCheck as error:
-        words = {"error": str(error)}
-        result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
-        result.sentence = sentence("cannot_check", words)
-        return result
-    puzzling = result is not None and (result.stage == "exception" or result.diagnosis in ("", "wrong_shape"))
-    if puzzling and not isinstance(check, Property):
-
-        def attempt(maker):
-            functions.forget()
-            try:
-                return _attempt(exercise, check, functions, [], seed, maker)
-            except Exception:  # of the page's reference, where it cannot do with such cases
-                return result
-
-        result = explained_by_squares(check, result, attempt, seed)
-    if result is not None:
-        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
-        result = add_at_is_meant(result, "".join(lines))
-    if result is not None and time.perf_counter() - began < PATIENCE:
+        return Result.of(
+            exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
+        )
+    left = IN_ALL - (time.perf_counter() - began)
+    if result is not None and left > LEAST:
         functions.forget()
-        with garbage_in_new_arrays():
-            result = with_explanation(exercise, check, functions, seed, result)
+        with contextlib.suppress(Ended):
+            result = with_explanation(exercise, check, functions, seed, result, left)
+    if result is not None:
+        result = add_at_is_meant(result, functions.source)
     return result
 
 
-def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker=None) -> Result | None:
+def _attempt(exercise: str, check, functions: Functions, notes, seed: int) -> Result | None:
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
-        with garbage_in_new_arrays():
-            run = Run(exercise, check, functions, maker, seed)
-            _values_and_gradients(run)
+        run = Run(exercise, check, functions, seed)
+        _values_and_gradients(run)
         notes += [note for note in run.notes if note not in notes]
     except Found as found:
         return found.result
@@ -136,7 +115,7 @@ def _values_and_gradients(run: Run) -> None:
 
 def _add_relation(run: Run, result: Result) -> None:
     """Say of a wrong forward whether the gradients belong to it, or to the right one, or to neither."""
-    if not run.check.differentiate:
+    if not run.check.smooth:
         return
     relation = relation_to_forward(run)
     words = run.words(result.quantity)
@@ -159,7 +138,7 @@ def _check_later_calls(run: Run) -> None:
     values, _ = run.call(first.fresh())
     kept = [np.array(value) for value in values]
     run.call_with_others(first)
-    changed = [np.array(value) for value in values]
+    changed = [np.array(run.functions.now(value)) for value in values]
     again, _ = run.call(first.fresh())
     for name, value, then, now in zip(run.check.outputs, changed, kept, again):
         if not np.array_equal(np.asarray(value), then, equal_nan=then.dtype.kind == "f"):

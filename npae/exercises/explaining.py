@@ -1,11 +1,9 @@
-"""Explains what a learner's program computes by the smallest edit of a right program that computes the same."""
+"""Explains what a learner's program computes by the smallest edit of a right program that does so too."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import heapq
-import linecache
 import signal
 import threading
 import time
@@ -15,20 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from npae.exercises import catalogue
+from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
-from npae.exercises.exercise import Gradients, Property, Values
-from npae.exercises.first_wrong_line import assigned, first_wrong
-from npae.exercises.learner import Functions, loaded_anew
-from npae.exercises.observing import Target, Tried, interpreted, observer_of
+from npae.exercises.exercise import Check, Property
+from npae.exercises.first_wrong_line import first_wrong
+from npae.exercises.learner import Functions
+from npae.exercises.observing import Target, Tried, observer_of
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process, for single edits and for pairs
+SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pairs
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
+SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
-REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches", "wrong_return")
-VAGUE += ("height_for_width", "one_size_for_another")
+REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
+VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
 @dataclass
@@ -51,7 +51,15 @@ class _OutOfTime(BaseException):
     """The time for explanations is over."""
 
 
-def explain(exercise: str, check, functions: Functions, seed: int, quantity: str = "") -> Explanation | None:
+def explain(
+    exercise: str,
+    check: Check,
+    functions: Functions,
+    seed: int,
+    quantity: str = "",
+    general: bool = True,
+    seconds: float = 4.5,
+) -> Explanation | None:
     """Return the edits that explain what a learner's functions compute for a check; None if none does.
 
     Parameters
@@ -63,9 +71,13 @@ def explain(exercise: str, check, functions: Functions, seed: int, quantity: str
     seed : int
     quantity : str
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
+    general : bool
+        Whether, where no slip fits, general edits are tried.
+    seconds : float
+        All that it may take, by the clock.
     """
-    with _alarm(SECONDS + PAIR_SECONDS + 0.5):
-        return _explained(exercise, check, functions, seed, quantity)
+    with _alarm(seconds):
+        return _explained(exercise, check, functions, seed, quantity, general)
     return None
 
 
@@ -90,17 +102,24 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _explained(exercise: str, check, functions: Functions, seed: int, quantity: str) -> Explanation | None:
+def _explained(
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
+) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     until = time.process_time() + SECONDS
     observer = observer_of(exercise, position, seed)
-    seen = list(observer.observe(interpreted(loaded_anew(functions.module))))
+    seen = list(observer.observe(functions.program.anew(plain=True)))
     for number in range(len(observer.programs)):
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
         if not target.wrong or len(target.seen) > MANY:
             return Explanation([]) if not target.wrong else None
         wanted = [quantity] if quantity in target.wrong else target.wrong
+        slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
+        if slips:
+            return _chosen(_right_before(slips, position, tried), target, wanted, tried)
+        if not general:
+            return None
         found: list[Edit] = []
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
@@ -109,33 +128,54 @@ def _explained(exercise: str, check, functions: Functions, seed: int, quantity: 
             if _fits(tried, edit, target, wanted):
                 found.append(edit)
         if found:
-            return _chosen(found, target, wanted, tried)
+            return _chosen(_right_before(found, position, tried), target, wanted, tried)
         if time.process_time() > until:
             break
     return _pairs(observer, seen, quantity, until + PAIR_SECONDS)
 
 
+def _right_before(found: list[Edit], position: int, tried: Tried) -> list[Edit]:
+    """Return those of several edits that pass the earlier checks, as the learner has."""
+    observer = tried.observer
+    if len(found) < 2:
+        return found
+    left = found
+    for earlier in range(position):
+        before = observer_of(observer.exercise, earlier, observer.seed)
+        if before.run is not None:
+            same = before.tried(observer.programs.index(tried.program))
+            target = Target(same.right, same.right, before.tolerance)
+            left = [edit for edit in left if _fits(same, edit, target, [])]
+    return left or found
+
+
 def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
-    kept = {edit.sentence: (edit,) for edit in everything or found}
+    same = (lambda edit: edit.key) if found[0].cost == 0 else (lambda edit: edit.sentence)
+    kept: dict[str, tuple[Edit, ...]] = {same(edit): (edit,) for edit in reversed(everything or found)}
     numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 
 
 def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
-    """Whether an edit gives what the learner gave for the wanted quantities, and leaves right what is right."""
+    """Whether an edit gives the learner's numbers of what is wanted, and leaves right what is right."""
     for case in target.order:
         made = tried.made(edit, case, target)
-        if made is None or made.keys() != target.seen[case].keys():
+        if made is None:
             return False
-        for label, value in target.seen[case].items():
-            right = target.right[case].get(label) if case < len(target.right) else None
-            if not target.same(value, made[label], right):
-                free = label not in wanted and right is not None and target.same(made[label], right)
-                if not free:
+        seen, right = target.seen[case], target.right[case] if case < len(target.right) else {}
+        for label in {**seen, **made}:
+            if not _alike(seen.get(label), made.get(label), right.get(label), target):
+                learner_right = _alike(seen.get(label), right.get(label), None, target)
+                harmless = _alike(made.get(label), right.get(label), None, target)
+                if label in wanted or learner_right and not harmless:
                     return False
     return True
+
+
+def _alike(one: object, other: object, right: object, target: Target) -> bool:
+    return one is None and other is None or one is not None and target.same(one, other, right)
 
 
 def _has_numbers(target: Target, wanted: list[str]) -> bool:
@@ -171,7 +211,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
 
 
 def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the pairs that are nearest together first."""
+    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
     waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
     heapq.heapify(waiting)
     while waiting:
@@ -211,34 +251,39 @@ def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> 
     """Return where the arrays of the learner's program cease to be those of right programs, in words."""
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
-    file = functions.module.__file__
     for case in range(len(observer.run.cases)):
         right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
         for module in [program.module() for program in observer.programs]:
-            calls = functools.partial(observer.one, module, case)
-            right += [one.array for one in assigned(calls, "<edited>")]
-            right += [value for value in calls().values() if isinstance(value, np.ndarray)]
-        calls = functools.partial(observer.one, loaded_anew(functions.module), case)
-        found = first_wrong(assigned(calls, file), right, linecache.getlines(file))
+            seen, arrays = observer.traced(module, case)
+            right += [one.array for one in arrays]
+            right += [value for value in seen.values() if isinstance(value, np.ndarray)]
+        _, arrays = observer.traced(functions.program.anew(plain=False), case)
+        found = first_wrong(arrays, right, functions.source.splitlines())
         if found:
             return found
     return []
 
 
-def with_explanation(exercise: str, check, functions: Functions, seed: int, result: Result) -> Result:
-    """Return a result that names nothing, or little, with the name that the smallest edit gives to it."""
-    if (
-        result.confident
-        and result.diagnosis not in VAGUE
-        or result.stage in ("unwritten", "unavailable", "load")
-    ):
+def with_explanation(
+    exercise: str,
+    check: Check,
+    functions: Functions,
+    seed: int,
+    result: Result,
+    seconds: float,
+    general: bool = True,
+) -> Result:
+    """Return a result with the name of a slip or, where none fits, of the smallest edit."""
+    if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
         return result
-    form = result.diagnosis == "wrong_return" and isinstance(check, (Values, Gradients))
-    if form or not any(one is check for one in catalogue.get(exercise).checks):
+    if not any(one is check for one in catalogue.get(exercise).checks):
         return result
-    found = explain(exercise, check, functions, seed, result.quantity)
+    vague = not result.confident or result.diagnosis in VAGUE
+    if isinstance(check, Property) and not vague:
+        return result
+    found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
     if found is None:
-        if not result.diagnosis and not isinstance(check, Property):
+        if vague and not result.diagnosis and not isinstance(check, Property):
             lines = _first_wrong_line(exercise, check, functions, seed)
             if lines:
                 result.sentence = (
@@ -247,23 +292,45 @@ def with_explanation(exercise: str, check, functions: Functions, seed: int, resu
                 result.evidence[:0] = lines[1:]
         return result
     if not found.edits:
-        if not result.diagnosis:
+        if vague and not result.diagnosis:
             result.diagnosis, result.confident = "hidden_state", True
             result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
             result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
         return result
-    texts = ["; besides: ".join(edit.sentence.rstrip(".") for edit in one) for one in found.edits]
-    told = f"{texts[0]}." if len(texts) == 1 else f"One of these: {'; or: '.join(texts)}."
+    return _named(result, found)
+
+
+def _named(result: Result, found: Explanation) -> Result:
+    """Return a result with what has been found, in place of its own words or beside them."""
+    slip = found.edits[0][0].cost == 0
+    if not found.by_numbers and not slip:
+        return result  # that there is an error says too little
+    by_place = (
+        "wrong: only at",
+        "wrong: only in",
+        "wrong: only after",
+        "wrong: only before",
+        "wrong: only away",
+    )
+    result.evidence = [  # where, is said by the name
+        line.partition(": where")[0] if line.startswith("seen in") else line
+        for line in result.evidence
+        if not line.startswith(by_place)
+    ]
+    words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
-        result.evidence.insert(
-            0, f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
-        )
-    if result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
-        result.also += [result.sentence] * bool(result.diagnosis)
-        result.sentence = told
+        made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
+        result.evidence.insert(0, made)
+    if slip or result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
+        result.also += [result.sentence] * bool(result.diagnosis and not slip)
+        result.sentence = words
         result.alternatives = [one[0].key for one in found.edits[1:]]
-        result.confident = result.confident or found.confident and not result.diagnosis
-        result.diagnosis = result.diagnosis or found.edits[0][0].key
+        result.confident = (
+            found.confident if slip else result.confident or found.confident and not result.diagnosis
+        )
+        result.diagnosis = found.edits[0][0].key if slip else result.diagnosis or found.edits[0][0].key
+        result.notes = [] if slip else result.notes
+        result.stage = "values" if slip and result.stage in ("exception", "form") else result.stage
     elif found.confident:
-        result.also.insert(0, told.rstrip("."))
+        result.also.insert(0, words.rstrip("."))
     return result

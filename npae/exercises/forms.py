@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from npae.exercises.learner import LearnerError
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
+from npae.exercises.worker.calls import advice, text_of
 
 
 def kind(answer, outermost: bool = True) -> str:
@@ -38,7 +40,7 @@ def stumbled(error: Exception, answer, expected: str = "") -> dict:
     return {"expected": "what its docstring says", "returned": returned}
 
 
-def missing(exercise: str, function: str, defined: list[str], classes: list[str] = ()) -> Result:
+def missing(exercise: str, function: str, defined: list[str], classes: Sequence[str] = ()) -> Result:
     """Return the result for a file that lacks a function, with those that it has and that may be meant."""
     result = Result(exercise, stage="load", function=function, diagnosis="missing_function", confident=True)
     result.sentence = sentence("missing_function", {"function": function})
@@ -62,9 +64,9 @@ def cannot_unpack(error: Exception) -> bool:
 
 def stopped(exercise: str, error: LearnerError) -> Result:
     """Return the result for a function that raised an exception."""
-    cause = error.__cause__
+    cause = error.__cause__ or error
     unwritten = isinstance(cause, NotImplementedError)
-    text = " ".join(f"{type(cause).__name__}: {cause}".split())[:300].removesuffix(":")
+    text = f"{type(cause).__name__}: {text_of(cause, 300)}".removesuffix(": ")
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
     result.diagnosis = "not_written" if unwritten else "exception"
     result.confident = True
@@ -79,33 +81,65 @@ def stopped(exercise: str, error: LearnerError) -> Result:
 def add_at_is_meant(result: Result, source: str) -> Result:
     """Return the result with another sentence, where contributions are lost although the file adds them.
 
-    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of several
-    contributions to one place, the last one is left.
+    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of
+    several contributions to one place, the last one is left.
     """
-    if result.diagnosis not in ("assign_not_add", "one_term_only"):
+    lost = result.sentence == f"In {result.quantity}, the term {result.quantity} is missing."
+    if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned") and not lost:
         return result
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError:
         return result
     added = {
-        ast.unparse(n.target.value) for n in nodes if isinstance(n, ast.AugAssign) and _is_place(n.target)
+        ast.unparse(n.target.value)
+        for n in nodes
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript)
     }
     written = {
-        ast.unparse(t.value) for n in nodes if isinstance(n, ast.Assign) for t in n.targets if _is_place(t)
+        ast.unparse(t.value)
+        for n in nodes
+        if isinstance(n, ast.Assign)
+        for t in n.targets
+        if isinstance(t, ast.Subscript)
     }
     name = next(iter(sorted(added & {result.quantity})), None) or next(iter(sorted(added)), None)
     if name is None or written:
         return result
     result.sentence = (
-        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once for "
-        "each place, however often the place occurs in an array of indices. np.add.at adds every time."
+        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once "
+        "for each place, however often the place occurs in an array of indices. np.add.at adds every time."
     )
     return result
 
 
-def _is_place(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript)
+SILENCING = ("errstate", "seterr", "catch_warnings", "simplefilter", "filterwarnings")
+
+
+def of_warnings(warned: list[tuple[str, str, int]], source: str) -> list[str]:
+    """Return what NumPy warned of and in which lines, and what is to be known about such lines."""
+    lines, told = source.splitlines(), []
+    for _, message, line in warned:
+        text = f", in line {line}: {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
+        told.append(f"NumPy warns: {message}{text}")
+    if any(_in_function_with_where(source, line) for _, _, line in warned):
+        told.append(
+            "np.where computes both of its branches for every entry, and then chooses: a branch that is "
+            "not chosen overflows all the same"
+        )
+    if any(name in source for name in SILENCING):
+        told.append("to keep a warning back does not help: the number is computed all the same")
+    return list(dict.fromkeys(told))
+
+
+def _in_function_with_where(source: str, line: int) -> bool:
+    try:
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:
+        return False
+    around = [node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)]
+    calls = [call.func for node in around for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return any(getattr(func, "attr", getattr(func, "id", "")) == "where" for func in calls)
 
 
 MISMATCH = re.compile(r"Input operand 1 has a mismatch in its core dimension 0.*size (\d+) .* from (\d+)")
@@ -118,8 +152,8 @@ def _explained(message: str) -> list[str]:
             "if, and, or and max() ask a whole array for one yes or no. To decide entry by entry, NumPy has "
             "functions of its own (np.where, np.maximum), and & and |."
         ]
-    if "EOF when reading a line" in message:
-        return ["input() waits for somebody at the keyboard; what a function needs comes as its arguments"]
+    if read := advice(message):
+        return read
     sizes = MISMATCH.search(message)
     if sizes:
         right, left = sizes.groups()

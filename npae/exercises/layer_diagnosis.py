@@ -1,20 +1,23 @@
-"""Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without a page.
+"""Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without an exercise.
 
-Nobody knows here what the layer is meant to compute: right is what finite differences of its own forward say.
-So only those hypotheses can be tested that need no more than that and the sizes.
+What the layer is meant to compute is not known: right is what finite differences of its own forward say. So
+only mistakes that change a gradient as a whole have a name here.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 
+from npae.exercises.case import Case
 from npae.exercises.diagnosis import diagnose
-from npae.exercises.exercise import Case, Wrong
-from npae.exercises.hypotheses import Sample
 from npae.exercises.numeric import TOLERANCE, numeric_gradient
 from npae.exercises.result import Result
+from npae.exercises.samples import Sample
+from npae.exercises.whole_results import ONE, Explanation, predicting
+from npae.gradcheck import LayerCheck, Report, compare_layer
 from npae.layers.layer import Layer
 
 BATCHES = (3, 1, 2)
@@ -22,9 +25,9 @@ FEW = 150  # elements of an input up to which other input sizes are tried as wel
 
 
 def diagnose_layer(
-    layer: Layer, input_shape: tuple[int, ...], rng: int | np.random.Generator = 0, training: bool = False
-) -> list[Result]:
-    """Return a result for each gradient of a layer that is wrong; none if all are right.
+    layer: Layer, input_shape: tuple[int, ...], rng: int | np.random.Generator = 0
+) -> tuple[Report, list[Result]]:
+    """Check a layer, and return the report with a result for each gradient that is wrong.
 
     Parameters
     ----------
@@ -34,8 +37,6 @@ def diagnose_layer(
         Of one example; small, and with sizes that differ. Where the layer can be built for other sizes too,
         those are tried as well: they tell a factor 4 from a factor "number of units".
     rng : int or numpy.random.Generator
-    training : bool
-        Whether noise and dropout are on.
 
     Raises
     ------
@@ -43,28 +44,30 @@ def diagnose_layer(
         Whatever the layer raises for inputs of ``input_shape``.
     """
     random = np.random.default_rng(rng)
-    seed = int(random.integers(2**32))
-    samples: dict[str, list[Sample]] = {}
+    checks: list[LayerCheck] = []
     for number, (shape, batch) in enumerate(_sizes_to_try(tuple(input_shape))):
         try:
-            found = _samples(layer, shape, batch, random, seed if training else None)
+            checks.append(compare_layer(layer, shape, batch, random))
         except Exception:
             if number < len(BATCHES):
                 raise
             continue  # of another size than asked for, which the layer need not take
-        for name, sample in found.items():
-            samples.setdefault(name, []).append(sample)
+        if not checks[0].report.arrays:
+            return checks[0].report, []
+    cases = [_case(check) for check in checks]
+    _merge_sizes(cases)
     results = []
-    _merge_sizes([sample.case for sample in samples["dx"]])
-    for name, some in samples.items():
-        words = {"quantity": name, "argument": _owner(name), "function": "backward", "forward": "forward"}
-        result = diagnose(
-            type(layer).__name__, some, words, _guesses(layer, name, seed, training), None, (), "differences"
-        )
+    for key in checks[0].compared:
+        name = "dx" if key == "input" else f'grads["{key}"]'
+        samples = [_sample(case, *check.compared[key]) for case, check in zip(cases, checks)]
+        argument = "x" if key == "input" else key
+        words = {"quantity": name, "argument": argument, "function": "backward", "forward": "forward"}
+        further = _flipped(layer) if key == "input" else ()
+        result = diagnose(type(layer).__name__, samples, words, (), "differences", further)
         if result is not None:
             result.stage = "gradient"
             results.append(result)
-    return results
+    return checks[0].report, results
 
 
 def _sizes_to_try(shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], int]]:
@@ -76,37 +79,14 @@ def _sizes_to_try(shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], int]]:
     return [*given, (larger, 4), (tuple(size + 1 for size in shape), 2)]
 
 
-def _samples(layer: Layer, shape: tuple[int, ...], batch: int, random, seed) -> dict[str, Sample]:
-    """Return, by name, the gradients that one built copy gives for one batch, and what differences say."""
-    layer = copy.deepcopy(layer)
-    layer.build(shape, random, np.float64)
-    for value in layer.params.values():
-        value[...] = np.where(value == 0, _off_zero(random, value.shape), value)
-    x = random.standard_normal((batch, *shape))
-    y, cache = layer.forward(x.copy(), _noise(seed))
-    y = np.array(y, np.float64)
-    dy = random.standard_normal(y.shape)
-    dx, grads = layer.backward(dy.copy(), cache)
-    case = Case({"x": x, **copy.deepcopy(layer.params)}, dy=dy, y=y, sizes=_sizes(x, y, layer.params))
-    samples = {}
-    for name, array, got in [
-        ("dx", x, dx),
-        *((f'grads["{k}"]', v, grads.get(k)) for k, v in layer.params.items()),
-    ]:
-        got = np.zeros(array.shape) if got is None else np.asarray(got, np.float64)
-        claimed = got if got.shape == array.shape else np.zeros(array.shape)
-        want = numeric_gradient(lambda: layer.forward(x.copy(), _noise(seed))[0], array, dy, claimed)
-        samples[name] = Sample(case, got, want, TOLERANCE)
-    return samples
+def _case(check: LayerCheck) -> Case:
+    args = {"x": check.x, **check.params}
+    return Case(args, "", check.dy, {"y": check.y}, {}, _sizes(check.x, check.y, check.params))
 
 
-def _noise(seed: int | None) -> np.random.Generator | None:
-    return None if seed is None else np.random.default_rng(seed)
-
-
-def _off_zero(random: np.random.Generator, shape) -> np.ndarray:
-    """Return numbers for parameters that begin as zeros: times 0, no mistake shows."""
-    return random.uniform(0.1, 0.4, shape) * random.choice([-1.0, 1.0], shape)
+def _sample(case: Case, got: np.ndarray | None, want: np.ndarray) -> Sample:
+    given = np.zeros(want.shape) if got is None else np.asarray(got, np.float64)
+    return Sample(case, given, want, TOLERANCE)
 
 
 def _sizes(x: np.ndarray, y: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, int]:
@@ -130,34 +110,21 @@ def _merge_sizes(cases: list[Case]) -> None:
         kept.add(values)
 
 
-def _owner(name: str) -> str:
-    """Return whose gradient it is: "x" for "dx", "kernel" for 'grads["kernel"]'."""
-    return name[7:-2] if name.startswith("grads") else "x"
+def _flipped(layer: Layer) -> list[Explanation]:
+    """Return that dx is what differences of the forward pass give with a kernel of images flipped."""
 
-
-def _guesses(layer: Layer, name: str, seed: int, training: bool) -> tuple[Wrong, ...]:
-    """Return what dx would be with a kernel flipped, by differences of the forward pass with it flipped."""
-
-    def with_flipped(key):
-        def compute(c):
-            if c.args[key].ndim < 4:
+    def with_flipped(key: str) -> Callable[[Sample], np.ndarray]:
+        def compute(sample: Sample) -> np.ndarray:
+            case = sample.case
+            if case.args[key].ndim < 4:
                 raise ValueError("only kernels of images are flipped")
             other = copy.deepcopy(layer)
-            other.build(c.x.shape[1:], np.random.default_rng(0), np.float64)
+            other.build(case.args["x"].shape[1:], np.random.default_rng(0), np.float64)
             for param, value in other.params.items():
-                value[...] = np.flip(c.args[param], (-2, -1)) if param == key else c.args[param]
-            x = c.x.copy()
-            noise = seed if training else None
-            return numeric_gradient(lambda: other.forward(x.copy(), _noise(noise))[0], x, c.dy, c.want)
+                value[...] = np.flip(case.args[param], (-2, -1)) if param == key else case.args[param]
+            x = case.args["x"].copy()
+            return numeric_gradient(lambda: other.forward(x.copy(), None)[0], x, case.dy, sample.want)
 
         return compute
 
-    text = (
-        "dx is what it would be with {key} flipped: on the way back, the kernel is met from the other side."
-    )
-    keys = [key for key in getattr(layer, "params", {})] or ["kernel"]
-    return (
-        tuple(Wrong("not_flipped", with_flipped(k), text.replace("{key}", k)) for k in keys)
-        if name == "dx"
-        else ()
-    )
+    return [predicting("not_flipped", ONE, with_flipped(key)) for key in list(layer.params) or ["kernel"]]

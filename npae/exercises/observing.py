@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import types
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +13,11 @@ from npae.exercises import catalogue
 from npae.exercises.edits.edit import Edit
 from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property
-from npae.exercises.gradients import backward_of
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
-from npae.exercises.programs import right_programs
+from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
+from npae.exercises.slips import slip_edits
+from npae.exercises.worker.tracing import Assigned
 
 
 class _Differs(BaseException):
@@ -42,12 +41,15 @@ class Target:
     def wrong_in(self, case: int) -> list[str]:
         """Return the labels of what is wrong in a case."""
         seen, right = self.seen[case], self.right[case] if case < len(self.right) else {}
-        return [name for name in seen if name not in right or not self.same(seen[name], right[name])]
+        shaped = [name for name in seen if name in right and np.shape(seen[name]) == np.shape(right[name])]
+        return [name for name in seen if name not in shaped or not self.same(seen[name], right[name])]
 
     def same(self, one, other, right=None) -> bool:
         """Whether two observations are the same, up to rounding that is small beside the mistake."""
         if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
             return type(one) is type(other) and one == other
+        if right is not None and one.shape != np.shape(right) == other.shape:
+            return False  # what is wrong is the shape, too
         mended = np.shape(right) != one.shape or one.squeeze().shape == other.squeeze().shape
         if one.shape != other.shape and one.size == other.size > 1 and mended:
             one, other = (
@@ -83,8 +85,13 @@ class Tried:
     def __init__(self, observer: Observer, number: int):
         self.observer, self.program = observer, observer.programs[number]
         self.right = list(observer.observe(self.program.module()))
-        self.edits = _edits(observer.exercise, number)
+        self.slips = slip_edits(observer.exercise) if number == 0 else []
         self._made: dict[int, Any] = {}
+
+    @functools.cached_property
+    def edits(self) -> list[Edit]:
+        """All general edits, the likeliest first."""
+        return _edits(self.observer.exercise, self.observer.programs.index(self.program))
 
     def made(self, edit: Edit, case: int, target: Target) -> dict[str, Any] | None:
         """Return what an edit gives for a case; None where it makes no program."""
@@ -93,7 +100,7 @@ class Tried:
             return known[case]
         if "module" not in known:
             try:
-                known["module"] = self.program.module(edit.changes, edit.functions)
+                known["module"] = edit.module(self.program)
             except (SyntaxError, ValueError, TypeError, NameError):
                 known["module"] = None
         if known["module"] is None:
@@ -110,13 +117,13 @@ class Tried:
 
 
 class Observer:
-    """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
+    """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
     def __init__(self, exercise: str, check, seed: int):
-        self.exercise, self.check = exercise, check
+        self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
-        self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), None, seed)
+        self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
 
     def tried(self, number: int) -> Tried:
@@ -143,35 +150,37 @@ class Observer:
         if self.run is None:
             yield from _calls(self.check, module, None)
             return
-        for case in range(len(self.run.cases)):
+        for case in range(len(self.run.cases) + len(self.run.squares)):
             yield self.one(module, case)
 
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
+        return self._seen(Functions(module), case)
+
+    def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
+        """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        arrays = functions.traced()
+        return self._seen(functions, case), arrays
+
+    def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
+        with quietly():
             return _of_case(self.run.of(functions), functions, case)
 
 
 def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
-    case, check = run.cases[number], run.check
+    case, check = [*run.cases, *run.squares][number], run.check
     seen: dict[str, Any] = {}
     try:
         fresh = case.fresh()
         values, rest = run.call(fresh)
         seen.update({name: np.array(value) for name, value in zip(check.outputs, values)})
         if isinstance(check, Gradients):
-            dy = case.known.get("given_dy")
-            if dy is None:
-                dy = np.random.default_rng(number).standard_normal(np.shape(values[0]))
-            gradients = rest if check.backward is None else backward_of(run, np.array(dy, float), rest, fresh)
-            for name, value in zip(check.gradients, gradients):
-                seen[name] = (
-                    np.array(value) if np.asarray(value).dtype.kind in "fiub" else type(value).__name__
-                )
+            for name, value in zip(check.gradients, run.call_back(np.array(case.dy), rest, fresh)):
+                array = np.asarray(value).dtype.kind in "fiub"
+                seen[name] = np.array(value) if array else type(value).__name__
     except LearnerError as error:
-        seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
+        seen["error"] = error.function  # a mistake gives other errors in code that is written another way
     except (ValueError, TypeError) as error:  # of an answer that is no array
         seen["error"] = type(error).__name__
     except Found as found:
@@ -187,8 +196,7 @@ def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any
     """Return what the calls of a property's test gave, one after the other; they end where they differ."""
     recorder = _Recorder(module, expected)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             check.test(recorder)
     except (Exception, _Differs):
         pass
@@ -196,15 +204,15 @@ def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any
 
 
 class _Recorder(Functions):
-    def __init__(self, module, expected: list | None):
-        super().__init__(module)
+    def __init__(self, program, expected: list | None):
+        super().__init__(program)
         self.log: list[dict[str, Any]] = []
         self.expected = expected
         self.target = Target([], [], 1e-9)
 
-    def _watched(self, name, function, args, kwargs):
+    def _watched(self, name, args, kwargs):
         try:
-            answer = super()._watched(name, function, args, kwargs)
+            answer = super()._watched(name, args, kwargs)
         except LearnerError as error:
             self._note({name: type(error.__cause__).__name__})
             raise
@@ -241,24 +249,10 @@ def _parts(answer, name: str, key: str = ""):
         yield key, type(answer).__name__
 
 
-def interpreted(module):
-    """Return a module in which what Numba has compiled is plain Python: it stops where an index is outside."""
-    compiled = {name: one.py_func for name, one in vars(module).items() if hasattr(one, "py_func")}
-    if not compiled:
-        return module
-    plain = types.ModuleType("npae_interpreted")
-    plain.__dict__.update(vars(module))
-    for name, one in compiled.items():
-        plain.__dict__[name] = types.FunctionType(
-            one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__
-        )
-    return plain
-
-
 @functools.cache
 def _edits(exercise: str, number: int) -> list[Edit]:
     """Return all edits of a right program of an exercise; what its variables hold is seen in all checks."""
-    program, axes = right_programs(exercise)[number], {}
+    program, axes = right_programs(exercise)[number], dict[str, str]()
     for position, check in enumerate(catalogue.get(exercise).checks):
         observer = observer_of(exercise, position, 0)
         if not (isinstance(check, Property) and program.held.keys() >= set(check.functions)):
@@ -269,4 +263,5 @@ def _edits(exercise: str, number: int) -> list[Edit]:
 
 @functools.cache
 def observer_of(exercise: str, position: int, seed: int) -> Observer:
+    """Return the observer of one of the checks of an exercise."""
     return Observer(exercise, catalogue.get(exercise).checks[position], seed)

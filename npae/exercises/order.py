@@ -1,4 +1,4 @@
-"""The names of the exercises, in their order; each also has a stub, a solution and a page."""
+"""The names of the exercises, in their order; each is a folder of `npae.exercises.path`."""
 
 ORDER = (
     "numerical_gradient",
@@ -24,3 +24,8 @@ ORDER = (
     "variational",
     "numba_kernel",
 )
+
+
+def file_name(exercise: str) -> str:
+    """Return the name of the learner's file, as "05_dense.py"."""
+    return f"{ORDER.index(exercise) + 1:02d}_{exercise}.py"

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import copy
-import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from npae.exercises.diagnosis import consistent, diagnose
-from npae.exercises.exercise import Case, Gradients, Values
-from npae.exercises.forms import cannot_unpack, kind, stumbled
-from npae.exercises.generic import sizes_of
-from npae.exercises.hypotheses import Sample, of_the_page
-from npae.exercises.learner import (
-    CannotCheck,
-    Functions,
-    LearnerError,
-    MissingFunction,
-    heard_anyway,
-    warning_key,
-)
+from npae.exercises.case import Case, sizes_of
+from npae.exercises.diagnosis import diagnose
+from npae.exercises.exercise import Gradients, Values
+from npae.exercises.forms import cannot_unpack, kind, of_warnings, stumbled
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, warning_key
+from npae.exercises.programs import quietly, right_functions
 from npae.exercises.result import Result
+from npae.exercises.samples import Sample, order_by_values_or_shapes
 from npae.exercises.sentences import remarks, sentence
 
 VALUE_TOLERANCE = 1e-9
@@ -49,18 +43,18 @@ class Run:
     notes : list of str
     """
 
-    def __init__(
-        self, exercise: str, check: Values | Gradients, functions: Functions, maker=None, seed: int = 0
-    ):
-        self.exercise, self.check, self.functions = exercise, check, functions
+    def __init__(self, exercise: str, check: Values | Gradients, functions: Functions, seed: int = 0):
+        self.exercise, self.functions = exercise, functions
+        self.check: Any = check
         self.rng = np.random.default_rng(seed)
-        dicts = [("", args) for args in (maker or check.cases)(np.random.default_rng(seed + 1))]
-        if maker is None and check.example is not None:
-            dicts.insert(0, ("example", check.example))
-        with np.errstate(all="ignore"):
-            self.cases = [self._prepared(label, args) for label, args in dicts]
         self.notes: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
+        random = np.random.default_rng(seed + 1)
+        given = [("", args) for args in check.cases(random)]
+        if check.example is not None:
+            given.insert(0, ("example", check.example))
+        self.cases = [self._prepared(label, args) for label, args in given]
+        self.squares = [self._prepared("", args) for args in (check.square(random) if check.square else ())]
 
     def of(self, functions: Functions) -> Run:
         """Return the same check, on the same cases, of other functions."""
@@ -68,34 +62,45 @@ class Run:
         other.functions, other.notes, other.changes = functions, [], []
         return other
 
-    def _prepared(self, label: str, args: dict) -> Case:
-        """Return the case with its right values and its sizes; a "dy" in it is not an argument of forward."""
-        upstream = {"given_dy": args["dy"]} if isinstance(self.check, Gradients) and "dy" in args else {}
-        case = Case({name: value for name, value in args.items() if name != "dy" or not upstream}, label)
-        right = self.reference(case)
-        case = case.knowing(true=right, sizes={}, **upstream)
-        return self.sized(case, sizes_of(case, self.check.axes, right))
+    def _prepared(self, label: str, args: dict[str, Any]) -> Case:
+        """Return the case with what the right program computes; a "dy" in it is no argument of forward."""
+        check, args = self.check, dict(args)
+        dy = args.pop("dy", None) if isinstance(check, Gradients) else None
+        case = Case(args, label)
+        right, rest = self._right(case)
+        gradients: dict[str, np.ndarray] = {}
+        if isinstance(check, Gradients):
+            if dy is None:
+                dy = self.rng.standard_normal(right[check.output].shape)
+            dy = np.array(1.0) if check.backward is None else dy
+            with quietly():
+                answer = self.of(right_functions(self.exercise)).call_back(np.array(dy), rest, case)
+            gradients = {name: np.asarray(one, np.float64) for name, one in zip(check.gradients, answer)}
+        return Case(args, label, dy, right, gradients, sizes_of(args, check.axes, right))
 
-    def sized(self, case: Case, sizes: dict) -> Case:
-        """Return the case with these sizes and those that the page knows, as far as they are known by now."""
-        try:
-            more = self.check.sizes(case) if self.check.sizes else {}
-        except AttributeError:  # of dy or y, which come with the gradients
-            more = {}
-        return case.knowing(sizes={**sizes, **more})
-
-    def reference(self, case: Case) -> dict[str, np.ndarray]:
-        """Return the right values by name."""
-        right = self.check.reference(case)
-        outputs = self.check.outputs
-        right = right if len(outputs) > 1 else (right,)
-        return {name: np.asarray(value, np.float64) for name, value in zip(outputs, right)}
+    def _right(self, case: Case) -> tuple[dict[str, np.ndarray], Any]:
+        """Return the right values by name, and what else the right program returns."""
+        with quietly():
+            values, rest = self.of(right_functions(self.exercise)).call(case.fresh(np.float64))
+        return {name: np.asarray(value, np.float64) for name, value in zip(self.check.outputs, values)}, rest
 
     @property
     def function(self) -> str:
         """What messages call the function whose values are compared."""
         named = getattr(self.check, "function", None) or getattr(self.check, "forward", None)
         return named if isinstance(named, str) else "the forward pass"
+
+    @property
+    def backward_function(self) -> str:
+        """What messages call the function whose gradients are compared."""
+        backward = getattr(self.check, "backward", None)
+        return (
+            self.function
+            if backward is None
+            else backward
+            if isinstance(backward, str)
+            else "the backward pass"
+        )
 
     def words(self, quantity: str, **more) -> dict:
         """Return what the sentences about a quantity may mention."""
@@ -119,39 +124,57 @@ class Run:
         """Return (values in the order of the check's outputs, what else came: a cache, or gradients)."""
         check, functions = self.check, self.functions
         if isinstance(check, Values):
-            plain = getattr(functions, check.function) if check.call is None else None
-            answer = plain(*case.args.values()) if plain else self._adapted(check.call, functions, case)
+            if check.call is None:
+                answer = getattr(functions, check.function)(*case.args.values())
+            else:
+                answer = self._adapted(check.call, functions, **case.args)
             return self._outputs(answer, case), None
         if isinstance(check.forward, str):
             answer = getattr(functions, check.forward)(*case.args.values())
         else:
-            answer = self._adapted(check.forward, functions, case)
+            answer = self._adapted(check.forward, functions, **case.args)
         count = 2 if check.backward is not None else 1 + len(check.gradients)
         expected = (
             f"({check.output}, {'cache' if check.backward is not None else ', '.join(check.gradients)})"
         )
         self._check_tuple(answer, count, expected, self.function, case)
-        self._check_array(answer[0], check.output, self.function, case)
+        self.require_array(answer[0], check.output, self.function, case)
         return (answer[0],), answer[1] if check.backward is not None else tuple(answer[1:])
 
-    def _adapted(self, adapter, *arguments):
-        """Call a page's adapter; where it stumbles over what a function returned, that is the diagnosis."""
+    def call_back(self, dy: np.ndarray, rest: Any, case: Case) -> tuple[Any, ...]:
+        """Return one gradient for each name, from an upstream gradient and what came with y."""
+        check = self.check
+        assert isinstance(check, Gradients)
+        if check.backward is None:
+            return tuple(rest)
+        if isinstance(check.backward, str):
+            answer = getattr(self.functions, check.backward)(dy, rest)
+        else:
+            answer = self._adapted(check.backward, self.functions, dy, rest)
+        names = list(check.gradients)
+        if len(names) == 1:
+            return (answer,)
+        self._check_tuple(answer, len(names), f"({', '.join(names)})", self.backward_function, case)
+        return tuple(answer)
+
+    def _adapted(self, adapter: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Call an exercise's own function; where it stumbles over an answer, that is the diagnosis."""
         try:
-            return adapter(*arguments)
+            return adapter(*arguments, **named)
         except (Found, LearnerError, MissingFunction, CannotCheck):
             raise
         except Exception as error:
-            words = stumbled(error, self.functions.last, getattr(self.check, "returns", ""))
+            words = stumbled(error, self.functions.last, self.check.returns)
             self.fail("wrong_return", "form", confident=cannot_unpack(error), **words)
 
     def _outputs(self, answer, case: Case) -> tuple:
         names = self.check.outputs
         if len(names) == 1:
-            self._check_array(answer, names[0], self.function, case)
+            self.require_array(answer, names[0], self.function, case)
             return (answer,)
         self._check_tuple(answer, len(names), f"({', '.join(names)})", self.function, case)
         for name, value in zip(names, answer):
-            self._check_array(value, name, self.function, case)
+            self.require_array(value, name, self.function, case)
         return tuple(answer)
 
     def _check_tuple(self, answer, count: int, expected: str, function: str, case: Case) -> None:
@@ -162,11 +185,11 @@ class Run:
                 "wrong_return", "form", "", where, expected=expected, returned=returned, function=function
             )
 
-    def _check_array(self, value, name: str, function: str, case: Case) -> None:
+    def require_array(self, value, name: str, function: str, case: Case) -> None:
         """End the check unless a value is an array of real numbers, of whatever shape, or one number."""
         array = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fiub"
         if not (array or isinstance(value, (int, float))):
-            scalar = name in case.true and case.true[name].ndim == 0
+            scalar = name in case.right and case.right[name].ndim == 0
             expected = f"a number as {name}" if scalar else f"an array of real numbers as {name}"
             where = [f"case: {case.describe()}"]
             returned = kind(value)
@@ -179,8 +202,7 @@ class Run:
         other = case.reversed()
         try:
             values, _ = self.call(other.fresh())
-            with np.errstate(all="ignore"):
-                right = self.reference(other)
+            right, _ = self._right(other)
         except (
             LearnerError,
             ValueError,
@@ -189,7 +211,7 @@ class Run:
             return
         for name, value in zip(self.check.outputs, values):
             got = np.asarray(value, np.float64)
-            stale = got.shape == case.true[name].shape and np.allclose(got, case.true[name], 1e-9, 1e-12)
+            stale = got.shape == case.right[name].shape and np.allclose(got, case.right[name], 1e-9, 1e-12)
             if stale and not Sample(other, got, right[name], FLOAT32_TOLERANCE).right:
                 evidence = [
                     f"given other numbers of the same shapes, it returns the {name} of the call before"
@@ -213,29 +235,17 @@ class Run:
         """Compare the results of all cases with the right ones, and end the check where they differ."""
         self.require(getattr(self.check, "function", None) or getattr(self.check, "forward", None))
         samples, narrow = self._value_samples("float64", self.check.tolerance or VALUE_TOLERANCE)
-        self.judge(samples, "right", steady=lambda: self._judge_first_call(samples))
+        self.judge(samples, steady=lambda: self._judge_first_call(samples))
         self.judge_changes()
         for name in narrow:
             evidence = [f"{name} comes out in float32 for float64 arguments"]
             self.fail("float32_arithmetic", "values", name, evidence)
         key = warning_key(self.warnings())
         if self.check.quiet and key:
-            said = [f"NumPy warns: {message}" for message in dict.fromkeys(self.warnings())]
+            said = of_warnings(self.functions.warned, self.functions.source)
             self.fail(key, "warning", self.check.outputs[0], said)
-        if self.check.quiet:
-            self._judge_silenced()
         if "float32" in self.check.dtypes:
             self._compare_float32()
-
-    def _judge_silenced(self) -> None:
-        """End the check if a number is infinite on the way, and only the warning is kept back."""
-        with heard_anyway() as heard:
-            for case in self.cases:
-                self.call(case.fresh())
-        key = warning_key([f"{what} encountered" for what in heard])
-        if key:
-            said = f"NumPy would warn ({', '.join(dict.fromkeys(heard))}); the code keeps it from doing so"
-            self.fail(key, "warning", self.check.outputs[0], [said])
 
     def _judge_first_call(self, samples: dict[str, list[Sample]]) -> None:
         """End the check if the first case, called again, is answered otherwise than the first time."""
@@ -249,10 +259,10 @@ class Run:
     def _value_samples(self, dtype: str, tolerance: float) -> tuple[dict[str, list[Sample]], list[str]]:
         """Return samples by quantity, and which quantities came out in a narrower dtype than float64."""
         samples: dict[str, list[Sample]] = {name: [] for name in self.check.outputs}
-        narrow = []
+        narrow: list[str] = []
         for case in self.cases:
             fresh = case.fresh(np.dtype(dtype))
-            right = case.true if dtype == "float64" else self._reference_of(fresh)
+            right = case.right if dtype == "float64" else self._right(fresh)[0]
             values, _ = self.call(fresh)
             self.note_changes(case)
             for name, value in zip(samples, values):
@@ -268,27 +278,23 @@ class Run:
                 samples[name].append(Sample(case, value.astype(np.float64), right[name], limit, axes))
         return samples, list(dict.fromkeys(narrow))
 
-    def _reference_of(self, narrow: Case) -> dict[str, np.ndarray]:
-        with np.errstate(all="ignore"):
-            return self.reference(narrow.fresh(np.float64))
-
     def _compare_float32(self) -> None:
         samples, _ = self._value_samples("float32", FLOAT32_TOLERANCE)
         for name, some in samples.items():
             if not all(sample.right for sample in some):
                 found = diagnose(self.exercise, some, self.words(name), warned=self.warnings())
-                self.fail("float32_only", "float32", name, found.evidence)
+                self.fail("float32_only", "float32", name, found.evidence if found else ())
 
     def warnings(self) -> list[str]:
         """Return NumPy's warnings so far."""
-        return [message for _, message in self.functions.warned]
+        return [message for _, message, _ in self.functions.warned]
 
     def note(self, text: str) -> None:
         """Keep a remark that is no mistake, once."""
         if text not in self.notes:
             self.notes.append(text)
 
-    def judge(self, samples: dict[str, list[Sample]], against: str, function: str = "", steady=None) -> None:
+    def judge(self, samples: dict[str, list[Sample]], function: str = "", steady=None) -> None:
         """End the check at the first quantity that is wrong, and say what is to be said of the others.
 
         Where nothing explains it, ``steady()`` looks first whether answers depend on earlier calls, and an
@@ -298,10 +304,10 @@ class Run:
         wrong = [name for name, some in samples.items() if not all(sample.right for sample in some)]
         if not wrong:
             return
-        known = self.check.wrong.get(wrong[0], ())
-        if len(samples) > 1 and not any(one.fits(samples[wrong[0]]) for one in of_the_page(known)):
-            self._check_order(samples, function)
-        results = [self._diagnosed(name, samples, against, function) for name in wrong]
+        other = order_by_values_or_shapes(samples)
+        if other:
+            self.fail("wrong_order", "form", "", [other], function=function)
+        results = [self._diagnosed(name, samples, function) for name in wrong]
         first = results[0]
         if not first.diagnosis:
             if steady is not None:
@@ -318,42 +324,13 @@ class Run:
             first.notes.append(f"right already: {', '.join(right)}")
         raise Found(first)
 
-    def _diagnosed(self, name: str, samples: dict[str, list[Sample]], against: str, function: str) -> Result:
+    def _diagnosed(self, name: str, samples: dict[str, list[Sample]], function: str) -> Result:
         check = self.check
         argument = getattr(check, "gradients", {}).get(name, name)
         words = self.words(name, function=function, argument=argument)
-        wrong, terms, warned = check.wrong.get(name, ()), check.terms.get(name), self.warnings()
-        result = diagnose(self.exercise, samples[name], words, wrong, terms, warned, against)
-        if result.alternatives:
-            rest = consistent(check.wrong, samples, name)
-            closer = diagnose(self.exercise, samples[name], words, rest, terms, warned, against)
-            result = closer if closer.confident else result
-        if against != "right" or name not in check.outputs:
+        result = diagnose(self.exercise, samples[name], words, self.warnings())
+        assert result is not None
+        if name not in check.outputs:
             result.stage = "gradient" if result.stage == "values" else result.stage
         result.pointer = check.pointers.get(name, "")
         return result
-
-    def _check_order(self, samples: dict[str, list[Sample]], function: str) -> None:
-        """End the check if every value is right under another's name, or has the shape of another."""
-        names = list(samples)
-        for told, fits in (("values", _right_under), ("shapes", _shaped_as)):
-            orders = [
-                order
-                for order in itertools.permutations(names)
-                if all(fits(samples[name], samples[other]) for name, other in zip(names, order))
-            ]
-            if len(orders) == 1 and orders[0] != tuple(names):
-                evidence = [
-                    f"expected ({', '.join(names)}); by their {told}, it returns ({', '.join(orders[0])})"
-                ]
-                self.fail("wrong_order", "form", "", evidence, function=function)
-
-
-def _right_under(own: list[Sample], other: list[Sample]) -> bool:
-    """Whether what came under one name is right under another."""
-    return all(mine.is_right_for(its.want) for mine, its in zip(own, other))
-
-
-def _shaped_as(own: list[Sample], other: list[Sample]) -> bool:
-    """Whether what came under one name has the shape of what was to come under another."""
-    return all(mine.got.shape == its.want.shape for mine, its in zip(own, other))

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from npae.exercises.catalogue import ORDER
+from npae.exercises.order import ORDER, file_name
 from npae.exercises.pytest_file import PYTEST_FILE
+from npae.exercises.texts import stub_text
 from npae.files.lock import locked
 from npae.files.reading import read_text
 from npae.files.writing import written_whole
@@ -110,7 +111,7 @@ def parse_progress(text: str) -> Progress:
             continue
         match = _LINE.fullmatch(line.rstrip())
         name = match[2] if match else ""
-        if name not in ORDER or name in found:
+        if match is None or name not in ORDER or name in found:
             strange.append(number)
             continue
         _, _, status, day, checks, hints = match.groups()
@@ -196,7 +197,7 @@ class Workspace:
         -------
         Where the learner's work is kept, or None if there was none to keep.
         """
-        path, stub = self.file(exercise), stub_text(exercise)
+        path, stub = self.file(exercise), stub_text(exercise).encode()
         kept = None
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == stub):
             kept = _free(self.directory / KEPT / path.name)
@@ -228,7 +229,7 @@ def start(directory: str | os.PathLike) -> Started:
         workspace.directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {directory}: {error.strerror}") from None
-    files = {file_name(name): stub_text(name) for name in ORDER} | {TESTS: PYTEST_FILE.encode()}
+    files = {file_name(name): stub_text(name).encode() for name in ORDER} | {TESTS: PYTEST_FILE.encode()}
     written, kept = [], []
     for name, text in files.items():
         path = workspace.directory / name
@@ -268,21 +269,6 @@ def find(directory: str | os.PathLike | None = None) -> Workspace:
 def is_workspace(directory: Path) -> bool:
     """Whether a folder has exercises in it, even if its progress is lost."""
     return any((directory / file_name(name)).is_file() for name in ORDER)
-
-
-def file_name(exercise: str) -> str:
-    """Return "05_dense.py" for "dense"."""
-    return f"{ORDER.index(exercise) + 1:02d}_{exercise}.py"
-
-
-def stub_text(exercise: str) -> bytes:
-    """Return an exercise's file as the learner gets it."""
-    return (Path(__file__).parent / "stubs" / file_name(exercise)).read_bytes()
-
-
-def solution_text(exercise: str) -> str:
-    """Return npae's own answer to an exercise."""
-    return (Path(__file__).parent / "solutions" / file_name(exercise)).read_text(encoding="utf-8")
 
 
 def _write(path: Path, text: bytes) -> None:

@@ -1,7 +1,7 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
-Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json` and
-the beginnings of names, as ``adam`` or ``conv2d-0``.
+Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
+and the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def main() -> None:
     passed = [one["answer"] for one in wrong if one["passed"]]
     unknown = [one["answer"] for one in wrong if not one["key"] and not one["passed"]]
     print(
-        f"\n{len(wrong)} wrong answers; passed: {passed}; unknown: {len(unknown)}; right but refused: {refused}"
+        f"\n{len(wrong)} wrong answers; passed: {passed}; unknown: {len(unknown)}; "
+        f"right but refused: {refused}"
     )
     if options.json:
         options.json.write_text(json.dumps(told, indent=1))

@@ -90,7 +90,7 @@ def dropped(place):
         yield 0.9, a, f"In {{target}}, the division by {plain(b)} is missing."
         yield 2, f"1 / {b}", f"In {{target}}, {plain(a)} is missing: 1 stands in its place."
     elif word:
-        yield 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
+        yield 1.25 if a == "1" else 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
         minus = "-" if isinstance(place.node.op, ast.Sub) else ""
         yield 1, minus + b, f"In {{target}}, the {word} {plain(a)} is missing."
 
@@ -154,7 +154,8 @@ def brackets(place):
                     yield (
                         2,
                         text,
-                        f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs outside, as a factor of all.",
+                        f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs "
+                        "outside, as a factor of all.",
                     )
 
 

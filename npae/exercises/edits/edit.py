@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from npae.exercises.programs import Change
+from npae.exercises.programs import Change, Program
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,20 @@ class Edit:
     text: str = ""
     target: str = ""
 
+    def program(self, right: Program) -> Program:
+        """Return the program that `module` makes modules of: the right one."""
+        return right
+
+    def module(self, right: Program) -> types.ModuleType:
+        """Return a right program with the edit in it, as a module.
+
+        Raises
+        ------
+        SyntaxError, ValueError, TypeError
+            Where the edit makes no program.
+        """
+        return self.program(right).module(self.changes, self.functions)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -59,11 +75,11 @@ class Place:
         What the axes of some variables are called.
     """
 
-    node: ast.AST
-    holder: ast.AST
+    node: Any
+    holder: Any
     field: str
     index: int | None
-    statement: ast.stmt
+    statement: Any
     function: ast.FunctionDef
     kinds: dict[str, str]
     elsewhere: dict[str, str]
@@ -104,8 +120,8 @@ class Operator:
     nodes : tuple of type
         What it applies to.
     make : callable
-        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of statements,
-        the other list. The sentence may hold {target}.
+        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of
+        statements, the other list. The sentence may hold {target}.
     """
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from npae.exercises.edits import arithmetic, calls, statements, variables
 from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, twin
@@ -82,7 +83,7 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
             if text == old:
                 continue
             try:
-                new = _node(text, place.node)
+                new: Any = _node(text, place.node)
             except SyntaxError:
                 continue
             change = Change(place.holder, place.field, place.index, new)
@@ -109,15 +110,17 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
+    node: Any
     try:
         node = ast.parse(f"({text})", mode="eval").body
     except SyntaxError:  # an index, as :, :, i
-        node = ast.parse(f"_[{text}]", mode="eval").body.slice
+        index: Any = ast.parse(f"_[{text}]", mode="eval").body
+        node = index.slice
     ast.fix_missing_locations(ast.copy_location(node, like))
     if isinstance(getattr(like, "ctx", None), ast.Store):
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) or one is node:
-                one.ctx = ast.Store()
+        some: list[Any] = [one for one in ast.walk(node) if isinstance(one, ast.Name) or one is node]
+        for one in some:
+            one.ctx = ast.Store()
     return node
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from npae.exercises.edits.edit import Place, counter, operator
 from npae.exercises.programs import KEPT
@@ -18,7 +19,6 @@ def other_range(place):
         yield 1, f"range(1, {a})", f"The loop over {i} leaves out its first step."
         yield 1, f"range({a} - 1)", f"The loop over {i} ends one step too early."
         yield 1.5, f"range(1, {a} + 1)", f"The loop over {i} counts from 1."
-        yield 2, "range(1)", f"The loop over {i} takes its first step only."
         yield 2, f"range({a} - 1, {a})", f"The loop over {i} takes its last step only."
 
 
@@ -85,13 +85,13 @@ def added(place):
             yield (
                 1.5,
                 some,
-                f"{target} is changed in place, with {sign}=: the array that came in is the one that changes.",
+                f"{target} is changed in place, with {sign}=: the array that came in changes.",
             )
 
 
 @operator(ast.Assign)
 def not_made_anew(place):
-    """A list or an array of zeros that is made once, for all calls: a mutable default, or a global."""
+    """Make a list or an array of zeros once, for all calls: a mutable default, or a global."""
     node, value = place.node, ast.unparse(place.node.value)
     made = isinstance(node.value, (ast.List, ast.Dict)) or value.startswith(("np.zeros", "np.empty"))
     if made and place.index is not None and isinstance(node.targets[0], ast.Name):
@@ -109,7 +109,7 @@ def not_made_anew(place):
 
 @operator(ast.stmt)
 def statement(place):
-    """A line that is missing, comes too late, stands inside a loop or outside of it."""
+    """Leave out a line, or move it: later, into a loop, or out of it."""
     if (
         place.index is None
         or place.field not in ("body", "orelse")
@@ -130,20 +130,20 @@ def statement(place):
         )
     if before and isinstance(before[-1], ast.For) and not isinstance(place.node, ast.For):
         loop = before[-1]
-        inner = loop
+        inner, outer = loop, loop
         while True:
             within = ast.For(inner.target, inner.iter, [*inner.body, place.node], inner.orelse)
-            chain, outer = within, loop
-            path = []
+            chain, outer, path = within, loop, []
             while outer is not inner:
                 path.append(outer)
-                outer = outer.body[-1]
+                last: Any = outer.body[-1]
+                outer = last
             for one in reversed(path):
                 chain = ast.For(one.target, one.iter, [*one.body[:-1], chain], one.orelse)
             yield (
                 1.5,
                 [*before[:-1], chain, *after],
-                f"{line} is done in every step of the loop over {counter(inner)}, where it is done once, after it.",
+                f"{line} is done in every step of the loop over {counter(inner)}; it belongs after the loop.",
             )
             if not isinstance(inner.body[-1], ast.For):
                 break
@@ -160,7 +160,8 @@ def statement(place):
             yield (
                 1.5,
                 [*before[:-1], *ast.parse(text).body, *after],
-                f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}, where it is added once, after it.",
+                f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}; "
+                "it is to be added once, after it.",
             )
     if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
         loop = after[0]
@@ -168,7 +169,7 @@ def statement(place):
         yield (
             1.5,
             [*before, within, *after[1:]],
-            f"{line} is done anew in every step of the loop over {counter(loop)}, where it is done once, before it.",
+            f"{line} is done anew in every step of the loop over {counter(loop)}; it belongs before it.",
         )
     if isinstance(place.node, ast.For):
         yield from _of_loop(place, some, k)
@@ -182,7 +183,7 @@ def _of_loop(place: Place, some: list, k: int):
         return ast.For(loop.target, loop.iter, body, loop.orelse)
 
     yield (
-        2,
+        1.9,
         [*before, with_body([*loop.body, ast.Break()]), *after],
         f"The loop over {over} ends after its first step.",
     )
@@ -206,7 +207,8 @@ def _of_loop(place: Place, some: list, k: int):
         yield (
             1.75,
             [*before, *kept, with_body([*again, *loop.body]), *after],
-            f"Every step of the loop over {over} starts again from the first {name}: what the step before did to it is lost.",
+            f"Every step of the loop over {over} starts again from the first {name}: what the step before "
+            "did to it is lost.",
         )
     for position, one in enumerate(loop.body):
         rest = [*loop.body[:position], *loop.body[position + 1 :]]
@@ -226,20 +228,21 @@ def _of_loop(place: Place, some: list, k: int):
 
 @operator(ast.Return)
 def returned_as_given(place):
-    """What comes back is an argument as it was at the start."""
+    """Return an argument as it was at the start."""
     if place.holder is not place.function or place.node.value is None:
         return
     for name in [one.arg for one in place.function.args.args]:
         if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(place.node.value)):
             kept = ast.parse(f"import copy as _copy\n_given = _copy.copy({name})").body
             text = re.sub(rf"\b{name}\b", "_given", ast.unparse(place.node))
-            body = [*kept, *place.function.body[:-1], *ast.parse(f"def f():\n    {text}").body[0].body]
+            function: Any = ast.parse(f"def f():\n    {text}").body[0]
+            body = [*kept, *place.function.body[:-1], *function.body]
             yield 1.75, body, f"{name} is returned as it was given: what was done to it is lost."
 
 
 @operator(ast.arguments)
 def default_for_argument(place):
-    """An argument that is never looked at."""
+    """Never look at an argument."""
     names = [one.arg for one in place.node.args]
     start = len(names) - len(place.node.defaults)
     for name, default in zip(names[start:], place.node.defaults):

@@ -81,7 +81,7 @@ def off_by_one(place):
 
 @operator(ast.Name)
 def other_array(place):
-    """An array that is summed, averaged, flipped, or has lost an axis, before it is used."""
+    """Sum, average, flip or scale an array before it is used."""
     node = place.node
     own = place.kinds.get(node.id, "")
     if (
@@ -95,7 +95,7 @@ def other_array(place):
     axes = [(k,) for k in range(ndim)] + ([(ndim - 2, ndim - 1)] if ndim > 2 else [])
     for some in axes if ndim else ():
         over = " and ".join(place.axis(a, k) for k in some)
-        for how in ("sum", "mean", "max"):
+        for how in ("sum", "mean", "max") if ndim > 1 else ("mean",):  # the others are below, of all entries
             text = f"(0 * {a} + {a}.{how}(axis={some}, keepdims=True))"
             yield 3, text, f"In {{target}}, each entry of {a} has become the {how} over {over}."
         yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is flipped along {over}."
@@ -114,14 +114,15 @@ def other_array(place):
         yield (
             2.5,
             f"{a}.swapaxes({k}, {m}).reshape({a}.shape)",
-            f"In {{target}}, two axes of {a} are exchanged ({place.axis(a, k)} and {place.axis(a, m)}), and the result is then read in the old shape.",
+            f"In {{target}}, two axes of {a} are exchanged ({place.axis(a, k)} and {place.axis(a, m)}), "
+            "and the result is then read in the old shape.",
         )
     yield 2, f"np.abs({a})", f"In {{target}}, {a} has lost its signs."
     yield 2, f"(-{a})", f"In {{target}}, {a} has the wrong sign."
     yield 2, f"{a} ** 2", f"In {{target}}, {a} is squared."
     yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
     yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
-    yield 2, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
+    yield 2.1, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
     yield 3, f"np.ones_like({a})", f"In {{target}}, {a} is left out: it is as if it were 1 everywhere."
     yield 3, f"{a}.sum()", f"In {{target}}, the sum of all of {a} stands where each entry belongs."
     yield 3, f"{a}.max()", f"In {{target}}, the largest entry of {a} stands where each entry belongs."
@@ -142,7 +143,7 @@ def size_as_factor(place):
         if what.startswith("array")
         for k in range(int(what[6:]))
     ]
-    lengths = {}
+    lengths: dict[str, str] = {}
     for name, k in arrays:
         axis = place.axis(name, k)
         told = (
@@ -161,7 +162,7 @@ def size_as_factor(place):
 
 @operator(ast.BinOp, ast.Call, ast.Subscript)
 def other_rest(place):
-    """A whole right-hand side that has become one of its parts, or is changed as a whole."""
+    """Put one of its parts in the place of a whole right-hand side, or change all of it."""
     if (
         not isinstance(place.holder, (ast.Assign, ast.AugAssign, ast.Return, ast.keyword))
         or place.field != "value"
