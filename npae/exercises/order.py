@@ -23,4 +23,6 @@ ORDER = (
     "contractive",
     "variational",
     "numba_kernel",
+    "softmax_crossentropy",
+    "batch_normalization",
 )

@@ -76,7 +76,7 @@ def other_axis(place):
     given = [ast.unparse(part) for part in node.args]
     others = [ast.unparse(key) for key in node.keywords if key.arg != "axis"]
     func = ast.unparse(node.func)
-    of_np = func.startswith("np.")
+    of_np = ast.unparse(node.func.value) == "np"
     if axis is None and (of_np and len(node.args) != 1 or not of_np and node.args):
         return
     now = ast.unparse(axis.value) if axis else ""

@@ -1,0 +1,72 @@
+"""Softmax cross-entropy from logits: an index for each example, and no exponential that overflows."""
+
+import numpy as np
+
+from npae.exercises.exercise import Exercise, Gradients
+
+
+def batch(rng, n, classes):
+    """Return logits, and labels of which some occur twice, and the last one does not always occur."""
+    return {"z": 2 * rng.standard_normal((n, classes)), "t": rng.integers(0, classes, n)}
+
+
+def cases(rng):
+    """Return several batches; there are never as many examples as classes."""
+    return [batch(rng, *sizes) for sizes in ((3, 4), (1, 3), (5, 2), (4, 6))]
+
+
+def square(rng):
+    """Return batches with as many examples as classes: there, a wrong axis gives numbers, not an error."""
+    return [batch(rng, size, size) for size in (3, 4)]
+
+
+def extremes(rng):
+    """Return logits whose exponentials overflow or are all 0, on the right side and on the wrong one."""
+    z = np.array([[1000.0, 0.0, -1000.0], [-2000.0, -1000.0, -1001.0], [750.0, 740.0, 0.0]])
+    return [
+        {"z": z, "t": np.array([1, 2, 0])},
+        {"z": 1000 * rng.standard_normal((2, 4)), "t": rng.integers(0, 4, 2)},
+    ]
+
+
+def log_softmax(z):
+    """Return log p, by formulas (3) and (4)."""
+    s = z - z.max(axis=1, keepdims=True)
+    return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+
+
+def checked(**settings):
+    """Return one check of the function; `settings` say where it is looked at."""
+    return Gradients(
+        forward="softmax_crossentropy",
+        backward=None,
+        output="loss",
+        reference=lambda c: -log_softmax(c.z)[np.arange(len(c.t)), c.t].mean(),
+        gradients={"dz": "z"},
+        axes={"z": "n classes", "t": "n"},
+        pointers={
+            "loss": "formulas (2) to (4) in the docstring of the file",
+            "dz": "formula (5) in the docstring of the file",
+        },
+        **settings,
+    )
+
+
+EXERCISE = Exercise(
+    name="softmax_crossentropy",
+    title="softmax cross-entropy: from logits and labels, exact for all of them",
+    checks=(
+        checked(
+            example={"z": np.log([[1.0, 2.0, 1.0], [3.0, 1.0, 1.0]]), "t": np.array([1, 2])},
+            cases=cases,
+            square=square,
+        ),
+        checked(cases=extremes, quiet=True),
+    ),
+    hints=(
+        "Formulas (3) and (4) are one line each: the largest logit of each row, and the sum of each row.",
+        "keepdims=True keeps the summed axis with length 1, so that what belongs to a row meets its row.",
+        "a[np.arange(n), t] is one entry of each row: in row i the one of its label t[i].",
+        "dz is p, from which 1 is subtracted at these entries; then all of it is divided by n.",
+    ),
+)
