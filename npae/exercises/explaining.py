@@ -118,7 +118,9 @@ def _explained(exercise: str, check, functions: Functions, seed: int, quantity: 
 def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
-    kept = {edit.sentence: (edit,) for edit in everything or found}
+    kept: dict[str, tuple[Edit, ...]] = {}
+    for edit in everything or found:  # two operators may make the same program
+        kept.setdefault(edit.text or edit.sentence, (edit,))
     numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 

@@ -66,6 +66,23 @@ def other_function(place):
         yield 1, a, f"{a} {told.get(node.func.id, 'is not copied: both names are one ' + node.func.id)}."
 
 
+AXES = (
+    "",
+    "0",
+    "1",
+    "2",
+    "3",
+    "-1",
+    "(0, 1)",
+    "(2, 3)",
+    "(0, 2)",
+    "(1, 2)",
+    "(0, 1, 2)",
+    "(0, 2, 3)",
+    "(1, 2, 3)",
+)
+
+
 @operator(ast.Call)
 def other_axis(place):
     """Reduce along another axis or along all of them, or with another keepdims."""
@@ -80,29 +97,19 @@ def other_axis(place):
     if axis is None and (of_np and len(node.args) != 1 or not of_np and node.args):
         return
     now = ast.unparse(axis.value) if axis else ""
-    what = given[0] if of_np else atom(node.func.value)
-    for other in (
-        "",
-        "0",
-        "1",
-        "2",
-        "3",
-        "-1",
-        "(0, 1)",
-        "(2, 3)",
-        "(0, 2)",
-        "(1, 2)",
-        "(0, 1, 2)",
-        "(0, 2, 3)",
-        "(1, 2, 3)",
-    ):
-        if other == now:
-            continue
-        text = f"{func}({', '.join([*given, *([f'axis={other}'] if other else []), *others])})"
+    what, keeps = given[0] if of_np else atom(node.func.value), "keepdims=True"
+    most = max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
+    for other in AXES:
         numbers = [int(part) for part in re.findall(r"-?\d", other)]
+        if other == now or max(numbers, default=0) >= most:
+            continue
         named = [place.axis(what, number) for number in numbers]
         place_words = f"over {' and '.join(named)}" if other else "over everything"
-        yield 1.5, text, f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+        told = f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+        along = [*given, *([f"axis={other}"] if other else [])]
+        yield 1.5, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
+        kept = [one for one in others if one != keeps] + [keeps] * (keeps not in others)
+        yield 1.75, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
     if node.func.attr == "argmax" and now:
         text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
         yield (
@@ -110,6 +117,12 @@ def other_axis(place):
             text,
             f"In {{target}}, the last of several equal entries of {what} wins, where it is the first.",
         )
+    if keeps in others:
+        text = f"{func}({', '.join([*given, f'axis={now}', *(one for one in others if one != keeps)])})"
+        told = f"In {{target}}, the {node.func.attr} of {what} has lost its axis: keepdims is missing."
+        yield 1.25, text, told
+    elif axis is None and not of_np:
+        yield 1.5, what, f"In {{target}}, {what} is left as it is: the {node.func.attr} is missing."
     if axis is not None:
         text = f"{func}({', '.join([*given, f'axis={now}', 'keepdims=True'])})"
         yield (
@@ -133,6 +146,33 @@ def other_choice(place):
         yield 1, f"np.where({c}, {b}, {a})", f"In {{target}}, the two branches of {c} are exchanged."
         yield 1.5, a, f"In {{target}}, {a} is taken everywhere, whether {c} or not."
         yield 1.5, b, f"In {{target}}, {b} is taken everywhere, whether {c} or not."
+
+
+@operator(ast.Subscript, ast.Call)
+def other_length(place):
+    """Use the length of another axis."""
+    text = ast.unparse(place.node)
+    match = re.fullmatch(r"(\w+)\.shape\[(\d)\]|len\((\w+)\)", text)
+    if match:
+        name, now = match[1] or match[3], int(match[2] or 0)
+        own = place.kinds.get(name, "")
+        for axis in range(int(own[6:])) if own.startswith("array") else ():
+            told = f"the length of {name} along {place.axis(name, axis)} stands where that along {place.axis(name, now)} belongs"
+            if axis != now:
+                yield 1.5, f"{name}.shape[{axis}]", f"In {{target}}, {told}."
+
+
+@operator(ast.Subscript)
+def all_for_each(place):
+    """Take all entries along an axis where an array of indices takes one for each."""
+    if isinstance(place.node.slice, ast.Tuple):
+        texts = [ast.unparse(one) for one in place.node.slice.elts]
+        for k, one in enumerate(place.node.slice.elts):
+            if place.kind_of(one).startswith("array") or isinstance(one, ast.Call):
+                rest = " and ".join(text for text in texts if text != texts[k])
+                inside = ", ".join([*texts[:k], ":", *texts[k + 1 :]])
+                told = f"In {{target}}, : stands where {texts[k]} belongs: all are taken with all of {rest}, and not each with its own."
+                yield 1.25, f"{ast.unparse(place.node.value)}[{inside}]", told
 
 
 @operator(ast.Attribute)

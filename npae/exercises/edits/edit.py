@@ -105,7 +105,8 @@ class Operator:
         What it applies to.
     make : callable
         ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of statements,
-        the other list. The sentence may hold {target}.
+        the other list. The sentence may hold {target}. A fourth item says in what manner two edits have to
+        agree that are one mistake in two places; by default, both texts.
     """
 
     key: str
@@ -117,6 +118,9 @@ def operator(*nodes: type) -> Callable[[Callable], Operator]:
     """Make a function the operator for some kinds of nodes; its name is the key."""
     return lambda make: Operator(make.__name__, nodes, make)
 
+
+# What is added, or is the limit, to keep a denominator or a logarithm from 0.
+TINY = tuple(10.0**-k for k in range(3, 17))
 
 # Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
 TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]

@@ -28,7 +28,7 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
         Names of the axes of variables, as {"x": "n inputs"}.
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
-    found: list[tuple[Edit, str, str]] = []
+    found: list[tuple[Edit, str, tuple[str, str, str]]] = []
     for name, function in program.functions.items():
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
@@ -70,12 +70,17 @@ def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Ite
     yield from below(function, function)
 
 
-def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edit, str, str]]:
-    """Yield the operator's edits of a place, each with what has to agree for two to be the same mistake."""
+def _made(
+    operator: Operator, place: Place, function: str
+) -> Iterator[tuple[Edit, str, tuple[str, str, str]]]:
+    """Yield the operator's edits of a place, each with what has to agree for two to be the same mistake.
+
+    That is the operator, what it exchanges, and the statement; the last may differ within a function.
+    """
     around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
     around = TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), around.partition("\n")[0])
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
-    for cost, text, words in operator.make(place):
+    for cost, text, words, *manner in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
         if isinstance(text, str):
             old = ast.unparse(place.node)
@@ -89,7 +94,7 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
             undo = change.exchange()
             after = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
             undo.exchange()
-            told = f"{old}|{text}"
+            told = manner[0] if manner else f"{old}|{text}"
         else:
             new, after, told = text, "", words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
@@ -100,12 +105,8 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
                 ast.fix_missing_locations(one)
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
-        same = f"{operator.key}|{around}|{min(told, twin(told))}"
-        yield (
-            Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target),
-            function,
-            same,
-        )
+        edit = Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target)
+        yield edit, function, (operator.key, min(told, twin(told)), around)
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -115,27 +116,27 @@ def _node(text: str, like: ast.AST) -> ast.AST:
         node = ast.parse(f"_[{text}]", mode="eval").body.slice
     ast.fix_missing_locations(ast.copy_location(node, like))
     if isinstance(getattr(like, "ctx", None), ast.Store):
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) or one is node:
-                one.ctx = ast.Store()
+        for one in (node, *node.elts) if isinstance(node, ast.Tuple) else (node,):
+            one.ctx = ast.Store()
     return node
 
 
 def _joint(found) -> Iterator[Edit]:
-    """Yield one edit for those that are the same mistake: in rows and columns, or in several functions."""
-    for level in ("function", "program"):
+    """Yield one edit for those that are the same mistake: in rows and columns, all of a function, or several."""
+    for level in ("statement", "function", "program"):
         groups: dict[tuple, list[Edit]] = {}
         sizes: dict[tuple, set] = {}
-        for edit, function, same in found:
-            key = (function if level == "function" else "", same)
-            groups.setdefault(key, []).append(edit)
-            sizes.setdefault(key, set()).add(function)
+        for edit, function, (key, told, around) in found:
+            where = ("" if level == "program" else function, "" if level == "function" else around)
+            groups.setdefault((key, told, *where), []).append(edit)
+            sizes.setdefault((key, told, *where), set()).add(function if level == "program" else around)
         for key, some in groups.items():
             places = [(id(c.holder), c.field, c.index) for edit in some for c in edit.changes]
             enough = len(some) > 1 and len(set(places)) == len(places)
-            if enough and (level == "function" or len(sizes[key]) > 1):
+            if enough and (level == "statement" or len(sizes[key]) > 1):
                 first = some[0]
                 words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in some))
+                words[1:] = [one[0].lower() + one[1:] if one[:3] == "In " else one for one in words[1:]]
                 changes = tuple(change for edit in some for change in edit.changes)
                 texts = "; ".join(dict.fromkeys(edit.text for edit in some))
                 targets = {edit.target for edit in some}

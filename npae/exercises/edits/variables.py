@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 
 from npae.exercises.edits.edit import TWIN, TWINS, alike, operator
 from npae.exercises.programs import KEPT
@@ -77,6 +78,12 @@ def off_by_one(place):
         yield 2.5, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
         yield 2, "0", f"In {{target}}, {node.id} is left out, as if it were 0."
         yield 2, "1", f"In {{target}}, {node.id} is left out, as if it were 1."
+        for one in ast.walk(place.function):
+            index = one.slice if isinstance(one, ast.Subscript) else None
+            for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+                if place.kind_of(part) == "array 1":
+                    told = f"In {{target}}, {node.id} is taken from {part.id}, as its largest entry and 1: it may be more."
+                    yield 2, f"(np.max({part.id}) + 1)", told
 
 
 @operator(ast.Name)
@@ -118,7 +125,9 @@ def other_array(place):
         )
     yield 2, f"np.abs({a})", f"In {{target}}, {a} has lost its signs."
     yield 2, f"(-{a})", f"In {{target}}, {a} has the wrong sign."
-    yield 2, f"{a} ** 2", f"In {{target}}, {a} is squared."
+    rooted = re.search(rf"\b{a} = (np\.sqrt\(|.*\*\* 0\.5$)", ast.unparse(place.function), re.M)
+    told = f"no root is taken: the square of {a} stands there" if rooted else f"{a} is squared"
+    yield 2, f"{a} ** 2", f"In {{target}}, {told}."
     yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
     yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
     yield 2, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."

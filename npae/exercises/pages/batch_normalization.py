@@ -11,20 +11,15 @@ def features(rng, n, d):
 
 
 def cases(rng):
-    """Return layers with large values of epsilon, so that it is seen, and one that takes the default."""
+    """Return layers with large values of epsilon, so that it is seen, and one that takes the default.
+
+    One has as many examples as features: a wrong axis gives no error there.
+    """
     draw = rng.standard_normal
-    given = [(3, 4, {"epsilon": 0.3}), (5, 2, {"epsilon": 0.05}), (4, 3, {"epsilon": 1.5})]
+    given = [(3, 3, {"epsilon": 0.3}), (5, 2, {"epsilon": 0.05}), (4, 3, {"epsilon": 1.5})]
     return [
         *({"x": features(rng, n, d), "gamma": draw(d), "beta": draw(d), **more} for n, d, more in given),
-        {"x": 0.1 * draw((6, 1)), "gamma": draw(1), "beta": draw(1)},
-    ]
-
-
-def square(rng):
-    """Return batches of as many examples as features: there, a wrong axis gives numbers, not an error."""
-    return [
-        {"x": features(rng, d, d), "gamma": rng.standard_normal(d), "beta": np.ones(d), "epsilon": 0.3}
-        for d in (3, 4)
+        {"x": 0.1 * draw((6, 4)), "gamma": draw(4), "beta": draw(4)},
     ]
 
 
@@ -37,7 +32,7 @@ def averages(rng):
             "moving_variance": rng.uniform(0.5, 2, d),
             **more,
         }
-        for n, d, more in ((3, 4, {"momentum": 0.7}), (5, 2, {"momentum": 0.9}), (4, 3, {}))
+        for n, d, more in ((3, 3, {"momentum": 0.7}), (5, 2, {"momentum": 0.9}), (4, 3, {}))
     ]
 
 
@@ -76,7 +71,6 @@ EXERCISE = Exercise(
                 "dy": np.array([[8.0, 0.0], [0.0, 9.0], [0.0, 0.0], [0.0, 3.0]]),
             },
             cases=cases,
-            square=square,
             reference=normalized,
             gradients={"dx": "x", "dgamma": "gamma", "dbeta": "beta"},
             axes={"x": "n features", "gamma": "features", "beta": "features", "y": "n features"},

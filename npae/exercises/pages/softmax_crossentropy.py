@@ -6,27 +6,25 @@ from npae.exercises.exercise import Exercise, Gradients
 
 
 def batch(rng, n, classes):
-    """Return logits, and labels of which some occur twice, and the last one does not always occur."""
-    return {"z": 2 * rng.standard_normal((n, classes)), "t": rng.integers(0, classes, n)}
+    """Return logits, and labels; the last class does not occur where there are more than two."""
+    return {"z": 2 * rng.standard_normal((n, classes)), "t": rng.integers(0, max(2, classes - 1), n)}
 
 
 def cases(rng):
-    """Return several batches; there are never as many examples as classes."""
-    return [batch(rng, *sizes) for sizes in ((3, 4), (1, 3), (5, 2), (4, 6))]
+    """Return several batches, one with as many examples as classes: a wrong axis gives no error there."""
+    return [batch(rng, *sizes) for sizes in ((3, 4), (1, 3), (5, 2), (3, 3), (4, 6))]
 
 
-def square(rng):
-    """Return batches with as many examples as classes: there, a wrong axis gives numbers, not an error."""
-    return [batch(rng, size, size) for size in (3, 4)]
+def large(rng):
+    """Return logits whose exponentials overflow, on the right side and on the wrong one."""
+    z = np.array([[1000.0, 0.0, 500.0], [750.0, 760.0, 752.0], [1.0, 2000.0, 1999.0], [900.0, 1.0, 3.0]])
+    return [{"z": z, "t": np.array([1, 2, 1, 0])}]
 
 
-def extremes(rng):
-    """Return logits whose exponentials overflow or are all 0, on the right side and on the wrong one."""
-    z = np.array([[1000.0, 0.0, -1000.0], [-2000.0, -1000.0, -1001.0], [750.0, 740.0, 0.0]])
-    return [
-        {"z": z, "t": np.array([1, 2, 0])},
-        {"z": 1000 * rng.standard_normal((2, 4)), "t": rng.integers(0, 4, 2)},
-    ]
+def small(rng):
+    """Return logits whose exponentials are all 0 in one row, and are not in another."""
+    z = np.array([[-2000.0, -1000.0, -1001.0, -1003.0], [0.0, -3.0, 2.0, 1.0]])
+    return [{"z": z, "t": np.array([2, 1])}, {"z": z[:, ::-1] - 900, "t": np.array([1, 1])}]
 
 
 def log_softmax(z):
@@ -59,9 +57,9 @@ EXERCISE = Exercise(
         checked(
             example={"z": np.log([[1.0, 2.0, 1.0], [3.0, 1.0, 1.0]]), "t": np.array([1, 2])},
             cases=cases,
-            square=square,
         ),
-        checked(cases=extremes, quiet=True),
+        checked(cases=large, quiet=True),
+        checked(cases=small, quiet=True),
     ),
     hints=(
         "Formulas (3) and (4) are one line each: the largest logit of each row, and the sum of each row.",

@@ -8,7 +8,7 @@ def softmax_crossentropy(z, t):
     e = np.exp(s)
     total = np.sum(e, axis=1, keepdims=True)
     log_p = s - np.log(total)
-    loss = -np.sum(log_p[rows, t]) / n
+    loss = -np.mean(log_p[rows, t])
     dz = e / total
     dz[rows, t] -= 1
     dz /= n

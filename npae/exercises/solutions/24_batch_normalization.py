@@ -2,8 +2,9 @@ import numpy as np
 
 
 def batch_norm_forward(x, gamma, beta, epsilon=1e-3):
-    mean = np.mean(x, axis=0)
-    variance = np.mean((x - mean) ** 2, axis=0)
+    n = len(x)
+    mean = np.sum(x, axis=0) / n
+    variance = np.sum((x - mean) ** 2, axis=0) / n
     std = np.sqrt(variance + epsilon)
     x_hat = (x - mean) / std
     y = gamma * x_hat + beta
@@ -23,8 +24,9 @@ def batch_norm_backward(dy, cache):
 
 
 def moving_statistics(x, moving_mean, moving_variance, momentum=0.99):
-    mean = np.mean(x, axis=0)
-    variance = np.mean((x - mean) ** 2, axis=0)
+    n = len(x)
+    mean = np.sum(x, axis=0) / n
+    variance = np.sum((x - mean) ** 2, axis=0) / n
     moving_mean = momentum * moving_mean + (1 - momentum) * mean
     moving_variance = momentum * moving_variance + (1 - momentum) * variance
     return moving_mean, moving_variance
