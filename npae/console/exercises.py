@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npae.console.commandline import Commands, WrongUsage, warn
-from npae.exercises import words
+from npae.exercises import telling, texts
 from npae.exercises.targets import check_one, home_of, name_of, targets
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _answered(function: Action, options: argparse.Namespace) -> int:
         raise
     except (ValueError, OSError) as error:
         if getattr(options, "json", False):
-            words.print_json({"error": str(error) or type(error).__name__})
+            telling.print_json({"error": str(error) or type(error).__name__})
         else:
             warn(f"npae: error: {error or type(error).__name__}")
         return 2 if isinstance(error, WrongUsage) or function is check else 1
@@ -101,16 +101,16 @@ def start(options: argparse.Namespace) -> None:
     if not started.written:
         print(f"nothing is missing in {home}; your work is unchanged")
     elif started.kept:
-        print(f"{words.count(len(started.written), 'file')} written into {home}; all others are unchanged")
+        print(f"{telling.count(len(started.written), 'file')} written into {home}; all others are unchanged")
     else:
         print(f"{len(workspace.ORDER)} exercises are in {home}, one file each, with its explanation.")
-    words.say_damage(started.workspace)
+    telling.say_damage(started.workspace)
     upcoming = _first_unsolved(started.workspace)
     if upcoming is None:
-        print(words.ending(started.workspace))
+        print(telling.ending(started.workspace))
         return
     print(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
-    print(f"    open {workspace.file_name(upcoming)} in your editor, read it, and write its functions")
+    print(f"    open {home.file(upcoming).name} in your editor, read it, and write its functions")
     print(
         "    npae exercises check            checks them, and explains mistakes\n"
         "    npae exercises check --watch    checks them whenever you save\n"
@@ -131,17 +131,17 @@ def list_exercises(options: argparse.Namespace) -> None:
             {"number": number, "exercise": name, "title": titles.get(name, ""), **vars(mark)}
             for number, (name, mark) in enumerate(progress.marks.items(), start=1)
         ]
-        words.print_json({"solved": len(progress.solved), "next": progress.next, "exercises": rows})
+        telling.print_json({"solved": len(progress.solved), "next": progress.next, "exercises": rows})
         return
-    words.say_damage(home)
+    telling.say_damage(home)
     width, title_width = max(map(len, progress.marks)), max(map(len, titles.values()), default=0)
     for number, (name, mark) in enumerate(progress.marks.items(), start=1):
         arrow = ">" if name == progress.next else " "
         title = titles.get(name, "")
-        print(f"{arrow} {number:2d}  {name:<{width}}  {title:<{title_width}}  {words.state(mark)}".rstrip())
+        print(f"{arrow} {number:2d}  {name:<{width}}  {title:<{title_width}}  {telling.state(mark)}".rstrip())
     print(f"\n{len(progress.solved)} of {len(progress.marks)} solved")
     if progress.next is None:
-        print(words.ending(home))
+        print(telling.ending(home))
     else:
         print(f"next: {home.file(progress.next)}")
 
@@ -157,19 +157,19 @@ def check(options: argparse.Namespace) -> int:
     chosen = targets(options)
     if not chosen:
         if options.json:
-            words.print_json({"passed": True, "results": []})
+            telling.print_json({"passed": True, "results": []})
         else:
-            print(words.ending(home_of(options)))
+            print(telling.ending(home_of(options)))
         return 0
     outcomes = []
     for name, file, home in chosen:
         outcome, before = check_one(name, file, home, options.seconds)
         outcomes.append(outcome)
         if not options.json:
-            words.tell(outcome, home, before, brief=len(chosen) > 1)
+            telling.tell(outcome, home, before, brief=len(chosen) > 1)
     passed = sum(outcome.passed for outcome in outcomes)
     if options.json:
-        words.print_json(
+        telling.print_json(
             {"passed": passed == len(outcomes), "results": [outcome.as_dict() for outcome in outcomes]}
         )
     elif len(chosen) > 1:
@@ -185,13 +185,13 @@ def hint(options: argparse.Namespace) -> None:
     progress = home.progress()
     name = name_of(options.name) if options.name else progress.next
     if name is None:
-        print(words.ending(home))
+        print(telling.ending(home))
         return
     hints, mark = catalogue.get(name).hints, progress.marks[name]
     again = mark.hints >= len(hints)
     for number, text in enumerate(hints, start=1):
         if again or number == mark.hints + 1:
-            print(f"{name}, hint {number} of {len(hints)}:\n{words.indented(text)}")
+            print(f"{name}, hint {number} of {len(hints)}:\n{telling.indented(text)}")
     if again:
         print("There are no more hints.")
     else:
@@ -208,8 +208,6 @@ def reset(options: argparse.Namespace) -> None:
 
 def solution(options: argparse.Namespace) -> None:
     """Print npae's solution of an exercise, if the learner has solved it or passes ``--spoil``."""
-    from npae.exercises import workspace
-
     name = name_of(options.name)
     if not options.spoil:
         mark = home_of(options).progress().marks[name]
@@ -217,7 +215,7 @@ def solution(options: argparse.Namespace) -> None:
             raise ValueError(
                 f"{name} is not solved yet; npae exercises hint {name} may help, and --spoil shows it anyway"
             )
-    print(workspace.solution_text(name), end="")
+    print(texts.solution_text(name), end="")
 
 
 def _first_unsolved(home: Workspace) -> str | None:
@@ -228,7 +226,7 @@ def _first_unsolved(home: Workspace) -> str | None:
         file = home.file(name)
         if mark.status == workspace.SOLVED:
             continue
-        written = file.is_file() and file.read_bytes() != workspace.stub_text(name)
+        written = file.is_file() and file.read_bytes() != texts.stub_text(name).encode()
         if not written or not check_one(name, file, home, SECONDS)[0].passed:
             return name
         print(f"{name} is solved")

@@ -1,10 +1,11 @@
-"""Finds an exercise by name, number or file, and imports its page."""
+"""Finds an exercise by name, number or file, and imports it."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import functools
 import importlib
-import importlib.util
 
 from npae.exercises.exercise import Exercise
 from npae.exercises.order import ORDER
@@ -28,9 +29,15 @@ def get(name: str | int) -> Exercise:
         near = difflib.get_close_matches(text, ORDER, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(ORDER)}"
         raise ValueError(f"there is no exercise {str(name)!r}; {hint}")
-    return importlib.import_module(f"npae.exercises.pages.{text}").EXERCISE
+    return _imported(text)
+
+
+@functools.cache
+def _imported(name: str) -> Exercise:
+    module = importlib.import_module(f"npae.exercises.path.{name}.exercise")
+    return dataclasses.replace(module.EXERCISE, name=name)
 
 
 def all() -> list[Exercise]:
-    """Return every exercise that has a page, in order."""
-    return [get(name) for name in ORDER if importlib.util.find_spec(f"npae.exercises.pages.{name}")]
+    """Return every exercise, in order."""
+    return [get(name) for name in ORDER]

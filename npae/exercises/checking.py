@@ -17,13 +17,12 @@ from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.explaining import with_explanation
 from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
-from npae.exercises.garbage import garbage_in_new_arrays
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
-from npae.exercises.squares import explained_by_squares
+from npae.exercises.uninitialised import garbage_in_new_arrays
 
 PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
 
@@ -83,17 +82,6 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
         result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
         result.sentence = sentence("cannot_check", words)
         return result
-    puzzling = result is not None and (result.stage == "exception" or result.diagnosis in ("", "wrong_shape"))
-    if puzzling and not isinstance(check, Property):
-
-        def attempt(maker):
-            functions.forget()
-            try:
-                return _attempt(exercise, check, functions, [], seed, maker)
-            except Exception:  # of the page's reference, where it cannot do with such cases
-                return result
-
-        result = explained_by_squares(check, result, attempt, seed)
     if result is not None:
         lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
         result = add_at_is_meant(result, "".join(lines))
@@ -104,12 +92,12 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
     return result
 
 
-def _attempt(exercise: str, check, functions: Functions, notes, seed: int, maker=None) -> Result | None:
+def _attempt(exercise: str, check, functions: Functions, notes, seed: int) -> Result | None:
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
         with garbage_in_new_arrays():
-            run = Run(exercise, check, functions, maker, seed)
+            run = Run(exercise, check, functions, seed)
             _values_and_gradients(run)
         notes += [note for note in run.notes if note not in notes]
     except Found as found:
@@ -136,7 +124,7 @@ def _values_and_gradients(run: Run) -> None:
 
 def _add_relation(run: Run, result: Result) -> None:
     """Say of a wrong forward whether the gradients belong to it, or to the right one, or to neither."""
-    if not run.check.differentiate:
+    if not run.check.smooth:
         return
     relation = relation_to_forward(run)
     words = run.words(result.quantity)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from npae.exercises import catalogue
+from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
-from npae.exercises.exercise import Gradients, Property, Values
+from npae.exercises.exercise import Check, Property
 from npae.exercises.first_wrong_line import assigned, first_wrong
 from npae.exercises.learner import Functions, loaded_anew
 from npae.exercises.observing import Target, Tried, interpreted, observer_of
@@ -25,10 +26,10 @@ from npae.exercises.sentences import sentence
 
 SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process, for single edits and for pairs
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
+SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches", "wrong_return")
-VAGUE += ("height_for_width", "one_size_for_another")
+VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
 
 
 @dataclass
@@ -51,7 +52,9 @@ class _OutOfTime(BaseException):
     """The time for explanations is over."""
 
 
-def explain(exercise: str, check, functions: Functions, seed: int, quantity: str = "") -> Explanation | None:
+def explain(
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str = "", general: bool = True
+) -> Explanation | None:
     """Return the edits that explain what a learner's functions compute for a check; None if none does.
 
     Parameters
@@ -63,9 +66,11 @@ def explain(exercise: str, check, functions: Functions, seed: int, quantity: str
     seed : int
     quantity : str
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
+    general : bool
+        Whether, where no slip fits, general edits are tried.
     """
     with _alarm(SECONDS + PAIR_SECONDS + 0.5):
-        return _explained(exercise, check, functions, seed, quantity)
+        return _explained(exercise, check, functions, seed, quantity, general)
     return None
 
 
@@ -90,7 +95,9 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _explained(exercise: str, check, functions: Functions, seed: int, quantity: str) -> Explanation | None:
+def _explained(
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
+) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     until = time.process_time() + SECONDS
     observer = observer_of(exercise, position, seed)
@@ -101,6 +108,11 @@ def _explained(exercise: str, check, functions: Functions, seed: int, quantity: 
         if not target.wrong or len(target.seen) > MANY:
             return Explanation([]) if not target.wrong else None
         wanted = [quantity] if quantity in target.wrong else target.wrong
+        slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
+        if slips:
+            return _chosen(slips, target, wanted, tried)
+        if not general:
+            return None
         found: list[Edit] = []
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
@@ -119,8 +131,8 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
     kept: dict[str, tuple[Edit, ...]] = {}
-    for edit in everything or found:  # two operators may make the same program
-        kept.setdefault(edit.text or edit.sentence, (edit,))
+    for edit in everything or found:  # several slips have one name; two operators may make one program
+        kept.setdefault(edit.key if edit.cost == 0 else edit.text or edit.sentence, (edit,))
     numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 
@@ -227,20 +239,18 @@ def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> 
     return []
 
 
-def with_explanation(exercise: str, check, functions: Functions, seed: int, result: Result) -> Result:
-    """Return a result that names nothing, or little, with the name that the smallest edit gives to it."""
-    if (
-        result.confident
-        and result.diagnosis not in VAGUE
-        or result.stage in ("unwritten", "unavailable", "load")
-    ):
+def with_explanation(
+    exercise: str, check: Check, functions: Functions, seed: int, result: Result, general: bool = True
+) -> Result:
+    """Return a result with the name that a slip gives to it, or, where it has none, the smallest edit."""
+    if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
         return result
-    form = result.diagnosis == "wrong_return" and isinstance(check, (Values, Gradients))
-    if form or not any(one is check for one in catalogue.get(exercise).checks):
+    if not any(one is check for one in catalogue.get(exercise).checks):
         return result
-    found = explain(exercise, check, functions, seed, result.quantity)
+    vague = not result.confident or result.diagnosis in VAGUE
+    found = explain(exercise, check, functions, seed, result.quantity, vague and general)
     if found is None:
-        if not result.diagnosis and not isinstance(check, Property):
+        if vague and not result.diagnosis and not isinstance(check, Property):
             lines = _first_wrong_line(exercise, check, functions, seed)
             if lines:
                 result.sentence = (
@@ -249,23 +259,31 @@ def with_explanation(exercise: str, check, functions: Functions, seed: int, resu
                 result.evidence[:0] = lines[1:]
         return result
     if not found.edits:
-        if not result.diagnosis:
+        if vague and not result.diagnosis:
             result.diagnosis, result.confident = "hidden_state", True
             result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
             result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
         return result
-    texts = ["; besides: ".join(edit.sentence.rstrip(".") for edit in one) for one in found.edits]
-    told = f"{texts[0]}." if len(texts) == 1 else f"One of these: {'; or: '.join(texts)}."
+    return _named(result, found)
+
+
+def _named(result: Result, found: Explanation) -> Result:
+    """Return a result with what has been found, in place of its own words or beside them."""
+    slip = found.edits[0][0].cost == 0
+    words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
-        result.evidence.insert(
-            0, f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
-        )
-    if result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
-        result.also += [result.sentence] * bool(result.diagnosis)
-        result.sentence = told
+        made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
+        result.evidence.insert(0, made)
+    if slip or result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
+        result.also += [result.sentence] * bool(result.diagnosis and not slip)
+        result.sentence = words
         result.alternatives = [one[0].key for one in found.edits[1:]]
-        result.confident = result.confident or found.confident and not result.diagnosis
-        result.diagnosis = result.diagnosis or found.edits[0][0].key
+        result.confident = (
+            found.confident if slip else result.confident or found.confident and not result.diagnosis
+        )
+        result.diagnosis = found.edits[0][0].key if slip else result.diagnosis or found.edits[0][0].key
+        result.notes = [] if slip else result.notes
+        result.stage = "values" if slip and result.stage in ("exception", "form") else result.stage
     elif found.confident:
-        result.also.insert(0, told.rstrip("."))
+        result.also.insert(0, words.rstrip("."))
     return result

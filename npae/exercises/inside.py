@@ -257,7 +257,7 @@ def _no_import(root: str, extra: tuple[str, ...]) -> tuple[str, str]:
 def _watch(refusals: Refusals, room: Path, file: Path) -> None:
     """Refuse whatever would change this machine, by Python's audit events; nothing can take this back."""
     room_prefix = os.path.join(os.path.realpath(room), "")
-    answers = os.path.join(os.path.realpath(Path(__file__).parent / "solutions"), "")
+    answers = os.path.join(os.path.realpath(Path(__file__).parent / "path"), "")
     realpath, isdir, where = os.path.realpath, os.path.isdir, _where(file)
 
     ctypes_folder = os.path.join(os.path.dirname(os.__file__), "ctypes", "")

@@ -1,20 +1,22 @@
-"""Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without a page.
+"""Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without an exercise.
 
-Nobody knows here what the layer is meant to compute: right is what finite differences of its own forward say.
-So only those hypotheses can be tested that need no more than that and the sizes.
+What the layer is meant to compute is not known: right is what finite differences of its own forward say. So only
+mistakes that change a gradient as a whole have a name here.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 
+from npae.exercises.case import Case
 from npae.exercises.diagnosis import diagnose
-from npae.exercises.exercise import Case, Wrong
-from npae.exercises.hypotheses import Sample
 from npae.exercises.numeric import TOLERANCE, numeric_gradient
 from npae.exercises.result import Result
+from npae.exercises.samples import Sample
+from npae.exercises.whole_results import ONE, Explanation, predicting
 from npae.layers.layer import Layer
 
 BATCHES = (3, 1, 2)
@@ -59,7 +61,7 @@ def diagnose_layer(
     for name, some in samples.items():
         words = {"quantity": name, "argument": _owner(name), "function": "backward", "forward": "forward"}
         result = diagnose(
-            type(layer).__name__, some, words, _guesses(layer, name, seed, training), None, (), "differences"
+            type(layer).__name__, some, words, (), "differences", _flipped(layer, name, seed, training)
         )
         if result is not None:
             result.stage = "gradient"
@@ -87,7 +89,7 @@ def _samples(layer: Layer, shape: tuple[int, ...], batch: int, random, seed) -> 
     y = np.array(y, np.float64)
     dy = random.standard_normal(y.shape)
     dx, grads = layer.backward(dy.copy(), cache)
-    case = Case({"x": x, **copy.deepcopy(layer.params)}, dy=dy, y=y, sizes=_sizes(x, y, layer.params))
+    case = Case({"x": x, **copy.deepcopy(layer.params)}, "", dy, {"y": y}, {}, _sizes(x, y, layer.params))
     samples = {}
     for name, array, got in [
         ("dx", x, dx),
@@ -135,29 +137,24 @@ def _owner(name: str) -> str:
     return name[7:-2] if name.startswith("grads") else "x"
 
 
-def _guesses(layer: Layer, name: str, seed: int, training: bool) -> tuple[Wrong, ...]:
-    """Return what dx would be with a kernel flipped, by differences of the forward pass with it flipped."""
+def _flipped(layer: Layer, name: str, seed: int, training: bool) -> list[Explanation]:
+    """Return that dx is what differences of the forward pass give with a kernel of images flipped."""
 
-    def with_flipped(key):
-        def compute(c):
-            if c.args[key].ndim < 4:
+    def with_flipped(key: str) -> Callable[[Sample], np.ndarray]:
+        def compute(sample: Sample) -> np.ndarray:
+            case = sample.case
+            if case.args[key].ndim < 4:
                 raise ValueError("only kernels of images are flipped")
             other = copy.deepcopy(layer)
-            other.build(c.x.shape[1:], np.random.default_rng(0), np.float64)
+            other.build(case.args["x"].shape[1:], np.random.default_rng(0), np.float64)
             for param, value in other.params.items():
-                value[...] = np.flip(c.args[param], (-2, -1)) if param == key else c.args[param]
-            x = c.x.copy()
-            noise = seed if training else None
-            return numeric_gradient(lambda: other.forward(x.copy(), _noise(noise))[0], x, c.dy, c.want)
+                value[...] = np.flip(case.args[param], (-2, -1)) if param == key else case.args[param]
+            x, noise = case.args["x"].copy(), seed if training else None
+            return numeric_gradient(
+                lambda: other.forward(x.copy(), _noise(noise))[0], x, case.dy, sample.want
+            )
 
         return compute
 
-    text = (
-        "dx is what it would be with {key} flipped: on the way back, the kernel is met from the other side."
-    )
-    keys = [key for key in getattr(layer, "params", {})] or ["kernel"]
-    return (
-        tuple(Wrong("not_flipped", with_flipped(k), text.replace("{key}", k)) for k in keys)
-        if name == "dx"
-        else ()
-    )
+    keys = getattr(layer, "params", {}) if name == "dx" else ()
+    return [predicting("not_flipped", ONE, with_flipped(key)) for key in keys]

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.exercises.exercise import copied
+from npae.exercises.case import copied
 
 WARNING_KEYS = (
     ("divide by zero encountered in log", "log_of_zero"),

@@ -15,10 +15,10 @@ from npae.exercises import catalogue
 from npae.exercises.edits.edit import Edit
 from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property
-from npae.exercises.gradients import backward_of
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
 from npae.exercises.programs import right_programs
 from npae.exercises.running import Found, Run
+from npae.exercises.slips import slip_edits
 
 
 class _Differs(BaseException):
@@ -83,8 +83,13 @@ class Tried:
     def __init__(self, observer: Observer, number: int):
         self.observer, self.program = observer, observer.programs[number]
         self.right = list(observer.observe(self.program.module()))
-        self.edits = _edits(observer.exercise, number)
+        self.slips = slip_edits(observer.exercise) if number == 0 else []
         self._made: dict[int, Any] = {}
+
+    @functools.cached_property
+    def edits(self) -> list[Edit]:
+        """All general edits, the likeliest first."""
+        return _edits(self.observer.exercise, self.observer.programs.index(self.program))
 
     def made(self, edit: Edit, case: int, target: Target) -> dict[str, Any] | None:
         """Return what an edit gives for a case; None where it makes no program."""
@@ -93,7 +98,7 @@ class Tried:
             return known[case]
         if "module" not in known:
             try:
-                known["module"] = self.program.module(edit.changes, edit.functions)
+                known["module"] = edit.module(self.program)
             except (SyntaxError, ValueError, TypeError, NameError):
                 known["module"] = None
         if known["module"] is None:
@@ -116,7 +121,7 @@ class Observer:
         self.exercise, self.check = exercise, check
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
-        self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), None, seed)
+        self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
 
     def tried(self, number: int) -> Tried:
@@ -143,7 +148,7 @@ class Observer:
         if self.run is None:
             yield from _calls(self.check, module, None)
             return
-        for case in range(len(self.run.cases)):
+        for case in range(len(self.run.cases) + len(self.run.squares)):
             yield self.one(module, case)
 
     def one(self, module, case: int) -> dict[str, Any]:
@@ -155,21 +160,16 @@ class Observer:
 
 
 def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
-    case, check = run.cases[number], run.check
+    case, check = [*run.cases, *run.squares][number], run.check
     seen: dict[str, Any] = {}
     try:
         fresh = case.fresh()
         values, rest = run.call(fresh)
         seen.update({name: np.array(value) for name, value in zip(check.outputs, values)})
         if isinstance(check, Gradients):
-            dy = case.known.get("given_dy")
-            if dy is None:
-                dy = np.random.default_rng(number).standard_normal(np.shape(values[0]))
-            gradients = rest if check.backward is None else backward_of(run, np.array(dy, float), rest, fresh)
-            for name, value in zip(check.gradients, gradients):
-                seen[name] = (
-                    np.array(value) if np.asarray(value).dtype.kind in "fiub" else type(value).__name__
-                )
+            for name, value in zip(check.gradients, run.call_back(np.array(case.dy), rest, fresh)):
+                array = np.asarray(value).dtype.kind in "fiub"
+                seen[name] = np.array(value) if array else type(value).__name__
     except LearnerError as error:
         seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
     except (ValueError, TypeError) as error:  # of an answer that is no array

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from npae.exercises.diagnosis import consistent, diagnose
-from npae.exercises.exercise import Case, Gradients, Values
+from npae.exercises.case import Case, sizes_of
+from npae.exercises.diagnosis import diagnose
+from npae.exercises.exercise import Gradients, Values
 from npae.exercises.forms import cannot_unpack, kind, stumbled
-from npae.exercises.generic import sizes_of
-from npae.exercises.hypotheses import Sample, of_the_page
 from npae.exercises.learner import (
     CannotCheck,
     Functions,
@@ -21,7 +23,9 @@ from npae.exercises.learner import (
     heard_anyway,
     warning_key,
 )
+from npae.exercises.programs import right_functions
 from npae.exercises.result import Result
+from npae.exercises.samples import Sample
 from npae.exercises.sentences import remarks, sentence
 
 VALUE_TOLERANCE = 1e-9
@@ -49,18 +53,17 @@ class Run:
     notes : list of str
     """
 
-    def __init__(
-        self, exercise: str, check: Values | Gradients, functions: Functions, maker=None, seed: int = 0
-    ):
+    def __init__(self, exercise: str, check: Values | Gradients, functions: Functions, seed: int = 0):
         self.exercise, self.check, self.functions = exercise, check, functions
         self.rng = np.random.default_rng(seed)
-        dicts = [("", args) for args in (maker or check.cases)(np.random.default_rng(seed + 1))]
-        if maker is None and check.example is not None:
-            dicts.insert(0, ("example", check.example))
-        with np.errstate(all="ignore"):
-            self.cases = [self._prepared(label, args) for label, args in dicts]
         self.notes: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
+        random = np.random.default_rng(seed + 1)
+        given = [("", args) for args in check.cases(random)]
+        if check.example is not None:
+            given.insert(0, ("example", check.example))
+        self.cases = [self._prepared(label, args) for label, args in given]
+        self.squares = [self._prepared("", args) for args in (check.square(random) if check.square else ())]
 
     def of(self, functions: Functions) -> Run:
         """Return the same check, on the same cases, of other functions."""
@@ -68,34 +71,52 @@ class Run:
         other.functions, other.notes, other.changes = functions, [], []
         return other
 
-    def _prepared(self, label: str, args: dict) -> Case:
-        """Return the case with its right values and its sizes; a "dy" in it is not an argument of forward."""
-        upstream = {"given_dy": args["dy"]} if isinstance(self.check, Gradients) and "dy" in args else {}
-        case = Case({name: value for name, value in args.items() if name != "dy" or not upstream}, label)
-        right = self.reference(case)
-        case = case.knowing(true=right, sizes={}, **upstream)
-        return self.sized(case, sizes_of(case, self.check.axes, right))
+    def _prepared(self, label: str, args: dict[str, Any]) -> Case:
+        """Return the case with what the right program computes; a "dy" in it is not an argument of forward."""
+        check, args = self.check, dict(args)
+        dy = args.pop("dy", None) if isinstance(check, Gradients) else None
+        case = Case(args, label)
+        right, rest = self._right(case)
+        gradients: dict[str, np.ndarray] = {}
+        if isinstance(check, Gradients):
+            if dy is None:
+                dy = self.rng.standard_normal(right[check.output].shape)
+            dy = np.array(1.0) if check.backward is None else dy
+            with self._quietly():
+                answer = self.of(right_functions(self.exercise)).call_back(np.array(dy), rest, case)
+            gradients = {name: np.asarray(one, np.float64) for name, one in zip(check.gradients, answer)}
+        return Case(args, label, dy, right, gradients, sizes_of(args, check.axes, right))
 
-    def sized(self, case: Case, sizes: dict) -> Case:
-        """Return the case with these sizes and those that the page knows, as far as they are known by now."""
-        try:
-            more = self.check.sizes(case) if self.check.sizes else {}
-        except AttributeError:  # of dy or y, which come with the gradients
-            more = {}
-        return case.knowing(sizes={**sizes, **more})
+    def _right(self, case: Case) -> tuple[dict[str, np.ndarray], Any]:
+        """Return the right values by name, and what else the right program returns."""
+        with self._quietly():
+            values, rest = self.of(right_functions(self.exercise)).call(case.fresh(np.float64))
+        return {name: np.asarray(value, np.float64) for name, value in zip(self.check.outputs, values)}, rest
 
-    def reference(self, case: Case) -> dict[str, np.ndarray]:
-        """Return the right values by name."""
-        right = self.check.reference(case)
-        outputs = self.check.outputs
-        right = right if len(outputs) > 1 else (right,)
-        return {name: np.asarray(value, np.float64) for name, value in zip(outputs, right)}
+    @staticmethod
+    @contextlib.contextmanager
+    def _quietly() -> Iterator[None]:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield
 
     @property
     def function(self) -> str:
         """What messages call the function whose values are compared."""
         named = getattr(self.check, "function", None) or getattr(self.check, "forward", None)
         return named if isinstance(named, str) else "the forward pass"
+
+    @property
+    def backward_function(self) -> str:
+        """What messages call the function whose gradients are compared."""
+        backward = getattr(self.check, "backward", None)
+        return (
+            self.function
+            if backward is None
+            else backward
+            if isinstance(backward, str)
+            else "the backward pass"
+        )
 
     def words(self, quantity: str, **more) -> dict:
         """Return what the sentences about a quantity may mention."""
@@ -120,38 +141,56 @@ class Run:
         check, functions = self.check, self.functions
         if isinstance(check, Values):
             plain = getattr(functions, check.function) if check.call is None else None
-            answer = plain(*case.args.values()) if plain else self._adapted(check.call, functions, case)
+            answer = (
+                plain(*case.args.values()) if plain else self._adapted(check.call, functions, **case.args)
+            )
             return self._outputs(answer, case), None
         if isinstance(check.forward, str):
             answer = getattr(functions, check.forward)(*case.args.values())
         else:
-            answer = self._adapted(check.forward, functions, case)
+            answer = self._adapted(check.forward, functions, **case.args)
         count = 2 if check.backward is not None else 1 + len(check.gradients)
         expected = (
             f"({check.output}, {'cache' if check.backward is not None else ', '.join(check.gradients)})"
         )
         self._check_tuple(answer, count, expected, self.function, case)
-        self._check_array(answer[0], check.output, self.function, case)
+        self.require_array(answer[0], check.output, self.function, case)
         return (answer[0],), answer[1] if check.backward is not None else tuple(answer[1:])
 
-    def _adapted(self, adapter, *arguments):
-        """Call a page's adapter; where it stumbles over what a function returned, that is the diagnosis."""
+    def call_back(self, dy: np.ndarray, rest: Any, case: Case) -> tuple[Any, ...]:
+        """Return the gradients for an upstream gradient and what forward returned besides y, one for each name."""
+        check = self.check
+        assert isinstance(check, Gradients)
+        if check.backward is None:
+            return tuple(rest)
+        if isinstance(check.backward, str):
+            answer = getattr(self.functions, check.backward)(dy, rest)
+        else:
+            answer = self._adapted(check.backward, self.functions, dy, rest)
+        names = list(check.gradients)
+        if len(names) == 1:
+            return (answer,)
+        self._check_tuple(answer, len(names), f"({', '.join(names)})", self.backward_function, case)
+        return tuple(answer)
+
+    def _adapted(self, adapter: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Call an exercise's own function; where it stumbles over what a function returned, that is the diagnosis."""
         try:
-            return adapter(*arguments)
+            return adapter(*arguments, **named)
         except (Found, LearnerError, MissingFunction, CannotCheck):
             raise
         except Exception as error:
-            words = stumbled(error, self.functions.last, getattr(self.check, "returns", ""))
+            words = stumbled(error, self.functions.last, self.check.returns)
             self.fail("wrong_return", "form", confident=cannot_unpack(error), **words)
 
     def _outputs(self, answer, case: Case) -> tuple:
         names = self.check.outputs
         if len(names) == 1:
-            self._check_array(answer, names[0], self.function, case)
+            self.require_array(answer, names[0], self.function, case)
             return (answer,)
         self._check_tuple(answer, len(names), f"({', '.join(names)})", self.function, case)
         for name, value in zip(names, answer):
-            self._check_array(value, name, self.function, case)
+            self.require_array(value, name, self.function, case)
         return tuple(answer)
 
     def _check_tuple(self, answer, count: int, expected: str, function: str, case: Case) -> None:
@@ -162,11 +201,11 @@ class Run:
                 "wrong_return", "form", "", where, expected=expected, returned=returned, function=function
             )
 
-    def _check_array(self, value, name: str, function: str, case: Case) -> None:
+    def require_array(self, value, name: str, function: str, case: Case) -> None:
         """End the check unless a value is an array of real numbers, of whatever shape, or one number."""
         array = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fiub"
         if not (array or isinstance(value, (int, float))):
-            scalar = name in case.true and case.true[name].ndim == 0
+            scalar = name in case.right and case.right[name].ndim == 0
             expected = f"a number as {name}" if scalar else f"an array of real numbers as {name}"
             where = [f"case: {case.describe()}"]
             returned = kind(value)
@@ -179,8 +218,7 @@ class Run:
         other = case.reversed()
         try:
             values, _ = self.call(other.fresh())
-            with np.errstate(all="ignore"):
-                right = self.reference(other)
+            right, _ = self._right(other)
         except (
             LearnerError,
             ValueError,
@@ -189,7 +227,7 @@ class Run:
             return
         for name, value in zip(self.check.outputs, values):
             got = np.asarray(value, np.float64)
-            stale = got.shape == case.true[name].shape and np.allclose(got, case.true[name], 1e-9, 1e-12)
+            stale = got.shape == case.right[name].shape and np.allclose(got, case.right[name], 1e-9, 1e-12)
             if stale and not Sample(other, got, right[name], FLOAT32_TOLERANCE).right:
                 evidence = [
                     f"given other numbers of the same shapes, it returns the {name} of the call before"
@@ -213,7 +251,7 @@ class Run:
         """Compare the results of all cases with the right ones, and end the check where they differ."""
         self.require(getattr(self.check, "function", None) or getattr(self.check, "forward", None))
         samples, narrow = self._value_samples("float64", self.check.tolerance or VALUE_TOLERANCE)
-        self.judge(samples, "right", steady=lambda: self._judge_first_call(samples))
+        self.judge(samples, steady=lambda: self._judge_first_call(samples))
         self.judge_changes()
         for name in narrow:
             evidence = [f"{name} comes out in float32 for float64 arguments"]
@@ -252,7 +290,7 @@ class Run:
         narrow = []
         for case in self.cases:
             fresh = case.fresh(np.dtype(dtype))
-            right = case.true if dtype == "float64" else self._reference_of(fresh)
+            right = case.right if dtype == "float64" else self._right(fresh)[0]
             values, _ = self.call(fresh)
             self.note_changes(case)
             for name, value in zip(samples, values):
@@ -267,10 +305,6 @@ class Run:
                 axes = tuple(self.check.axes.get(name, "").split())
                 samples[name].append(Sample(case, value.astype(np.float64), right[name], limit, axes))
         return samples, list(dict.fromkeys(narrow))
-
-    def _reference_of(self, narrow: Case) -> dict[str, np.ndarray]:
-        with np.errstate(all="ignore"):
-            return self.reference(narrow.fresh(np.float64))
 
     def _compare_float32(self) -> None:
         samples, _ = self._value_samples("float32", FLOAT32_TOLERANCE)
@@ -288,7 +322,7 @@ class Run:
         if text not in self.notes:
             self.notes.append(text)
 
-    def judge(self, samples: dict[str, list[Sample]], against: str, function: str = "", steady=None) -> None:
+    def judge(self, samples: dict[str, list[Sample]], function: str = "", steady=None) -> None:
         """End the check at the first quantity that is wrong, and say what is to be said of the others.
 
         Where nothing explains it, ``steady()`` looks first whether answers depend on earlier calls, and an
@@ -298,10 +332,9 @@ class Run:
         wrong = [name for name, some in samples.items() if not all(sample.right for sample in some)]
         if not wrong:
             return
-        known = self.check.wrong.get(wrong[0], ())
-        if len(samples) > 1 and not any(one.fits(samples[wrong[0]]) for one in of_the_page(known)):
+        if len(samples) > 1:
             self._check_order(samples, function)
-        results = [self._diagnosed(name, samples, against, function) for name in wrong]
+        results = [self._diagnosed(name, samples, function) for name in wrong]
         first = results[0]
         if not first.diagnosis:
             if steady is not None:
@@ -318,17 +351,13 @@ class Run:
             first.notes.append(f"right already: {', '.join(right)}")
         raise Found(first)
 
-    def _diagnosed(self, name: str, samples: dict[str, list[Sample]], against: str, function: str) -> Result:
+    def _diagnosed(self, name: str, samples: dict[str, list[Sample]], function: str) -> Result:
         check = self.check
         argument = getattr(check, "gradients", {}).get(name, name)
         words = self.words(name, function=function, argument=argument)
-        wrong, terms, warned = check.wrong.get(name, ()), check.terms.get(name), self.warnings()
-        result = diagnose(self.exercise, samples[name], words, wrong, terms, warned, against)
-        if result.alternatives:
-            rest = consistent(check.wrong, samples, name)
-            closer = diagnose(self.exercise, samples[name], words, rest, terms, warned, against)
-            result = closer if closer.confident else result
-        if against != "right" or name not in check.outputs:
+        result = diagnose(self.exercise, samples[name], words, self.warnings())
+        assert result is not None
+        if name not in check.outputs:
             result.stage = "gradient" if result.stage == "values" else result.stage
         result.pointer = check.pointers.get(name, "")
         return result

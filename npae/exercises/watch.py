@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from npae.exercises import words, workspace
+from npae.exercises import telling, workspace
 from npae.exercises.targets import check_one, targets
 from npae.interrupts import status_of
 
@@ -26,7 +26,7 @@ def watch(options) -> int:
     saved = changes([file for _, file, _ in watched])
     try:
         if not chosen:
-            print(words.ending(watched[0][2]))
+            print(telling.ending(watched[0][2]))
         for target in chosen:
             _check(*target, options.seconds)
         print("\nWatching; save a file to have it checked, press Ctrl-C to end.", flush=True)
@@ -74,7 +74,7 @@ def _follow(files: list[Path], known: list, seconds: float) -> Iterator[int]:
 def _check(name: str, file: Path, home, seconds: float) -> None:
     print(f"\n{time.strftime('%H:%M:%S')}  {file.name}", flush=True)
     outcome, before = check_one(name, file, home, seconds)
-    words.tell(outcome, home, before)
+    telling.tell(outcome, home, before)
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:

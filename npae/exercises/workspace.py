@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from npae.exercises.catalogue import ORDER
+from npae.exercises.order import ORDER, file_in
 from npae.exercises.pytest_file import PYTEST_FILE
+from npae.exercises.texts import stub_text
 from npae.files.lock import locked
 from npae.files.reading import read_text
 from npae.files.writing import written_whole
@@ -139,7 +140,7 @@ class Workspace:
 
     def file(self, exercise: str) -> Path:
         """Return where the learner's answer to an exercise is."""
-        return self.directory / file_name(exercise)
+        return file_in(self.directory, exercise)
 
     def progress(self) -> Progress:
         """Return how far the learner is; what cannot be read counts as open."""
@@ -196,7 +197,7 @@ class Workspace:
         -------
         Where the learner's work is kept, or None if there was none to keep.
         """
-        path, stub = self.file(exercise), stub_text(exercise)
+        path, stub = self.file(exercise), stub_text(exercise).encode()
         kept = None
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == stub):
             kept = _free(self.directory / KEPT / path.name)
@@ -228,7 +229,8 @@ def start(directory: str | os.PathLike) -> Started:
         workspace.directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {directory}: {error.strerror}") from None
-    files = {file_name(name): stub_text(name) for name in ORDER} | {TESTS: PYTEST_FILE.encode()}
+    files = {workspace.file(name).name: stub_text(name).encode() for name in ORDER}
+    files[TESTS] = PYTEST_FILE.encode()
     written, kept = [], []
     for name, text in files.items():
         path = workspace.directory / name
@@ -267,22 +269,7 @@ def find(directory: str | os.PathLike | None = None) -> Workspace:
 
 def is_workspace(directory: Path) -> bool:
     """Whether a folder has exercises in it, even if its progress is lost."""
-    return any((directory / file_name(name)).is_file() for name in ORDER)
-
-
-def file_name(exercise: str) -> str:
-    """Return "05_dense.py" for "dense"."""
-    return f"{ORDER.index(exercise) + 1:02d}_{exercise}.py"
-
-
-def stub_text(exercise: str) -> bytes:
-    """Return an exercise's file as the learner gets it."""
-    return (Path(__file__).parent / "stubs" / file_name(exercise)).read_bytes()
-
-
-def solution_text(exercise: str) -> str:
-    """Return npae's own answer to an exercise."""
-    return (Path(__file__).parent / "solutions" / file_name(exercise)).read_text(encoding="utf-8")
+    return any(file_in(directory, name).is_file() for name in ORDER)
 
 
 def _write(path: Path, text: bytes) -> None:

@@ -211,7 +211,7 @@ def logarithm_of_a_fraction(place):
         yield 1.75, f"np.log({fraction} + {e})", told
         told = f"In {{target}}, the logarithm is taken of a fraction that is cut off at {e:g}."
         yield 1.75, f"np.log(np.maximum({fraction}, {e}))", told
-        yield 1.75, f"np.log(np.clip({fraction}, {e}, 1 - {e}))", told.replace("at", "at both ends, at", 1)
+        yield 1.75, f"np.log(np.clip({fraction}, {e}, 1 - {e}))", f"{told[:-1]} and at 1 - {e:g}."
 
 
 @operator(ast.Compare)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from npae.exercises.programs import Change
+from npae.exercises.programs import Change, Program
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,20 @@ class Edit:
     functions: frozenset[str]
     text: str = ""
     target: str = ""
+
+    def program(self, right: Program) -> Program:
+        """Return the program that `module` makes modules of: the right one."""
+        return right
+
+    def module(self, right: Program) -> types.ModuleType:
+        """Return a right program with the edit in it, as a module.
+
+        Raises
+        ------
+        SyntaxError, ValueError, TypeError
+            Where the edit makes no program.
+        """
+        return self.program(right).module(self.changes, self.functions)
 
 
 @dataclass(frozen=True)

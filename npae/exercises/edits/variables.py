@@ -82,7 +82,7 @@ def off_by_one(place):
             index = one.slice if isinstance(one, ast.Subscript) else None
             for part in index.elts if isinstance(index, ast.Tuple) else [index]:
                 if place.kind_of(part) == "array 1":
-                    told = f"In {{target}}, {node.id} is taken from {part.id}, as its largest entry and 1: it may be more."
+                    told = f"In {{target}}, {node.id} is taken to be the largest entry of {part.id} plus 1: there may be more."
                     yield 2, f"(np.max({part.id}) + 1)", told
 
 

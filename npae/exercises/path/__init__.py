@@ -1,0 +1,1 @@
+"""One folder for each exercise; `npae.exercises.order` lists them in their order."""
