@@ -30,6 +30,7 @@ SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", 
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+VAGUE += ("overflow", "log_of_zero", "division_by_zero", "invalid_value")
 
 
 @dataclass

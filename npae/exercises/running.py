@@ -345,7 +345,8 @@ class Run:
         same = [one.quantity for one in results[1:] if one.diagnosis == first.diagnosis != ""]
         if same:
             first.also.append(f"the same holds for {' and '.join(same)}")
-        first.also += [one.sentence for one in results[1:] if one.quantity not in same]
+        rest = [one for one in results[1:] if one.quantity not in same]
+        first.also += [one.sentence if one.diagnosis else f"{one.quantity} is wrong, too" for one in rest]
         right = [name for name in samples if name not in wrong]
         if right:
             first.notes.append(f"right already: {', '.join(right)}")

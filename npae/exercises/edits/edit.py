@@ -85,11 +85,14 @@ class Place:
     axes: dict[str, list[str]]
 
     def axis(self, name: str, number: int) -> str:
-        """Return what an axis of a variable is called: "n", or "axis 0" where it has no name."""
-        known = self.axes.get(name, self.axes.get(name.removeprefix("d"), ()))
-        number = number + len(known) if number < 0 else number
-        fits = self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}"
-        return known[number] if fits and number < len(known) else f"axis {number}"
+        """Return what an axis of a variable, or of a formula of some, is called; "axis 0" where it has no name."""
+        variables = [] if re.search(r"\w[(\[.]|@", name) else re.findall(r"[A-Za-z_]\w*", name)
+        known = max((self._axes_of(one) for one in variables), key=len, default=[])
+        return known[number] if number < len(known) else f"axis {number}"
+
+    def _axes_of(self, name: str) -> list[str]:
+        known = self.axes.get(name, self.axes.get(name.removeprefix("d"), []))
+        return known if self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}" else []
 
     @property
     def target(self) -> str:

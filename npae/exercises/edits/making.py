@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from npae.exercises.edits import arithmetic, calls, statements, variables
 from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, twin
@@ -17,6 +22,17 @@ OPERATORS = [
 ]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """An edit, and what has to agree for two of them to be one mistake: what is exchanged, and where."""
+
+    edit: Edit
+    function: str
+    manner: str
+    around: str
+    statement: ast.stmt
+
+
 def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit]:
     """Return every edit of a program, the likeliest first.
 
@@ -28,7 +44,9 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
         Names of the axes of variables, as {"x": "n inputs"}.
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
-    found: list[tuple[Edit, str, tuple[str, str, str]]] = []
+    for held in program.held.values():
+        named = {**_named_by_shape(held, named), **named}
+    found: list[_Found] = []
     for name, function in program.functions.items():
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
@@ -36,8 +54,17 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
             for operator in OPERATORS:
                 if isinstance(place.node, operator.nodes):
                     found += _made(operator, place, name)
-    single = [edit for edit, _, _ in found]
-    return sorted([*single, *_joint(found)], key=lambda edit: edit.cost)
+    return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
+
+
+def _named_by_shape(held: dict[str, Any], axes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the names of the axes of variables that have the shape of one whose axes have names."""
+    arrays = {name: value.shape for name, value in held.items() if isinstance(value, np.ndarray)}
+    shapes: dict[tuple[int, ...], list[str]] = {}
+    for name, shape in arrays.items():
+        if len(axes.get(name, ())) == len(shape) == len(set(shape)) > 0:
+            shapes[shape] = axes[name]
+    return {name: shapes[shape] for name, shape in arrays.items() if shape in shapes}
 
 
 def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Iterator[Place]:
@@ -70,13 +97,8 @@ def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Ite
     yield from below(function, function)
 
 
-def _made(
-    operator: Operator, place: Place, function: str
-) -> Iterator[tuple[Edit, str, tuple[str, str, str]]]:
-    """Yield the operator's edits of a place, each with what has to agree for two to be the same mistake.
-
-    That is the operator, what it exchanges, and the statement; the last may differ within a function.
-    """
+def _made(operator: Operator, place: Place, function: str) -> Iterator[_Found]:
+    """Yield the operator's edits of a place."""
     around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
     around = TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), around.partition("\n")[0])
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
@@ -92,7 +114,7 @@ def _made(
                 continue
             change = Change(place.holder, place.field, place.index, new)
             undo = change.exchange()
-            after = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
+            after = _line(place.statement)
             undo.exchange()
             told = manner[0] if manner else f"{old}|{text}"
         else:
@@ -106,7 +128,13 @@ def _made(
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
         edit = Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target)
-        yield edit, function, (operator.key, min(told, twin(told)), around)
+        yield _Found(edit, function, min(told, twin(told)), around, place.statement)
+
+
+def _line(statement: ast.stmt) -> str:
+    """Return the first line of a statement, as if variables of forward could be read in backward."""
+    line = ast.unparse(statement).partition("\n")[0].rstrip(":")
+    return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", line)
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -121,31 +149,37 @@ def _node(text: str, like: ast.AST) -> ast.AST:
     return node
 
 
-def _joint(found) -> Iterator[Edit]:
+def _joint(found: list[_Found]) -> Iterator[Edit]:
     """Yield one edit for those that are the same mistake: in rows and columns, all of a function, or several."""
     for level in ("statement", "function", "program"):
-        groups: dict[tuple, list[Edit]] = {}
-        sizes: dict[tuple, set] = {}
-        for edit, function, (key, told, around) in found:
-            where = ("" if level == "program" else function, "" if level == "function" else around)
-            groups.setdefault((key, told, *where), []).append(edit)
-            sizes.setdefault((key, told, *where), set()).add(function if level == "program" else around)
-        for key, some in groups.items():
-            places = [(id(c.holder), c.field, c.index) for edit in some for c in edit.changes]
-            enough = len(some) > 1 and len(set(places)) == len(places)
-            if enough and (level == "statement" or len(sizes[key]) > 1):
-                first = some[0]
-                words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in some))
-                words[1:] = [one[0].lower() + one[1:] if one[:3] == "In " else one for one in words[1:]]
-                changes = tuple(change for edit in some for change in edit.changes)
-                texts = "; ".join(dict.fromkeys(edit.text for edit in some))
-                targets = {edit.target for edit in some}
+        groups: dict[tuple[str, ...], list[_Found]] = {}
+        for one in found:
+            where = "" if level == "program" else one.function, "" if level == "function" else one.around
+            groups.setdefault((one.edit.key, one.manner, *where), []).append(one)
+        for some in groups.values():
+            edits = [one.edit for one in some]
+            changes = tuple(change for edit in edits for change in edit.changes)
+            apart = len({(id(one.holder), one.field, one.index) for one in changes}) == len(changes) > 1
+            spread = {one.function if level == "program" else one.around for one in some}
+            if apart and (level == "statement" or len(spread) > 1):
+                words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits))[:2]
+                words[1:] = [text[0].lower() + text[1:] if text[:3] == "In " else text for text in words[1:]]
+                targets = {edit.target for edit in edits}
                 yield Edit(
-                    first.key,
-                    first.cost + 0.25,
-                    "; ".join(words[:2]) + ".",
+                    edits[0].key,
+                    edits[0].cost + 0.25,
+                    "; ".join(words) + ".",
                     changes,
-                    frozenset().union(*(edit.functions for edit in some)),
-                    texts,
+                    frozenset().union(*(edit.functions for edit in edits)),
+                    _together(changes, [one.statement for one in some if one.edit.text]),
                     targets.pop() if len(targets) == 1 else "",
                 )
+
+
+def _together(changes: tuple[Change, ...], statements: list[ast.stmt]) -> str:
+    """Return how statements read with all the changes."""
+    undo = [change.exchange() for change in changes]
+    texts = dict.fromkeys(_line(one) for one in statements)
+    for change in reversed(undo):
+        change.exchange()
+    return "; ".join(texts)

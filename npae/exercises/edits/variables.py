@@ -68,22 +68,32 @@ def other_name(place):
 def off_by_one(place):
     """Use a size that is one too small or too large, counts twice, or is left out."""
     node = place.node
-    if (
-        isinstance(node.ctx, ast.Load)
-        and place.kinds.get(node.id) == "size"
-        and not isinstance(place.holder, ast.Tuple)
-    ):
+    if not isinstance(node.ctx, ast.Load):
+        return
+    indices = _indices(place)
+    if node.id in indices and place.kinds[node.id] != "size":
+        yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small: indices count from 0."
+        yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large: indices count from 0."
+    if place.kinds.get(node.id) == "size" and not isinstance(place.holder, ast.Tuple):
         yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small."
         yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large."
         yield 2.5, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
         yield 2, "0", f"In {{target}}, {node.id} is left out, as if it were 0."
         yield 2, "1", f"In {{target}}, {node.id} is left out, as if it were 1."
-        for one in ast.walk(place.function):
-            index = one.slice if isinstance(one, ast.Subscript) else None
-            for part in index.elts if isinstance(index, ast.Tuple) else [index]:
-                if place.kind_of(part) == "array 1":
-                    told = f"In {{target}}, {node.id} is taken to be the largest entry of {part.id} plus 1: there may be more."
-                    yield 2, f"(np.max({part.id}) + 1)", told
+        for name in indices:
+            told = f"{node.id} is taken to be the largest entry of {name} plus 1: there may be more"
+            yield 2, f"(np.max({name}) + 1)", f"In {{target}}, {told}."
+
+
+def _indices(place) -> list[str]:
+    """Return the names of the arrays of one axis that are used as indices in a function."""
+    found = set()
+    for one in ast.walk(place.function):
+        index = one.slice if isinstance(one, ast.Subscript) else None
+        for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+            if place.kind_of(part) == "array 1":
+                found.add(part.id)
+    return sorted(found)
 
 
 @operator(ast.Name)

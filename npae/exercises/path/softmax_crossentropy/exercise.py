@@ -18,7 +18,7 @@ def cases(rng):
 def large(rng):
     """Return logits whose exponentials overflow, on the right side and on the wrong one."""
     z = np.array([[1000.0, 0.0, 500.0], [750.0, 760.0, 752.0], [1.0, 2000.0, 1999.0], [900.0, 1.0, 3.0]])
-    return [{"z": z, "t": np.array([1, 2, 1, 0])}, {"z": z, "t": np.argmax(z, axis=1)}]
+    return [{"z": z, "t": np.array([1, 2, 1, 0])}, {"z": z[[0, 3, 0]], "t": np.array([0, 0, 0])}]
 
 
 def small(rng):
