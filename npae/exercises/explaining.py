@@ -108,7 +108,7 @@ def _explained(
         target = Target(seen, tried.right, observer.tolerance)
         if not target.wrong or len(target.seen) > MANY:
             return Explanation([]) if not target.wrong else None
-        wanted = [quantity] if quantity in target.wrong else target.wrong
+        wanted = target.wanted(quantity)
         slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
         if slips:
             return _chosen(slips, target, wanted, tried)
@@ -161,7 +161,7 @@ def _has_numbers(target: Target, wanted: list[str]) -> bool:
 def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
     tried = observer.tried(0)
     target = Target(seen, tried.right, observer.tolerance)
-    wanted = [quantity] if quantity in target.wrong else target.wrong
+    wanted = target.wanted(quantity)
     likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
     if not _has_numbers(target, wanted):
         return None

@@ -97,10 +97,12 @@ def other_axis(place):
         return
     now = ast.unparse(axis.value) if axis else ""
     what, keeps = given[0] if of_np else atom(node.func.value), "keepdims=True"
-    most = max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
+    kind = place.kinds.get(what, "")
+    own = int(kind[6:]) if kind.startswith("array") else 0
+    most = own or max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
     for other in AXES:
         numbers = [int(part) for part in re.findall(r"-?\d", other)]
-        if other == now or max(numbers, default=0) >= most:
+        if other == now or max(numbers, default=0) >= most or len(numbers) == own:
             continue
         named = [place.axis(what, number) for number in numbers]
         place_words = f"over {' and '.join(named)}" if other else "over everything"

@@ -15,28 +15,30 @@ def cases(rng):
 
     One has as many examples as features: a wrong axis gives no error there.
     """
-    draw = rng.standard_normal
-    given = [(3, 3, {"epsilon": 0.3}), (5, 2, {"epsilon": 0.05}), (4, 3, {"epsilon": 1.5})]
-    return [
-        *({"x": features(rng, n, d), "gamma": draw(d), "beta": draw(d), **more} for n, d, more in given),
-        {"x": 0.1 * draw((6, 4)), "gamma": draw(4), "beta": draw(4)},
-    ]
+    draw, some = rng.standard_normal, []
+    for n, d, more in (
+        (3, 3, {"epsilon": 0.3}),
+        (5, 2, {"epsilon": 0.05}),
+        (4, 3, {"epsilon": 1.5}),
+        (6, 4, {}),
+    ):
+        x = features(rng, n, d) * (1 if more else 0.1)
+        some.append({"x": x, "gamma": draw(d), "beta": draw(d), **more})
+    return some
 
 
 def averages(rng):
     """Return batches with moving averages from before, with a momentum and with the default."""
-    return [
-        {
-            "x": features(rng, n, d),
-            "moving_mean": rng.standard_normal(d),
-            "moving_variance": rng.uniform(0.5, 2, d),
-            **more,
-        }
-        for n, d, more in ((3, 3, {"momentum": 0.7}), (5, 2, {"momentum": 0.9}), (4, 3, {}))
-    ]
+    some = []
+    for n, d, more in ((3, 3, {"momentum": 0.7}), (5, 2, {"momentum": 0.9}), (4, 3, {})):
+        before = {"moving_mean": rng.standard_normal(d), "moving_variance": rng.uniform(0.5, 2, d)}
+        some.append({"x": features(rng, n, d), **before, **more})
+    return some
 
 
-EXAMPLE = np.array([[2.0, 0.0], [2.0, 4.0], [2.0, 4.0], [-2.0, 8.0]])
+X = np.array([[2.0, 0.0], [2.0, 4.0], [2.0, 4.0], [-2.0, 8.0]])
+DY = np.array([[8.0, 0.0], [0.0, 9.0], [0.0, 0.0], [0.0, 3.0]])
+WHERE = "in the docstring of the file"
 
 EXERCISE = Exercise(
     title="batch normalisation: every feature with mean 0 and variance 1",
@@ -45,36 +47,29 @@ EXERCISE = Exercise(
             forward="batch_norm_forward",
             backward="batch_norm_backward",
             example={
-                "x": EXAMPLE,
+                "x": X,
                 "gamma": np.array([2.0, 3.0]),
                 "beta": np.array([10.0, 20.0]),
                 "epsilon": 1.0,
-                "dy": np.array([[8.0, 0.0], [0.0, 9.0], [0.0, 0.0], [0.0, 3.0]]),
+                "dy": DY,
             },
             cases=cases,
             gradients={"dx": "x", "dgamma": "gamma", "dbeta": "beta"},
             axes={"x": "n features", "gamma": "features", "beta": "features", "y": "n features"},
             pointers={
-                "y": "formulas (1) to (4) in the docstring of the file",
-                "dx": "formulas (7) and (8) in the docstring of the file",
-                "dgamma": "formula (5) in the docstring of the file",
-                "dbeta": "formula (6) in the docstring of the file",
+                "y": f"formulas (1) to (4) {WHERE}",
+                "dx": f"formulas (7) and (8) {WHERE}",
+                "dgamma": f"formula (5) {WHERE}",
+                "dbeta": f"formula (6) {WHERE}",
             },
         ),
         Values(
             function="moving_statistics",
             outputs=("moving_mean", "moving_variance"),
-            example={
-                "x": EXAMPLE,
-                "moving_mean": np.zeros(2),
-                "moving_variance": np.ones(2),
-                "momentum": 0.9,
-            },
+            example={"x": X, "moving_mean": np.zeros(2), "moving_variance": np.ones(2), "momentum": 0.9},
             cases=averages,
             axes={"x": "n features", "moving_mean": "features", "moving_variance": "features"},
-            pointers=dict.fromkeys(
-                ("moving_mean", "moving_variance"), "formulas (1), (2) and (9) in the docstring of the file"
-            ),
+            pointers=dict.fromkeys(("moving_mean", "moving_variance"), f"formulas (1), (2) and (9) {WHERE}"),
         ),
     ),
     hints=(

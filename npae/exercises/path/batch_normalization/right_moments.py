@@ -13,13 +13,11 @@ def batch_norm_forward(x, gamma, beta, epsilon=1e-3):
 
 def batch_norm_backward(dy, cache):
     x_hat, variance, gamma, epsilon = cache
-    dgamma = np.sum(dy * x_hat, axis=0)
-    dbeta = np.sum(dy, axis=0)
     dx_hat = dy * gamma
     mean = np.mean(dx_hat, axis=0)
-    mean_product = np.mean(dx_hat * x_hat, axis=0)
-    dx = (dx_hat - mean - x_hat * mean_product) / np.sqrt(variance + epsilon)
-    return dx, dgamma, dbeta
+    product = x_hat * np.mean(dx_hat * x_hat, axis=0)
+    dx = (dx_hat - mean - product) / np.sqrt(variance + epsilon)
+    return dx, np.sum(dy * x_hat, axis=0), np.sum(dy, axis=0)
 
 
 def moving_statistics(x, moving_mean, moving_variance, momentum=0.99):
