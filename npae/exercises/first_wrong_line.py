@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """An array that a line has left in a variable, for the last time in a call."""
+    """An array that a line has left in a variable, for the last time in a call.
+
+    Attributes
+    ----------
+    function : str
+    line : int
+    name : str
+        Of the variable.
+    array : ndarray
+    runs : tuple of int
+        How often lines of the function were run in the call, each number once.
+    """
 
     function: str
     line: int
     name: str
     array: np.ndarray
+    runs: tuple[int, ...] = ()
 
 
 def assigned(call: Callable[[], object], file: str) -> list[Assigned]:
@@ -33,6 +46,7 @@ def assigned(call: Callable[[], object], file: str) -> list[Assigned]:
     held: dict[int, dict[str, np.ndarray]] = {}
     lines: dict[int, int] = {}
     calls: dict[int, int] = {}
+    runs: dict[int, collections.Counter] = collections.defaultdict(collections.Counter)
     number = itertools.count()
 
     def look(frame) -> None:
@@ -49,6 +63,7 @@ def assigned(call: Callable[[], object], file: str) -> list[Assigned]:
     def local(frame, event, _):
         look(frame)
         lines[id(frame)] = frame.f_lineno
+        runs[calls[id(frame)]][frame.f_lineno] += event == "line"
         if event == "return":
             held.pop(id(frame), None)
         return local
@@ -66,7 +81,7 @@ def assigned(call: Callable[[], object], file: str) -> list[Assigned]:
         call()
     finally:
         sys.settrace(before)
-    return list(found.values())
+    return [replace(one, runs=tuple(set(runs[call].values()))) for (call, *_), one in found.items()]
 
 
 def first_wrong(learner: list[Assigned], right: list[np.ndarray], source: list[str]) -> list[str]:

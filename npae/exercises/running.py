@@ -50,13 +50,14 @@ class Run:
     functions : Functions
     cases : list of Case
         The worked example first, all in float64.
-    notes : list of str
+    promoted : list of str
+        Results that came out in float64 for float32 arguments.
     """
 
     def __init__(self, exercise: str, check: Values | Gradients, functions: Functions, seed: int = 0):
         self.exercise, self.check, self.functions = exercise, check, functions
         self.rng = np.random.default_rng(seed)
-        self.notes: list[str] = []
+        self.promoted: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
         random = np.random.default_rng(seed + 1)
         given = [("", args) for args in check.cases(random)]
@@ -68,7 +69,7 @@ class Run:
     def of(self, functions: Functions) -> Run:
         """Return the same check, on the same cases, of other functions."""
         other = copy.copy(self)
-        other.functions, other.notes, other.changes = functions, [], []
+        other.functions, other.promoted, other.changes = functions, [], []
         return other
 
     def _prepared(self, label: str, args: dict[str, Any]) -> Case:
@@ -299,9 +300,7 @@ class Run:
                 if value.dtype.kind == "f" and value.dtype.itemsize < 8 and dtype == "float64":
                     narrow, limit = [*narrow, name], FLOAT32_TOLERANCE
                 if dtype == "float32" and value.dtype == np.float64 and value.ndim:
-                    self.note(
-                        f"{name} comes out in float64 for float32 arguments: right, but slower in training"
-                    )
+                    self.promoted.append(name)
                 axes = tuple(self.check.axes.get(name, "").split())
                 samples[name].append(Sample(case, value.astype(np.float64), right[name], limit, axes))
         return samples, list(dict.fromkeys(narrow))
@@ -316,11 +315,6 @@ class Run:
     def warnings(self) -> list[str]:
         """Return NumPy's warnings so far."""
         return [message for _, message in self.functions.warned]
-
-    def note(self, text: str) -> None:
-        """Keep a remark that is no mistake, once."""
-        if text not in self.notes:
-            self.notes.append(text)
 
     def judge(self, samples: dict[str, list[Sample]], function: str = "", steady=None) -> None:
         """End the check at the first quantity that is wrong, and say what is to be said of the others.

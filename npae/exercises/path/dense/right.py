@@ -33,6 +33,8 @@ Worked example, n = 2, n_in = 3, units = 2:
                                                             [21, 30]]      21 = 3·1 + 6·3
 """
 
+import numpy as np
+
 
 def dense_forward(x, kernel, bias):
     """Return y, cache: y by formula (1), and whatever dense_backward needs."""
