@@ -102,7 +102,7 @@ def _attempt(exercise: str, check, functions: Functions, promoted: list[str], se
         with garbage_in_new_arrays():
             run = Run(exercise, check, functions, seed)
             _values_and_gradients(run)
-        promoted += [name for name in run.promoted if name not in promoted]
+        promoted += [name for name in dict.fromkeys(run.promoted) if name not in promoted]
     except Found as found:
         return found.result
     except MissingFunction as error:
