@@ -115,12 +115,16 @@ def _explained(
         if not general:
             return None
         found: list[Edit] = []
+        complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
-            if found and edit.cost > found[0].cost or time.process_time() > until:
+            if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
             if _fits(tried, edit, target, wanted):
-                found.append(edit)
+                whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
+                complete = complete or whole
+                if not found or whole or edit.cost == found[0].cost:
+                    found.append(edit)
         if found:
             return _chosen(found, target, wanted, tried)
         if time.process_time() > until:

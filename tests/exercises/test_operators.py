@@ -17,7 +17,7 @@ BY_ONE_EDIT = [
     (NORM, 0, "gamma * x_hat + beta", "gamma * (x_hat + beta)", "beta is added too early: gamma multiplies it"),
     (NORM, 0, "std = np.sqrt(variance + epsilon)", "std = np.sqrt(variance + 1e-5)", "The argument epsilon is ignored"),
     (NORM, 0, "x_hat = (x - mean) / std", "x_hat = (x - mean) / std**2", "no root is taken"),
-    (NORM, 1, "momentum * moving_mean + (1 - momentum)", "(1 - momentum) * moving_mean + momentum", "1 - momentum stands"),
+    (NORM, 1, "momentum * moving_mean + (1 - momentum)", "(1 - momentum) * moving_mean + momentum", "moving_mean and mean are exchanged"),
     (SOFTMAX, 0, "dz /= n", "dz /= z.shape[1]", "the length of z along classes stands where that along n belongs"),
     (SOFTMAX, 0, "dz[rows, t] -= 1", "dz[:, t] -= 1", ": stands where rows belongs"),
     (SOFTMAX, 0, "dz[rows, t] -= 1", "dz[rows, t] = -1", "assigned with =, where 1 is to be subtracted"),

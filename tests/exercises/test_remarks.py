@@ -34,7 +34,9 @@ def test_a_loop_over_pixels_is_noticed(exercise):
     )
 
 
-@pytest.mark.parametrize("exercise, name", [("conv2d", "right_im2col.py"), ("padding_and_strides", "right_columns.py")])
+@pytest.mark.parametrize(
+    "exercise, name", [("conv2d", "right_im2col.py"), ("padding_and_strides", "right_columns.py")]
+)
 def test_a_loop_over_the_places_of_a_kernel_is_no_loop_over_pixels(exercise, name):
     assert notes_on(exercise, right_texts(exercise)[name]) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from npae.exercises.edits.edit import TINY, operator, parts, plain
+from npae.exercises.edits.edit import TINY, operator, parts, plain, usual
 
 
 @operator(ast.BinOp)
@@ -90,7 +90,8 @@ def dropped(place):
         yield 0.9, a, f"In {{target}}, the division by {plain(b)} is missing."
         yield 2, f"1 / {b}", f"In {{target}}, {plain(a)} is missing: 1 stands in its place."
     elif word:
-        yield 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
+        cost = 1 if a != "1" else 1.5  # 1 - a is 1 where all of it is missing as a factor
+        yield cost, a, f"In {{target}}, the {word} {plain(b)} is missing."
         minus = "-" if isinstance(place.node.op, ast.Sub) else ""
         yield 1, minus + b, f"In {{target}}, the {word} {plain(a)} is missing."
         first = place.node.left
@@ -119,7 +120,7 @@ def brackets(place):
         sign = {ast.Mult: "*", ast.Add: "+", ast.Sub: "-"}.get(type(right.op))
         if sign:
             yield (
-                1,
+                0.95,
                 f"{a} / {c} {sign} {d}",
                 f"In {{target}}, only {c} stands below the fraction, not {c} {sign} {d}.",
             )
@@ -239,7 +240,7 @@ def other_number(place):
         return
     default = isinstance(place.holder, ast.arguments)
     others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
-    for other in dict.fromkeys((*others, *(TINY if default and value < 0.1 else ()))):
+    for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
         if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
             if default and place.field == "defaults":

@@ -171,9 +171,15 @@ def all_for_each(place):
         for k, one in enumerate(place.node.slice.elts):
             if place.kind_of(one).startswith("array") or isinstance(one, ast.Call):
                 rest = " and ".join(text for text in texts if text != texts[k])
-                inside = ", ".join([*texts[:k], ":", *texts[k + 1 :]])
-                told = f"In {{target}}, : stands where {texts[k]} belongs: all are taken with all of {rest}, and not each with its own."
-                yield 1.25, f"{ast.unparse(place.node.value)}[{inside}]", told
+                owner, others = ast.unparse(place.node.value), [*texts[:k], *texts[k + 1 :]]
+                told = f": stands where {texts[k]} belongs: all are taken with all of {rest}, and not each with its own"
+                yield (
+                    1.25,
+                    f"{owner}[{', '.join([*texts[:k], ':', *texts[k + 1 :]])}]",
+                    f"In {{target}}, {told}.",
+                )
+                told = f"the index {texts[k]} is missing"
+                yield 1.5, f"{owner}[{', '.join(others)}]", f"In {{target}}, {told}."
 
 
 @operator(ast.Attribute)

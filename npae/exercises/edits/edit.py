@@ -140,6 +140,9 @@ def operator(*nodes: type) -> Callable[[Callable], Operator]:
 # What is added, or is the limit, to keep a denominator or a logarithm from 0.
 TINY = tuple(10.0**-k for k in range(3, 17))
 
+# How much of a moving average stays.
+DECAYS = (0.5, 0.9, 0.95, 0.99, 0.999)
+
 # Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
 TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]
 
@@ -187,6 +190,13 @@ def atom(node: ast.AST) -> str:
 def plain(text: str) -> str:
     """Return the text of a formula without the brackets around it."""
     return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+
+def usual(value: object) -> tuple[float, ...]:
+    """Return the numbers that are used where a default stands."""
+    if not isinstance(value, float):
+        return ()
+    return DECAYS if value >= 0.5 else TINY if value < 0.1 else ()
 
 
 def alike(what: str, own: str) -> bool:

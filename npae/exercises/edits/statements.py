@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from npae.exercises.edits.edit import TINY, Place, counter, operator
+from npae.exercises.edits.edit import Place, counter, operator, usual
 from npae.exercises.programs import KEPT
 
 
@@ -255,7 +255,6 @@ def default_for_argument(place):
     for name, default in zip(names[start:], place.node.defaults):
         line = ast.parse(f"{name} = {ast.unparse(default)}").body
         yield 1.5, line, f"The argument {name} is ignored: {ast.unparse(default)}, its default, is used."
-        value = getattr(default, "value", None)
-        for other in (0.0, *TINY) if isinstance(value, float) and value < 0.1 else ():
+        for other in usual(getattr(default, "value", None)):
             line = ast.parse(f"{name} = {other}").body
             yield 1.75, line, f"The argument {name} is ignored: {other:g} is used in its place."

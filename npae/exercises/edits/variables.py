@@ -194,6 +194,15 @@ def other_rest(place):
     for name, own in names.items():
         if whole and own and alike(own, what or own):
             yield 2, name, f"{{target}} is {name} itself: the rest is missing."
+    for one, other in itertools.combinations(names, 2):
+        if alike(names[one], names[other]) and names[one]:
+            both = {one: other, other: one}
+            text = re.sub(r"\b\w+\b", lambda found: both.get(found[0], found[0]), a)  # noqa: B023
+            yield 1.5, text, f"In {{target}}, {one} and {other} are exchanged."
+    for name, own in place.kinds.items() if what.startswith("array") else ():
+        if own == what and name != place.target:
+            yield 2.5, f"({a}) * {name}", f"In {{target}}, {name} is one factor too many."
+            yield 2.5, f"({a}) / {name}", f"In {{target}}, there is one division by {name} too many."
     if what.startswith("array"):
         told = "{target}" if whole else f"In {{target}}, {a}"
         yield 2, f"-({a})", f"{told} has the wrong sign."

@@ -80,9 +80,9 @@ def batch_norm_backward(dy, cache):
     # begin answer: batch_norm_backward: compute (5) to (8) and return dx, dgamma, dbeta
     x_hat, std, gamma = cache
     n = len(dy)
+    dx_hat = dy * gamma
     dgamma = np.sum(dy * x_hat, axis=0)
     dbeta = np.sum(dy, axis=0)
-    dx_hat = dy * gamma
     through_mean = np.sum(dx_hat, axis=0)
     through_variance = x_hat * np.sum(dx_hat * x_hat, axis=0)
     dx = (n * dx_hat - through_mean - through_variance) / (n * std)

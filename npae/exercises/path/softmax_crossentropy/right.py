@@ -61,7 +61,8 @@ def softmax_crossentropy(z, t):
     total = np.sum(e, axis=1, keepdims=True)
     log_p = s - np.log(total)
     loss = -np.mean(log_p[rows, t])
-    dz = e / total
+    p = e / total
+    dz = p.copy()
     dz[rows, t] -= 1
     dz /= n
     return loss, dz
