@@ -32,7 +32,7 @@ ORDER = (
 
 
 def file_in(folder: Path, exercise: str) -> Path:
-    """Return where an exercise lies in a learner's folder: under the number that it had when it was written there."""
+    """Return where an exercise lies in a learner's folder, under the number that it came there with."""
     path = folder / file_name(exercise)
     if not os.path.lexists(path):
         earlier = [one for one in folder.glob(f"??_{exercise}.py") if one.name[:2].isdecimal()]

@@ -18,9 +18,9 @@ from npae.exercises.running import Found, Run
 
 
 def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: int) -> list[str]:
-    """Return at most three remarks on functions that have passed, in words.
+    """Return at most three remarks on functions that have passed.
 
-    Loops and caches are compared with those of the right program: where it has them too, they cannot be avoided.
+    Nothing is said of a loop, or of a full cache, that the right program has as well.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
     if kept:
         stay, backward = "it stays" if len(kept) == 1 else "they stay", next(iter(kept.values()))
         said.append(
-            f"right, but the cache keeps {_listed([*kept])}, which {backward} does not need: {stay} in memory "
-            "until it is called (a shape can be kept without its array)"
+            f"right, but the cache keeps {_listed([*kept])}, which {backward} does not need: {stay} in "
+            "memory until it is called (a shape can be kept without its array)"
         )
     return said
 
@@ -67,7 +67,7 @@ def _listed(names: list[str]) -> str:
 def _looping(run: Run) -> list[str]:
     """Return the functions with a line that runs a whole number of times for each pixel, in all cases.
 
-    The pixels are those of a result, or of the first argument: a loop over the places of a kernel is no such loop.
+    The pixels are those of a result or of the first argument; a loop over the places of a kernel is another.
     """
     found: list[dict[str, None]] = []
     for case in run.cases:

@@ -1,7 +1,7 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
-Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`, or
-"new" for the answers to the two exercises that came later, and the beginnings of names, as ``adam`` or ``conv2d-0``.
+Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
+or "new", the answers to exercises that came later, and the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
 from __future__ import annotations

@@ -158,7 +158,8 @@ def other_length(place):
         name, now = match[1] or match[3], int(match[2] or 0)
         own = place.kinds.get(name, "")
         for axis in range(int(own[6:])) if own.startswith("array") else ():
-            told = f"the length of {name} along {place.axis(name, axis)} stands where that along {place.axis(name, now)} belongs"
+            there, here = place.axis(name, axis), place.axis(name, now)
+            told = f"the length of {name} along {there} stands where that along {here} belongs"
             if axis != now:
                 yield 1.5, f"{name}.shape[{axis}]", f"In {{target}}, {told}."
 
@@ -172,7 +173,8 @@ def all_for_each(place):
             if place.kind_of(one).startswith("array") or isinstance(one, ast.Call):
                 rest = " and ".join(text for text in texts if text != texts[k])
                 owner, others = ast.unparse(place.node.value), [*texts[:k], *texts[k + 1 :]]
-                told = f": stands where {texts[k]} belongs: all are taken with all of {rest}, and not each with its own"
+                told = f": stands where {texts[k]} belongs: all are taken with all of {rest}"
+                told += ", and not each with its own"
                 yield (
                     1.25,
                     f"{owner}[{', '.join([*texts[:k], ':', *texts[k + 1 :]])}]",

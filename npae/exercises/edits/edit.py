@@ -85,7 +85,7 @@ class Place:
     axes: dict[str, list[str]]
 
     def axis(self, name: str, number: int) -> str:
-        """Return what an axis of a variable, or of a formula of some, is called; "axis 0" where it has no name."""
+        """Return what an axis of a variable, or of a formula, is called; "axis 0" where it has no name."""
         variables = [] if re.search(r"\w[(\[.]|@", name) else re.findall(r"[A-Za-z_]\w*", name)
         known = max((self._axes_of(one) for one in variables), key=len, default=[])
         return known[number] if number < len(known) else f"axis {number}"

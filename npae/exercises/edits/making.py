@@ -150,7 +150,7 @@ def _node(text: str, like: ast.AST) -> ast.AST:
 
 
 def _joint(found: list[_Found]) -> Iterator[Edit]:
-    """Yield one edit for those that are the same mistake: in rows and columns, all of a function, or several."""
+    """Yield one edit for those that are one mistake: in rows and columns, in a function, or in several."""
     for level in ("statement", "function", "program"):
         groups: dict[tuple[str, ...], list[_Found]] = {}
         for one in found:
