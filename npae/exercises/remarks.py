@@ -99,6 +99,7 @@ def _called(run: Run, case: Case) -> None:
 
 def _unneeded(run: Run) -> list[str]:
     """Return what the arrays in the cache are called of which no case needs the numbers."""
+    assert isinstance(run.check, Gradients)
     needed: set[tuple] = set()
     names: dict[tuple, str] = {}
     for case in run.cases:

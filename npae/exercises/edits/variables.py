@@ -91,7 +91,7 @@ def _indices(place) -> list[str]:
     for one in ast.walk(place.function):
         index = one.slice if isinstance(one, ast.Subscript) else None
         for part in index.elts if isinstance(index, ast.Tuple) else [index]:
-            if place.kind_of(part) == "array 1":
+            if isinstance(part, ast.Name) and place.kind_of(part) == "array 1":
                 found.add(part.id)
     return sorted(found)
 
