@@ -122,7 +122,7 @@ def brackets(place):
             yield (
                 0.95,
                 f"{a} / {c} {sign} {d}",
-                f"In {{target}}, only {c} stands below the fraction, not {c} {sign} {d}.",
+                f"In {{target}}, only {c} is in the denominator, not {c} {sign} {d}.",
             )
     if (
         isinstance(op, (ast.Mult, ast.Div))
@@ -134,11 +134,11 @@ def brackets(place):
             ast.unparse(left.right),
             "+" if isinstance(left.op, ast.Add) else "-",
         )
-        mark = "*" if isinstance(op, ast.Mult) else "/"
+        mark, done = ("*", "multiplied") if isinstance(op, ast.Mult) else ("/", "divided")
         yield (
             1,
             f"{c} {sign} {d} {mark} {b}",
-            f"In {{target}}, {mark} {plain(b)} is done with {d} alone: brackets are missing.",
+            f"In {{target}}, only {d} is {done} by {plain(b)}: brackets are missing.",
         )
     if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, (ast.Add, ast.Sub)):
         c, d, sign = (
@@ -151,7 +151,11 @@ def brackets(place):
     if isinstance(op, ast.Div) and all(
         isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)
     ):
-        yield 1.5, f"{a[1:-1]} / {b[1:-1]}", "In {target}, brackets are missing above and below the fraction."
+        yield (
+            1.5,
+            f"{a[1:-1]} / {b[1:-1]}",
+            "In {target}, brackets are missing in the numerator and in the denominator.",
+        )
     if isinstance(op, ast.Add) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
         c, d = ast.unparse(left.left), ast.unparse(left.right)
         for one, other in ((c, d), (d, c)):
