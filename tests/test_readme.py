@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import report, results
 from npae.console.cli import main
+from npae.exercises.texts import solution_text
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def test_the_recipes_of_the_readme_are_those_there_are():
 def test_the_diagnosis_of_the_readme_is_what_the_checker_says(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["exercises", "start"]) == 0
-    solution = (ROOT / "npae/exercises/solutions/05_dense.py").read_text()
+    solution = solution_text("dense")
     wrong = solution.replace("x.T @ dy", "x.T @ dy / len(x)")
     (tmp_path / "npae-exercises/05_dense.py").write_text(wrong)
     assert wrong != solution and main(["exercises", "check", "dense"]) == 1

@@ -85,13 +85,12 @@ def _checked(exercise: str, check, functions: Functions, promoted: list[str], se
         result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
         result.sentence = sentence("cannot_check", words)
         return result
-    if result is not None:
-        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
-        result = add_at_is_meant(result, "".join(lines))
     if result is not None and time.perf_counter() - began < PATIENCE:
         functions.forget()
         with garbage_in_new_arrays():
             result = with_explanation(exercise, check, functions, seed, result)
+        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
+        result = add_at_is_meant(result, "".join(lines))
     return result
 
 

@@ -30,7 +30,7 @@ SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", 
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
-VAGUE += ("overflow", "log_of_zero", "division_by_zero", "invalid_value")
+VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
 @dataclass
@@ -109,7 +109,11 @@ def _explained(
         if not target.wrong or len(target.seen) > MANY:
             return Explanation([]) if not target.wrong else None
         wanted = target.wanted(quantity)
-        slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
+        slips = [
+            edit
+            for edit in tried.slips
+            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried)
+        ]
         if slips:
             return _chosen(slips, target, wanted, tried)
         if not general:
@@ -120,7 +124,7 @@ def _explained(
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
             if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
-            if _fits(tried, edit, target, wanted):
+            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
                 whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
                 complete = complete or whole
                 if not found or whole or edit.cost == found[0].cost:
@@ -129,7 +133,19 @@ def _explained(
             return _chosen(found, target, wanted, tried)
         if time.process_time() > until:
             break
-    return _pairs(observer, seen, quantity, until + PAIR_SECONDS)
+    return _pairs(observer, position, seen, quantity, until + PAIR_SECONDS)
+
+
+def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
+    """Whether an edit leaves right what the earlier checks look at: the learner has passed them."""
+    observer = tried.observer
+    for earlier in range(position):
+        before = observer_of(observer.exercise, earlier, observer.seed)
+        if before.run is not None:
+            same = before.tried(observer.programs.index(tried.program))
+            if not _fits(same, edit, Target(same.right, same.right, before.tolerance), []):
+                return False
+    return True
 
 
 def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
@@ -162,7 +178,7 @@ def _has_numbers(target: Target, wanted: list[str]) -> bool:
     return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
 
 
-def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
+def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
     tried = observer.tried(0)
     target = Target(seen, tried.right, observer.tolerance)
     wanted = target.wanted(quantity)
@@ -173,7 +189,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
     for edit in likely:
         if time.process_time() > until:
             break
-        if _fits(tried, edit, target, wanted):
+        if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
             return Explanation([(edit,)])
         far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
     likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
@@ -184,7 +200,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
         if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
             changes, functions = (*one.changes, *other.changes), one.functions | other.functions
             both = Edit(one.key, one.cost + other.cost, "", changes, functions)
-            if _fits(tried, both, target, wanted):
+            if _fits(tried, both, target, wanted) and _right_before(both, position, tried):
                 return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
     return None
 
@@ -253,6 +269,8 @@ def with_explanation(
     if not any(one is check for one in catalogue.get(exercise).checks):
         return result
     vague = not result.confident or result.diagnosis in VAGUE
+    if isinstance(check, Property) and not vague:
+        return result
     found = explain(exercise, check, functions, seed, result.quantity, vague and general)
     if found is None:
         if vague and not result.diagnosis and not isinstance(check, Property):
@@ -275,6 +293,16 @@ def with_explanation(
 def _named(result: Result, found: Explanation) -> Result:
     """Return a result with what has been found, in place of its own words or beside them."""
     slip = found.edits[0][0].cost == 0
+    by_place = (
+        "wrong: only at",
+        "wrong: only in",
+        "wrong: only after",
+        "wrong: only before",
+        "wrong: only away",
+    )
+    result.evidence = [
+        line for line in result.evidence if not line.startswith(by_place)
+    ]  # the name says where
     words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"

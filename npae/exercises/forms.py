@@ -82,7 +82,7 @@ def add_at_is_meant(result: Result, source: str) -> Result:
     ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of several
     contributions to one place, the last one is left.
     """
-    if result.diagnosis not in ("assign_not_add", "one_term_only"):
+    if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned"):
         return result
     try:
         nodes = list(ast.walk(ast.parse(source)))

@@ -156,5 +156,5 @@ def _flipped(layer: Layer, name: str, seed: int, training: bool) -> list[Explana
 
         return compute
 
-    keys = getattr(layer, "params", {}) if name == "dx" else ()
+    keys = (list(layer.params) or ["kernel"]) if name == "dx" else ()
     return [predicting("not_flipped", ONE, with_flipped(key)) for key in keys]

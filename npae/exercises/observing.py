@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import types
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ from npae.exercises.edits.edit import Edit
 from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
-from npae.exercises.programs import right_programs
+from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
 from npae.exercises.slips import slip_edits
 
@@ -51,12 +50,15 @@ class Target:
     def wrong_in(self, case: int) -> list[str]:
         """Return the labels of what is wrong in a case."""
         seen, right = self.seen[case], self.right[case] if case < len(self.right) else {}
-        return [name for name in seen if name not in right or not self.same(seen[name], right[name])]
+        shaped = [name for name in seen if name in right and np.shape(seen[name]) == np.shape(right[name])]
+        return [name for name in seen if name not in shaped or not self.same(seen[name], right[name])]
 
     def same(self, one, other, right=None) -> bool:
         """Whether two observations are the same, up to rounding that is small beside the mistake."""
         if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
             return type(one) is type(other) and one == other
+        if right is not None and one.shape != np.shape(right) == other.shape:
+            return False  # what is wrong is the shape, too
         mended = np.shape(right) != one.shape or one.squeeze().shape == other.squeeze().shape
         if one.shape != other.shape and one.size == other.size > 1 and mended:
             one, other = (
@@ -127,7 +129,7 @@ class Observer:
     """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
 
     def __init__(self, exercise: str, check, seed: int):
-        self.exercise, self.check = exercise, check
+        self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
@@ -163,8 +165,7 @@ class Observer:
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
         functions = Functions(module)
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with quietly():
             return _of_case(self.run.of(functions), functions, case)
 
 
@@ -196,8 +197,7 @@ def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any
     """Return what the calls of a property's test gave, one after the other; they end where they differ."""
     recorder = _Recorder(module, expected)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             check.test(recorder)
     except (Exception, _Differs):
         pass

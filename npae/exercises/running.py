@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import itertools
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,17 +12,11 @@ from npae.exercises.case import Case, sizes_of
 from npae.exercises.diagnosis import diagnose
 from npae.exercises.exercise import Gradients, Values
 from npae.exercises.forms import cannot_unpack, kind, stumbled
-from npae.exercises.learner import (
-    CannotCheck,
-    Functions,
-    LearnerError,
-    MissingFunction,
-    heard_anyway,
-    warning_key,
-)
-from npae.exercises.programs import right_functions
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
+from npae.exercises.learner import heard_anyway, warning_key
+from npae.exercises.programs import quietly, right_functions
 from npae.exercises.result import Result
-from npae.exercises.samples import Sample
+from npae.exercises.samples import Sample, order_by_values_or_shapes
 from npae.exercises.sentences import remarks, sentence
 
 VALUE_TOLERANCE = 1e-9
@@ -83,23 +74,16 @@ class Run:
             if dy is None:
                 dy = self.rng.standard_normal(right[check.output].shape)
             dy = np.array(1.0) if check.backward is None else dy
-            with self._quietly():
+            with quietly():
                 answer = self.of(right_functions(self.exercise)).call_back(np.array(dy), rest, case)
             gradients = {name: np.asarray(one, np.float64) for name, one in zip(check.gradients, answer)}
         return Case(args, label, dy, right, gradients, sizes_of(args, check.axes, right))
 
     def _right(self, case: Case) -> tuple[dict[str, np.ndarray], Any]:
         """Return the right values by name, and what else the right program returns."""
-        with self._quietly():
+        with quietly():
             values, rest = self.of(right_functions(self.exercise)).call(case.fresh(np.float64))
         return {name: np.asarray(value, np.float64) for name, value in zip(self.check.outputs, values)}, rest
-
-    @staticmethod
-    @contextlib.contextmanager
-    def _quietly() -> Iterator[None]:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
 
     @property
     def function(self) -> str:
@@ -326,8 +310,9 @@ class Run:
         wrong = [name for name, some in samples.items() if not all(sample.right for sample in some)]
         if not wrong:
             return
-        if len(samples) > 1:
-            self._check_order(samples, function)
+        other = order_by_values_or_shapes(samples)
+        if other:
+            self.fail("wrong_order", "form", "", [other], function=function)
         results = [self._diagnosed(name, samples, function) for name in wrong]
         first = results[0]
         if not first.diagnosis:
@@ -356,28 +341,3 @@ class Run:
             result.stage = "gradient" if result.stage == "values" else result.stage
         result.pointer = check.pointers.get(name, "")
         return result
-
-    def _check_order(self, samples: dict[str, list[Sample]], function: str) -> None:
-        """End the check if every value is right under another's name, or has the shape of another."""
-        names = list(samples)
-        for told, fits in (("values", _right_under), ("shapes", _shaped_as)):
-            orders = [
-                order
-                for order in itertools.permutations(names)
-                if all(fits(samples[name], samples[other]) for name, other in zip(names, order))
-            ]
-            if len(orders) == 1 and orders[0] != tuple(names):
-                evidence = [
-                    f"expected ({', '.join(names)}); by their {told}, it returns ({', '.join(orders[0])})"
-                ]
-                self.fail("wrong_order", "form", "", evidence, function=function)
-
-
-def _right_under(own: list[Sample], other: list[Sample]) -> bool:
-    """Whether what came under one name is right under another."""
-    return all(mine.is_right_for(its.want) for mine, its in zip(own, other))
-
-
-def _shaped_as(own: list[Sample], other: list[Sample]) -> bool:
-    """Whether what came under one name has the shape of what was to come under another."""
-    return all(mine.got.shape == its.want.shape for mine, its in zip(own, other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,3 +85,27 @@ def root_mean_square(array) -> float:
     """Return it over what is finite; 0 for nothing."""
     finite = np.asarray(array)[np.isfinite(array)]
     return float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
+
+
+def order_by_values_or_shapes(samples: dict[str, list[Sample]]) -> str:
+    """Return in words in which other order results were returned, if exactly one fits; "" otherwise.
+
+    It fits if every value is right under another's name; or, failing that, if it has the shape of another.
+    """
+    names = list(samples)
+
+    def right(own: list[Sample], other: list[Sample]) -> bool:
+        return all(mine.is_right_for(its.want) for mine, its in zip(own, other))
+
+    def shaped(own: list[Sample], other: list[Sample]) -> bool:
+        return all(mine.got.shape == its.want.shape for mine, its in zip(own, other))
+
+    for told, fits in (("values", right), ("shapes", shaped)):
+        orders = [
+            order
+            for order in itertools.permutations(names)
+            if all(fits(samples[name], samples[other]) for name, other in zip(names, order))
+        ]
+        if len(orders) == 1 and orders[0] != tuple(names):
+            return f"expected ({', '.join(names)}); by their {told}, it returns ({', '.join(orders[0])})"
+    return ""

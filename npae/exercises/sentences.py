@@ -1,4 +1,4 @@
-"""What each diagnosis says, in the learner's terms. A page may say it more closely in its own words.
+"""What each diagnosis says, in the learner's terms; those of slips and edits say it themselves.
 
 None gives the answer away: a sentence says what was done, not the line that mends it.
 """
@@ -58,13 +58,9 @@ SENTENCES = {
     "sum_missing": (
         "{quantity} is not summed up: contributions that belong into one number are still side by side."
     ),
-    "wrong_axis": (
-        "{quantity} is summed over the wrong axis: over {other}, where the contributions lie along {summed}."
-    ),
     "one_term_only": (
         "{quantity} holds only one of the contributions that should be added up: the {place} along {axis}."
     ),
-    "mean_for_sum": "{quantity} is a mean where contributions add up: it was averaged over {size}.",
     "wrong_order": "{function} returns its results in another order than was asked for.",
     "integer_arithmetic": (
         "{quantity} has lost what stands after the decimal point: somewhere the numbers went through "
@@ -115,13 +111,6 @@ SENTENCES = {
         "{function} depends on more than its arguments: something lives in a global, or in an array that "
         "is used again."
     ),
-    "height_for_width": (
-        "{function} takes height for width: of two numbers, one for the rows and one for the columns, one "
-        "stands where the other belongs."
-    ),
-    "one_size_for_another": (
-        "{function} is right where all sizes are equal, and only there: somewhere one is taken for another."
-    ),
     "forward_wrong_backward_matches": (
         "{forward} computes something else than was asked for, and its backward belongs to it: the "
         "gradients are those of what your forward computes."
@@ -135,44 +124,16 @@ SENTENCES = {
     "": (
         "{quantity} is wrong, and none of the usual mistakes explains it; this is what the error looks like."
     ),
-    # Mistakes that several pages know.
-    "mask_from_dy": (
-        "{quantity} lets dy through where dy is positive; what decides is the sign of {argument}."
-    ),
-    "mask_from_output": "{quantity} takes its mask from the output, where the input decides.",
     "dy_forgotten": (
         "{quantity} does not depend on dy: the derivative of this step is there, the chain rule is missing."
     ),
-    "forward_for_derivative": (
-        "{quantity} multiplies dy by the function itself, where its derivative belongs."
-    ),
-    "wrong_derivative": "{quantity} uses the derivative of another function.",
-    "value_for_dy": "{quantity} is built from the forward pass alone; dy should go through it.",
-    "wrong_side": "{quantity} keeps the entries that should be 0, and drops those that should be kept.",
-    "sign_for_mask": "{quantity} is multiplied by a sign, -1 or 1, where 0 or 1 decides.",
-    "bias_forgotten": "{quantity} is right up to the bias, which was never added.",
-    "output_for_input": "{quantity} is built from the output of the layer, where its input belongs.",
     "not_flipped": (
         "{quantity} is computed with the kernel as it stands in forward; on the way back, dy meets it "
         "from the other side."
     ),
-    "flipped_twice": "{quantity} is computed with a kernel that is flipped once too often.",
-    "strides_swapped": (
-        "the two strides are taken for each other: the one down the rows, and the one along a row."
-    ),
-    "one_stride_for_both": "only one of the two strides is used, for both directions.",
-    "padding_swapped": "the padding of the two axes is taken for each other.",
     "assign_not_add": (
         "{quantity} keeps only the last contribution where several meet: windows overlap, and what they "
         "give back has to be added, not assigned."
-    ),
-    "ties_twice": "{quantity} rewards every maximum of a window with ties; only the first has won.",
-    "epsilon_inside": "epsilon stands inside the root; it belongs outside.",
-    "no_bias_correction": (
-        "the moments are used as they are, without the correction for having started at 0."
-    ),
-    "t_from_zero": (
-        "the number of the step is one too small: it starts at 0, where the first step has t = 1."
     ),
 }
 

@@ -64,7 +64,7 @@ def predicting(key: str, rank: int, compute: Callable[[Sample], Any], **words: A
         try:
             with np.errstate(all="ignore"):
                 return all(sample.is_explained_by(compute(sample)) for sample in samples)
-        except (ValueError, TypeError, IndexError, AttributeError, ZeroDivisionError):
+        except (ValueError, TypeError, LookupError, AttributeError, ZeroDivisionError):
             return False
 
     return Explanation(key, rank, fits, words)

@@ -1,30 +1,29 @@
-"""Answers to exercises: solutions with a part of their text exchanged, and all rows of the tables of mutants."""
+"""Answers to exercises: solutions with a part of their text exchanged, and the frozen rows of wrong answers."""
 
 from __future__ import annotations
 
-import importlib
+import json
 from pathlib import Path
 
-from npae.exercises import catalogue
 from npae.exercises.checking import check_file
 from npae.exercises.learner import load_text
+from npae.exercises.texts import solution_text
 
-HERE = Path(__file__).parent
+FROZEN = Path(__file__).parent / "answers_frozen.json"
+
+
+def patched(text: str, old, new) -> str:
+    """Return a text with ``old`` exchanged for ``new``; both may be tuples, of as many places."""
+    for one, other in [(old, new)] if isinstance(old, str) else zip(old, new, strict=True):
+        if text.count(one) != 1:
+            raise ValueError(f"{one!r} stands in the text {text.count(one)} times, not once")
+        text = text.replace(one, other)
+    return text
 
 
 def text_of(exercise: str, old, new) -> str:
-    """Return the text of the solution with ``old`` exchanged for ``new``, or new where old is None.
-
-    Both may be tuples, of as many places to patch.
-    """
-    if old is None:
-        return new
-    text = catalogue.get(exercise).solution.read_text(encoding="utf-8")
-    for one, other in [(old, new)] if isinstance(old, str) else zip(old, new, strict=True):
-        if text.count(one) != 1:
-            raise ValueError(f"{exercise}: {one!r} stands in the solution {text.count(one)} times, not once")
-        text = text.replace(one, other)
-    return text
+    """Return the text of the solution with ``old`` exchanged for ``new``."""
+    return patched(solution_text(exercise), old, new)
 
 
 def check_patched(exercise: str, old, new):
@@ -37,9 +36,17 @@ def check_text(exercise: str, text: str):
     return check_file(exercise, load_text(text).module)
 
 
-def mutants() -> list[tuple]:
-    """Return the rows (exercise, key, old, new) of every table in this folder, and of every exercise's slips."""
-    rows = [(one.name, slip.key, slip.old, slip.new) for one in catalogue.all() for slip in one.slips]
-    for path in sorted(HERE.glob("mutants*.py")):
-        rows += importlib.import_module(path.stem).MUTANTS
-    return [(catalogue.get(row[0]).name, *row[1:]) for row in rows]
+def frozen() -> list[dict]:
+    """Return wrong answers ("exercise", "answer") with the name ("key", "sentence") that they had once.
+
+    "said" is another sentence, by a general edit, that a person has found to say the bug as well.
+    """
+    data = json.loads(FROZEN.read_text(encoding="utf-8"))
+    rows = []
+    for row in data["rows"]:
+        pairs = zip(*row["patch"]) if "patch" in row else None
+        text = (
+            row["text"] if pairs is None else patched(data["programs"][row["exercise"]], *map(tuple, pairs))
+        )
+        rows.append({"said": "", **row, "answer": text})
+    return rows

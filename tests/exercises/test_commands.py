@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npae.console.cli import main
-from npae.exercises import sandbox, workspace
+from npae.exercises import sandbox, texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.inside import failure
 from npae.exercises.watch import changes
@@ -32,7 +32,7 @@ def quick(monkeypatch):
     def check(exercise, file, seconds=0):
         text = Path(file).read_text()
         report = failure(exercise, "", "it is wrong", [], "values") | {"passed": False}
-        if text == workspace.solution_text(exercise):
+        if text == texts.solution_text(exercise):
             report |= {"passed": True, "stage": "done"}
         elif "NotImplementedError" in text:
             report |= {"stage": "unwritten"}
@@ -48,7 +48,7 @@ def exercises(*arguments):
 
 def solve(home, *names):
     for name in names:
-        home.file(name).write_text(workspace.solution_text(name))
+        home.file(name).write_text(texts.solution_text(name))
 
 
 def test_start_says_what_to_do_next_and_what_it_left_alone(tmp_path, monkeypatch, capsys):
@@ -103,7 +103,7 @@ def test_json_and_status_are_for_autograders(home, quick, capsys, tmp_path):
     assert report["results"][0]["exercise"] == "relu" and "diagnosis" in report["results"][1]
     handed_in = tmp_path / "alice" / "02_relu.py"
     handed_in.parent.mkdir()
-    handed_in.write_text(workspace.solution_text("relu"))
+    handed_in.write_text(texts.solution_text("relu"))
     assert exercises("check", handed_in, "--json") == 0
     assert list(handed_in.parent.iterdir()) == [handed_in]  # no progress, where no learner has started
     assert json.loads(capsys.readouterr().out)["results"][0]["file"] == str(handed_in)
@@ -158,7 +158,7 @@ def test_the_solution_is_for_those_who_have_theirs_or_insist(home, quick, capsys
     assert exercises("solution", "relu") == 1
     assert "--spoil" in capsys.readouterr().err
     assert exercises("solution", "relu", "--spoil") == 0
-    assert capsys.readouterr().out == workspace.solution_text("relu")
+    assert capsys.readouterr().out == texts.solution_text("relu")
     solve(home, "relu")
     exercises("check", "relu")
     capsys.readouterr()
@@ -330,7 +330,7 @@ def test_start_names_the_first_exercise_that_is_not_solved_even_if_it_was_never_
     monkeypatch.chdir(tmp_path)
     home = workspace.start(tmp_path).workspace
     for name in ORDER[:2]:
-        home.file(name).write_text(workspace.solution_text(name))
+        home.file(name).write_text(texts.solution_text(name))
     assert main(["exercises", "start"]) == 0
     out = capsys.readouterr().out
     assert f"open {workspace.file_name(ORDER[2])} in your editor" in out and f"{ORDER[1]} is solved" in out

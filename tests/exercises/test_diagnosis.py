@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from answers import check_patched, check_text
 
+from npae.exercises.case import Case
 from npae.exercises.checking import Result, as_text, check_file
-from npae.exercises.diagnosis import compare, name_it
-from npae.exercises.exercise import Case, Exercise, Gradients, Property, Terms, Wrong
-from npae.exercises.hypotheses import Sample
+from npae.exercises.diagnosis import compare, names_of
+from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.layer_diagnosis import diagnose_layer
 from npae.exercises.learner import CannotCheck, load_text
+from npae.exercises.samples import Sample
 from npae.layers import Conv2D, Dense, MaxPool2D
 
 DKERNEL = "dkernel = x.T @ dy"
@@ -64,53 +65,23 @@ def samples(mistake, shapes=((3, 4), (1, 5), (4, 2)), tolerance=1e-9):
     ],
 )
 def test_general_mistakes_are_told_apart(key, mistake):
-    name = name_it(samples(mistake), (), None)
-    assert (name.key, name.confident) == (key, True)
+    assert [one.key for one in names_of(samples(mistake))] == [key]
 
 
 def test_what_nothing_explains_gets_no_name():
-    name = name_it(samples(lambda want, c: want + 0.1 * want**2), (), None)
-    assert (name.key, name.confident) == ("", False)
+    assert names_of(samples(lambda want, c: want + 0.1 * want**2)) == []
 
 
 def test_two_names_that_fit_alike_are_both_given_and_none_is_claimed():
-    name = name_it(samples(lambda want, c: 3 * want, shapes=((3, 3), (3, 3))), (), None)
-    assert not name.confident
-    assert {name.key, *(other.key for other in name.others)} == {"times_n", "times_units"}
+    names = names_of(samples(lambda want, c: 3 * want, shapes=((3, 3), (3, 3))))
+    assert {one.key for one in names} == {"times_n", "times_units"}
 
 
 def test_a_mistake_must_explain_every_case():
     def only_once(want, c):
         return -want if len(want) == 3 else want + 0.1 * want**2
 
-    assert name_it(samples(only_once), (), None).key == ""
-
-
-def test_a_page_knows_better_than_the_general_rule():
-    wrong = (Wrong("my_sign", lambda c: -c.want), Wrong("broken", lambda c: c.nothing_of_that_name))
-    assert name_it(samples(lambda want, c: -want), wrong, None).key == "my_sign"
-
-
-@pytest.mark.parametrize(
-    "key, reduce",
-    [
-        ("wrong_axis", lambda t: t.sum(axis=1)),
-        ("sum_missing", lambda t: t),
-        ("sum_missing", lambda t: t.sum(axis=0)),
-        ("one_term_only", lambda t: t[-1].sum(axis=1)),
-        ("one_term_only", lambda t: t[0, :, 0]),
-        ("over_n", lambda t: t.mean(axis=0).sum(axis=1)),
-        ("mean_for_sum", lambda t: t.mean(axis=(0, 2))),
-    ],
-)
-def test_sums_whose_terms_are_known(key, reduce):
-    rng, found = np.random.default_rng(0), []
-    for shape in ((3, 4, 2), (2, 3, 5), (1, 2, 3)):
-        terms = rng.standard_normal(shape)
-        case = Case({"terms": terms}, sizes=dict(zip(("n", "c", "w"), shape)))
-        found.append(Sample(case, reduce(terms), terms.sum(axis=(0, 2)), 1e-9))
-    name = name_it(found, (), Terms(lambda c: c.terms, "n c w", "n w"))
-    assert (name.key, name.confident) == (key, True)
+    assert names_of(samples(only_once)) == []
 
 
 def test_the_evidence_says_which_entries_and_by_how_much():
@@ -119,7 +90,7 @@ def test_the_evidence_says_which_entries_and_by_how_much():
     assert "dkernel is n times too small" in text
     assert "where n is more than 1" in text
     assert "yours / right" in text and "0.33333 (n = 3" in text
-    assert "differences" in text and "ratio" in text
+    assert "right" in text and "ratio" in text
     assert result.notes[0].startswith("dividing by n") and result.notes[1:] == ["right already: dx, dbias"]
     assert max(len(line) for line in text.splitlines()) <= 100
 
@@ -143,7 +114,7 @@ def test_the_picture_shows_the_pattern():
     got = np.zeros((2, 3, 4))
     want = np.zeros((2, 3, 4))
     got[1, 2], want[1, 0, 0] = 1.0, 2.0
-    result = compare("y", got, want, axes="n h w")
+    result = compare("y", [got], [want], [Case()], axes="n h w")
     assert result.picture[:4] == ["n=0    n=1", "....   0...", "....   ....", "....   xxxx"]
     assert result.picture[4] == ". right   0 is 0   x should be 0"
 
@@ -162,7 +133,8 @@ def relu_backward(dy, x):
 
 def test_a_wrong_forward_with_a_right_backward():
     result = check_patched("relu", "np.maximum(x, 0), x", "np.minimum(x, 0), x")
-    assert (result.diagnosis, result.quantity) == ("wrong_side", "y")
+    assert (result.diagnosis, result.quantity) == ("other_function", "y")
+    assert "np.minimum stands where maximum belongs" in result.sentence
     assert result.also == ["your backward is already what was asked for: only y is wrong"]
 
 
@@ -199,7 +171,7 @@ def test_an_error_is_shown_with_its_line():
 
 def test_a_transpose_that_fits_square_arrays_only_is_recognised_there():
     result = check_patched("dense", "dy @ kernel.T", "dy @ kernel")
-    assert (result.diagnosis, result.confident) == ("transposed", True)
+    assert (result.sentence, result.confident) == ("In dx, kernel is not transposed.", True)
     assert "ValueError" in result.also[0]
 
 
@@ -214,11 +186,11 @@ def test_files_that_cannot_be_loaded(tmp_path):
     assert not (tmp_path / "__pycache__").exists()
 
 
-def test_a_page_may_say_that_it_cannot_check_here():
+def test_an_exercise_may_say_that_it_cannot_check_here():
     def test(functions):
         raise CannotCheck("there is no moon tonight")
 
-    result = check_file(Exercise("relu", "", (Property("moon", "", test),)), object())
+    result = check_file(Exercise("", (Property("moon", "", test),), name="relu"), object())
     assert (result.passed, result.stage, result.sentence) == (
         False,
         "unavailable",
@@ -281,12 +253,9 @@ def test_nothing_is_said_of_a_right_layer(layer, shape):
     assert diagnose_layer(layer, shape) == []
 
 
-def test_axes_of_length_one_that_are_lost_are_not_blamed_on_square_sizes():
+def test_axes_of_length_one_that_are_lost():
     result = check_patched("dense", DX, "dx = np.squeeze(dy @ kernel.T)")
     assert (result.diagnosis, result.confident) == ("squeezed", True)
-    result = check_patched("dense", DKERNEL, "dkernel = x.T @ np.squeeze(dy)")
-    assert result.diagnosis == "exception"
-    assert "in the cases in which no size is 1, everything is right" in result.evidence
 
 
 def test_infinity_is_never_near_enough():
@@ -294,29 +263,19 @@ def test_infinity_is_never_near_enough():
     assert sample.wrong.all()
 
 
-def test_two_mistakes_at_once_are_a_guess():
-    result = check_patched("relu", "dy * (x > 0)", "-dy * (dy > 0)")
-    assert (result.diagnosis, result.confident) == ("mask_from_dy_and_sign", False)
-    assert result.sentence.startswith("Perhaps two things at once: ")
-    assert result.sentence.endswith("; besides, its sign is wrong.")
-
-
 def test_the_worked_example_may_name_its_upstream_gradient():
-    def forward(functions, c):
-        assert list(c.args) == ["x"]
-        return c.x * 2, None
+    def forward(functions, x):
+        return x * 2, None
 
     given = {"x": np.ones(2), "dy": np.array([3.0, 4.0])}
     seen = []
 
-    def backward(functions, dy, cache, c):
+    def backward(functions, dy, cache):
         seen.append(dy)
         return 2 * dy
 
-    check = Gradients(
-        forward, backward, {"dx": "x"}, lambda rng: [{"x": rng.standard_normal(3)}], lambda c: 2 * c.x, given
-    )
-    assert check_file(Exercise("relu", "", (check,)), object()).passed
+    check = Gradients(forward, backward, {"dx": "x"}, lambda rng: [{"x": rng.standard_normal(3)}], given)
+    assert check_file(Exercise("", (check,), name="relu"), object()).passed
     np.testing.assert_array_equal(seen[0], given["dy"])
 
 
@@ -356,10 +315,10 @@ def test_numpys_messages_are_explained(new, words):
     assert any(words in line for line in result.evidence), result.evidence
 
 
-def test_a_page_that_stumbles_over_an_answer_blames_nobody_with_confidence():
+def test_a_test_that_stumbles_over_an_answer_names_nothing_with_confidence():
     check = Property(
         "odd", "", lambda functions: len(functions.relu_forward(1.0)), functions=("relu_forward",)
     )
     answer = load_text("def relu_forward(x):\n    return 1\n").module
-    result = check_file(Exercise("relu", "", (check,)), answer)
+    result = check_file(Exercise("", (check,), name="relu"), answer)
     assert (result.stage, result.diagnosis, result.confident) == ("form", "wrong_return", False)

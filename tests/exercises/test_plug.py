@@ -8,7 +8,7 @@ import pytest
 from whole_batch import loss_and_gradients
 
 from npae.console.cli import main
-from npae.exercises import plug, workspace
+from npae.exercises import plug, texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.plug import Learner, LearnersRun
 from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
@@ -27,7 +27,7 @@ def home(tmp_path):
     """A learner's folder in which everything is solved."""
     started = workspace.start(tmp_path / "learner").workspace
     for name in ORDER:
-        started.file(name).write_text(workspace.solution_text(name))
+        started.file(name).write_text(texts.solution_text(name))
     return started
 
 
@@ -107,7 +107,7 @@ def test_it_says_whose_work_it_is(home, trusted, small_synthetic, tmp_path):
 def test_what_is_not_solved_is_named_before_anything_is_moved(home, small_synthetic, tmp_path, capsys):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "metrics.json").write_text("{}")
-    home.file("relu").write_bytes(workspace.stub_text("relu"))
+    home.file("relu").write_bytes(texts.stub_text("relu").encode())
     home.file("adam").unlink()
     layers = ["--layers", str(home.directory), "--out", str(tmp_path / "run")]
     assert main(["train", "dense", *TRAIN, *layers]) == 1
@@ -158,7 +158,7 @@ def test_a_slow_training_is_foretold(home, trusted, small_synthetic, tmp_path, m
 
 
 def test_a_float64_answer_is_taken_back_to_the_dtype_of_the_model(home, trusted, small_synthetic, tmp_path):
-    text = workspace.solution_text("dense").replace("y = x @ kernel", "y = x.astype(float) @ kernel")
+    text = texts.solution_text("dense").replace("y = x @ kernel", "y = x.astype(float) @ kernel")
     home.file("dense").write_text(text)
     settings = Settings("dense", data="synthetic", epochs=1, limit=20)
     run = LearnersRun(

@@ -137,13 +137,13 @@ def test_an_answer_without_the_word_is_none(check, tmp_path):
 
 
 def test_a_solution_of_npae_is_not_read(check):
-    path = str(workspace.Path(workspace.__file__).parent / "solutions" / "02_relu.py")
+    path = str(workspace.Path(workspace.__file__).parent / "path" / "relu" / "right.py")
     outcome = check(f"exec(open({path!r}).read())")
     assert outcome.report["diagnosis"] == "reads_solution" and not outcome.passed
 
 
 @pytest.mark.parametrize(
-    "line", ["import_module('npae.exercises.pages.relu')", "import_module('npae.layers')"]
+    "line", ["import_module('npae.exercises.path.relu.exercise')", "import_module('npae.layers')"]
 )
 def test_importlib_is_no_way_around(check, line):
     outcome = check(relu(before=f"from importlib import import_module\n{line}\n"))
@@ -154,8 +154,8 @@ def test_a_file_that_replaces_what_the_check_relies_on_does_not_pass(check):
     text = relu(forward="x = 7 * x").replace("\n\n", "\nnp.abs = lambda x: 0 * x\nnp.other = 1\n\n", 1)
     outcome = check(text)
     assert outcome.report["diagnosis"] == "replaces_others" and "replaces numpy.abs" in outcome.text
-    text = relu(before="import sys\nsys.modules['npae.exercises.hypotheses'].Sample.right = True\n")
-    assert "npae.exercises.hypotheses.Sample.right" in check(text).text
+    text = relu(before="import sys\nsys.modules['npae.exercises.samples'].Sample.right = True\n")
+    assert "npae.exercises.samples.Sample.right" in check(text).text
     assert check(relu(before="import numpy\nnumpy.mine = 1\nnumpy.seterr(all='ignore')\n")).passed
 
 

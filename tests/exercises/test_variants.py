@@ -2,15 +2,22 @@
 
 import time
 
+import numpy as np
 import pytest
+from answers import check_text
 
 from npae.exercises import catalogue
-from npae.exercises.checking import check_file
+from npae.exercises.exercise import Gradients
+from npae.exercises.gradients import differences
+from npae.exercises.programs import right_functions
+from npae.exercises.running import Run
+from npae.exercises.texts import right_texts, solution_text, stub_text
 
 VARIANTS = [
-    pytest.param(exercise, path, id=f"{exercise.name}-{path.stem}")
+    pytest.param(exercise, text, id=f"{exercise.name}-{name}")
     for exercise in catalogue.all()
-    for path in sorted(exercise.solution.with_suffix("").glob("*.py"))
+    for name, text in right_texts(exercise.name).items()
+    if name != "right.py"
 ]
 
 
@@ -21,13 +28,13 @@ def test_the_path_is_complete():
 @pytest.mark.parametrize("exercise", catalogue.all(), ids=lambda exercise: exercise.name)
 class TestExercise:
     def test_the_stub_is_said_to_be_unwritten(self, exercise):
-        result = check_file(exercise, str(exercise.stub))
+        result = check_text(exercise, stub_text(exercise.name))
         assert (result.passed, result.stage, result.diagnosis) == (False, "unwritten", "not_written")
 
     def test_the_solution_passes_in_time(self, exercise):
-        check_file(exercise, str(exercise.solution))
+        check_text(exercise, solution_text(exercise.name))
         began = time.process_time()
-        result = check_file(exercise, str(exercise.solution))
+        result = check_text(exercise, solution_text(exercise.name))
         assert result.passed, result
         assert time.process_time() - began < 2.0
 
@@ -42,7 +49,19 @@ class TestExercise:
             assert quantities <= set(getattr(check, "pointers", ()))
 
 
-@pytest.mark.parametrize("exercise, path", VARIANTS)
-def test_a_right_answer_passes_however_it_is_written(exercise, path):
-    result = check_file(exercise, str(path))
+@pytest.mark.parametrize("exercise, text", VARIANTS)
+def test_a_right_answer_passes_however_it_is_written(exercise, text):
+    result = check_text(exercise, text)
     assert result.passed, result
+
+
+@pytest.mark.parametrize("exercise", catalogue.all(), ids=lambda exercise: exercise.name)
+def test_right_gradients_are_those_of_finite_differences(exercise):
+    for check in exercise.checks:
+        if isinstance(check, Gradients) and check.smooth:
+            run = Run(exercise.name, check, right_functions(exercise.name))
+            for case in run.cases:
+                for name, argument in check.gradients.items():
+                    numeric = differences(run, case, argument, case.gradients[name])
+                    scale = np.max(np.abs(numeric), initial=1e-3)
+                    np.testing.assert_allclose(case.gradients[name], numeric, rtol=1e-6, atol=1e-6 * scale)

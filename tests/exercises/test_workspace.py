@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from npae.exercises import sandbox, workspace
+from npae.exercises import sandbox, texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.workspace import Mark, Workspace, parse_progress
 
@@ -209,6 +209,6 @@ def test_the_folder_is_found_from_inside_from_below_and_from_above(home, monkeyp
 
 def test_every_exercise_has_a_stub_and_a_solution():
     for name in ORDER:
-        stub, solution = workspace.stub_text(name).decode(), workspace.solution_text(name)
+        stub, solution = texts.stub_text(name), texts.solution_text(name)
         assert "raise NotImplementedError" in stub and "raise NotImplementedError" not in solution
     assert Workspace("here").file("dense").name == "05_dense.py"

@@ -90,8 +90,7 @@ def dropped(place):
         yield 0.9, a, f"In {{target}}, the division by {plain(b)} is missing."
         yield 2, f"1 / {b}", f"In {{target}}, {plain(a)} is missing: 1 stands in its place."
     elif word:
-        cost = 1 if a != "1" else 1.5  # 1 - a is 1 where all of it is missing as a factor
-        yield cost, a, f"In {{target}}, the {word} {plain(b)} is missing."
+        yield 1.25 if a == "1" else 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
         minus = "-" if isinstance(place.node.op, ast.Sub) else ""
         yield 1, minus + b, f"In {{target}}, the {word} {plain(a)} is missing."
         first = place.node.left

@@ -8,6 +8,7 @@ import re
 
 from npae.exercises.edits.edit import atom, operator
 
+AXES = ("", "0", "1", "2", "3", "(0, 1)", "(2, 3)", "(0, 2)", "(1, 2)", "(0, 1, 2)", "(0, 2, 3)", "(1, 2, 3)")
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
 
 
@@ -108,7 +109,7 @@ def other_axis(place):
         place_words = f"over {' and '.join(named)}" if other else "over everything"
         told = f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
         along = [*given, *([f"axis={other}"] if other else [])]
-        yield 1.5, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
+        yield 1.5 if other else 1.4, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
         kept = [one for one in others if one != keeps] + [keeps] * (keeps not in others)
         yield 1.75, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
     if node.func.attr == "argmax" and now:

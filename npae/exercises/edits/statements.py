@@ -18,7 +18,6 @@ def other_range(place):
         yield 1, f"range(1, {a})", f"The loop over {i} leaves out its first step."
         yield 1, f"range({a} - 1)", f"The loop over {i} ends one step too early."
         yield 1.5, f"range(1, {a} + 1)", f"The loop over {i} counts from 1."
-        yield 2, "range(1)", f"The loop over {i} takes its first step only."
         yield 2, f"range({a} - 1, {a})", f"The loop over {i} takes its last step only."
 
 
@@ -192,7 +191,7 @@ def _of_loop(place: Place, some: list, k: int):
         return ast.For(loop.target, loop.iter, body, loop.orelse)
 
     yield (
-        2,
+        1.9,
         [*before, with_body([*loop.body, ast.Break()]), *after],
         f"The loop over {over} ends after its first step.",
     )

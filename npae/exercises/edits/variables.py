@@ -112,7 +112,7 @@ def other_array(place):
     axes = [(k,) for k in range(ndim)] + ([(ndim - 2, ndim - 1)] if ndim > 2 else [])
     for some in axes if ndim else ():
         over = " and ".join(place.axis(a, k) for k in some)
-        for how in ("sum", "mean", "max"):
+        for how in ("sum", "mean", "max") if ndim > 1 else ("mean",):  # the others are below, of all entries
             text = f"(0 * {a} + {a}.{how}(axis={some}, keepdims=True))"
             yield 3, text, f"In {{target}}, each entry of {a} has become the {how} over {over}."
         yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is flipped along {over}."
@@ -140,7 +140,7 @@ def other_array(place):
     yield 2, f"{a} ** 2", f"In {{target}}, {told}."
     yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
     yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
-    yield 2, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
+    yield 2.1, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
     yield 3, f"np.ones_like({a})", f"In {{target}}, {a} is left out: it is as if it were 1 everywhere."
     yield 3, f"{a}.sum()", f"In {{target}}, the sum of all of {a} stands where each entry belongs."
     yield 3, f"{a}.max()", f"In {{target}}, the largest entry of {a} stands where each entry belongs."

@@ -1,0 +1,50 @@
+"""Wrong answers get their names: those that slips predict, and those that were named when they were frozen."""
+
+import pytest
+from answers import check_text, frozen
+
+from npae.exercises import catalogue
+from npae.exercises.slips import parsed, slip_edits, slips_of
+
+ROWS = frozen()
+
+
+@pytest.mark.parametrize("exercise", catalogue.ORDER)
+def test_what_a_slip_predicts_gets_its_name(exercise):
+    lost = []
+    for slip in slip_edits(exercise):
+        result = check_text(exercise, slip.edited)
+        assert not result.passed, slip.sentence
+        if (result.diagnosis, result.confident) != (slip.key, True):
+            lost.append(f"{slip.key}, {slip.sentence}: {result.diagnosis}, {result.sentence}")
+    assert lost == []
+
+
+def test_slips_are_read_from_differences():
+    text = "key: what was\n  done.\n- a\n- b\n+ c\n- d\nother: it is gone.\n-   e\n"
+    first, second = parsed(text)
+    assert (first.key, first.sentence) == ("key", "what was done.")
+    assert (first.old, first.new) == (("a\nb", "d"), ("c", ""))
+    assert (second.old, second.new) == (("  e",), ("",))
+    assert first.edited({"one": "a d", "two": "a\nb+d"}) == "c+"
+    with pytest.raises(ValueError, match="no right program"):
+        second.edited({"one": "  e  e"})
+
+
+@pytest.mark.parametrize("exercise", catalogue.ORDER)
+def test_the_sentence_of_a_slip_has_nothing_left_open(exercise):
+    assert [slip.key for slip in slips_of(exercise) if "{" in slip.sentence or not slip.sentence] == []
+
+
+@pytest.mark.slow
+def test_frozen_answers_never_pass_and_are_named_as_before_or_better():
+    lost = []
+    for row in ROWS:
+        result = check_text(row["exercise"], row["answer"])
+        told = f"{row['exercise']}, {row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
+        assert not result.passed, told
+        assert "{" not in result.sentence, told
+        if not (result.confident and (result.diagnosis == row["key"] or result.sentence == row["said"])):
+            lost.append(told)
+    print("\n".join(lost))
+    assert len(lost) <= 0.03 * len(ROWS), "\n".join(lost)
