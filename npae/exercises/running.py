@@ -12,8 +12,14 @@ from npae.exercises.case import Case, sizes_of
 from npae.exercises.diagnosis import diagnose
 from npae.exercises.exercise import Gradients, Values
 from npae.exercises.forms import cannot_unpack, kind, stumbled
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
-from npae.exercises.learner import heard_anyway, warning_key
+from npae.exercises.learner import (
+    CannotCheck,
+    Functions,
+    LearnerError,
+    MissingFunction,
+    heard_anyway,
+    warning_key,
+)
 from npae.exercises.programs import quietly, right_functions
 from npae.exercises.result import Result
 from npae.exercises.samples import Sample, order_by_values_or_shapes

@@ -8,7 +8,7 @@ from answers import check_patched, check_text
 
 from npae.exercises import catalogue
 from npae.exercises.case import Case
-from npae.exercises.checking import Result, as_text
+from npae.exercises.checking import Result
 from npae.exercises.evidence import which_entries
 from npae.exercises.samples import Sample
 from npae.exercises.sentences import SENTENCES

@@ -73,6 +73,7 @@ AXES = (
     "1",
     "2",
     "3",
+    "-1",
     "(0, 1)",
     "(2, 3)",
     "(0, 2)",
@@ -100,18 +101,20 @@ def other_axis(place):
     what, keeps = given[0] if of_np else atom(node.func.value), "keepdims=True"
     kind = place.kinds.get(what, "")
     own = int(kind[6:]) if kind.startswith("array") else 0
-    most = own or max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
+    most = max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
+    most = max(own or most, 2)  # seen once; it may have other numbers of axes in other calls
     for other in AXES:
         numbers = [int(part) for part in re.findall(r"-?\d", other)]
-        if other == now or max(numbers, default=0) >= most or len(numbers) == own:
+        if other == now or max(numbers, default=0) >= most or 1 < len(numbers) == own:
             continue
-        named = [place.axis(what, number) for number in numbers]
-        place_words = f"over {' and '.join(named)}" if other else "over everything"
+        named = "the last axis" if other == "-1" else " and ".join(place.axis(what, k) for k in numbers)
+        place_words = f"over {named}" if other else "over everything"
         told = f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
         along = [*given, *([f"axis={other}"] if other else [])]
-        yield 1.5 if other else 1.4, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
+        cost = {"": 1.4, "-1": 1.6}.get(other, 1.5)
+        yield cost, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
         kept = [one for one in others if one != keeps] + [keeps] * (keeps not in others)
-        yield 1.75, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
+        yield cost + 0.25, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
     if node.func.attr == "argmax" and now:
         text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
         yield (
