@@ -66,7 +66,7 @@ BY_ONE_EDIT = [
         "has lost its axis: keepdims is missing",
     ),
     (SOFTMAX, 0, "np.sum(e, axis=1, keepdims=True)", "np.sum(e, axis=0)", "the sum of e is taken over n"),
-    (SOFTMAX, 1, "s - np.log(total)", "np.log(e / total + 1e-6)", "1e-06 is added inside the logarithm"),
+    (SOFTMAX, 0, "s - np.log(total)", "np.log(e / total + 1e-6)", "1e-06 is added inside the logarithm"),
     (
         SOFTMAX,
         1,
@@ -74,7 +74,7 @@ BY_ONE_EDIT = [
         "np.log(np.clip(e / total, 1e-9, 1 - 1e-9))",
         "cut off at 1e-09 and at 1 - 1e-09",
     ),
-    (SOFTMAX, 2, "np.max(z, axis=1, keepdims=True)", "z.max()", "the max of z is taken over everything"),
+    (SOFTMAX, 1, "np.max(z, axis=1, keepdims=True)", "z.max()", "the max of z is taken over everything"),
 ]
 
 
