@@ -42,7 +42,8 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
         if not isinstance(check, Property):
             run = Run(exercise, check, functions, seed)
             right = run.of(right_functions(exercise))
-            looping |= dict.fromkeys(name for name in _looping(run) if name not in _looping(right))
+            unavoidable = _looping(right)
+            looping |= dict.fromkeys(name for name in _looping(run) if name not in unavoidable)
             if isinstance(check, Gradients) and isinstance(check.backward, str) and not _unneeded(right):
                 kept |= dict.fromkeys(_unneeded(run), check.backward)
     if looping:
