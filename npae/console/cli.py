@@ -179,8 +179,8 @@ A model's numbers can still be wrong: measure it (npae evaluate) before you rely
 
 Exercises, layers of your own and everything else that ends in .py are programs. npae runs them with all
 your rights, also in "npae exercises check", "npae gradcheck FILE.py:Layer" and "npae train --layers DIR":
-the process in which an answer is checked keeps npae's own process from harm, and not your computer. Read a
-stranger's file before you run it.
+an answer that is checked has a process of its own, without network and without other files, as far as
+Python can refuse them. That catches accidents, and no ill will: a stranger's file belongs into a container.
 
 Numba's compiled kernels are programs too. npae loads them only from a folder that no other user can write
 to: the package's own, or the one in your cache folder. Never copy a stranger's *.nbi and *.nbc files there.

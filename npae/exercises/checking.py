@@ -6,7 +6,7 @@ endless loops and a process that ends itself, it is run in a process of its own.
 
 from __future__ import annotations
 
-import linecache
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,15 @@ from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.explaining import with_explanation
 from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
 from npae.exercises.gradients import compare_gradients, relation_to_forward
-from npae.exercises.learner import CannotCheck, Functions, LearnerError, LoadError, MissingFunction, load
+from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
+from npae.exercises.process import Ended
 from npae.exercises.remarks import remarks_on
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
-from npae.exercises.uninitialised import garbage_in_new_arrays
+from npae.exercises.worker.calls import NotRun
 
-PATIENCE = 3.0  # seconds: what took longer is not run once more, to be explained
+IN_ALL, LEAST = 4.3, 1.3  # seconds for a check with its explanation; with less left, nothing is explained
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -37,7 +38,7 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     ----------
     exercise : Exercise, str or int
         Also by name or number.
-    path_or_module : path, or an object with the functions as attributes
+    path_or_module : path, an object with the functions as attributes, or Functions
     seed : int
         Draws cases and upstream gradients.
 
@@ -54,8 +55,8 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     exercise = exercise if isinstance(exercise, Exercise) else catalogue.get(exercise)
     try:
         functions = load(path_or_module)
-    except LoadError as error:
-        return _not_loaded(exercise.name, error)
+    except NotRun as error:
+        return Result.of(exercise.name, error.stage, error.key, error.sentence, error.lines)
     promoted: list[str] = []
     for check in exercise.checks:
         functions.forget()
@@ -67,30 +68,22 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
     return result
 
 
-def _not_loaded(exercise: str, error: LoadError) -> Result:
-    key = "syntax_error" if isinstance(error.__cause__, SyntaxError) else "cannot_load"
-    text = error.lines[-1] if error.lines else str(error.__cause__)
-    result = Result(exercise, stage="load", diagnosis=key, confident=True, evidence=error.lines)
-    result.sentence = sentence(key, {"error": text})
-    return result
-
-
 def _checked(exercise: str, check, functions: Functions, promoted: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
     began = time.perf_counter()
     try:
         result = _attempt(exercise, check, functions, promoted, seed)
     except CannotCheck as error:
-        words = {"error": str(error)}
-        result = Result(exercise, stage="unavailable", diagnosis="cannot_check", confident=True)
-        result.sentence = sentence("cannot_check", words)
-        return result
-    if result is not None and time.perf_counter() - began < PATIENCE:
+        return Result.of(
+            exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
+        )
+    left = IN_ALL - (time.perf_counter() - began)
+    if result is not None and left > LEAST:
         functions.forget()
-        with garbage_in_new_arrays():
-            result = with_explanation(exercise, check, functions, seed, result)
-        lines = linecache.getlines(getattr(functions.module, "__file__", None) or "")
-        result = add_at_is_meant(result, "".join(lines))
+        with contextlib.suppress(Ended):
+            result = with_explanation(exercise, check, functions, seed, result, left)
+    if result is not None:
+        result = add_at_is_meant(result, functions.source)
     return result
 
 
@@ -98,9 +91,8 @@ def _attempt(exercise: str, check, functions: Functions, promoted: list[str], se
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
-        with garbage_in_new_arrays():
-            run = Run(exercise, check, functions, seed)
-            _values_and_gradients(run)
+        run = Run(exercise, check, functions, seed)
+        _values_and_gradients(run)
         promoted += [name for name in dict.fromkeys(run.promoted) if name not in promoted]
     except Found as found:
         return found.result
@@ -149,7 +141,7 @@ def _check_later_calls(run: Run) -> None:
     values, _ = run.call(first.fresh())
     kept = [np.array(value) for value in values]
     run.call_with_others(first)
-    changed = [np.array(value) for value in values]
+    changed = [np.array(run.functions.now(value)) for value in values]
     again, _ = run.call(first.fresh())
     for name, value, then, now in zip(run.check.outputs, changed, kept, again):
         if not np.array_equal(np.asarray(value), then, equal_nan=then.dtype.kind == "f"):

@@ -20,7 +20,7 @@ from npae.exercises.whole_results import Explanation, explanations
 def names_of(
     samples: list[Sample], warned: Sequence[str] = (), further: Sequence[Explanation] = ()
 ) -> list[Explanation]:
-    """Return the mistakes that explain all samples of a quantity: one if it has a name, none where nothing fits.
+    """Return the mistakes that explain all samples of a quantity; none where nothing fits.
 
     Parameters
     ----------

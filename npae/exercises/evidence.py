@@ -240,14 +240,15 @@ def picture(sample: Sample | None) -> list[str]:
     lead = [np.unravel_index(int(k), shape[:-2]) if len(shape) > 2 else () for k in shown]
     axes = sample.axes if len(sample.axes) == len(shape) else ("",) * len(shape)
     heads = [" ".join(f"{name}{'=' if name else ''}{i}" for name, i in zip(axes, place)) for place in lead]
-    width = max(plane[1], *(len(head) for head in heads)) + 3
-    width = min(width, COLUMNS + 3)
-    lines = ["".join(f"{head:<{width}}" for head in heads).rstrip()] if any(heads) else []
+    width = min(max(plane[1], *(len(head) for head in heads)), COLUMNS)
+    lines = [" | ".join(f"{head:<{width}}" for head in heads).rstrip()] if any(heads) else []
     for row in range(min(plane[0], ROWS)):
-        lines.append("".join(f"{''.join(planes[k][row][:COLUMNS]):<{width}}" for k in shown).rstrip())
+        lines.append(" | ".join(f"{''.join(planes[k][row][:COLUMNS]):<{width}}" for k in shown).rstrip())
     if plane[0] > ROWS or plane[1] > COLUMNS or len(shown) < len(planes):
         lines.append("(a part of it)")
-    return [*lines, _legend(marks)]
+    names = [axis or f"axis {len(shape) - 2 + k}" for k, axis in enumerate(axes[-2:])]
+    what = f"down: {names[0]}, across: {names[1]}" if len(shape) > 1 else "in their order"
+    return [*lines, f"one character for each entry, {what}", _legend(marks)]
 
 
 WORDS = {

@@ -82,8 +82,8 @@ class Gradients:
     forward : str or callable
         A function ``(*arguments) -> (y, cache)``, or ``forward(functions, **arguments)`` that returns them.
     backward : str, callable or None
-        A function ``(dy, cache) -> gradients``, or ``backward(functions, dy, cache)``; one array, or a tuple in
-        the order of ``gradients``. None: forward itself returns ``(y, *gradients)``, as of a loss.
+        A function ``(dy, cache) -> gradients``, or ``backward(functions, dy, cache)``; one array, or a tuple
+        in the order of ``gradients``. None: forward itself returns ``(y, *gradients)``, as of a loss.
     gradients : dict of str to str
         Name of each gradient, and of the argument that it belongs to.
     cases
@@ -137,8 +137,8 @@ class Property:
     sentence : str
         True whenever the test fails.
     test : callable
-        ``test(functions)`` returns None where the fact holds, otherwise the evidence (a line or several), or a
-        `Result`.
+        ``test(functions)`` returns None where the fact holds, otherwise the evidence (a line or several), or
+        a `Result`.
     quantity, pointer : str
     functions : tuple of str
         Functions that the learner's file has to define for it.

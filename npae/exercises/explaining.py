@@ -1,11 +1,9 @@
-"""Explains what a learner's program computes by the smallest edit of a right program that computes the same."""
+"""Explains what a learner's program computes by the smallest edit of a right program that does so too."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import heapq
-import linecache
 import signal
 import threading
 import time
@@ -18,13 +16,13 @@ from npae.exercises import catalogue
 from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Check, Property
-from npae.exercises.first_wrong_line import assigned, first_wrong
-from npae.exercises.learner import Functions, loaded_anew
-from npae.exercises.observing import Target, Tried, interpreted, observer_of
+from npae.exercises.first_wrong_line import first_wrong
+from npae.exercises.learner import Functions
+from npae.exercises.observing import Target, Tried, observer_of
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 2.5, 2.0  # of this process, for single edits and for pairs
+SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pairs
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
@@ -54,7 +52,13 @@ class _OutOfTime(BaseException):
 
 
 def explain(
-    exercise: str, check: Check, functions: Functions, seed: int, quantity: str = "", general: bool = True
+    exercise: str,
+    check: Check,
+    functions: Functions,
+    seed: int,
+    quantity: str = "",
+    general: bool = True,
+    seconds: float = 4.5,
 ) -> Explanation | None:
     """Return the edits that explain what a learner's functions compute for a check; None if none does.
 
@@ -69,8 +73,10 @@ def explain(
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
     general : bool
         Whether, where no slip fits, general edits are tried.
+    seconds : float
+        All that it may take, by the clock.
     """
-    with _alarm(SECONDS + PAIR_SECONDS + 0.5):
+    with _alarm(seconds):
         return _explained(exercise, check, functions, seed, quantity, general)
     return None
 
@@ -102,7 +108,7 @@ def _explained(
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     until = time.process_time() + SECONDS
     observer = observer_of(exercise, position, seed)
-    seen = list(observer.observe(interpreted(loaded_anew(functions.module))))
+    seen = list(observer.observe(functions.program.anew(plain=True)))
     for number in range(len(observer.programs)):
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
@@ -137,7 +143,7 @@ def _explained(
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
-    """Whether an edit leaves right what the earlier checks look at: the learner has passed them."""
+    """Whether an edit passes the earlier checks, as the learner has."""
     observer = tried.observer
     for earlier in range(position):
         before = observer_of(observer.exercise, earlier, observer.seed)
@@ -159,18 +165,23 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
 
 
 def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
-    """Whether an edit gives what the learner gave for the wanted quantities, and leaves right what is right."""
+    """Whether an edit gives the learner's numbers of what is wanted, and leaves right what is right."""
     for case in target.order:
         made = tried.made(edit, case, target)
-        if made is None or made.keys() != target.seen[case].keys():
+        if made is None:
             return False
-        for label, value in target.seen[case].items():
-            right = target.right[case].get(label) if case < len(target.right) else None
-            if not target.same(value, made[label], right):
-                free = label not in wanted and right is not None and target.same(made[label], right)
-                if not free:
+        seen, right = target.seen[case], target.right[case] if case < len(target.right) else {}
+        for label in {**seen, **made}:
+            if not _alike(seen.get(label), made.get(label), right.get(label), target):
+                learner_right = _alike(seen.get(label), right.get(label), None, target)
+                harmless = _alike(made.get(label), right.get(label), None, target)
+                if label in wanted or learner_right and not harmless:
                     return False
     return True
+
+
+def _alike(one: object, other: object, right: object, target: Target) -> bool:
+    return one is None and other is None or one is not None and target.same(one, other, right)
 
 
 def _has_numbers(target: Target, wanted: list[str]) -> bool:
@@ -206,7 +217,7 @@ def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explan
 
 
 def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the pairs that are nearest together first."""
+    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
     waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
     heapq.heapify(waiting)
     while waiting:
@@ -246,24 +257,29 @@ def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> 
     """Return where the arrays of the learner's program cease to be those of right programs, in words."""
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
-    file = functions.module.__file__
     for case in range(len(observer.run.cases)):
         right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
         for module in [program.module() for program in observer.programs]:
-            calls = functools.partial(observer.one, module, case)
-            right += [one.array for one in assigned(calls, "<edited>")]
-            right += [value for value in calls().values() if isinstance(value, np.ndarray)]
-        calls = functools.partial(observer.one, loaded_anew(functions.module), case)
-        found = first_wrong(assigned(calls, file), right, linecache.getlines(file))
+            seen, arrays = observer.traced(module, case)
+            right += [one.array for one in arrays]
+            right += [value for value in seen.values() if isinstance(value, np.ndarray)]
+        _, arrays = observer.traced(functions.program.anew(plain=False), case)
+        found = first_wrong(arrays, right, functions.source.splitlines())
         if found:
             return found
     return []
 
 
 def with_explanation(
-    exercise: str, check: Check, functions: Functions, seed: int, result: Result, general: bool = True
+    exercise: str,
+    check: Check,
+    functions: Functions,
+    seed: int,
+    result: Result,
+    seconds: float,
+    general: bool = True,
 ) -> Result:
-    """Return a result with the name that a slip gives to it, or, where it has none, the smallest edit."""
+    """Return a result with the name of a slip or, where none fits, of the smallest edit."""
     if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
         return result
     if not any(one is check for one in catalogue.get(exercise).checks):
@@ -271,7 +287,7 @@ def with_explanation(
     vague = not result.confident or result.diagnosis in VAGUE
     if isinstance(check, Property) and not vague:
         return result
-    found = explain(exercise, check, functions, seed, result.quantity, vague and general)
+    found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
     if found is None:
         if vague and not result.diagnosis and not isinstance(check, Property):
             lines = _first_wrong_line(exercise, check, functions, seed)
@@ -293,6 +309,8 @@ def with_explanation(
 def _named(result: Result, found: Explanation) -> Result:
     """Return a result with what has been found, in place of its own words or beside them."""
     slip = found.edits[0][0].cost == 0
+    if not found.by_numbers and not slip:
+        return result  # that there is an error says too little
     by_place = (
         "wrong: only at",
         "wrong: only in",

@@ -11,6 +11,7 @@ import numpy as np
 from npae.exercises.learner import LearnerError
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
+from npae.exercises.worker.calls import advice, text_of
 
 
 def kind(answer, outermost: bool = True) -> str:
@@ -64,7 +65,7 @@ def stopped(exercise: str, error: LearnerError) -> Result:
     """Return the result for a function that raised an exception."""
     cause = error.__cause__
     unwritten = isinstance(cause, NotImplementedError)
-    text = " ".join(f"{type(cause).__name__}: {cause}".split())[:300].removesuffix(":")
+    text = f"{type(cause).__name__}: {text_of(cause, 300)}".removesuffix(": ")
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
     result.diagnosis = "not_written" if unwritten else "exception"
     result.confident = True
@@ -79,10 +80,11 @@ def stopped(exercise: str, error: LearnerError) -> Result:
 def add_at_is_meant(result: Result, source: str) -> Result:
     """Return the result with another sentence, where contributions are lost although the file adds them.
 
-    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of several
-    contributions to one place, the last one is left.
+    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of
+    several contributions to one place, the last one is left.
     """
-    if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned"):
+    lost = result.sentence == f"In {result.quantity}, the term {result.quantity} is missing."
+    if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned") and not lost:
         return result
     try:
         nodes = list(ast.walk(ast.parse(source)))
@@ -98,10 +100,39 @@ def add_at_is_meant(result: Result, source: str) -> Result:
     if name is None or written:
         return result
     result.sentence = (
-        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once for "
-        "each place, however often the place occurs in an array of indices. np.add.at adds every time."
+        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once "
+        "for each place, however often the place occurs in an array of indices. np.add.at adds every time."
     )
     return result
+
+
+SILENCING = ("errstate", "seterr", "catch_warnings", "simplefilter", "filterwarnings")
+
+
+def of_warnings(warned: list[tuple[str, str, int]], source: str) -> list[str]:
+    """Return what NumPy warned of and in which lines, and what is to be known about such lines."""
+    lines, told = source.splitlines(), []
+    for _, message, line in warned:
+        text = f", in line {line}: {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
+        told.append(f"NumPy warns: {message}{text}")
+    if any(_in_function_with_where(source, line) for _, _, line in warned):
+        told.append(
+            "np.where computes both of its branches for every entry, and then chooses: a branch that is "
+            "not chosen overflows all the same"
+        )
+    if any(name in source for name in SILENCING):
+        told.append("to keep a warning back does not help: the number is computed all the same")
+    return list(dict.fromkeys(told))
+
+
+def _in_function_with_where(source: str, line: int) -> bool:
+    try:
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:
+        return False
+    around = [node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)]
+    calls = [call.func for node in around for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return any(getattr(func, "attr", getattr(func, "id", "")) == "where" for func in calls)
 
 
 def _is_place(node: ast.AST) -> bool:
@@ -118,8 +149,8 @@ def _explained(message: str) -> list[str]:
             "if, and, or and max() ask a whole array for one yes or no. To decide entry by entry, NumPy has "
             "functions of its own (np.where, np.maximum), and & and |."
         ]
-    if "EOF when reading a line" in message:
-        return ["input() waits for somebody at the keyboard; what a function needs comes as its arguments"]
+    if read := advice(message):
+        return read
     sizes = MISMATCH.search(message)
     if sizes:
         right, left = sizes.groups()

@@ -1,7 +1,7 @@
 """Names what is wrong with the gradients of a layer of one's own: the same diagnosis, without an exercise.
 
-What the layer is meant to compute is not known: right is what finite differences of its own forward say. So only
-mistakes that change a gradient as a whole have a name here.
+What the layer is meant to compute is not known: right is what finite differences of its own forward say. So
+only mistakes that change a gradient as a whole have a name here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from npae.exercises.numeric import TOLERANCE, numeric_gradient
 from npae.exercises.result import Result
 from npae.exercises.samples import Sample
 from npae.exercises.whole_results import ONE, Explanation, predicting
+from npae.gradcheck import LayerCheck, Report, compare_layer
 from npae.layers.layer import Layer
 
 BATCHES = (3, 1, 2)
@@ -24,9 +25,9 @@ FEW = 150  # elements of an input up to which other input sizes are tried as wel
 
 
 def diagnose_layer(
-    layer: Layer, input_shape: tuple[int, ...], rng: int | np.random.Generator = 0, training: bool = False
-) -> list[Result]:
-    """Return a result for each gradient of a layer that is wrong; none if all are right.
+    layer: Layer, input_shape: tuple[int, ...], rng: int | np.random.Generator = 0
+) -> tuple[Report, list[Result]]:
+    """Check a layer, and return the report with a result for each gradient that is wrong.
 
     Parameters
     ----------
@@ -36,8 +37,6 @@ def diagnose_layer(
         Of one example; small, and with sizes that differ. Where the layer can be built for other sizes too,
         those are tried as well: they tell a factor 4 from a factor "number of units".
     rng : int or numpy.random.Generator
-    training : bool
-        Whether noise and dropout are on.
 
     Raises
     ------
@@ -45,28 +44,30 @@ def diagnose_layer(
         Whatever the layer raises for inputs of ``input_shape``.
     """
     random = np.random.default_rng(rng)
-    seed = int(random.integers(2**32))
-    samples: dict[str, list[Sample]] = {}
+    checks: list[LayerCheck] = []
     for number, (shape, batch) in enumerate(_sizes_to_try(tuple(input_shape))):
         try:
-            found = _samples(layer, shape, batch, random, seed if training else None)
+            checks.append(compare_layer(layer, shape, batch, random))
         except Exception:
             if number < len(BATCHES):
                 raise
             continue  # of another size than asked for, which the layer need not take
-        for name, sample in found.items():
-            samples.setdefault(name, []).append(sample)
+        if not checks[0].report.arrays:
+            return checks[0].report, []
+    cases = [_case(check) for check in checks]
+    _merge_sizes(cases)
     results = []
-    _merge_sizes([sample.case for sample in samples["dx"]])
-    for name, some in samples.items():
-        words = {"quantity": name, "argument": _owner(name), "function": "backward", "forward": "forward"}
-        result = diagnose(
-            type(layer).__name__, some, words, (), "differences", _flipped(layer, name, seed, training)
-        )
+    for key in checks[0].compared:
+        name = "dx" if key == "input" else f'grads["{key}"]'
+        samples = [_sample(case, *check.compared[key]) for case, check in zip(cases, checks)]
+        argument = "x" if key == "input" else key
+        words = {"quantity": name, "argument": argument, "function": "backward", "forward": "forward"}
+        further = _flipped(layer) if key == "input" else ()
+        result = diagnose(type(layer).__name__, samples, words, (), "differences", further)
         if result is not None:
             result.stage = "gradient"
             results.append(result)
-    return results
+    return checks[0].report, results
 
 
 def _sizes_to_try(shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], int]]:
@@ -78,37 +79,14 @@ def _sizes_to_try(shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], int]]:
     return [*given, (larger, 4), (tuple(size + 1 for size in shape), 2)]
 
 
-def _samples(layer: Layer, shape: tuple[int, ...], batch: int, random, seed) -> dict[str, Sample]:
-    """Return, by name, the gradients that one built copy gives for one batch, and what differences say."""
-    layer = copy.deepcopy(layer)
-    layer.build(shape, random, np.float64)
-    for value in layer.params.values():
-        value[...] = np.where(value == 0, _off_zero(random, value.shape), value)
-    x = random.standard_normal((batch, *shape))
-    y, cache = layer.forward(x.copy(), _noise(seed))
-    y = np.array(y, np.float64)
-    dy = random.standard_normal(y.shape)
-    dx, grads = layer.backward(dy.copy(), cache)
-    case = Case({"x": x, **copy.deepcopy(layer.params)}, "", dy, {"y": y}, {}, _sizes(x, y, layer.params))
-    samples = {}
-    for name, array, got in [
-        ("dx", x, dx),
-        *((f'grads["{k}"]', v, grads.get(k)) for k, v in layer.params.items()),
-    ]:
-        got = np.zeros(array.shape) if got is None else np.asarray(got, np.float64)
-        claimed = got if got.shape == array.shape else np.zeros(array.shape)
-        want = numeric_gradient(lambda: layer.forward(x.copy(), _noise(seed))[0], array, dy, claimed)
-        samples[name] = Sample(case, got, want, TOLERANCE)
-    return samples
+def _case(check: LayerCheck) -> Case:
+    args = {"x": check.x, **check.params}
+    return Case(args, "", check.dy, {"y": check.y}, {}, _sizes(check.x, check.y, check.params))
 
 
-def _noise(seed: int | None) -> np.random.Generator | None:
-    return None if seed is None else np.random.default_rng(seed)
-
-
-def _off_zero(random: np.random.Generator, shape) -> np.ndarray:
-    """Return numbers for parameters that begin as zeros: times 0, no mistake shows."""
-    return random.uniform(0.1, 0.4, shape) * random.choice([-1.0, 1.0], shape)
+def _sample(case: Case, got: np.ndarray | None, want: np.ndarray) -> Sample:
+    given = np.zeros(want.shape) if got is None else np.asarray(got, np.float64)
+    return Sample(case, given, want, TOLERANCE)
 
 
 def _sizes(x: np.ndarray, y: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, int]:
@@ -132,12 +110,7 @@ def _merge_sizes(cases: list[Case]) -> None:
         kept.add(values)
 
 
-def _owner(name: str) -> str:
-    """Return whose gradient it is: "x" for "dx", "kernel" for 'grads["kernel"]'."""
-    return name[7:-2] if name.startswith("grads") else "x"
-
-
-def _flipped(layer: Layer, name: str, seed: int, training: bool) -> list[Explanation]:
+def _flipped(layer: Layer) -> list[Explanation]:
     """Return that dx is what differences of the forward pass give with a kernel of images flipped."""
 
     def with_flipped(key: str) -> Callable[[Sample], np.ndarray]:
@@ -149,12 +122,9 @@ def _flipped(layer: Layer, name: str, seed: int, training: bool) -> list[Explana
             other.build(case.args["x"].shape[1:], np.random.default_rng(0), np.float64)
             for param, value in other.params.items():
                 value[...] = np.flip(case.args[param], (-2, -1)) if param == key else case.args[param]
-            x, noise = case.args["x"].copy(), seed if training else None
-            return numeric_gradient(
-                lambda: other.forward(x.copy(), _noise(noise))[0], x, case.dy, sample.want
-            )
+            x = case.args["x"].copy()
+            return numeric_gradient(lambda: other.forward(x.copy(), None)[0], x, case.dy, sample.want)
 
         return compute
 
-    keys = (list(layer.params) or ["kernel"]) if name == "dx" else ()
-    return [predicting("not_flipped", ONE, with_flipped(key)) for key in keys]
+    return [predicting("not_flipped", ONE, with_flipped(key)) for key in list(layer.params) or ["kernel"]]

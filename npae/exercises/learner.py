@@ -1,22 +1,19 @@
-"""The learner's file, loaded; and its functions, watched while the checker calls them."""
+"""The learner's functions, watched while the checker calls them, wherever they run."""
 
 from __future__ import annotations
 
-import contextlib
-import importlib.machinery
-import importlib.util
-import inspect
 import linecache
-import traceback
-import types
-import warnings
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from npae.exercises.case import copied
+from npae.exercises.process import Process
+from npae.exercises.worker import calls
+from npae.exercises.worker.tracing import Assigned
 
 WARNING_KEYS = (
     ("divide by zero encountered in log", "log_of_zero"),
@@ -36,14 +33,6 @@ class LearnerError(Exception):
         self.lines = lines
 
 
-class LoadError(Exception):
-    """The learner's file cannot be loaded; ``lines`` tell where, the ``__cause__`` why."""
-
-    def __init__(self, lines: list[str]):
-        super().__init__("the file cannot be loaded")
-        self.lines = lines
-
-
 class MissingFunction(AttributeError):
     """The file defines no function of the name that is the message."""
 
@@ -52,163 +41,189 @@ class CannotCheck(Exception):
     """Raised by a page where this machine lacks what the check needs; the message says what."""
 
 
+class Here:
+    """A program in this process: a module, or anything that has functions as attributes."""
+
+    def __init__(self, module: Any):
+        self.module, self.file = module, getattr(module, "__file__", None) or ""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a function of that name."""
+        return callable(getattr(self.module, name, None))
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Return what functions and classes there are; see `npae.exercises.worker.calls.described`."""
+        return calls.described(self.module)
+
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
+        """Return what a call of a function does."""
+        return calls.observed(name, args, kwargs, self.module, trace)
+
+    def now(self, value: Any) -> Any:
+        """Return what something that a call has returned holds by now."""
+        return value
+
+    def anew(self, plain: bool) -> Here:
+        """Return the program as it is before the first call; ``plain``: with nothing compiled by Numba."""
+        return Here(calls.anew(self.module, plain))
+
+    def beside(self, text: str) -> Here:
+        """Return a program of this text that runs under the same conditions."""
+        return Here(calls.run(text, "<beside>"))
+
+    def quickest(self, name: str, args: tuple, seconds: float) -> float:
+        """Return the time of the quickest of many calls within some seconds."""
+        function, best, end = getattr(self.module, name), np.inf, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            function(*args)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+
+class There:
+    """A program in the learner's process, as it was loaded first or once more; methods as of `Here`."""
+
+    def __init__(self, process: Process, module: int = 0):
+        self.process, self.number, self.file = process, module, str(process.file)
+        self.now, self.described, self.quickest = process.now, process.described, process.quickest
+
+    def has(self, name: str) -> bool:
+        return name in self.process.functions
+
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
+        return self.process.call(name, args, kwargs, self.number, trace)
+
+    def anew(self, plain: bool) -> There:
+        return There(self.process, self.process.anew(plain))
+
+    def beside(self, text: str) -> There:
+        return There(self.process.beside(text))
+
+
 class Functions:
     """The learner's functions as attributes; calls notice errors, warnings and arguments that are changed.
 
     Attributes
     ----------
-    module : object
-        Whatever has the functions as attributes; as a rule the module made from the learner's file.
+    program : Here or There
+        Or a module, or anything else that has functions as attributes.
     changed : list of (function, argument)
         Arguments that a call left changed; ``how`` has it in words, for each of these pairs. What an earlier
         call returned (a cache, a state) does not count.
-    warned : list of (function, message)
+    warned : list of (function, message, line)
         NumPy's warnings during calls.
     last : object
         What the last call returned.
+    assigned : list of Assigned, or None
+        Arrays that the functions' lines made, if they are asked for.
     """
 
-    def __init__(self, module: Any):
-        self.module = module
+    def __init__(self, program: Any):
+        self.program: Here | There = program if isinstance(program, (Here, There)) else Here(program)
         self.changed: list[tuple[str, str]] = []
         self.how: dict[tuple[str, str], str] = {}
-        self.warned: list[tuple[str, str]] = []
+        self.warned: list[tuple[str, str, int]] = []
         self.last: Any = None
+        self.assigned: list[Assigned] | None = None
         self._returned: dict[int, Any] = {}
+        self._known: dict[str, dict[str, Any]] | None = None
 
-    def __getattr__(self, name: str):
-        function = getattr(self.module, name, None)
-        if not callable(function):
+    def __getattr__(self, name: str) -> Callable:
+        if not self.has(name):
             raise MissingFunction(name)
-        return lambda *args, **kwargs: self._watched(name, function, args, kwargs)
+        return lambda *args, **kwargs: self._watched(name, args, kwargs)
+
+    @property
+    def source(self) -> str:
+        """The text of the file, "" if there is none."""
+        return "".join(linecache.getlines(self.program.file))
+
+    def known(self) -> dict[str, dict[str, Any]]:
+        """Return what the file defined when that was first asked."""
+        if self._known is None:
+            self._known = self.program.described()
+        return self._known
 
     def has(self, name: str) -> bool:
         """Whether the file defines a function of that name."""
-        return callable(getattr(self.module, name, None))
+        return self.program.has(name)
 
     def defined(self) -> list[str]:
         """Return the names of the functions that the file itself defines."""
-        own = getattr(self.module, "__name__", None)
-        found = getattr(self.module, "__dict__", {}).items()
-        return [name for name, one in found if callable(one) and getattr(one, "__module__", own) == own]
+        return [name for name, about in self.known().items() if about["own"]]
 
     def classes(self) -> list[str]:
         """Return the names of the classes that the file itself defines."""
-        return [name for name in self.defined() if isinstance(getattr(self.module, name), type)]
+        return [name for name in self.defined() if self.known()[name]["class"]]
+
+    def compiled(self) -> list[str]:
+        """Return the names of the functions that Numba has compiled by now."""
+        return [name for name, about in self.program.described().items() if about["compiled"]]
 
     def forget(self) -> None:
         """Start noticing anew."""
-        self.changed, self.warned, self._returned = [], [], {}
+        self.changed, self.warned, self._returned, self.assigned = [], [], {}, None
 
-    def _watched(self, name, function, args, kwargs):
+    def traced(self) -> list[Assigned]:
+        """Note from now on what arrays the functions' lines make, and return the list that they go into."""
+        self.assigned = []
+        return self.assigned
+
+    def now(self, value: Any) -> Any:
+        """Return what something that a call has returned holds by now."""
+        return self.program.now(value)
+
+    def _watched(self, name: str, args: tuple, kwargs: dict) -> Any:
         given = [*args, *kwargs.values()]
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            try:
-                answer = function(*args, **kwargs)
-            except (Exception, SystemExit) as error:
-                shapes = ", ".join(_shape(value) for value in given)
-                raise LearnerError(name, shapes, self._frames(error)) from error
-        self.warned += [(name, str(one.message)) for one in caught if one.category is RuntimeWarning]
-        for position, (now, then) in enumerate(zip(given, before)):
+        seen = self.program.call(name, args, kwargs, self.assigned is not None)
+        if self.assigned is not None:
+            self.assigned += seen.assigned
+        if seen.error is not None:
+            shapes = ", ".join(_shape(value) for value in given)
+            raise LearnerError(name, shapes, seen.lines) from seen.error
+        self.warned += [(name, text, line) for text, line in seen.warned]
+        for position, (now, then) in enumerate(zip(seen.after, before)):
             if then is not None and not unchanged(now, then):
-                argument = _argument_name(function, position, args, kwargs)
+                argument = self._argument(name, position, args, kwargs)
                 self.changed.append((name, argument))
                 self.how[name, argument] = change_of(argument, now, then)
+        answer = seen.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part
         self.last = answer
         return answer
 
-    def _frames(self, error: BaseException) -> list[str]:
-        """Return the lines of the learner's own file that led to an error, the last one where it happened."""
-        file = getattr(self.module, "__file__", None)
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        return [f"line {frame.lineno}, in {frame.name}: {frame.line}" for frame in frames[-4:]]
+    def _argument(self, name: str, position: int, args: tuple, kwargs: dict) -> str:
+        if position >= len(args):
+            return list(kwargs)[position - len(args)]
+        names = self.known()[name]["parameters"]
+        return names[position] if position < len(names) else f"argument {position + 1}"
 
 
 def load(path_or_module: str | Path | Any) -> Functions:
-    """Return the functions of a file, or of anything that has them as attributes.
+    """Return the functions of a file, or of anything that has them as attributes, in this process.
 
     Raises
     ------
-    LoadError
+    NotRun
         If the file is not there or cannot be run.
     """
-    if not isinstance(path_or_module, (str, Path)):
-        return Functions(path_or_module)
-    path = Path(path_or_module)
-    loader = _Loader("npae_exercise", str(path))
-    spec = importlib.util.spec_from_file_location("npae_exercise", path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
-    functions = Functions(module)
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        line = (error.text or "").strip()
-        raise LoadError([f"line {error.lineno}: {line}", f"{type(error).__name__}: {error.msg}"]) from error
-    except (Exception, SystemExit) as error:
-        said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise LoadError([*functions._frames(error), said]) from error
-    return functions
+    if isinstance(path_or_module, Functions):
+        return path_or_module
+    is_path = isinstance(path_or_module, (str, Path))
+    return Functions(calls.load(Path(path_or_module)) if is_path else path_or_module)
 
 
 def load_text(text: str, name: str = "answer") -> Functions:
-    """Return the functions of a file whose text is given."""
+    """Return the functions of a file whose text is given, in this process."""
     file = f"<{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    module = types.ModuleType("npae_exercise")
-    module.__file__ = file
-    exec(compile(text, file, "exec"), module.__dict__)
-    return Functions(module)
+    return Functions(calls.run(text, file))
 
 
-@contextlib.contextmanager
-def heard_anyway() -> Iterator[list[str]]:
-    """Yield a list of what NumPy would warn of, however the code meanwhile silences its warnings."""
-    heard: list[str] = []
-    patches = {"__enter__": lambda self: self, "__exit__": lambda self, *error: None}
-    own = {name: getattr(np.errstate, name) for name in patches}
-    seterr, before = np.seterr, np.seterr(all="call", under="ignore")
-    called = np.seterrcall(lambda what, flag: heard.append(what))
-    try:
-        for name, patch in patches.items():
-            setattr(np.errstate, name, patch)
-        np.seterr = lambda **settings: before
-        yield heard
-    finally:
-        np.seterr = seterr
-        for name, method in own.items():
-            setattr(np.errstate, name, method)
-        np.seterrcall(called)
-        np.seterr(**before)
-
-
-def loaded_anew(module):
-    """Return a module as it is before the first call, so that what calls leave in it does not matter."""
-    lines = linecache.getlines(getattr(module, "__file__", None) or "")
-    if not lines:
-        return module
-    again = types.ModuleType(module.__name__)
-    again.__file__ = module.__file__
-    again.__dict__["__builtins__"] = module.__dict__.get("__builtins__", __builtins__)
-    try:
-        exec(compile("".join(lines), module.__file__, "exec"), again.__dict__)
-    except (Exception, SystemExit):
-        return module
-    return again
-
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Loads the file as it is now: no compiled copy is read, and none left behind in the learner's folder."""
-
-    def get_code(self, fullname):
-        linecache.checkcache(self.path)
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def unchanged(now, then) -> bool:
+def unchanged(now: Any, then: Any) -> bool:
     """Whether a copy that was made of arguments still equals them."""
     if isinstance(then, np.ndarray):
         return isinstance(now, np.ndarray) and np.array_equal(now, then, equal_nan=then.dtype.kind in "fc")
@@ -219,7 +234,7 @@ def unchanged(now, then) -> bool:
     return now is then if callable(then) else True
 
 
-def change_of(name: str, now, then) -> str:
+def change_of(name: str, now: Any, then: Any) -> str:
     """Return in words what of an argument was changed: the entry that changed most, and by how much."""
     if not (isinstance(then, np.ndarray) and isinstance(now, np.ndarray) and now.shape == then.shape):
         return f"{name} does not hold what it held before the call"
@@ -239,16 +254,7 @@ def warning_key(messages: list[str]) -> str:
     return next((key for text, key in WARNING_KEYS if any(text in message for message in messages)), "")
 
 
-def _argument_name(function, position: int, args, kwargs) -> str:
-    if position >= len(args):
-        return list(kwargs)[position - len(args)]
-    try:
-        return list(inspect.signature(function).parameters)[position]
-    except (TypeError, ValueError, IndexError):
-        return f"argument {position + 1}"
-
-
-def _shape(value) -> str:
+def _shape(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return type(value).__name__ if isinstance(value, (dict, list, tuple)) else repr(value)[:30]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from npae.exercises.learner import CannotCheck, Functions, LearnerError, Missing
 from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
 from npae.exercises.slips import slip_edits
+from npae.exercises.worker.tracing import Assigned
 
 
 class _Differs(BaseException):
@@ -39,7 +39,7 @@ class Target:
         self.wrong = list(dict.fromkeys(label for some in wrong for label in some))
 
     def wanted(self, quantity: str) -> list[str]:
-        """Return what has to be explained: a quantity that is wrong; all, where its wrong values are not finite.
+        """Return what has to be explained: a wrong quantity; all, where its wrong values are not finite.
 
         Many edits give NaN or infinity, and these say little.
         """
@@ -126,7 +126,7 @@ class Tried:
 
 
 class Observer:
-    """Runs any program on the cases of a check, and notes what it gives: values, gradients, errors, changes."""
+    """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
     def __init__(self, exercise: str, check, seed: int):
         self.exercise, self.check, self.seed = exercise, check, seed
@@ -164,7 +164,15 @@ class Observer:
 
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
+        return self._seen(Functions(module), case)
+
+    def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
+        """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
+        arrays = functions.traced()
+        return self._seen(functions, case), arrays
+
+    def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
         with quietly():
             return _of_case(self.run.of(functions), functions, case)
 
@@ -181,7 +189,7 @@ def _of_case(run: Run, functions: Functions, number: int) -> dict[str, Any]:
                 array = np.asarray(value).dtype.kind in "fiub"
                 seen[name] = np.array(value) if array else type(value).__name__
     except LearnerError as error:
-        seen["error"] = f"{error.function}: {type(error.__cause__).__name__}"
+        seen["error"] = error.function  # a mistake gives other errors in code that is written another way
     except (ValueError, TypeError) as error:  # of an answer that is no array
         seen["error"] = type(error).__name__
     except Found as found:
@@ -205,15 +213,15 @@ def _calls(check: Property, module, expected: list | None) -> list[dict[str, Any
 
 
 class _Recorder(Functions):
-    def __init__(self, module, expected: list | None):
-        super().__init__(module)
+    def __init__(self, program, expected: list | None):
+        super().__init__(program)
         self.log: list[dict[str, Any]] = []
         self.expected = expected
         self.target = Target([], [], 1e-9)
 
-    def _watched(self, name, function, args, kwargs):
+    def _watched(self, name, args, kwargs):
         try:
-            answer = super()._watched(name, function, args, kwargs)
+            answer = super()._watched(name, args, kwargs)
         except LearnerError as error:
             self._note({name: type(error.__cause__).__name__})
             raise
@@ -250,20 +258,6 @@ def _parts(answer, name: str, key: str = ""):
         yield key, type(answer).__name__
 
 
-def interpreted(module):
-    """Return a module in which what Numba has compiled is plain Python: it stops where an index is outside."""
-    compiled = {name: one.py_func for name, one in vars(module).items() if hasattr(one, "py_func")}
-    if not compiled:
-        return module
-    plain = types.ModuleType("npae_interpreted")
-    plain.__dict__.update(vars(module))
-    for name, one in compiled.items():
-        plain.__dict__[name] = types.FunctionType(
-            one.__code__, plain.__dict__, name, one.__defaults__, one.__closure__
-        )
-    return plain
-
-
 @functools.cache
 def _edits(exercise: str, number: int) -> list[Edit]:
     """Return all edits of a right program of an exercise; what its variables hold is seen in all checks."""
@@ -278,4 +272,5 @@ def _edits(exercise: str, number: int) -> list[Edit]:
 
 @functools.cache
 def observer_of(exercise: str, position: int, seed: int) -> Observer:
+    """Return the observer of one of the checks of an exercise."""
     return Observer(exercise, catalogue.get(exercise).checks[position], seed)

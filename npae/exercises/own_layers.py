@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from npae import gradcheck
-from npae.exercises.inside import frames, says
 from npae.exercises.layer_diagnosis import diagnose_layer
 from npae.exercises.result import as_text
+from npae.exercises.worker.calls import frames, says
 from npae.layers import Layer
 
 NEEDED = ("build", "forward", "backward")
@@ -50,13 +50,13 @@ def gradcheck_own(names: list[str], input_shape: str | None, as_json: bool) -> i
             if not fitting:
                 raise ValueError(_refused(spelling, reasons, asked=input_shape is not None))
             for shape in fitting:
-                report = gradcheck.check_layer(layer, shape)
+                report, wrong = diagnose_layer(layer, shape)
                 reports.append(report)
-                results.append(diagnose_layer(layer, shape) if report.arrays else [])
+                results.append(wrong)
         except ValueError:
             raise
         except Exception as error:
-            where = (frames(error, file) or ["somewhere outside of the file"])[-1]
+            where = (frames(error, str(file)) or ["somewhere outside of the file"])[-1]
             raise ValueError(f"{spelling} stops with an error in {where}: {says(error)}") from None
     _print(reports, results, as_json)
     return 0 if all(report.passed for report in reports) and not any(results) else 1
@@ -106,7 +106,7 @@ def _module(file: Path) -> Any:
         except SyntaxError as error:
             raise ValueError(f"{file.name}, line {error.lineno}: {error.msg}") from None
         except (Exception, SystemExit) as error:
-            where = (frames(error, file) or ["an import"])[-1]
+            where = (frames(error, str(file)) or ["an import"])[-1]
             raise ValueError(f"{file.name} stops with an error in {where}: {says(error)}") from None
         _modules[file] = module
     return _modules[file]
@@ -142,7 +142,7 @@ def _why_not(layer: Layer, shape: tuple[int, ...], file: Path) -> str:
         twin.build(shape, np.random.default_rng(0), np.float64)
         twin.forward(np.ones((2, *shape)))
     except Exception as error:
-        return " ".join([*(f"({line})" for line in frames(error, file)[-1:]), says(error)])
+        return " ".join([*(f"({line})" for line in frames(error, str(file))[-1:]), says(error)])
     return ""
 
 

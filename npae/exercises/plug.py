@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any
 
 from npae.exercises import sandbox, workspace
-from npae.exercises.inside import frames, says
 from npae.exercises.learner import load
 from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
+from npae.exercises.worker.calls import frames, says
 from npae.objectives.losses import get_loss
 from npae.recipes.run import Run
 from npae.training.callbacks import duration
@@ -71,14 +71,14 @@ class Learner:
         """Return a function of the learner's; its exceptions become errors that say where they come from."""
         file = self.home.file(exercise).absolute()
         if exercise not in self._modules:
-            self._modules[exercise] = load(file).module
+            self._modules[exercise] = load(file).program.module
         function = getattr(self._modules[exercise], name)
 
         def call(*arguments):
             try:
                 return function(*arguments)
             except Exception as error:
-                where = (frames(error, file) or [""])[-1]
+                where = (frames(error, str(file)) or [""])[-1]
                 raise ValueError(
                     f"your {name} stops with an error ({file.name}, {where}): {says(error)}"
                 ) from None

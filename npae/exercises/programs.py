@@ -18,6 +18,7 @@ from npae.exercises.learner import Functions
 from npae.exercises.texts import right_texts
 
 KEPT = "_of_forward"  # where edited programs find what a forward function computed, its cache or not
+EDITED = "<edited>"  # the name of the file that edited programs seem to come from
 UNSAFE = ("as_strided", "add.at")  # edited, they may read and write outside of the array, and Python ends
 
 
@@ -88,6 +89,7 @@ class Program:
                 for change in reversed(undo):
                     change.exchange()
         module = types.ModuleType("npae_edited")
+        module.__file__ = EDITED
         module.__dict__[KEPT] = {}
         for name, code in self.codes:
             exec(edited.get(name, code), module.__dict__)
@@ -169,7 +171,7 @@ def _keep_variables(function: ast.FunctionDef) -> None:
 
 
 def _compiled(node: ast.stmt):
-    return compile(ast.Module([node], []), "<edited>", "exec")
+    return compile(ast.Module([node], []), EDITED, "exec")
 
 
 def _codes_of(module: types.ModuleType) -> dict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,6 @@ import numpy as np
 from npae.exercises import catalogue
 from npae.exercises.case import Case
 from npae.exercises.exercise import Gradients, Property
-from npae.exercises.first_wrong_line import assigned
 from npae.exercises.learner import Functions, LearnerError
 from npae.exercises.programs import right_functions
 from npae.exercises.running import Found, Run
@@ -75,8 +73,9 @@ def _looping(run: Run) -> list[str]:
         first = [value for value in case.args.values() if isinstance(value, np.ndarray)][:1]
         counts = [n for n in map(_pixels, [*first, *case.right.values()]) if n > 1]
         if counts:
-            file = getattr(run.functions.module, "__file__", None) or "<edited>"
-            lines = assigned(functools.partial(_called, run, case), file)
+            lines = run.functions.traced()
+            _called(run, case)
+            run.functions.forget()
             found.append(
                 {
                     one.function: None

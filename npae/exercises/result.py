@@ -52,6 +52,12 @@ class Result:
     also: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, exercise: str, stage: str, diagnosis: str, sentence: str, evidence=()) -> Result:
+        """Return the result of an answer that could not be checked to the end, whose reason is certain."""
+        found = {"stage": stage, "diagnosis": diagnosis, "sentence": sentence, "evidence": list(evidence)}
+        return cls(exercise, confident=True, **found)
+
     def as_dict(self) -> dict:
         """Return it as plain lists, strings and booleans, for JSON."""
         passed = self.passed and self.stage == "done" and not self.diagnosis

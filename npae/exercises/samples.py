@@ -1,4 +1,4 @@
-"""One quantity in one case, what the learner's code gave beside what is right: is it right, is it explained?"""
+"""One quantity in one case: what the learner's code gave, beside what is right or was predicted."""
 
 from __future__ import annotations
 

@@ -1,40 +1,33 @@
-"""Runs a learner's file in a process of its own, with limits, and tells in words whatever comes of it.
+"""Checks a learner's file, which runs in a process of its own, and tells in words whatever comes of it.
 
-A file that is being worked on may loop for ever, end the process, crash Python, print a million lines or eat
-all memory. None of that reaches the process that asked: it waits for an answer in a file that carries a word
-of its own, and where none comes, it says why.
+A file that is being worked on may loop for ever, end its process, crash Python, print a million lines or eat
+all memory. None of that reaches the process that asks. It catches accidents; files of strangers belong into a
+container.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import secrets
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from npae.exercises.inside import GIGABYTE, failure
+from npae.exercises.process import MEMORY, SECONDS, START_SECONDS, Ended, Process
 from npae.exercises.result import Result, as_text
+from npae.exercises.worker.calls import NotRun, says
+from npae.exercises.worker.guards import GIGABYTE
 
-SECONDS = 10.0
-MEMORY = 4 * GIGABYTE
-START_SECONDS = 30.0  # for Python and NumPy to start, on a slow and busy machine
+EXTRA = {"numba_kernel": ("numba",)}  # what an exercise may import beyond NumPy
 SHOWN_LINES = 12
-KEPT_BYTES = 1 << 16
-
-_BOOT = (
-    "import json, sys; request = json.load(sys.stdin); sys.path[:] = request['path']; "
-    "from npae.exercises.inside import main; main(request)"
+OUTSIDE = (
+    "in what Numba compiles, an index outside of an array is not an error: it reads or writes whatever is "
+    "there. Compare the ends of all loops with the shapes"
 )
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Outcome:
     exercise : str
     file : Path
     report : dict
-        Of `npae.exercises.checking.Result`, or one of the same form if the file could not be checked.
+        Of `npae.exercises.result.Result`.
     text : str
         For the terminal.
     seconds : float
@@ -92,7 +85,7 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
     file : path
         Or the folder in which it goes by its own name, as `npae exercises start` writes it.
     seconds, memory : float, int
-        What the file may take: seconds of running, bytes in all.
+        What the file may take: seconds of computing, bytes in all.
 
     Returns
     -------
@@ -107,15 +100,14 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
         kind = "a folder" if path.is_dir() else "no plain file"
         wrong = f"{path.name} is {kind}" if path.exists() else f"There is no file {path.name}"
         sentence = f"{wrong}; npae exercises reset {exercise} writes it anew."
-        report = failure(exercise, "missing_file", sentence, [str(path)])
-        return Outcome(exercise, path, report, as_text(Result.from_dict(report)), 0.0)
+        result = Result.of(exercise, "load", "missing_file", sentence, [str(path)])
+        return Outcome(exercise, path, result.as_dict(), as_text(result), 0.0)
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="npae-check-", ignore_cleanup_errors=True) as desk:
-        report, printed = _run(exercise, path, Path(desk), seconds, memory)
-    text = as_text(Result.from_dict(report))
+    result, printed = _checked(exercise, path, seconds, memory)
+    text = as_text(result)
     if printed.strip():
         text += "\n\nYour file printed:\n" + shortened(printed)
-    return Outcome(exercise, path, report, text, time.perf_counter() - began, printed)
+    return Outcome(exercise, path, result.as_dict(), text, time.perf_counter() - began, printed)
 
 
 def shortened(text: str, lines: int = SHOWN_LINES, width: int = 100) -> str:
@@ -127,147 +119,100 @@ def shortened(text: str, lines: int = SHOWN_LINES, width: int = 100) -> str:
     return "\n".join("    " + (row if len(row) <= width else row[: width - 4] + " ...") for row in rows)
 
 
-def _run(exercise: str, file: Path, desk: Path, seconds: float, memory: int) -> tuple[dict[str, Any], str]:
-    answer, faults, room, word = desk / "answer", desk / "faults", desk / "room", secrets.token_hex(16)
-    room.mkdir()  # all that the file may write to, and where it is run
-    request = {
-        "path": _import_path(),
-        "exercise": exercise,
-        "file": str(file),
-        "room": str(room),
-        "word": word,
-    }
-    request |= {"seconds": seconds, "memory": memory, "answer": str(answer), "faults": str(faults)}
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-u", "-X", "utf8", "-c", _BOOT],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=room,
-        env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), **_rooms(room), "NPAE_BACKEND": "numpy"},
-        start_new_session=os.name == "posix",
-    )
-    heard = _Ear(process.stdout)
-    try:
+def _checked(exercise: str, file: Path, seconds: float, memory: int) -> tuple[Result, str]:
+    from npae.exercises.checking import check_file
+    from npae.exercises.learner import Functions, There
+
+    def compiled(process: Process) -> Result:
+        return check_file(exercise, Functions(There(process)))
+
+    def plain(process: Process) -> Result:
+        return check_file(exercise, Functions(There(process).anew(plain=True)))
+
+    result, printed = run(exercise, file, seconds, memory, compiled)
+    if result.diagnosis == "crash" and exercise in EXTRA:  # plain Python stops where an index is outside
+        stopped, _ = run(exercise, file, seconds, memory, plain)
+        if "IndexError" in stopped.sentence:
+            result.evidence += ["run as plain Python, it stops:", stopped.sentence, *stopped.evidence]
+    return result, printed
+
+
+def run(
+    exercise: str, file: Path, seconds: float, memory: int, judge: Callable[[Process], Result]
+) -> tuple[Result, str]:
+    """Return what ``judge(process)`` finds, or why it finds nothing, and what the file printed."""
+    with Process(file, EXTRA.get(exercise, ()), seconds, memory) as process:
         try:
-            process.stdin.write(json.dumps(request).encode())
-            process.stdin.close()
-        except OSError:  # it has ended already; its exit status will tell
-            pass
-        process.wait(seconds + START_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:  # after an interrupt, too
-        ended = process.poll()
-        _end(process)
-    printed = heard.text()
-    found = _answer(answer, word)
-    if found is None:
-        found = _no_answer(exercise, file, ended, _read(faults), seconds, memory, printed)
-    return found, printed
+            process.begin()
+            result = judge(process)
+        except NotRun as error:
+            result = Result.of(exercise, error.stage, error.key, error.sentence, error.lines)
+        except Ended as ended:
+            result = Result.of(exercise, "run", *_no_answer(exercise, process, ended))
+        except Exception as error:
+            result = _mistake_of_npae(exercise, error)
+        process.end()
+        return result, process.printed()
 
 
-def _rooms(room: Path) -> dict[str, str]:
-    return {name: str(room) for name in ("TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR")}
+def _mistake_of_npae(exercise: str, error: Exception) -> Result:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}, in {last.name}"
+    sentence = "The check itself has stopped with an error: that is a mistake in npae, and not in your file."
+    return Result.of(exercise, "run", "checker_error", sentence, [place, says(error)])
 
 
-def _import_path() -> list[str]:
-    """Return where the process finds npae and NumPy: as here, but not in the folder that one is in."""
-    home, here = os.path.realpath(Path(__file__).parents[2]), os.getcwd()
-    path = [os.path.abspath(entry) for entry in sys.path if entry]
-    path = [entry for entry in path if entry != here or os.path.realpath(entry) == home]
-    return path if home in map(os.path.realpath, path) else [home, *path]
-
-
-def _end(process: subprocess.Popen) -> None:
-    """Stop the process, and on POSIX whatever it has started."""
-    try:
-        if os.name == "posix" and process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-    except OSError:
-        pass
-    process.wait()
-
-
-class _Ear:
-    """Listens to what a process prints until it ends, and keeps the beginning and the end."""
-
-    def __init__(self, stream):
-        self._stream, self._head, self._tail, self._lost = stream, b"", b"", 0
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        while chunk := self._stream.read1(1 << 16):
-            room = KEPT_BYTES - len(self._head)
-            self._head += chunk[:room]
-            self._tail += chunk[room:]
-            if len(self._tail) > 2 * KEPT_BYTES:
-                self._lost += len(self._tail) - KEPT_BYTES
-                self._tail = self._tail[-KEPT_BYTES:]
-        self._stream.close()
-
-    def text(self) -> str:
-        self._thread.join(1.0)
-        gap = f"\n... {self._lost:,} bytes ...\n".encode() if self._lost else b""
-        return (self._head + gap + self._tail).decode(errors="replace")
-
-
-def _answer(path: Path, word: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_bytes())
-        return found["report"] if found["word"] == word else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
-
-
-def _no_answer(exercise, file, status, faults, seconds, memory, printed) -> dict[str, Any]:
-    """Return the report of a process that ended, or had to be ended, without an answer."""
-    where = _last_lines(faults, file)
-    key, sentence, advice = (
-        "exit",
-        f"ended the whole process, with exit status {status}, in the middle of the check",
-        "",
-    )
-    if status is None and not faults:
-        key, sentence = "no_answer", f"gave no answer within {seconds + START_SECONDS:g} s, and was stopped"
-        advice = "Either it hangs where it cannot be seen, or this machine is very busy: then try again."
-    elif status is None or faults.startswith("Timeout") or status == -getattr(signal, "SIGXCPU", 0):
-        key, sentence = "too_slow", f"was still running after {seconds:g} s, and was stopped"
+def _no_answer(exercise: str, process: Process, ended: Ended) -> tuple[str, str, list[str]]:
+    """Return key, sentence and evidence for a process that ended, or had to be ended, without an answer."""
+    status, faults, advice = ended.status, ended.faults, ""
+    key, sentence = "exit", f"ended the whole process, with exit status {status}, in the middle of the check"
+    if not process.begun:
+        sentence = f"could not be run: Python and NumPy did not start within {START_SECONDS:g} s"
+        key, advice = "no_answer", "This machine is very busy: try again."
+    elif ended.late or status == -getattr(signal, "SIGXCPU", 0):
+        key, sentence = "too_slow", f"was still running after {process.seconds:g} s, and was stopped"
         advice = "Look for a loop that has no end, or for one that is much longer than it needs to be."
-    elif "MemoryError" in printed and not faults:
-        key, sentence = (
-            "memory",
-            f"asked for more than the {memory / GIGABYTE:g} GB of memory that a check may take",
-        )
+        if process.prints_much():
+            advice = "It prints very much, which takes time: print less, above all inside of loops."
+    elif status is None:
+        sentence = "sent something that is no answer, and was stopped"
+        advice = "It writes into a pipe that is not its own, or replaces what hands on its answers."
+    elif "MemoryError" in process.printed() and not faults:
+        limit = f"{process.memory / GIGABYTE:g} GB"
+        key, sentence = "memory", f"asked for more than the {limit} of memory that a check may take"
     elif status == -9 and not faults:
         key, sentence = "memory", "was stopped by the system, most likely since it took too much memory"
     elif status < 0 or faults:
-        name = faults.splitlines()[0].removeprefix("Fatal Python error: ") if faults else _signal(-status)
+        named = re.search(r"Fatal Python error: (.+)", faults)
+        name = named[1] if named else _signal(-status)
         key, sentence = "crash", f"made Python itself crash ({name}), which plain NumPy code hardly ever does"
+        if EXTRA.get(exercise) == ("numba",):
+            sentence, advice = f"made Python itself crash ({name})", OUTSIDE
     else:
         advice = "Look for os._exit or the like: a function returns its result, and Python goes on."
-    return failure(exercise, key, f"{file.name} {sentence}.", [*where, *[advice] * bool(advice)], stage="run")
+    where = _last_lines(faults, process.file) or _compiled(process, ended.calling)
+    return key, f"{process.file.name} {sentence}.", [*where, *[advice] * bool(advice)]
 
 
 def _last_lines(faults: str, file: Path) -> list[str]:
     """Return where in the learner's file it was, innermost first, out of what `faulthandler` wrote."""
     found = re.findall(rf'File "{re.escape(str(file))}", line (\d+) in (\S+)', faults)
-    source = _read(file).splitlines()
+    source = file.read_text(errors="replace").splitlines()
     lines = []
     for number, name in found[:3]:
         text = source[int(number) - 1].strip() if int(number) <= len(source) else ""
         inside = "" if name == "<module>" else f", in {name}"
         lines.append(f"It was in line {number}{inside}: {text}")
     return list(dict.fromkeys(lines))  # a recursion says the same again and again
+
+
+def _compiled(process: Process, calling: str) -> list[str]:
+    """Return in which function it was, where Python knows no line."""
+    about = process.functions.get(calling)
+    if about is None:
+        return []
+    why = ", which Numba has compiled: its lines are not known any more" if about["numba"] else ""
+    return [f"It was in {calling} (line {about['line']}){why}."]
 
 
 def _signal(number: int) -> str:

@@ -73,7 +73,7 @@ SENTENCES = {
     "constant_added": (
         "{quantity} is off by the same number everywhere: {constant} is added to every entry."
     ),
-    "permuted": "{quantity} holds all the right numbers, but in the wrong places.",
+    "permuted": "{quantity} holds all the right numbers, but in the wrong places{along}.",
     "missing_function": (
         "the file defines no function {function}, whose name and arguments have to stay as they were."
     ),

@@ -58,8 +58,8 @@ class Slip:
 def parsed(text: str) -> list[Slip]:
     """Return the slips of a file: a sentence after its key, then lines that begin with - and +.
 
-    A line that begins with two blanks goes on with the sentence. Several lines with - are replaced together; a
-    line with - after one with + begins another place.
+    A line that begins with two blanks goes on with the sentence. Several lines with - are replaced together;
+    a line with - after one with + begins another place.
     """
     found: list[tuple[str, list[tuple[list[str], list[str]]]]] = []
     for line in text.splitlines():

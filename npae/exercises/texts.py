@@ -1,8 +1,8 @@
-"""The texts of an exercise: its right programs, and the stub and the solution that are made from the first of them.
+"""The texts of an exercise: its right programs, and the stub and the solution that the first makes.
 
 ``path/NAME/right.py`` holds what the learner reads and the answers, which lie between ``# begin answer`` and
-``# end answer``. The stub has none of them; where the first of these lines names what is to be written, the stub
-raises NotImplementedError with these words.
+``# end answer``. The stub has none of them; where the first of these lines names what is to be written, the
+stub raises NotImplementedError with these words.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def solution_text(exercise: str) -> str:
 
 
 def right_texts(exercise: str) -> dict[str, str]:
-    """Return the texts of right programs by the names of their files: the solution, then other ways to write it."""
+    """Return the texts of right programs by the names of their files, the solution first."""
     further = sorted(path.name for path in _folder(exercise).iterdir() if path.name.startswith("right_"))
     texts = {name: (_folder(exercise) / name).read_text(encoding="utf-8") for name in further}
     return {"right.py": solution_text(exercise), **texts}

@@ -1,8 +1,8 @@
-"""Mistakes that change a result as a whole, in every exercise alike: a sign, a factor, a transpose, a narrow type.
+"""Mistakes that change a result as a whole, in every exercise: a sign, a factor, a transpose, a type.
 
-Each says what the result would be, had the mistake been made, and is tested: that must be what the learner's code
-gave, entry for entry, in every case; and the cases have sizes that differ, so that a factor n is not taken for a
-factor units.
+Each says what the result would be, had the mistake been made, and is tested: that must be what the learner's
+code gave, entry for entry, in every case; and the cases have sizes that differ, so that a factor n is not
+taken for a factor units.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _pushed(array: np.ndarray, step: int, axis: int) -> np.ndarray:
 
 
 def _factors(samples: list[Sample]) -> list[Explanation]:
-    """Times or divided by a size, or by the product of two."""
+    """Multiply or divide by a size, or by the product of two."""
     sizes = named_sizes(samples)
     found = []
     for name, values in sizes.items():
@@ -180,14 +180,14 @@ def named_sizes(samples: list[Sample]) -> dict[str, list[int]]:
 
 def _arithmetic() -> list[Explanation]:
     def narrow(samples):
-        """All entries have a short float32 form, which numbers computed in float64 do not have by chance."""
+        """Test for short float32 forms of all entries, which float64 does not have by chance."""
         wrong = [s for s in samples if s.wrong is not None and s.wrong.any()]
         short = all(np.array_equal(s.got, s.got.astype(np.float32), equal_nan=True) for s in samples)
         close = all(Sample(s.case, s.got, s.want, 1e-5).right for s in samples)
         return bool(wrong) and short and close
 
     def whole(samples):
-        """Some rounding to integers gives what the learner's code gave, and not only zeros."""
+        """Find a rounding to integers that gives what the learner's code gave, and not only zeros."""
         some = any(s.got.any() for s in samples)
         return some and any(
             all(s.is_explained_by(f(s.want)) for s in samples) for f in (np.trunc, np.floor, np.rint)
@@ -200,7 +200,7 @@ def _arithmetic() -> list[Explanation]:
 
 
 def _described(samples: list[Sample]) -> list[Explanation]:
-    """What can only be described: one ratio, one difference, or the right numbers in some other order."""
+    """Return what can only be described: one ratio, one difference, or another order."""
 
     def ratio(samples):
         got, want = (
@@ -221,7 +221,8 @@ def _described(samples: list[Sample]) -> list[Explanation]:
     if not all(s.fits_shape for s in samples):
         return found
     factor, constant = ratio(samples), offset(samples)
-    found.append(Explanation("permuted", DESCRIBED, same_numbers))
+    words = {"along": _moved_along(samples)} if same_numbers(samples) else {"along": ""}
+    found.append(Explanation("permuted", DESCRIBED, same_numbers, words))
     if factor is not None and abs(factor) > 1e-6:
         words = f"{factor:.6g}"
         found.append(predicting("constant_factor", DESCRIBED, lambda s: factor * s.want, factor=words))
@@ -229,3 +230,19 @@ def _described(samples: list[Sample]) -> list[Explanation]:
         words = f"{constant:.6g}"
         found.append(predicting("constant_added", DESCRIBED, lambda s: s.want + constant, constant=words))
     return found
+
+
+def _moved_along(samples: list[Sample]) -> str:
+    """Return along which axis the right numbers have moved, if there is one: ": along axis 1 (units)"."""
+    axes = [
+        axis
+        for axis in range(samples[0].want.ndim)
+        if all(
+            Sample(s.case, np.sort(s.got, axis), np.sort(s.want, axis), s.tolerance).right for s in samples
+        )
+    ]
+    if len(axes) != 1 or samples[0].want.ndim < 2:
+        return ""
+    names = samples[0].axes
+    name = f" ({names[axes[0]]})" if len(names) == samples[0].want.ndim else ""
+    return f": each has moved along axis {axes[0]}{name}, and along no other"

@@ -6,11 +6,19 @@ their results.
 """
 
 from npae.gradcheck.catalogue import cases, run
-from npae.gradcheck.checks import check_layer, check_loss, check_model, check_recipe
+from npae.gradcheck.checks import (
+    LayerCheck,
+    check_layer,
+    check_loss,
+    check_model,
+    check_recipe,
+    compare_layer,
+)
 from npae.gradcheck.reports import ArrayReport, Report, as_json, as_table
 
 __all__ = [
     "ArrayReport",
+    "LayerCheck",
     "Report",
     "as_json",
     "as_table",
@@ -19,5 +27,6 @@ __all__ = [
     "check_loss",
     "check_model",
     "check_recipe",
+    "compare_layer",
     "run",
 ]

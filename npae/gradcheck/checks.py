@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +13,16 @@ import numpy as np
 from npae.arguments import integer
 from npae.gradcheck.differences import (
     clear_of_rounding,
+    compare_all,
     every_entry,
     examine,
     random_directions,
     relative_error,
+    slopes,
+    summary,
 )
 from npae.gradcheck.promises import broken_promises, comparable, same, wrong_form
-from npae.gradcheck.reports import Report
+from npae.gradcheck.reports import ArrayReport, Report
 from npae.layers.layer import Layer
 from npae.model import Sequential
 from npae.objectives.losses import Loss, SoftmaxCrossentropy, get_loss
@@ -61,6 +65,41 @@ def check_layer(
     -------
     Report
     """
+    return compare_layer(layer, input_shape, batch, rng, training, x, name).report
+
+
+@dataclass(frozen=True)
+class LayerCheck:
+    """A layer's gradients beside finite differences, for one input.
+
+    Attributes
+    ----------
+    report : Report
+    x, y, dy : ndarray
+        Input, output, and the upstream gradient; y and dy are empty if the layer does not keep the form.
+    params : dict of str to ndarray
+    compared : dict of str to (ndarray or None, ndarray)
+        By "input" or the parameter's name: what backward gives, of whatever shape, and the differences.
+    """
+
+    report: Report
+    x: np.ndarray
+    y: np.ndarray
+    dy: np.ndarray
+    params: dict[str, np.ndarray]
+    compared: dict[str, tuple[np.ndarray | None, np.ndarray]]
+
+
+def compare_layer(
+    layer: Layer,
+    input_shape: tuple[int, ...],
+    batch: int = 3,
+    rng: int | np.random.Generator = 0,
+    training: bool = False,
+    x: np.ndarray | None = None,
+    name: str | None = None,
+) -> LayerCheck:
+    """Do what `check_layer` does, and return all numbers with the report."""
     began, random = time.perf_counter(), np.random.default_rng(rng)
     name = name or f"{short_name(layer)} on {'x'.join(map(str, input_shape))}"
     layer = copy.deepcopy(layer)
@@ -76,17 +115,25 @@ def check_layer(
         return forward(x.copy(), layer)[0]
 
     problems, arrays = wrong_form(layer, x, output_shape, forward), []
+    y = dy = np.empty(0)
+    compared: dict[str, tuple[np.ndarray | None, np.ndarray]] = {}
     if not problems:
         y, cache = forward(x.copy(), layer)
         dy = random.standard_normal(y.shape)
         dx, grads = layer.backward(dy.copy(), cache)
         problems = broken_promises(layer, x, dy, forward)
         for key, array in [("input", x), *layer.params.items()]:
-            gradient, reasons = comparable(key, array, dx if array is x else grads.get(key))
+            given = dx if array is x else grads.get(key)
+            gradient, reasons = comparable(key, array, given)
             problems += reasons
-            lines = [] if gradient is None else every_entry(array, gradient)
-            arrays.append(examine(key, array.shape, lines, gradient, values, dy))
-    return Report(name, tuple(arrays), tuple(problems), tuple(notes), time.perf_counter() - began)
+            claimed = np.zeros(array.shape) if gradient is None else gradient
+            lines = every_entry(array, claimed)
+            found = compare_all(lines, claimed, values, dy)
+            compared[key] = given, slopes(found, claimed)
+            failed = ArrayReport(key, array.shape, verdict="fail")
+            arrays.append(failed if gradient is None else summary(key, array.shape, lines, found))
+    report = Report(name, tuple(arrays), tuple(problems), tuple(notes), time.perf_counter() - began)
+    return LayerCheck(report, x, y, dy, layer.params, compared)
 
 
 def check_loss(

@@ -1,4 +1,4 @@
-"""Answers to exercises: solutions with a part of their text exchanged, and the frozen rows of wrong answers."""
+"""Answers to exercises: solutions with a part of their text exchanged, and frozen wrong answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_patched(exercise: str, old, new):
 
 def check_text(exercise: str, text: str):
     """Return the result of checking a file of this text."""
-    return check_file(exercise, load_text(text).module)
+    return check_file(exercise, load_text(text))
 
 
 def frozen() -> list[dict]:

@@ -59,7 +59,8 @@ def main() -> None:
     passed = [one["answer"] for one in wrong if one["passed"]]
     unknown = [one["answer"] for one in wrong if not one["key"] and not one["passed"]]
     print(
-        f"\n{len(wrong)} wrong answers; passed: {passed}; unknown: {len(unknown)}; right but refused: {refused}"
+        f"\n{len(wrong)} wrong answers; passed: {passed}; unknown: {len(unknown)}; "
+        f"right but refused: {refused}"
     )
     if options.json:
         options.json.write_text(json.dumps(told, indent=1))

@@ -115,8 +115,16 @@ def test_the_picture_shows_the_pattern():
     want = np.zeros((2, 3, 4))
     got[1, 2], want[1, 0, 0] = 1.0, 2.0
     result = compare("y", [got], [want], [Case()], axes="n h w")
-    assert result.picture[:4] == ["n=0    n=1", "....   0...", "....   ....", "....   xxxx"]
-    assert result.picture[4] == ". right   0 is 0   x should be 0"
+    assert result.picture[:4] == ["n=0  | n=1", ".... | 0...", ".... | ....", ".... | xxxx"]
+    assert result.picture[4] == "one character for each entry, down: h, across: w"
+    assert result.picture[5] == ". right   0 is 0   x should be 0"
+
+
+def test_numbers_in_wrong_places_are_told_with_the_axis_along_which_they_moved():
+    text = "import numpy as np\ndef dense_forward(x, kernel, bias):\n"
+    text += "    return np.sort(x @ kernel + bias, axis={axis}), (x, kernel)\n"
+    assert "moved along axis 1 (units)" in check_text("dense", text.format(axis=1)).sentence
+    assert "moved along axis 0 (n)" in check_text("dense", text.format(axis=0)).sentence
 
 
 def test_a_wrong_forward_that_its_backward_matches():
@@ -180,9 +188,9 @@ def test_files_that_cannot_be_loaded(tmp_path):
     (tmp_path / "b.py").write_text("import numpy as np\nnp.no_such_thing\n")
     assert check_file("relu", tmp_path / "a.py").diagnosis == "syntax_error"
     result = check_file("relu", str(tmp_path / "b.py"))
-    assert (result.stage, result.diagnosis) == ("load", "cannot_load")
+    assert (result.stage, result.diagnosis) == ("load", "import_error")
     assert "line 2" in result.evidence[0]
-    assert check_file("relu", tmp_path / "c.py").diagnosis == "cannot_load"
+    assert check_file("relu", tmp_path / "c.py").diagnosis == "cannot_read"
     assert not (tmp_path / "__pycache__").exists()
 
 
@@ -244,13 +252,15 @@ class Unflipped(Conv2D):
     ],
 )
 def test_the_same_diagnosis_serves_a_layer_of_ones_own(layer, shape, quantity, key):
-    (result,) = diagnose_layer(layer, shape)
+    report, (result,) = diagnose_layer(layer, shape)
+    assert not report.passed
     assert (result.quantity, result.diagnosis, result.confident) == (quantity, key, True)
 
 
 @pytest.mark.parametrize("layer, shape", [(Dense(3, "relu"), (4,)), (MaxPool2D(2), (2, 4, 6))])
 def test_nothing_is_said_of_a_right_layer(layer, shape):
-    assert diagnose_layer(layer, shape) == []
+    report, results = diagnose_layer(layer, shape)
+    assert report.passed and results == []
 
 
 def test_axes_of_length_one_that_are_lost():
@@ -319,6 +329,6 @@ def test_a_test_that_stumbles_over_an_answer_names_nothing_with_confidence():
     check = Property(
         "odd", "", lambda functions: len(functions.relu_forward(1.0)), functions=("relu_forward",)
     )
-    answer = load_text("def relu_forward(x):\n    return 1\n").module
+    answer = load_text("def relu_forward(x):\n    return 1\n")
     result = check_file(Exercise("", (check,), name="relu"), answer)
     assert (result.stage, result.diagnosis, result.confident) == ("form", "wrong_return", False)

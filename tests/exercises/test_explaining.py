@@ -1,4 +1,4 @@
-"""Answers that no exercise lists, explained by an edit of a right program, two edits, or the first wrong line."""
+"""Answers that no exercise lists, explained by one edit, two edits, or the first wrong line."""
 
 import pytest
 from answers import check_patched, check_text, text_of

@@ -1,4 +1,4 @@
-"""Wrong answers get their names: those that slips predict, and those that were named when they were frozen."""
+"""Wrong answers get their names: those that slips predict, and those that were frozen with one."""
 
 import pytest
 from answers import check_text, frozen
@@ -41,7 +41,8 @@ def test_frozen_answers_never_pass_and_are_named_as_before_or_better():
     lost = []
     for row in ROWS:
         result = check_text(row["exercise"], row["answer"])
-        told = f"{row['exercise']}, {row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
+        told = f"{row['exercise']}, {row['key']}: {row['sentence']}\n    now {result.diagnosis}: "
+        told += result.sentence
         assert not result.passed, told
         assert "{" not in result.sentence, told
         if not (result.confident and (result.diagnosis == row["key"] or result.sentence == row["said"])):

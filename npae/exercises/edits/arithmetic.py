@@ -169,7 +169,8 @@ def brackets(place):
                     yield (
                         2,
                         text,
-                        f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs outside, as a factor of all.",
+                        f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs "
+                        "outside, as a factor of all.",
                     )
 
 

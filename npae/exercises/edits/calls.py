@@ -15,9 +15,10 @@ REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "v
 FUNCTIONS = {
     "exp": ("exp2", "expm1"), "log": ("log2", "log10", "log1p"), "log1p": ("log",), "sqrt": ("square",),
     "maximum": ("minimum", "max"), "minimum": ("maximum",), "argmax": ("argmin",), "zeros": ("ones",),
-    "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "tanh": ("sinh", "cosh", "arctan"), "repeat": ("tile",),
-    "sum": ("mean", "max", "min", "prod"), "mean": ("sum", "median", "max"), "max": ("min", "sum", "mean"), "min": ("max",),
-    "standard_normal": ("random", "standard_exponential"), "random": ("standard_normal",), "floor": ("ceil",), "ceil": ("floor",),
+    "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "tanh": ("sinh", "cosh", "arctan"),
+    "sum": ("mean", "max", "min", "prod"), "mean": ("sum", "median", "max"), "max": ("min", "sum", "mean"),
+    "standard_normal": ("random", "standard_exponential"), "random": ("standard_normal",),
+    "repeat": ("tile",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",),
 }  # fmt: skip
 
 
@@ -42,7 +43,8 @@ def other_function(place):
                 yield (
                     1,
                     text,
-                    "In {target}, whole copies stand side by side, as np.tile makes them; each entry is to be repeated in its place.",
+                    "In {target}, whole copies stand side by side, as np.tile makes them; each entry is to "
+                    "be repeated in its place.",
                 )
                 continue
             said = SAID.get((name, other), f"np.{other} stands where {name} belongs")
@@ -197,7 +199,7 @@ def transpose(place):
         yield (
             1.5,
             f"{a}.reshape({a}.shape[::-1])",
-            f"In {{target}}, {a} is reshaped where it has to be transposed: its entries stay in reading order.",
+            f"In {{target}}, {a} is reshaped, not transposed: its entries stay in reading order.",
         )
 
 
@@ -225,5 +227,6 @@ def other_reading_order(place):
     ndim = place.kind_of(node.func.value).removeprefix("array ")
     for k, m in itertools.permutations(range(int(ndim)), 2) if ndim.isdigit() and int(ndim) > 3 else ():
         if abs(k - m) > 1:
-            told = f"In {{target}}, {place.axis(owner, k)} of {owner} is counted at the wrong place: as number {m + 1} of the axes."
+            told = f"In {{target}}, {place.axis(owner, k)} of {owner} is counted at the wrong place: "
+            told += f"as number {m + 1} of the axes."
             yield 2.5, f"np.moveaxis({owner}, {k}, {m}).reshape({', '.join(sizes)})", told

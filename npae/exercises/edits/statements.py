@@ -94,13 +94,13 @@ def added(place):
             yield (
                 1.5,
                 some,
-                f"{target} is changed in place, with {sign}=: the array that came in is the one that changes.",
+                f"{target} is changed in place, with {sign}=: the array that came in changes.",
             )
 
 
 @operator(ast.Assign)
 def not_made_anew(place):
-    """A list or an array of zeros that is made once, for all calls: a mutable default, or a global."""
+    """Make a list or an array of zeros once, for all calls: a mutable default, or a global."""
     node, value = place.node, ast.unparse(place.node.value)
     made = isinstance(node.value, (ast.List, ast.Dict)) or value.startswith(("np.zeros", "np.empty"))
     if made and place.index is not None and isinstance(node.targets[0], ast.Name):
@@ -118,7 +118,7 @@ def not_made_anew(place):
 
 @operator(ast.stmt)
 def statement(place):
-    """A line that is missing, comes too late, stands inside a loop or outside of it."""
+    """Leave out a line, or move it: later, into a loop, or out of it."""
     if (
         place.index is None
         or place.field not in ("body", "orelse")
@@ -152,7 +152,7 @@ def statement(place):
             yield (
                 1.5,
                 [*before[:-1], chain, *after],
-                f"{line} is done in every step of the loop over {counter(inner)}, where it is done once, after it.",
+                f"{line} is done in every step of the loop over {counter(inner)}; it belongs after the loop.",
             )
             if not isinstance(inner.body[-1], ast.For):
                 break
@@ -169,7 +169,8 @@ def statement(place):
             yield (
                 1.5,
                 [*before[:-1], *ast.parse(text).body, *after],
-                f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}, where it is added once, after it.",
+                f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}; "
+                "it is to be added once, after it.",
             )
     if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
         loop = after[0]
@@ -177,7 +178,7 @@ def statement(place):
         yield (
             1.5,
             [*before, within, *after[1:]],
-            f"{line} is done anew in every step of the loop over {counter(loop)}, where it is done once, before it.",
+            f"{line} is done anew in every step of the loop over {counter(loop)}; it belongs before it.",
         )
     if isinstance(place.node, ast.For):
         yield from _of_loop(place, some, k)
@@ -215,7 +216,8 @@ def _of_loop(place: Place, some: list, k: int):
         yield (
             1.75,
             [*before, *kept, with_body([*again, *loop.body]), *after],
-            f"Every step of the loop over {over} starts again from the first {name}: what the step before did to it is lost.",
+            f"Every step of the loop over {over} starts again from the first {name}: what the step before "
+            "did to it is lost.",
         )
     for position, one in enumerate(loop.body):
         rest = [*loop.body[:position], *loop.body[position + 1 :]]
@@ -235,7 +237,7 @@ def _of_loop(place: Place, some: list, k: int):
 
 @operator(ast.Return)
 def returned_as_given(place):
-    """What comes back is an argument as it was at the start."""
+    """Return an argument as it was at the start."""
     if place.holder is not place.function or place.node.value is None:
         return
     for name in [one.arg for one in place.function.args.args]:
@@ -248,7 +250,7 @@ def returned_as_given(place):
 
 @operator(ast.arguments)
 def default_for_argument(place):
-    """An argument that is never looked at."""
+    """Never look at an argument."""
     names = [one.arg for one in place.node.args]
     start = len(names) - len(place.node.defaults)
     for name, default in zip(names[start:], place.node.defaults):

@@ -98,7 +98,7 @@ def _indices(place) -> list[str]:
 
 @operator(ast.Name)
 def other_array(place):
-    """An array that is summed, averaged, flipped, or has lost an axis, before it is used."""
+    """Sum, average, flip or scale an array before it is used."""
     node = place.node
     own = place.kinds.get(node.id, "")
     if (
@@ -131,7 +131,8 @@ def other_array(place):
         yield (
             2.5,
             f"{a}.swapaxes({k}, {m}).reshape({a}.shape)",
-            f"In {{target}}, two axes of {a} are exchanged ({place.axis(a, k)} and {place.axis(a, m)}), and the result is then read in the old shape.",
+            f"In {{target}}, two axes of {a} are exchanged ({place.axis(a, k)} and {place.axis(a, m)}), "
+            "and the result is then read in the old shape.",
         )
     yield 2, f"np.abs({a})", f"In {{target}}, {a} has lost its signs."
     yield 2, f"(-{a})", f"In {{target}}, {a} has the wrong sign."
@@ -180,7 +181,7 @@ def size_as_factor(place):
 
 @operator(ast.BinOp, ast.Call, ast.Subscript)
 def other_rest(place):
-    """A whole right-hand side that has become one of its parts, or is changed as a whole."""
+    """Put one of its parts in the place of a whole right-hand side, or change all of it."""
     if (
         not isinstance(place.holder, (ast.Assign, ast.AugAssign, ast.Return, ast.keyword))
         or place.field != "value"

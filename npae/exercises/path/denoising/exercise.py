@@ -134,7 +134,7 @@ def times(corrupt):
 
 
 def steps_of(functions):
-    """Return what each step did: its case, the session, the model's record of it, the loss and the new parameters."""
+    """Return of each step: its case, session, record by the model, loss and new parameters."""
     found = []
     for session in sessions(functions):
         sizes = {"n": len(session.x), "elements": session.x.size, "features": session.x.shape[1]}
@@ -182,7 +182,7 @@ EXERCISE = Exercise(
         "the end.",
         "In the step there are three arrays of the same shape: x, noisy and y. Two of them meet in the "
         "loss, one of them goes into forward. Say aloud which, and why.",
-        "loss and dy are those of mean_squared_error, with y and the clean x. Then a dict comprehension over the "
-        "keys of params: params[key] - learning_rate * grads[key].",
+        "loss and dy are those of mean_squared_error, with y and the clean x. Then a dict comprehension over "
+        "the keys of params: params[key] - learning_rate * grads[key].",
     ),
 )

@@ -221,13 +221,13 @@ def ten_images():
 
 
 def forward(x, params):
-    """The model of the stub."""
+    """Return what the stub's model does."""
     code = np.tanh(x @ params["kernel_in"] + params["bias_in"])
     return code @ params["kernel_out"] + params["bias_out"], (x, code, params)
 
 
 def backward(dy, cache):
-    """The model of the stub."""
+    """Return what the stub's model does."""
     x, code, params = cache
     dz = dy @ params["kernel_out"].T * (1 - code**2)
     return {"kernel_in": x.T @ dz, "bias_in": dz.sum(0), "kernel_out": code.T @ dy, "bias_out": dy.sum(0)}
