@@ -34,7 +34,7 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
     if promoted:
         comes = "comes" if len(promoted) == 1 else "come"
         said.append(
-            f"right, but {_listed(promoted)} {comes} out in float64 for float32 arguments: twice the memory"
+            f"{_listed(promoted)} {comes} out in float64 for float32 arguments: twice the memory"
         )
     for check in catalogue.get(exercise).checks:
         if not isinstance(check, Property):
@@ -47,13 +47,13 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
     if looping:
         take = "takes" if len(looping) == 1 else "take"
         said.append(
-            f"right, but {_listed([*looping])} {take} pixel after pixel, or entry after entry, in a loop of "
+            f"{_listed([*looping])} {take} pixel after pixel, or entry after entry, in a loop of "
             "Python: NumPy does the same for whole arrays at once, and far faster"
         )
     if kept:
         stay, backward = "it stays" if len(kept) == 1 else "they stay", next(iter(kept.values()))
         said.append(
-            f"right, but the cache keeps {_listed([*kept])}, which {backward} does not need: {stay} in "
+            f"the cache keeps {_listed([*kept])}, which {backward} does not need: {stay} in "
             "memory until it is called (a shape can be kept without its array)"
         )
     return said

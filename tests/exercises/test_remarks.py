@@ -23,7 +23,7 @@ def test_results_that_come_out_in_float64_are_named_together():
     wide = DENSE.replace("dx = dy @ kernel.T", "dx = (dy @ kernel.T).astype(float)")
     wide = wide.replace("dkernel = x.T @ dy", "dkernel = x.T.astype(float) @ dy")
     assert notes_on("dense", wide) == [
-        "right, but dx and dkernel come out in float64 for float32 arguments: twice the memory"
+        "dx and dkernel come out in float64 for float32 arguments: twice the memory"
     ]
 
 
