@@ -33,9 +33,7 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
     kept: dict[str, str] = {}
     if promoted:
         comes = "comes" if len(promoted) == 1 else "come"
-        said.append(
-            f"{_listed(promoted)} {comes} out in float64 for float32 arguments: twice the memory"
-        )
+        said.append(f"{_listed(promoted)} {comes} out in float64 for float32 arguments: twice the memory")
     for check in catalogue.get(exercise).checks:
         if not isinstance(check, Property):
             run = Run(exercise, check, functions, seed)
