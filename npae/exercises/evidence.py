@@ -200,8 +200,10 @@ def _sizes(sample: Sample) -> str:
     )
 
 
-def _side_by_side(sample: Sample, against: str) -> list[str]:
+def _side_by_side(sample: Sample | None, against: str) -> list[str]:
     """Return the worst entries of a case as a small table."""
+    if sample is None:
+        return []
     with np.errstate(all="ignore"):
         error = np.where(sample.wrong, np.abs(sample.got - sample.want), -1.0)
     error = np.where(np.isnan(error), np.inf, error)

@@ -26,8 +26,8 @@ SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pa
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
-REPLACED = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-VAGUE = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
+VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
 VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
@@ -318,9 +318,11 @@ def _named(result: Result, found: Explanation) -> Result:
         "wrong: only before",
         "wrong: only away",
     )
-    result.evidence = [
-        line for line in result.evidence if not line.startswith(by_place)
-    ]  # the name says where
+    result.evidence = [  # where, is said by the name
+        line.partition(": where")[0] if line.startswith("seen in") else line
+        for line in result.evidence
+        if not line.startswith(by_place)
+    ]
     words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"

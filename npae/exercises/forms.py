@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def stumbled(error: Exception, answer, expected: str = "") -> dict:
     return {"expected": "what its docstring says", "returned": returned}
 
 
-def missing(exercise: str, function: str, defined: list[str], classes: list[str] = ()) -> Result:
+def missing(exercise: str, function: str, defined: list[str], classes: Sequence[str] = ()) -> Result:
     """Return the result for a file that lacks a function, with those that it has and that may be meant."""
     result = Result(exercise, stage="load", function=function, diagnosis="missing_function", confident=True)
     result.sentence = sentence("missing_function", {"function": function})
@@ -63,7 +64,7 @@ def cannot_unpack(error: Exception) -> bool:
 
 def stopped(exercise: str, error: LearnerError) -> Result:
     """Return the result for a function that raised an exception."""
-    cause = error.__cause__
+    cause = error.__cause__ or error
     unwritten = isinstance(cause, NotImplementedError)
     text = f"{type(cause).__name__}: {text_of(cause, 300)}".removesuffix(": ")
     result = Result(exercise, stage="unwritten" if unwritten else "exception", function=error.function)
@@ -91,10 +92,16 @@ def add_at_is_meant(result: Result, source: str) -> Result:
     except SyntaxError:
         return result
     added = {
-        ast.unparse(n.target.value) for n in nodes if isinstance(n, ast.AugAssign) and _is_place(n.target)
+        ast.unparse(n.target.value)
+        for n in nodes
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript)
     }
     written = {
-        ast.unparse(t.value) for n in nodes if isinstance(n, ast.Assign) for t in n.targets if _is_place(t)
+        ast.unparse(t.value)
+        for n in nodes
+        if isinstance(n, ast.Assign)
+        for t in n.targets
+        if isinstance(t, ast.Subscript)
     }
     name = next(iter(sorted(added & {result.quantity})), None) or next(iter(sorted(added)), None)
     if name is None or written:
@@ -133,10 +140,6 @@ def _in_function_with_where(source: str, line: int) -> bool:
     around = [node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)]
     calls = [call.func for node in around for call in ast.walk(node) if isinstance(call, ast.Call)]
     return any(getattr(func, "attr", getattr(func, "id", "")) == "where" for func in calls)
-
-
-def _is_place(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript)
 
 
 MISMATCH = re.compile(r"Input operand 1 has a mismatch in its core dimension 0.*size (\d+) .* from (\d+)")

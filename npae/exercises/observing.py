@@ -132,7 +132,7 @@ class Observer:
         self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
-        self.run = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
+        self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
 
     def tried(self, number: int) -> Tried:
@@ -261,7 +261,7 @@ def _parts(answer, name: str, key: str = ""):
 @functools.cache
 def _edits(exercise: str, number: int) -> list[Edit]:
     """Return all edits of a right program of an exercise; what its variables hold is seen in all checks."""
-    program, axes = right_programs(exercise)[number], {}
+    program, axes = right_programs(exercise)[number], dict[str, str]()
     for position, check in enumerate(catalogue.get(exercise).checks):
         observer = observer_of(exercise, position, 0)
         if not (isinstance(check, Property) and program.held.keys() >= set(check.functions)):

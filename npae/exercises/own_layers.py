@@ -100,6 +100,7 @@ _modules: dict[Path, Any] = {}
 def _module(file: Path) -> Any:
     if file not in _modules:
         spec = importlib.util.spec_from_file_location(f"own_layers_{file.stem}", file)
+        assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(module)
@@ -119,7 +120,7 @@ def _is_layer_class(value, file: Path) -> bool:
 def _made(kind, arguments: str | None, spelling: str) -> Layer:
     """Call a class with arguments that are plain values, as in "(3, activation='relu')"."""
     try:
-        call = ast.parse(f"f{arguments or '()'}", mode="eval").body
+        call: Any = ast.parse(f"f{arguments or '()'}", mode="eval").body
         values = [ast.literal_eval(value) for value in call.args]
         named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
     except (SyntaxError, ValueError):

@@ -71,7 +71,8 @@ class Learner:
         """Return a function of the learner's; its exceptions become errors that say where they come from."""
         file = self.home.file(exercise).absolute()
         if exercise not in self._modules:
-            self._modules[exercise] = load(file).program.module
+            program: Any = load(file).program
+            self._modules[exercise] = program.module
         function = getattr(self._modules[exercise], name)
 
         def call(*arguments):
@@ -125,7 +126,8 @@ class LearnersRun(Run):
         report, function = self.compute.report, self.learner.function
         report(f"yours:  {', '.join(self.exercises)}")
         report("npae's: the data, the initial values, the loop over batches, measures and figures at the end")
-        loss = LearnersLoss(get_loss(self.recipe.loss), function)
+        spelt: Any = self.recipe.loss
+        loss = LearnersLoss(get_loss(spelt), function)
         optimizer = partial(LearnersAdam, function, self.recipe.keras_adam)
         train_in(
             self.directory,

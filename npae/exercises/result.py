@@ -6,6 +6,7 @@ import dataclasses
 import math
 import textwrap
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -55,8 +56,9 @@ class Result:
     @classmethod
     def of(cls, exercise: str, stage: str, diagnosis: str, sentence: str, evidence=()) -> Result:
         """Return the result of an answer that could not be checked to the end, whose reason is certain."""
-        found = {"stage": stage, "diagnosis": diagnosis, "sentence": sentence, "evidence": list(evidence)}
-        return cls(exercise, confident=True, **found)
+        result = cls(exercise, stage=stage, diagnosis=diagnosis, sentence=sentence, confident=True)
+        result.evidence = list(evidence)
+        return result
 
     def as_dict(self) -> dict:
         """Return it as plain lists, strings and booleans, for JSON."""
@@ -64,7 +66,7 @@ class Result:
         return {**dataclasses.asdict(self), "passed": passed}
 
     @classmethod
-    def from_dict(cls, data: dict) -> Result:
+    def from_dict(cls, data: dict[str, Any]) -> Result:
         """Return what `as_dict` was made from."""
         return cls(**data)
 

@@ -45,7 +45,8 @@ class Run:
     """
 
     def __init__(self, exercise: str, check: Values | Gradients, functions: Functions, seed: int = 0):
-        self.exercise, self.check, self.functions = exercise, check, functions
+        self.exercise, self.functions = exercise, functions
+        self.check: Any = check
         self.rng = np.random.default_rng(seed)
         self.promoted: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
@@ -124,10 +125,10 @@ class Run:
         """Return (values in the order of the check's outputs, what else came: a cache, or gradients)."""
         check, functions = self.check, self.functions
         if isinstance(check, Values):
-            plain = getattr(functions, check.function) if check.call is None else None
-            answer = (
-                plain(*case.args.values()) if plain else self._adapted(check.call, functions, **case.args)
-            )
+            if check.call is None:
+                answer = getattr(functions, check.function)(*case.args.values())
+            else:
+                answer = self._adapted(check.call, functions, **case.args)
             return self._outputs(answer, case), None
         if isinstance(check.forward, str):
             answer = getattr(functions, check.forward)(*case.args.values())
@@ -259,7 +260,7 @@ class Run:
     def _value_samples(self, dtype: str, tolerance: float) -> tuple[dict[str, list[Sample]], list[str]]:
         """Return samples by quantity, and which quantities came out in a narrower dtype than float64."""
         samples: dict[str, list[Sample]] = {name: [] for name in self.check.outputs}
-        narrow = []
+        narrow: list[str] = []
         for case in self.cases:
             fresh = case.fresh(np.dtype(dtype))
             right = case.right if dtype == "float64" else self._right(fresh)[0]
@@ -281,7 +282,7 @@ class Run:
         for name, some in samples.items():
             if not all(sample.right for sample in some):
                 found = diagnose(self.exercise, some, self.words(name), warned=self.warnings())
-                self.fail("float32_only", "float32", name, found.evidence)
+                self.fail("float32_only", "float32", name, found.evidence if found else ())
 
     def warnings(self) -> list[str]:
         """Return NumPy's warnings so far."""

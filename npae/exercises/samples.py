@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Sample:
 
     def __post_init__(self):
         self.fits_shape = self.got.shape == self.want.shape
-        self.wrong = self._wrong()
+        self.wrong: Any = self._wrong()
 
     def _wrong(self) -> np.ndarray | None:
         """Return which entries are wrong; None where the shape is."""

@@ -171,7 +171,7 @@ def sentence(key: str, words: dict, own: str = "") -> str:
         elif key.endswith("_and_one_half"):
             text = text.rstrip(".") + ", and a factor 2 is missing besides."
     text = text.format_map(_Gaps(words))
-    first = re.match(r"\w*", text).group()
+    first = re.findall(r"\w*", text)[0]
     names = [words.get(name) for name in ("quantity", "argument", "function", "forward")]
     named = text.startswith(tuple(name for name in names if name)) or first in words.get("names", ())
     rest = text[len(first) :]

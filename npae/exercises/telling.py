@@ -26,13 +26,15 @@ def tell(outcome: Outcome, home: Workspace | None, before: Progress | None, brie
     brief : bool
         Whether it is one of several: then what to do next is left out.
     """
-    if before is not None and before.damage and not home.progress().damage:  # else it was said already
+    if (
+        home is not None and before is not None and before.damage and not home.progress().damage
+    ):  # else it was said already
         _warn_damage(home, before.damage)
     if brief and outcome.untouched:
         print(f"{outcome.exercise}: still to be written")
         return
     print(outcome.text + ("\n" if brief and not outcome.passed else ""), flush=True)
-    if brief or home is None:
+    if brief or home is None or before is None:
         return
     progress = home.progress()
     if not outcome.passed:

@@ -35,7 +35,7 @@ def stub_text(exercise: str) -> str:
 
     def unwritten(found: re.Match) -> str:
         indent, words = found.groups()
-        after = re.search(r"\n*$", found[0])[0][1:]
+        after = found[0][len(found[0].rstrip("\n")) + 1 :]
         return f'{indent}raise NotImplementedError("{words}")\n{after}' if words else ""
 
     return _ANSWER.sub(unwritten, _marked(exercise))

@@ -62,14 +62,17 @@ class LearnersLayer(Layer):
         self.layer, self.function = layer, function
         self.params, self.input_shape, self.output_shape = layer.params, layer.input_shape, layer.output_shape
         self.part = PARTS[type(layer)]
-        self.activation = activation or getattr(layer, "activation", "linear")
+        self.activation = str(activation or getattr(layer, "activation", "linear"))
 
     def forward(self, x, rng=None):
         y, cache = self._call(self.part.exercise, self.part.forward, x, *self.part.arguments(self.layer))
-        y, bent = _fitting(y, (len(x), *self.output_shape), x.dtype, f"y of your {self.part.exercise}"), None
+        y, bent = (
+            _fitting(y, (len(x), *(self.output_shape or ())), x.dtype, f"y of your {self.part.exercise}"),
+            None,
+        )
         if self.activation != "linear":
             y, bent = self._call(self.activation, f"{self.activation}_forward", y)
-            y = _fitting(y, (len(x), *self.output_shape), x.dtype, f"y of your {self.activation}")
+            y = _fitting(y, (len(x), *(self.output_shape or ())), x.dtype, f"y of your {self.activation}")
         return y, (cache, bent)
 
     def backward(self, dy, cache, need_dx=True):
@@ -84,7 +87,7 @@ class LearnersLayer(Layer):
             key: _fitting(grad, self.params[key].shape, dy.dtype, f"d{key} {whose}")
             for key, grad in zip(self.params, grads)
         }
-        return _fitting(dx, (len(dy), *self.input_shape), dy.dtype, f"dx {whose}"), named
+        return _fitting(dx, (len(dy), *(self.input_shape or ())), dy.dtype, f"dx {whose}"), named
 
     def without_activation(self, activation):
         return LearnersLayer(self.layer, self.function, "linear") if self.activation == activation else None

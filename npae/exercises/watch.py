@@ -19,14 +19,14 @@ def watch(options) -> int:
     Without names, whichever exercise is saved is the one that is checked.
     """
     chosen = targets(options)
-    watched = list(chosen)
+    watched: list[tuple[str, Path, workspace.Workspace | None]] = list(chosen)
     if not options.names:
         home = workspace.find(options.dir)
         watched = [(name, home.file(name), home) for name in home.progress().marks]
     saved = changes([file for _, file, _ in watched])
     try:
         if not chosen:
-            print(telling.ending(watched[0][2]))
+            print(telling.ending(workspace.find(options.dir)))
         for target in chosen:
             _check(*target, options.seconds)
         print("\nWatching; save a file to have it checked, press Ctrl-C to end.", flush=True)
@@ -36,8 +36,8 @@ def watch(options) -> int:
     except KeyboardInterrupt as interrupt:
         if status_of(interrupt) != 130:  # not Ctrl-C
             raise
-        home = next((home for _, _, home in watched if home), None)
-        solved = f": {len(home.progress().solved)} of {len(workspace.ORDER)} solved so far" if home else ""
+        begun = next((home for _, _, home in watched if home), None)
+        solved = f": {len(begun.progress().solved)} of {len(workspace.ORDER)} solved so far" if begun else ""
         print(f"\nNo longer watching{solved}.")
     return 0
 

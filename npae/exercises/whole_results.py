@@ -7,8 +7,9 @@ taken for a factor units.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +103,7 @@ def _rearranged(samples: list[Sample]) -> list[Explanation]:
             key = "transposed" if len(swapped) == 2 else "axes_mixed"
             add(key, lambda s, order=order: s.want.transpose(order))
             add("axes_mixed", lambda s, order=order: s.want.transpose(order).reshape(s.want.shape))
+    axes: tuple[int, ...]
     for axes in ((-1,), (-2,), (-2, -1)):
         if ndim >= len(axes) + (axes == (-2,)):
             add("flipped", lambda s, axes=axes: np.flip(s.want, axes))
@@ -111,11 +113,11 @@ def _rearranged(samples: list[Sample]) -> list[Explanation]:
     add("squeezed", lambda s: s.want.squeeze())
     for count in (1, 2):
         for axes in itertools.combinations(range(samples[0].got.ndim), count):
-            found.append(Explanation("sum_missing", ONE, lambda some, axes=axes: _all_lack_sum(some, axes)))
+            found.append(Explanation("sum_missing", ONE, functools.partial(_all_lack_sum, axes)))
     return found
 
 
-def _all_lack_sum(samples: list[Sample], axes: tuple[int, ...]) -> bool:
+def _all_lack_sum(axes: tuple[int, ...], samples: list[Sample]) -> bool:
     """Whether summing over these axes, which are longer than 1 somewhere, makes every sample right."""
     return all(_lacks_sum(s, axes) for s in samples) and any(s.got.size > s.want.size for s in samples)
 
@@ -130,7 +132,7 @@ def _lacks_sum(sample: Sample, axes: tuple[int, ...]) -> bool:
 def _pushed(array: np.ndarray, step: int, axis: int) -> np.ndarray:
     """Return the array moved along an axis, with zeros coming in."""
     moved = np.roll(array, step, axis)
-    edge = [slice(None)] * array.ndim
+    edge: list[Any] = [slice(None)] * array.ndim
     edge[axis] = 0 if step > 0 else -1
     moved[tuple(edge)] = 0.0
     return moved
@@ -158,7 +160,7 @@ def _factors(samples: list[Sample]) -> list[Explanation]:
     return found
 
 
-def _factor(key: str, rank: int, samples: list[Sample], factors: list[float], size: str) -> Explanation:
+def _factor(key: str, rank: int, samples: list[Sample], factors: Sequence[float], size: str) -> Explanation:
     by_case = {id(sample.case): factor for sample, factor in zip(samples, factors)}
     return predicting(key, rank, lambda s: by_case[id(s.case)] * s.want, size=size)
 
@@ -224,11 +226,11 @@ def _described(samples: list[Sample]) -> list[Explanation]:
     words = {"along": _moved_along(samples)} if same_numbers(samples) else {"along": ""}
     found.append(Explanation("permuted", DESCRIBED, same_numbers, words))
     if factor is not None and abs(factor) > 1e-6:
-        words = f"{factor:.6g}"
-        found.append(predicting("constant_factor", DESCRIBED, lambda s: factor * s.want, factor=words))
+        said = f"{factor:.6g}"
+        found.append(predicting("constant_factor", DESCRIBED, lambda s: factor * s.want, factor=said))
     if np.isfinite(constant) and sum(s.want.size for s in samples) >= 3:
-        words = f"{constant:.6g}"
-        found.append(predicting("constant_added", DESCRIBED, lambda s: s.want + constant, constant=words))
+        said = f"{constant:.6g}"
+        found.append(predicting("constant_added", DESCRIBED, lambda s: s.want + constant, constant=said))
     return found
 
 

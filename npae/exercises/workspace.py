@@ -111,7 +111,7 @@ def parse_progress(text: str) -> Progress:
             continue
         match = _LINE.fullmatch(line.rstrip())
         name = match[2] if match else ""
-        if name not in ORDER or name in found:
+        if match is None or name not in ORDER or name in found:
             strange.append(number)
             continue
         _, _, status, day, checks, hints = match.groups()

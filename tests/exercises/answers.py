@@ -22,8 +22,9 @@ def patched(text: str, old, new) -> str:
 
 
 def text_of(exercise: str, old, new) -> str:
-    """Return the text of the solution with ``old`` exchanged for ``new``."""
-    return patched(solution_text(exercise), old, new)
+    """Return the text of the solution with ``old`` exchanged for ``new``, below its docstring."""
+    text, end, code = solution_text(exercise).partition('\n"""\n')
+    return text + end + patched(code, old, new)
 
 
 def check_patched(exercise: str, old, new):

@@ -8,7 +8,21 @@ import re
 
 from npae.exercises.edits.edit import atom, operator
 
-AXES = ("", "0", "1", "2", "3", "(0, 1)", "(2, 3)", "(0, 2)", "(1, 2)", "(0, 1, 2)", "(0, 2, 3)", "(1, 2, 3)")
+AXES = (
+    "",
+    "0",
+    "1",
+    "2",
+    "3",
+    "-1",
+    "(0, 1)",
+    "(2, 3)",
+    "(0, 2)",
+    "(1, 2)",
+    "(0, 1, 2)",
+    "(0, 2, 3)",
+    "(1, 2, 3)",
+)
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
 
 
@@ -67,23 +81,6 @@ def other_function(place):
         told = {"reversed": "are not taken from the last to the first", "sorted": "are not sorted"}
         a = ast.unparse(node.args[0])
         yield 1, a, f"{a} {told.get(node.func.id, 'is not copied: both names are one ' + node.func.id)}."
-
-
-AXES = (
-    "",
-    "0",
-    "1",
-    "2",
-    "3",
-    "-1",
-    "(0, 1)",
-    "(2, 3)",
-    "(0, 2)",
-    "(1, 2)",
-    "(0, 1, 2)",
-    "(0, 2, 3)",
-    "(1, 2, 3)",
-)
 
 
 @operator(ast.Call)

@@ -7,6 +7,7 @@ import re
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from npae.exercises.programs import Change, Program
 
@@ -74,11 +75,11 @@ class Place:
         What the axes of some variables are called.
     """
 
-    node: ast.AST
-    holder: ast.AST
+    node: Any
+    holder: Any
     field: str
     index: int | None
-    statement: ast.stmt
+    statement: Any
     function: ast.FunctionDef
     kinds: dict[str, str]
     elsewhere: dict[str, str]

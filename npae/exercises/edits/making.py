@@ -109,7 +109,7 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[_Found]:
             if text == old:
                 continue
             try:
-                new = _node(text, place.node)
+                new: Any = _node(text, place.node)
             except SyntaxError:
                 continue
             change = Change(place.holder, place.field, place.index, new)
@@ -138,13 +138,16 @@ def _line(statement: ast.stmt) -> str:
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
+    node: Any
     try:
         node = ast.parse(f"({text})", mode="eval").body
     except SyntaxError:  # an index, as :, :, i
-        node = ast.parse(f"_[{text}]", mode="eval").body.slice
+        index: Any = ast.parse(f"_[{text}]", mode="eval").body
+        node = index.slice
     ast.fix_missing_locations(ast.copy_location(node, like))
     if isinstance(getattr(like, "ctx", None), ast.Store):
-        for one in (node, *node.elts) if isinstance(node, ast.Tuple) else (node,):
+        some: list[Any] = [node, *node.elts] if isinstance(node, ast.Tuple) else [node]
+        for one in some:
             one.ctx = ast.Store()
     return node
 

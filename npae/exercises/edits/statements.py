@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from npae.exercises.edits.edit import Place, counter, operator, usual
 from npae.exercises.programs import KEPT
@@ -139,14 +140,14 @@ def statement(place):
         )
     if before and isinstance(before[-1], ast.For) and not isinstance(place.node, ast.For):
         loop = before[-1]
-        inner = loop
+        inner, outer = loop, loop
         while True:
             within = ast.For(inner.target, inner.iter, [*inner.body, place.node], inner.orelse)
-            chain, outer = within, loop
-            path = []
+            chain, outer, path = within, loop, []
             while outer is not inner:
                 path.append(outer)
-                outer = outer.body[-1]
+                last: Any = outer.body[-1]
+                outer = last
             for one in reversed(path):
                 chain = ast.For(one.target, one.iter, [*one.body[:-1], chain], one.orelse)
             yield (
@@ -244,7 +245,8 @@ def returned_as_given(place):
         if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(place.node.value)):
             kept = ast.parse(f"import copy as _copy\n_given = _copy.copy({name})").body
             text = re.sub(rf"\b{name}\b", "_given", ast.unparse(place.node))
-            body = [*kept, *place.function.body[:-1], *ast.parse(f"def f():\n    {text}").body[0].body]
+            function: Any = ast.parse(f"def f():\n    {text}").body[0]
+            body = [*kept, *place.function.body[:-1], *function.body]
             yield 1.75, body, f"{name} is returned as it was given: what was done to it is lost."
 
 

@@ -162,7 +162,7 @@ def size_as_factor(place):
         if what.startswith("array")
         for k in range(int(what[6:]))
     ]
-    lengths = {}
+    lengths: dict[str, str] = {}
     for name, k in arrays:
         axis = place.axis(name, k)
         told = (

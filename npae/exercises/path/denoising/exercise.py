@@ -77,7 +77,7 @@ def form(model, answer):
 
 def sees_noise(functions):
     """Test what the model is handed."""
-    earlier = []
+    earlier: list[np.ndarray] = []
     for session in sessions(functions):
         for model, corrupt, answer in session.rounds:
             result = input_of(session, model, corrupt, earlier) or form(model, answer)
@@ -151,8 +151,16 @@ def compares_with_clean(functions):
         cases.append(case)
         losses.append((loss, np.mean(error**2)))
         gradients.append((step["dy"], 2 * error / error.size))
-    return compare("loss", *zip(*losses), cases, function=STEP, pointer=POINTERS[5]) or compare(
-        "dy", *zip(*gradients), cases, function=STEP, pointer=POINTERS[6], axes="n pixels"
+    return compare(
+        "loss", [a for a, _ in losses], [b for _, b in losses], cases, function=STEP, pointer=POINTERS[5]
+    ) or compare(
+        "dy",
+        [a for a, _ in gradients],
+        [b for _, b in gradients],
+        cases,
+        function=STEP,
+        pointer=POINTERS[6],
+        axes="n pixels",
     )
 
 

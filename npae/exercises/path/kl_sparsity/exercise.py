@@ -1,5 +1,7 @@
 """The sparsity penalty, where a mean over the batch goes through a logarithm."""
 
+from typing import Any
+
 import numpy as np
 
 from npae.exercises.exercise import Exercise, Gradients
@@ -32,7 +34,7 @@ POINTERS = {
     "penalty": "formulas (1) and (2) in the docstring of the file",
     "dcode": "formulas (3) and (4) in the docstring of the file",
 }
-COMMON = {
+COMMON: dict[str, Any] = {
     "forward": "kl_sparsity",
     "backward": None,
     "gradients": {"dcode": "code"},

@@ -1,5 +1,7 @@
 """The sum of squares as a scalar product."""
 
+import numpy as np
+
 
 def mean_squared_error(y, t):
     d = (y - t).ravel()

@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import time
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,12 @@ def same_numbers(functions):
             return finding("wrong_return", text, f"it returns {what}", "y", NAME, POINTERS[1])
         found.append(y.astype(float))
     right = [conv2d_numpy(*case.fresh(np.float64).args.values()) for case in made]
-    about = {"function": NAME, "pointer": POINTERS[1], "axes": "n c_out h_out w_out", "tolerance": 1e-5}
+    about: dict[str, Any] = {
+        "function": NAME,
+        "pointer": POINTERS[1],
+        "axes": "n c_out h_out w_out",
+        "tolerance": 1e-5,
+    }
     result = compare("y", found, right, made, **about)
     return result or other_dtype(y) or changed_argument(functions, NAME) or compiled_anew(durations[1:])
 

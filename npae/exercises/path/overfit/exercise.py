@@ -1,5 +1,7 @@
 """A training loop, judged by every batch, gradient and step that it takes with a model."""
 
+from typing import Any
+
 import numpy as np
 
 from npae.exercises.case import Case
@@ -42,7 +44,7 @@ class Training:
         """Return which images a batch holds, -1 for what is none of them."""
         found = []
         for row in np.atleast_2d(step["x"]):
-            same = np.flatnonzero((self.x == row).all(axis=1)) if row.shape == self.x.shape[1:] else []
+            same: Any = np.flatnonzero((self.x == row).all(axis=1)) if row.shape == self.x.shape[1:] else []
             found.append(int(same[0]) if len(same) else -1)
         return found
 

@@ -1,5 +1,7 @@
 """The chain rule through a model, checked by layers that write down how they are called."""
 
+from typing import Any
+
 import numpy as np
 
 from npae.exercises.case import Case
@@ -117,7 +119,7 @@ def chain_is_right(functions):
         return finding(
             "dy_not_chained", text, "layers 3, 2 and 1 were called with dy", "dx", BACKWARD, POINTERS[2]
         )
-    about = {"function": BACKWARD, "pointer": POINTERS[2], "axes": "n features"}
+    about: dict[str, Any] = {"function": BACKWARD, "pointer": POINTERS[2], "axes": "n features"}
     case = Case({"x": layers.x})
     for k, dy in zip((3, 2, 1, 0), dys):
         name = f"dy of {NAMES[k]}"
@@ -176,7 +178,7 @@ def no_layers(functions):
     x, dy = np.array([1.0, 2.0]), np.array([3.0, 4.0])
     answer = functions.sequential_forward(x, [])
     back = functions.sequential_backward(dy, answer[1]) if is_pair(answer) else None
-    if not is_pair(answer) or not is_pair(back):
+    if not is_pair(answer) or back is None or not is_pair(back):
         return f"forward returns {type(answer).__name__}, backward {type(back).__name__}"
     (y, _), (dx, grads) = answer, back
     if np.array_equal(y, x) and np.array_equal(dx, dy) and isinstance(grads, (list, tuple)) and not grads:
