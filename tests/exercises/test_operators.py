@@ -82,13 +82,15 @@ BY_ONE_EDIT = [
 def test_an_operator_names_the_mistake(exercise, number, old, new, words):
     text = right_texts(exercise)["right.py"]
     assert text.count(old) == 1
-    found = explain(exercise, catalogue.get(exercise).checks[number], load_text(text.replace(old, new)), 0)
+    found = explain(
+        exercise, catalogue.get(exercise).checks[number], load_text(text.replace(old, new)), 0, seconds=60
+    )
     assert words in found.edits[0][0].sentence, found
 
 
 def test_a_size_that_is_taken_from_the_labels_is_named():
     text = right_texts(SOFTMAX)["right_one_hot.py"].replace("np.eye(classes,", "np.eye(t.max() + 1,")
-    found = explain(SOFTMAX, catalogue.get(SOFTMAX).checks[0], load_text(text), 0)
+    found = explain(SOFTMAX, catalogue.get(SOFTMAX).checks[0], load_text(text), 0, seconds=60)
     assert "the largest entry of t plus 1" in found.edits[0][0].sentence
 
 
