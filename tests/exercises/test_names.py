@@ -15,7 +15,7 @@ def test_what_a_slip_predicts_gets_its_name(exercise):
     for slip in slip_edits(exercise):
         result = check_text(exercise, slip.edited)
         assert not result.passed, slip.sentence
-        if (result.diagnosis, result.confident) != (slip.key, True):
+        if (result.diagnosis, result.alternatives) != (slip.key, []):
             lost.append(f"{slip.key}, {slip.sentence}: {result.diagnosis}, {result.sentence}")
     assert lost == []
 
@@ -36,16 +36,14 @@ def test_the_sentence_of_a_slip_has_nothing_left_open(exercise):
     assert [slip.key for slip in slips_of(exercise) if "{" in slip.sentence or not slip.sentence] == []
 
 
-@pytest.mark.slow
-def test_frozen_answers_never_pass_and_are_named_as_before_or_better():
-    lost = []
-    for row in ROWS:
-        result = check_text(row["exercise"], row["answer"])
-        told = f"{row['exercise']}, {row['key']}: {row['sentence']}\n    now {result.diagnosis}: "
-        told += result.sentence
+@pytest.mark.parametrize("exercise", catalogue.ORDER)
+def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
+    rows, lost = [row for row in ROWS if row["exercise"] == exercise], []
+    for row in rows:
+        result = check_text(exercise, row["answer"])
+        told = f"{row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
         assert not result.passed, told
         assert "{" not in result.sentence, told
         if not (result.confident and (result.diagnosis == row["key"] or result.sentence == row["said"])):
             lost.append(told)
-    print("\n".join(lost))
-    assert len(lost) <= 0.03 * len(ROWS), "\n".join(lost)
+    assert len(lost) <= max(1, 0.03 * len(rows)), "\n".join(lost)
