@@ -110,7 +110,9 @@ def start(options: argparse.Namespace) -> None:
         print(telling.ending(started.workspace))
         return
     print(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
-    print(f"    open {workspace.file_name(upcoming)} in your editor, read it, and write its functions")
+    print(
+        f"    open {started.workspace.file(upcoming).name} in your editor, read it, and write its functions"
+    )
     print(
         "    npae exercises check            checks them, and explains mistakes\n"
         "    npae exercises check --watch    checks them whenever you save\n"

@@ -20,6 +20,7 @@ from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stoppe
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
 from npae.exercises.process import Ended
+from npae.exercises.remarks import remarks_on
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
@@ -56,20 +57,22 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
         functions = load(path_or_module)
     except NotRun as error:
         return Result.of(exercise.name, error.stage, error.key, error.sentence, error.lines)
-    notes: list[str] = []
+    promoted: list[str] = []
     for check in exercise.checks:
         functions.forget()
-        result = _checked(exercise.name, check, functions, notes, seed)
+        result = _checked(exercise.name, check, functions, promoted, seed)
         if result is not None:
             return result
-    return Result(exercise.name, passed=True, confident=True, notes=notes)
+    result = Result(exercise.name, passed=True, confident=True)
+    result.notes = remarks_on(exercise.name, functions, promoted, seed)
+    return result
 
 
-def _checked(exercise: str, check, functions: Functions, notes: list[str], seed: int) -> Result | None:
+def _checked(exercise: str, check, functions: Functions, promoted: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
     began = time.perf_counter()
     try:
-        result = _attempt(exercise, check, functions, notes, seed)
+        result = _attempt(exercise, check, functions, promoted, seed)
     except CannotCheck as error:
         return Result.of(
             exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
@@ -84,13 +87,13 @@ def _checked(exercise: str, check, functions: Functions, notes: list[str], seed:
     return result
 
 
-def _attempt(exercise: str, check, functions: Functions, notes, seed: int) -> Result | None:
+def _attempt(exercise: str, check, functions: Functions, promoted: list[str], seed: int) -> Result | None:
     try:
         if isinstance(check, Property):
             return _property(exercise, check, functions)
         run = Run(exercise, check, functions, seed)
         _values_and_gradients(run)
-        notes += [note for note in run.notes if note not in notes]
+        promoted += [name for name in dict.fromkeys(run.promoted) if name not in promoted]
     except Found as found:
         return found.result
     except MissingFunction as error:

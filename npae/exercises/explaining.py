@@ -114,46 +114,52 @@ def _explained(
         target = Target(seen, tried.right, observer.tolerance)
         if not target.wrong or len(target.seen) > MANY:
             return Explanation([]) if not target.wrong else None
-        wanted = [quantity] if quantity in target.wrong else target.wrong
-        slips = [edit for edit in tried.slips if _fits(tried, edit, target, wanted)]
+        wanted = target.wanted(quantity)
+        slips = [
+            edit
+            for edit in tried.slips
+            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried)
+        ]
         if slips:
-            return _chosen(_right_before(slips, position, tried), target, wanted, tried)
+            return _chosen(slips, target, wanted, tried)
         if not general:
             return None
         found: list[Edit] = []
+        complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
-            if found and edit.cost > found[0].cost or time.process_time() > until:
+            if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
-            if _fits(tried, edit, target, wanted):
-                found.append(edit)
+            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
+                whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
+                complete = complete or whole
+                if not found or whole or edit.cost == found[0].cost:
+                    found.append(edit)
         if found:
-            return _chosen(_right_before(found, position, tried), target, wanted, tried)
+            return _chosen(found, target, wanted, tried)
         if time.process_time() > until:
             break
-    return _pairs(observer, seen, quantity, until + PAIR_SECONDS)
+    return _pairs(observer, position, seen, quantity, until + PAIR_SECONDS)
 
 
-def _right_before(found: list[Edit], position: int, tried: Tried) -> list[Edit]:
-    """Return those of several edits that pass the earlier checks, as the learner has."""
+def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
+    """Whether an edit passes the earlier checks, as the learner has."""
     observer = tried.observer
-    if len(found) < 2:
-        return found
-    left = found
     for earlier in range(position):
         before = observer_of(observer.exercise, earlier, observer.seed)
         if before.run is not None:
             same = before.tried(observer.programs.index(tried.program))
-            target = Target(same.right, same.right, before.tolerance)
-            left = [edit for edit in left if _fits(same, edit, target, [])]
-    return left or found
+            if not _fits(same, edit, Target(same.right, same.right, before.tolerance), []):
+                return False
+    return True
 
 
 def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) -> Explanation | None:
     """Return those that explain most, without those that say the same."""
     everything = [edit for edit in found if _fits(tried, edit, target, target.wrong)]
-    same = (lambda edit: edit.key) if found[0].cost == 0 else (lambda edit: edit.sentence)
-    kept: dict[str, tuple[Edit, ...]] = {same(edit): (edit,) for edit in reversed(everything or found)}
+    kept: dict[str, tuple[Edit, ...]] = {}
+    for edit in everything or found:  # several slips have one name; two operators may make one program
+        kept.setdefault(edit.key if edit.cost == 0 else edit.text or edit.sentence, (edit,))
     numbers = _has_numbers(target, wanted)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 
@@ -183,10 +189,10 @@ def _has_numbers(target: Target, wanted: list[str]) -> bool:
     return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
 
 
-def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
+def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
     tried = observer.tried(0)
     target = Target(seen, tried.right, observer.tolerance)
-    wanted = [quantity] if quantity in target.wrong else target.wrong
+    wanted = target.wanted(quantity)
     likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
     if not _has_numbers(target, wanted):
         return None
@@ -194,7 +200,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
     for edit in likely:
         if time.process_time() > until:
             break
-        if _fits(tried, edit, target, wanted):
+        if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
             return Explanation([(edit,)])
         far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
     likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
@@ -205,7 +211,7 @@ def _pairs(observer, seen, quantity: str, until: float) -> Explanation | None:
         if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
             changes, functions = (*one.changes, *other.changes), one.functions | other.functions
             both = Edit(one.key, one.cost + other.cost, "", changes, functions)
-            if _fits(tried, both, target, wanted):
+            if _fits(tried, both, target, wanted) and _right_before(both, position, tried):
                 return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
     return None
 

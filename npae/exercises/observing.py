@@ -38,6 +38,15 @@ class Target:
         self.order = sorted(range(len(self.seen)), key=lambda k: not wrong[k])
         self.wrong = list(dict.fromkeys(label for some in wrong for label in some))
 
+    def wanted(self, quantity: str) -> list[str]:
+        """Return what has to be explained: a wrong quantity; all, where its wrong values are not finite.
+
+        Many edits give NaN or infinity, and these say little.
+        """
+        wrong = [self.seen[k].get(quantity) for k in range(len(self.seen)) if quantity in self.wrong_in(k)]
+        telling = any(isinstance(one, np.ndarray) and np.isfinite(one).all() for one in wrong)
+        return [quantity] if telling else self.wrong
+
     def wrong_in(self, case: int) -> list[str]:
         """Return the labels of what is wrong in a case."""
         seen, right = self.seen[case], self.right[case] if case < len(self.right) else {}

@@ -197,8 +197,9 @@ class Process:
         reader = Reader(reader.rest, self._of)
         seen.after, seen.lines = reader.value(answer["after"]), [str(line) for line in answer["where"]]
         seen.warned = [(str(text), int(line)) for text, line in answer["warned"]]
-        for function, line, variable, array in answer["traced"]:
-            seen.assigned.append(Assigned(function, int(line), variable, reader.value(array)))
+        for function, line, variable, array, runs in answer["traced"]:
+            times = tuple(map(int, runs))
+            seen.assigned.append(Assigned(function, int(line), variable, reader.value(array), times))
         return seen
 
     def now(self, value: Any) -> Any:

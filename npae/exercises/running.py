@@ -40,14 +40,15 @@ class Run:
     functions : Functions
     cases : list of Case
         The worked example first, all in float64.
-    notes : list of str
+    promoted : list of str
+        Results that came out in float64 for float32 arguments.
     """
 
     def __init__(self, exercise: str, check: Values | Gradients, functions: Functions, seed: int = 0):
         self.exercise, self.functions = exercise, functions
         self.check: Any = check
         self.rng = np.random.default_rng(seed)
-        self.notes: list[str] = []
+        self.promoted: list[str] = []
         self.changes: list[tuple[str, str, list[str]]] = []
         random = np.random.default_rng(seed + 1)
         given = [("", args) for args in check.cases(random)]
@@ -59,7 +60,7 @@ class Run:
     def of(self, functions: Functions) -> Run:
         """Return the same check, on the same cases, of other functions."""
         other = copy.copy(self)
-        other.functions, other.notes, other.changes = functions, [], []
+        other.functions, other.promoted, other.changes = functions, [], []
         return other
 
     def _prepared(self, label: str, args: dict[str, Any]) -> Case:
@@ -271,9 +272,7 @@ class Run:
                 if value.dtype.kind == "f" and value.dtype.itemsize < 8 and dtype == "float64":
                     narrow, limit = [*narrow, name], FLOAT32_TOLERANCE
                 if dtype == "float32" and value.dtype == np.float64 and value.ndim:
-                    self.note(
-                        f"{name} comes out in float64 for float32 arguments: right, but slower in training"
-                    )
+                    self.promoted.append(name)
                 axes = tuple(self.check.axes.get(name, "").split())
                 samples[name].append(Sample(case, value.astype(np.float64), right[name], limit, axes))
         return samples, list(dict.fromkeys(narrow))
@@ -288,11 +287,6 @@ class Run:
     def warnings(self) -> list[str]:
         """Return NumPy's warnings so far."""
         return [message for _, message, _ in self.functions.warned]
-
-    def note(self, text: str) -> None:
-        """Keep a remark that is no mistake, once."""
-        if text not in self.notes:
-            self.notes.append(text)
 
     def judge(self, samples: dict[str, list[Sample]], function: str = "", steady=None) -> None:
         """End the check at the first quantity that is wrong, and say what is to be said of the others.
@@ -318,7 +312,8 @@ class Run:
         same = [one.quantity for one in results[1:] if one.diagnosis == first.diagnosis != ""]
         if same:
             first.also.append(f"the same holds for {' and '.join(same)}")
-        first.also += [one.sentence for one in results[1:] if one.quantity not in same]
+        rest = [one for one in results[1:] if one.quantity not in same]
+        first.also += [one.sentence if one.diagnosis else f"{one.quantity} is wrong, too" for one in rest]
         right = [name for name in samples if name not in wrong]
         if right:
             first.notes.append(f"right already: {', '.join(right)}")

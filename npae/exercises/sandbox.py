@@ -92,10 +92,10 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
     Outcome
         It has words for whatever the file does, and for a file that is not there.
     """
-    from npae.exercises.workspace import file_name
+    from npae.exercises.order import file_in, file_name
 
     path = Path(file).absolute()
-    path = path / file_name(exercise) if path.is_dir() and path.name != file_name(exercise) else path
+    path = file_in(path, exercise) if path.is_dir() and path.name != file_name(exercise) else path
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "no plain file"
         wrong = f"{path.name} is {kind}" if path.exists() else f"There is no file {path.name}"

@@ -78,7 +78,7 @@ def _target(text: str, directory: str | None) -> tuple[str, Path, Workspace | No
             return name, home.file(name), home
         if not path.is_file():
             raise WrongUsage(f"there is no file {text}")
-        inside = workspace.is_workspace(path.parent) and path.name == workspace.file_name(name)
+        inside = workspace.is_workspace(path.parent) and path == workspace.Workspace(path.parent).file(name)
         started = inside and (path.parent / workspace.PROGRESS).is_file()
         return name, path, workspace.Workspace(path.parent) if started else None
     name, home = name_of(text), _found(directory)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from npae.exercises.order import ORDER, file_name
+from npae.exercises.order import ORDER, file_in
 from npae.exercises.pytest_file import PYTEST_FILE
 from npae.exercises.texts import stub_text
 from npae.files.lock import locked
@@ -116,7 +116,9 @@ def parse_progress(text: str) -> Progress:
             continue
         _, _, status, day, checks, hints = match.groups()
         found[name] = Mark(status, day, int(checks), int(hints))
-    missing = [name for name in ORDER if name not in found]
+    told = re.search(r"^# \d+ of (\d+) solved", text, re.MULTILINE)
+    whole = told is not None and len(found) == int(told[1])  # written before there were other exercises
+    missing = [name for name in ORDER if name not in found and not whole]
     damage = []
     if strange:
         damage.append(f"line {strange[0]} cannot be read")
@@ -140,7 +142,7 @@ class Workspace:
 
     def file(self, exercise: str) -> Path:
         """Return where the learner's answer to an exercise is."""
-        return self.directory / file_name(exercise)
+        return file_in(self.directory, exercise)
 
     def progress(self) -> Progress:
         """Return how far the learner is; what cannot be read counts as open."""
@@ -229,7 +231,8 @@ def start(directory: str | os.PathLike) -> Started:
         workspace.directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {directory}: {error.strerror}") from None
-    files = {file_name(name): stub_text(name).encode() for name in ORDER} | {TESTS: PYTEST_FILE.encode()}
+    files = {workspace.file(name).name: stub_text(name).encode() for name in ORDER}
+    files[TESTS] = PYTEST_FILE.encode()
     written, kept = [], []
     for name, text in files.items():
         path = workspace.directory / name
@@ -268,7 +271,7 @@ def find(directory: str | os.PathLike | None = None) -> Workspace:
 
 def is_workspace(directory: Path) -> bool:
     """Whether a folder has exercises in it, even if its progress is lost."""
-    return any((directory / file_name(name)).is_file() for name in ORDER)
+    return any(file_in(directory, name).is_file() for name in ORDER)
 
 
 def _write(path: Path, text: bytes) -> None:

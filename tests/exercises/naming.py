@@ -1,7 +1,7 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
 Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
-and the beginnings of names, as ``adam`` or ``conv2d-0``.
+or "new", the answers to exercises that came later, and the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import numpy as np
 from npae.exercises.checking import check_file
 
 ANSWERS = Path(__file__).parent / "answers_unseen"
+NEW = Path(__file__).parent / "answers_unseen_new"
 
 
-def judge(answer: str) -> dict:
+def judge(answer: str, folder: Path = ANSWERS) -> dict:
     """Return what the checker says of an answer such as "wrong/adam-01", its bug, and the seconds it took."""
-    file = ANSWERS / f"{answer}.py"
+    file = folder / f"{answer}.py"
     exercise = file.stem.rpartition("-")[0]
     began = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()), np.errstate():
@@ -37,13 +38,16 @@ def judge(answer: str) -> dict:
 def main() -> None:
     """Judge all answers of a half, and print one paragraph for each, and the sums."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("half", choices=("look", "aside"))
+    parser.add_argument("half", choices=("look", "aside", "new"))
     parser.add_argument("names", nargs="*", help="beginnings of names; default: all")
     parser.add_argument("--json", type=Path, help="write all of it there")
     options = parser.parse_args()
-    half = json.loads((ANSWERS / "halves.json").read_text())[options.half]
+    if options.half == "new":
+        folder, half = NEW, [str(path.relative_to(NEW))[:-3] for path in NEW.glob("*/*.py")]
+    else:
+        folder, half = ANSWERS, json.loads((ANSWERS / "halves.json").read_text())[options.half]
     begun = tuple(options.names) or ("",)
-    told = [judge(answer) for answer in sorted(half) if answer.partition("/")[2].startswith(begun)]
+    told = [judge(answer, folder) for answer in sorted(half) if answer.partition("/")[2].startswith(begun)]
     for one in told:
         sure = "" if one["confident"] else "not sure, "
         print(f"{one['answer']} ({sure}{one['key'] or '?'}, {one['seconds']} s)")

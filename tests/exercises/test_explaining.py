@@ -24,7 +24,7 @@ BY_ONE_EDIT = [
         "max_pool2d",
         "dx[n, c, p * sh + i, q * sw + j]",
         "dx[n, c, i, j]",
-        "the term p * sh is missing; In dx, the term q * sw is missing",
+        "the term p * sh is missing; in dx, the term q * sw is missing",
     ),
     ("up_sampling2d", "return y, (sh, sw)", "return y / (sh * sw), (sh, sw)", "divided by sh * sw"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from npae.exercises import texts, workspace
+from npae.exercises import sandbox, texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.workspace import Mark, Workspace, parse_progress
 
@@ -20,8 +20,8 @@ def home(tmp_path):
 
 def test_start_writes_every_exercise_the_progress_and_the_tests(home):
     names = sorted(path.name for path in home.directory.iterdir())
-    assert len([name for name in names if re.fullmatch(r"\d\d_\w+\.py", name)]) == len(ORDER) == 22
-    assert {"01_numerical_gradient.py", "22_numba_kernel.py", "progress.txt", "test_exercises.py"} < set(
+    assert len([name for name in names if re.fullmatch(r"\d\d_\w+\.py", name)]) == len(ORDER) == 24
+    assert {"01_numerical_gradient.py", "24_numba_kernel.py", "progress.txt", "test_exercises.py"} < set(
         names
     )
     assert "NotImplementedError" in home.file("dense").read_text()
@@ -37,6 +37,34 @@ def test_start_again_writes_what_is_missing_and_nothing_else(home):
     assert home.file("dense").read_text() == "my work"
     assert (home.directory / "test_exercises.py").read_text() == "my tests"
     assert home.progress().solved == ["sigmoid"]
+
+
+@pytest.fixture
+def earlier(home):
+    """Return a folder as it was written before two of today's exercises were there, with other numbers."""
+    new = ("softmax_crossentropy", "batch_normalization")
+    old = [name for name in ORDER if name not in new]
+    lines = [f"# 1 of {len(old)} solved; next: numerical_gradient"]
+    for number, name in enumerate(old, start=1):
+        home.file(name).rename(home.directory / f"{number:02d}_{name}.py")
+        status = "solved  2026-11-20" if name == "conv2d" else "open    -"
+        lines.append(f"{number:02d} {name:<20} {status} checks 1 hints 0")
+    for name in new:
+        home.file(name).unlink()
+    (home.directory / "progress.txt").write_text("\n".join(lines) + "\n")
+    return home
+
+
+def test_a_folder_with_the_numbers_of_an_earlier_path_keeps_working(earlier):
+    assert earlier.file("conv2d").name == "11_conv2d.py" and earlier.file("dense").name == "05_dense.py"
+    assert not earlier.progress().damage and earlier.progress().solved == ["conv2d"]
+    assert workspace.start(earlier.directory).written == [
+        "08_softmax_crossentropy.py",
+        "17_batch_normalization.py",
+    ]
+    assert "still to be written" in sandbox.check("conv2d", earlier.directory).text
+    earlier.mark("relu", Mark().after(passed=True))
+    assert earlier.progress().solved == ["relu", "conv2d"] and not earlier.progress().damage
 
 
 def test_start_does_not_write_through_a_link_that_leads_nowhere(home):
@@ -65,8 +93,8 @@ def test_marks_go_from_open_to_solved_to_broken_and_keep_the_day():
 def test_the_progress_is_text_that_says_what_it_means_and_is_read_back(home):
     home.mark("relu", Mark("solved", "2026-11-20", 3, 1))
     text = (home.directory / "progress.txt").read_text()
-    assert "1 of 22 solved; next: numerical_gradient" in text
-    assert "02 relu                 solved  2026-11-20  checks   3  hints 1\n" in text
+    assert "1 of 24 solved; next: numerical_gradient" in text
+    assert "02 relu                  solved  2026-11-20  checks   3  hints 1\n" in text
     assert home.progress() == parse_progress(text) and not home.progress().damage
     assert home.progress().marks["relu"] == Mark("solved", "2026-11-20", 3, 1)
 
@@ -74,10 +102,10 @@ def test_the_progress_is_text_that_says_what_it_means_and_is_read_back(home):
 @pytest.mark.parametrize(
     "damage, words",
     [
-        (lambda text: "", "22 lines are missing"),
+        (lambda text: "", "24 lines are missing"),
         (lambda text: text.replace("05 dense", "05 dance"), "line 8 cannot be read and dense is missing"),
         (lambda text: text.replace("checks   0", "checks many", 1), "numerical_gradient is missing"),
-        (lambda text: text + "05 dense                solved  2026-11-20  checks   1  hints 0\n", "line 26"),
+        (lambda text: text + "05 dense                 solved  2026-11-20  checks   1  hints 0\n", "line 28"),
         (lambda text: text[: len(text) // 2], "are missing"),
         (lambda text: "\0\1" + text, "line 1 cannot be read"),
         (lambda text: text.replace("\n", "\r\n\r\n").replace("# ", "## ") + "\ufffd", "line"),

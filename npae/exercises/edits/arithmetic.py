@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from npae.exercises.edits.edit import operator, parts, plain
+from npae.exercises.edits.edit import TINY, operator, parts, plain, usual
 
 
 @operator(ast.BinOp)
@@ -93,6 +93,12 @@ def dropped(place):
         yield 1.25 if a == "1" else 1, a, f"In {{target}}, the {word} {plain(b)} is missing."
         minus = "-" if isinstance(place.node.op, ast.Sub) else ""
         yield 1, minus + b, f"In {{target}}, the {word} {plain(a)} is missing."
+        first = place.node.left
+        while isinstance(first, ast.BinOp) and isinstance(first.op, (ast.Add, ast.Sub)):
+            first = first.left
+        if word == "term" and first is not place.node.left:
+            only = ast.unparse(first)
+            yield 1.25, only, f"In {{target}}, only the term {only} is there: those after it are missing."
 
 
 @operator(ast.UnaryOp)
@@ -113,9 +119,9 @@ def brackets(place):
         sign = {ast.Mult: "*", ast.Add: "+", ast.Sub: "-"}.get(type(right.op))
         if sign:
             yield (
-                1,
+                0.95,
                 f"{a} / {c} {sign} {d}",
-                f"In {{target}}, only {c} stands below the fraction, not {c} {sign} {d}.",
+                f"In {{target}}, only {c} is in the denominator, not {c} {sign} {d}.",
             )
     if (
         isinstance(op, (ast.Mult, ast.Div))
@@ -127,11 +133,11 @@ def brackets(place):
             ast.unparse(left.right),
             "+" if isinstance(left.op, ast.Add) else "-",
         )
-        mark = "*" if isinstance(op, ast.Mult) else "/"
+        mark, done = ("*", "multiplied") if isinstance(op, ast.Mult) else ("/", "divided")
         yield (
             1,
             f"{c} {sign} {d} {mark} {b}",
-            f"In {{target}}, {mark} {plain(b)} is done with {d} alone: brackets are missing.",
+            f"In {{target}}, only {d} is {done} by {plain(b)}: brackets are missing.",
         )
     if isinstance(op, ast.Mult) and isinstance(right, ast.BinOp) and isinstance(right.op, (ast.Add, ast.Sub)):
         c, d, sign = (
@@ -144,7 +150,16 @@ def brackets(place):
     if isinstance(op, ast.Div) and all(
         isinstance(o, ast.BinOp) and isinstance(o.op, (ast.Add, ast.Sub)) for o in (left, right)
     ):
-        yield 1.5, f"{a[1:-1]} / {b[1:-1]}", "In {target}, brackets are missing above and below the fraction."
+        yield (
+            1.5,
+            f"{a[1:-1]} / {b[1:-1]}",
+            "In {target}, brackets are missing in the numerator and in the denominator.",
+        )
+    if isinstance(op, ast.Add) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+        c, d = ast.unparse(left.left), ast.unparse(left.right)
+        for one, other in ((c, d), (d, c)):
+            told = f"In {{target}}, {plain(b)} is added too early: {one} multiplies it as well."
+            yield 1, f"{one} * ({other} + {b})", told
     if isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             if isinstance(other, ast.BinOp) and isinstance(other.op, (ast.Add, ast.Sub)):
@@ -157,6 +172,51 @@ def brackets(place):
                         f"In {{target}}, {ast.unparse(one)} stands inside, as a factor of {kept}; it belongs "
                         "outside, as a factor of all.",
                     )
+
+
+@operator(ast.Call, ast.BinOp)
+def outside_or_inside(place):
+    """Add outside of a function what belongs inside, or inside what belongs outside."""
+    node = place.node
+    added = node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else node
+    if not (isinstance(added, ast.BinOp) and isinstance(added.op, (ast.Add, ast.Sub))):
+        return
+    sign, a, b = (
+        "+" if isinstance(added.op, ast.Add) else "-",
+        ast.unparse(added.left),
+        ast.unparse(added.right),
+    )
+    if added is not node:
+        f, rest = ast.unparse(node.func), "".join(f", {ast.unparse(key)}" for key in node.keywords)
+        told = f"stands outside of {f}(...); it belongs inside."
+        yield 1, f"{f}({a}{rest}) {sign} {b}", f"In {{target}}, {b} {told}"
+        if sign == "+":
+            yield 1, f"{f}({b}{rest}) + {a}", f"In {{target}}, {a} {told}"
+    elif isinstance(added.left, ast.Call) and len(added.left.args) == 1 and not added.left.keywords:
+        f, inside = ast.unparse(added.left.func), ast.unparse(added.left.args[0])
+        told = f"In {{target}}, {b} stands inside of {f}(...); it belongs outside."
+        yield 1, f"{f}({inside} {sign} {b})", told
+
+
+@operator(ast.BinOp)
+def logarithm_of_a_fraction(place):
+    """Take the logarithm of a fraction that may be rounded to 0, where logarithms are subtracted."""
+    node = place.node
+    if not (isinstance(node.op, ast.Sub) and ast.unparse(node.right).startswith("np.log(")):
+        return
+    fraction = f"np.exp({ast.unparse(node.left)}) / ({ast.unparse(node.right.args[0])})"
+    text = f"np.log({fraction})"
+    yield (
+        1.5,
+        text,
+        "In {target}, the logarithm is taken of a fraction that is rounded to 0 where it is tiny.",
+    )
+    for e in TINY:
+        told = f"In {{target}}, {e:g} is added inside the logarithm: what is smaller is lost."
+        yield 1.75, f"np.log({fraction} + {e})", told
+        told = f"In {{target}}, the logarithm is taken of a fraction that is cut off at {e:g}."
+        yield 1.75, f"np.log(np.maximum({fraction}, {e}))", told
+        yield 1.75, f"np.log(np.clip({fraction}, {e}, 1 - {e}))", f"{told[:-1]} and at 1 - {e:g}."
 
 
 @operator(ast.Compare)
@@ -178,14 +238,16 @@ def other_number(place):
         type(value) not in (int, float)
         or isinstance(place.holder, ast.keyword)
         and place.holder.arg == "axis"
+        or isinstance(place.holder, ast.Subscript)
+        and ast.unparse(place.holder.value).endswith(".shape")
     ):
         return
-    for other in dict.fromkeys(
-        (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
-    ):
+    default = isinstance(place.holder, ast.arguments)
+    others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
+    for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
         if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
-            if isinstance(place.holder, ast.arguments) and place.field == "defaults":
+            if default and place.field == "defaults":
                 name = place.holder.args[place.index - len(place.holder.defaults)].arg
                 told = f"The default of {name} is {other:g}."
             yield 2.5, repr(other), told

@@ -8,7 +8,21 @@ import re
 
 from npae.exercises.edits.edit import atom, operator
 
-AXES = ("", "0", "1", "2", "3", "(0, 1)", "(2, 3)", "(0, 2)", "(1, 2)", "(0, 1, 2)", "(0, 2, 3)", "(1, 2, 3)")
+AXES = (
+    "",
+    "0",
+    "1",
+    "2",
+    "3",
+    "-1",
+    "(0, 1)",
+    "(2, 3)",
+    "(0, 2)",
+    "(1, 2)",
+    "(0, 1, 2)",
+    "(0, 2, 3)",
+    "(1, 2, 3)",
+)
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
 
 
@@ -79,20 +93,27 @@ def other_axis(place):
     given = [ast.unparse(part) for part in node.args]
     others = [ast.unparse(key) for key in node.keywords if key.arg != "axis"]
     func = ast.unparse(node.func)
-    of_np = func.startswith("np.")
+    of_np = ast.unparse(node.func.value) == "np"
     if axis is None and (of_np and len(node.args) != 1 or not of_np and node.args):
         return
     now = ast.unparse(axis.value) if axis else ""
-    what = given[0] if of_np else atom(node.func.value)
+    what, keeps = given[0] if of_np else atom(node.func.value), "keepdims=True"
+    kind = place.kinds.get(what, "")
+    own = int(kind[6:]) if kind.startswith("array") else 0
+    most = max((int(one[6:]) for one in place.kinds.values() if one.startswith("array")), default=4)
+    most = max(own or most, 2)  # seen once; it may have other numbers of axes in other calls
     for other in AXES:
-        if other == now:
-            continue
-        text = f"{func}({', '.join([*given, *([f'axis={other}'] if other else []), *others])})"
         numbers = [int(part) for part in re.findall(r"-?\d", other)]
-        named = [place.axis(what, number) for number in numbers]
-        place_words = f"over {' and '.join(named)}" if other else "over everything"
-        cost = 1.5 if other else 1.4
-        yield cost, text, f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+        if other == now or max(numbers, default=0) >= most or 1 < len(numbers) == own:
+            continue
+        named = "the last axis" if other == "-1" else " and ".join(place.axis(what, k) for k in numbers)
+        place_words = f"over {named}" if other else "over everything"
+        told = f"In {{target}}, the {node.func.attr} of {what} is taken {place_words}."
+        along = [*given, *([f"axis={other}"] if other else [])]
+        cost = {"": 1.4, "-1": 1.6}.get(other, 1.5)
+        yield cost, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
+        kept = [one for one in others if one != keeps] + [keeps] * (keeps not in others)
+        yield cost + 0.25, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
     if node.func.attr == "argmax" and now:
         text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
         yield (
@@ -100,6 +121,12 @@ def other_axis(place):
             text,
             f"In {{target}}, the last of several equal entries of {what} wins, where it is the first.",
         )
+    if keeps in others:
+        text = f"{func}({', '.join([*given, f'axis={now}', *(one for one in others if one != keeps)])})"
+        told = f"In {{target}}, the {node.func.attr} of {what} has lost its axis: keepdims is missing."
+        yield 1.25, text, told
+    elif axis is None and not of_np:
+        yield 1.5, what, f"In {{target}}, {what} is left as it is: the {node.func.attr} is missing."
     if axis is not None:
         text = f"{func}({', '.join([*given, f'axis={now}', 'keepdims=True'])})"
         yield (
@@ -123,6 +150,41 @@ def other_choice(place):
         yield 1, f"np.where({c}, {b}, {a})", f"In {{target}}, the two branches of {c} are exchanged."
         yield 1.5, a, f"In {{target}}, {a} is taken everywhere, whether {c} or not."
         yield 1.5, b, f"In {{target}}, {b} is taken everywhere, whether {c} or not."
+
+
+@operator(ast.Subscript, ast.Call)
+def other_length(place):
+    """Use the length of another axis."""
+    text = ast.unparse(place.node)
+    match = re.fullmatch(r"(\w+)\.shape\[(\d)\]|len\((\w+)\)", text)
+    if match:
+        name, now = match[1] or match[3], int(match[2] or 0)
+        own = place.kinds.get(name, "")
+        for axis in range(int(own[6:])) if own.startswith("array") else ():
+            there, here = place.axis(name, axis), place.axis(name, now)
+            told = f"the length of {name} along {there} stands where that along {here} belongs"
+            if axis != now:
+                yield 1.5, f"{name}.shape[{axis}]", f"In {{target}}, {told}."
+
+
+@operator(ast.Subscript)
+def all_for_each(place):
+    """Take all entries along an axis where an array of indices takes one for each."""
+    if isinstance(place.node.slice, ast.Tuple):
+        texts = [ast.unparse(one) for one in place.node.slice.elts]
+        for k, one in enumerate(place.node.slice.elts):
+            if place.kind_of(one).startswith("array") or isinstance(one, ast.Call):
+                rest = " and ".join(text for text in texts if text != texts[k])
+                owner, others = ast.unparse(place.node.value), [*texts[:k], *texts[k + 1 :]]
+                told = f": stands where {texts[k]} belongs: all are taken with all of {rest}"
+                told += ", and not each with its own"
+                yield (
+                    1.25,
+                    f"{owner}[{', '.join([*texts[:k], ':', *texts[k + 1 :]])}]",
+                    f"In {{target}}, {told}.",
+                )
+                told = f"the index {texts[k]} is missing"
+                yield 1.5, f"{owner}[{', '.join(others)}]", f"In {{target}}, {told}."
 
 
 @operator(ast.Attribute)

@@ -86,11 +86,14 @@ class Place:
     axes: dict[str, list[str]]
 
     def axis(self, name: str, number: int) -> str:
-        """Return what an axis of a variable is called: "n", or "axis 0" where it has no name."""
-        known = self.axes.get(name, self.axes.get(name.removeprefix("d"), ()))
-        number = number + len(known) if number < 0 else number
-        fits = self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}"
-        return known[number] if fits and number < len(known) else f"axis {number}"
+        """Return what an axis of a variable, or of a formula, is called; "axis 0" where it has no name."""
+        variables = [] if re.search(r"\w[(\[.]|@", name) else re.findall(r"[A-Za-z_]\w*", name)
+        known = max((self._axes_of(one) for one in variables), key=len, default=[])
+        return known[number] if number < len(known) else f"axis {number}"
+
+    def _axes_of(self, name: str) -> list[str]:
+        known = self.axes.get(name, self.axes.get(name.removeprefix("d"), []))
+        return known if self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}" else []
 
     @property
     def target(self) -> str:
@@ -121,7 +124,8 @@ class Operator:
         What it applies to.
     make : callable
         ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of
-        statements, the other list. The sentence may hold {target}.
+        statements, the other list. The sentence may hold {target}. A fourth item says in what manner two
+        edits have to agree that are one mistake in two places; by default, both texts.
     """
 
     key: str
@@ -133,6 +137,12 @@ def operator(*nodes: type) -> Callable[[Callable], Operator]:
     """Make a function the operator for some kinds of nodes; its name is the key."""
     return lambda make: Operator(make.__name__, nodes, make)
 
+
+# What is added, or is the limit, to keep a denominator or a logarithm from 0.
+TINY = tuple(10.0**-k for k in range(3, 17))
+
+# How much of a moving average stays.
+DECAYS = (0.5, 0.9, 0.95, 0.99, 0.999)
 
 # Names that are a pair, one for the rows and one for the columns: a mistake with one is often made with both.
 TWINS = [("kh", "kw"), ("sh", "sw"), ("h_out", "w_out"), ("h_in", "w_in"), ("h", "w"), ("i", "j"), ("p", "q")]
@@ -181,6 +191,13 @@ def atom(node: ast.AST) -> str:
 def plain(text: str) -> str:
     """Return the text of a formula without the brackets around it."""
     return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+
+def usual(value: object) -> tuple[float, ...]:
+    """Return the numbers that are used where a default stands."""
+    if not isinstance(value, float):
+        return ()
+    return DECAYS if value >= 0.5 else TINY if value < 0.1 else ()
 
 
 def alike(what: str, own: str) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from npae.exercises.edits import arithmetic, calls, statements, variables
 from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, twin
@@ -18,6 +22,17 @@ OPERATORS = [
 ]
 
 
+@dataclass(frozen=True)
+class _Found:
+    """An edit, and what has to agree for two of them to be one mistake: what is exchanged, and where."""
+
+    edit: Edit
+    function: str
+    manner: str
+    around: str
+    statement: ast.stmt
+
+
 def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit]:
     """Return every edit of a program, the likeliest first.
 
@@ -29,7 +44,9 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
         Names of the axes of variables, as {"x": "n inputs"}.
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
-    found: list[tuple[Edit, str, str]] = []
+    for held in program.held.values():
+        named = {**_named_by_shape(held, named), **named}
+    found: list[_Found] = []
     for name, function in program.functions.items():
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
@@ -37,8 +54,17 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
             for operator in OPERATORS:
                 if isinstance(place.node, operator.nodes):
                     found += _made(operator, place, name)
-    single = [edit for edit, _, _ in found]
-    return sorted([*single, *_joint(found)], key=lambda edit: edit.cost)
+    return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
+
+
+def _named_by_shape(held: dict[str, Any], axes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the names of the axes of variables that have the shape of one whose axes have names."""
+    arrays = {name: value.shape for name, value in held.items() if isinstance(value, np.ndarray)}
+    shapes: dict[tuple[int, ...], list[str]] = {}
+    for name, shape in arrays.items():
+        if len(axes.get(name, ())) == len(shape) == len(set(shape)) > 0:
+            shapes[shape] = axes[name]
+    return {name: shapes[shape] for name, shape in arrays.items() if shape in shapes}
 
 
 def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Iterator[Place]:
@@ -71,12 +97,12 @@ def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Ite
     yield from below(function, function)
 
 
-def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edit, str, str]]:
-    """Yield the operator's edits of a place, each with what has to agree for two to be the same mistake."""
+def _made(operator: Operator, place: Place, function: str) -> Iterator[_Found]:
+    """Yield the operator's edits of a place."""
     around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
     around = TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), around.partition("\n")[0])
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
-    for cost, text, words in operator.make(place):
+    for cost, text, words, *manner in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
         if isinstance(text, str):
             old = ast.unparse(place.node)
@@ -88,9 +114,9 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
                 continue
             change = Change(place.holder, place.field, place.index, new)
             undo = change.exchange()
-            after = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
+            after = _line(place.statement)
             undo.exchange()
-            told = f"{old}|{text}"
+            told = manner[0] if manner else f"{old}|{text}"
         else:
             new, after, told = text, "", words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
@@ -101,12 +127,14 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[tuple[Edi
                 ast.fix_missing_locations(one)
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
-        same = f"{operator.key}|{around}|{min(told, twin(told))}"
-        yield (
-            Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target),
-            function,
-            same,
-        )
+        edit = Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target)
+        yield _Found(edit, function, min(told, twin(told)), around, place.statement)
+
+
+def _line(statement: ast.stmt) -> str:
+    """Return the first line of a statement, as if variables of forward could be read in backward."""
+    line = ast.unparse(statement).partition("\n")[0].rstrip(":")
+    return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", line)
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -118,36 +146,43 @@ def _node(text: str, like: ast.AST) -> ast.AST:
         node = index.slice
     ast.fix_missing_locations(ast.copy_location(node, like))
     if isinstance(getattr(like, "ctx", None), ast.Store):
-        some: list[Any] = [one for one in ast.walk(node) if isinstance(one, ast.Name) or one is node]
+        some: list[Any] = [node, *node.elts] if isinstance(node, ast.Tuple) else [node]
         for one in some:
             one.ctx = ast.Store()
     return node
 
 
-def _joint(found) -> Iterator[Edit]:
-    """Yield one edit for those that are the same mistake: in rows and columns, or in several functions."""
-    for level in ("function", "program"):
-        groups: dict[tuple, list[Edit]] = {}
-        sizes: dict[tuple, set] = {}
-        for edit, function, same in found:
-            key = (function if level == "function" else "", same)
-            groups.setdefault(key, []).append(edit)
-            sizes.setdefault(key, set()).add(function)
-        for key, some in groups.items():
-            places = [(id(c.holder), c.field, c.index) for edit in some for c in edit.changes]
-            enough = len(some) > 1 and len(set(places)) == len(places)
-            if enough and (level == "function" or len(sizes[key]) > 1):
-                first = some[0]
-                words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in some))
-                changes = tuple(change for edit in some for change in edit.changes)
-                texts = "; ".join(dict.fromkeys(edit.text for edit in some))
-                targets = {edit.target for edit in some}
+def _joint(found: list[_Found]) -> Iterator[Edit]:
+    """Yield one edit for those that are one mistake: in rows and columns, in a function, or in several."""
+    for level in ("statement", "function", "program"):
+        groups: dict[tuple[str, ...], list[_Found]] = {}
+        for one in found:
+            where = "" if level == "program" else one.function, "" if level == "function" else one.around
+            groups.setdefault((one.edit.key, one.manner, *where), []).append(one)
+        for some in groups.values():
+            edits = [one.edit for one in some]
+            changes = tuple(change for edit in edits for change in edit.changes)
+            apart = len({(id(one.holder), one.field, one.index) for one in changes}) == len(changes) > 1
+            spread = {one.function if level == "program" else one.around for one in some}
+            if apart and (level == "statement" or len(spread) > 1):
+                words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits))[:2]
+                words[1:] = [text[0].lower() + text[1:] if text[:3] == "In " else text for text in words[1:]]
+                targets = {edit.target for edit in edits}
                 yield Edit(
-                    first.key,
-                    first.cost + 0.25,
-                    "; ".join(words[:2]) + ".",
+                    edits[0].key,
+                    edits[0].cost + 0.25,
+                    "; ".join(words) + ".",
                     changes,
-                    frozenset().union(*(edit.functions for edit in some)),
-                    texts,
+                    frozenset().union(*(edit.functions for edit in edits)),
+                    _together(changes, [one.statement for one in some if one.edit.text]),
                     targets.pop() if len(targets) == 1 else "",
                 )
+
+
+def _together(changes: tuple[Change, ...], statements: list[ast.stmt]) -> str:
+    """Return how statements read with all the changes."""
+    undo = [change.exchange() for change in changes]
+    texts = dict.fromkeys(_line(one) for one in statements)
+    for change in reversed(undo):
+        change.exchange()
+    return "; ".join(texts)

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from npae.exercises.edits.edit import Place, counter, operator
+from npae.exercises.edits.edit import Place, counter, operator, usual
 from npae.exercises.programs import KEPT
 
 
@@ -50,6 +50,16 @@ def assigned(place):
         some = list(some)
         some[place.index] = ast.parse(f"{target} -= {value}").body[0]
         yield 1.5, some, f"In {target}, {value} is subtracted; it is to be added."
+    elif isinstance(node.op, ast.Sub):
+        told = f"{target} is assigned with =, where {value} is to be subtracted from what it holds."
+        for now, cost, words in (
+            (f"= -{value}", 1, told),
+            (f"= {value}", 1.25, told),
+            (f"+= {value}", 1.5, f"In {target}, {value} is added; it is to be subtracted."),
+        ):
+            some = list(some)
+            some[place.index] = ast.parse(f"{target} {now}").body[0]
+            yield cost, some, words
 
 
 @operator(ast.Assign)
@@ -248,3 +258,6 @@ def default_for_argument(place):
     for name, default in zip(names[start:], place.node.defaults):
         line = ast.parse(f"{name} = {ast.unparse(default)}").body
         yield 1.5, line, f"The argument {name} is ignored: {ast.unparse(default)}, its default, is used."
+        for other in usual(getattr(default, "value", None)):
+            line = ast.parse(f"{name} = {other}").body
+            yield 1.75, line, f"The argument {name} is ignored: {other:g} is used in its place."

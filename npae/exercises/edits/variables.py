@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 
 from npae.exercises.edits.edit import TWIN, TWINS, alike, operator
 from npae.exercises.programs import KEPT
@@ -67,16 +68,32 @@ def other_name(place):
 def off_by_one(place):
     """Use a size that is one too small or too large, counts twice, or is left out."""
     node = place.node
-    if (
-        isinstance(node.ctx, ast.Load)
-        and place.kinds.get(node.id) == "size"
-        and not isinstance(place.holder, ast.Tuple)
-    ):
+    if not isinstance(node.ctx, ast.Load):
+        return
+    indices = _indices(place)
+    if node.id in indices and place.kinds[node.id] != "size":
+        yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small: indices count from 0."
+        yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large: indices count from 0."
+    if place.kinds.get(node.id) == "size" and not isinstance(place.holder, ast.Tuple):
         yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small."
         yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large."
         yield 2.5, f"2 * {node.id}", f"In {{target}}, {node.id} counts twice."
         yield 2, "0", f"In {{target}}, {node.id} is left out, as if it were 0."
         yield 2, "1", f"In {{target}}, {node.id} is left out, as if it were 1."
+        for name in indices:
+            told = f"{node.id} is taken to be the largest entry of {name} plus 1: there may be more"
+            yield 2, f"(np.max({name}) + 1)", f"In {{target}}, {told}."
+
+
+def _indices(place) -> list[str]:
+    """Return the names of the arrays of one axis that are used as indices in a function."""
+    found = set()
+    for one in ast.walk(place.function):
+        index = one.slice if isinstance(one, ast.Subscript) else None
+        for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+            if isinstance(part, ast.Name) and place.kind_of(part) == "array 1":
+                found.add(part.id)
+    return sorted(found)
 
 
 @operator(ast.Name)
@@ -119,7 +136,9 @@ def other_array(place):
         )
     yield 2, f"np.abs({a})", f"In {{target}}, {a} has lost its signs."
     yield 2, f"(-{a})", f"In {{target}}, {a} has the wrong sign."
-    yield 2, f"{a} ** 2", f"In {{target}}, {a} is squared."
+    rooted = re.search(rf"\b{a} = (np\.sqrt\(|.*\*\* 0\.5$)", ast.unparse(place.function), re.M)
+    told = f"no root is taken: the square of {a} stands there" if rooted else f"{a} is squared"
+    yield 2, f"{a} ** 2", f"In {{target}}, {told}."
     yield 2, f"np.sqrt({a})", f"In {{target}}, the root of {a} is taken."
     yield 2, f"(1 - {a})", f"In {{target}}, 1 - {a} stands where {a} belongs."
     yield 2.1, f"(1 / {a})", f"In {{target}}, 1 / {a} stands where {a} belongs."
@@ -176,6 +195,15 @@ def other_rest(place):
     for name, own in names.items():
         if whole and own and alike(own, what or own):
             yield 2, name, f"{{target}} is {name} itself: the rest is missing."
+    for one, other in itertools.combinations(names, 2):
+        if alike(names[one], names[other]) and names[one]:
+            both = {one: other, other: one}
+            text = re.sub(r"\b\w+\b", lambda found: both.get(found[0], found[0]), a)  # noqa: B023
+            yield 1.5, text, f"In {{target}}, {one} and {other} are exchanged."
+    for name, own in place.kinds.items() if what.startswith("array") else ():
+        if own == what and name != place.target:
+            yield 2.5, f"({a}) * {name}", f"In {{target}}, {name} is one factor too many."
+            yield 2.5, f"({a}) / {name}", f"In {{target}}, there is one division by {name} too many."
     if what.startswith("array"):
         told = "{target}" if whole else f"In {{target}}, {a}"
         yield 2, f"-({a})", f"{told} has the wrong sign."

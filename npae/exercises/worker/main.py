@@ -180,7 +180,9 @@ class Worker:
             if isinstance(node, dict) and "kept" in node:
                 seen.after[position] = None
         message |= {"after": self._encoded(seen.after, blocks), "warned": seen.warned, "where": seen.lines}
-        traced = [[a.function, a.line, a.name, self._encoded(a.array, blocks)] for a in seen.assigned]
+        traced = [
+            [a.function, a.line, a.name, self._encoded(a.array, blocks), list(a.runs)] for a in seen.assigned
+        ]
         return {**message, "traced": traced}
 
     def _encoded(self, value: Any, blocks: list[bytes]) -> Any:

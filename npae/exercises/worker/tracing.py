@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
@@ -14,12 +15,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Assigned:
-    """An array that a line has left in a variable, for the last time in a call."""
+    """An array that a line has left in a variable, for the last time in a call.
+
+    Attributes
+    ----------
+    function : str
+    line : int
+    name : str
+        Of the variable.
+    array : ndarray
+    runs : tuple of int
+        How often lines of the function were run in the call, each number once.
+    """
 
     function: str
     line: int
     name: str
     array: np.ndarray
+    runs: tuple[int, ...] = ()
 
 
 def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
@@ -31,6 +44,7 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
     held: dict[int, dict[str, np.ndarray]] = {}
     lines: dict[int, int] = {}
     calls: dict[int, int] = {}
+    runs: dict[int, Counter[int]] = defaultdict(Counter)
     number = itertools.count()
 
     def look(frame: FrameType) -> None:
@@ -48,6 +62,7 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
     def local(frame: FrameType, event: str, _: Any) -> Any:
         look(frame)
         lines[id(frame)] = frame.f_lineno
+        runs[calls[id(frame)]][frame.f_lineno] += event == "line"
         if event == "return":
             held.pop(id(frame), None)
         return local
@@ -65,7 +80,7 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
         return call()
     finally:
         sys.settrace(before)
-        found += last.values()
+        found += [replace(one, runs=tuple(set(runs[call].values()))) for (call, *_), one in last.items()]
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:

@@ -1,4 +1,4 @@
-"""Exercise 8: Adam, short to write, and with more ways of being slightly wrong than any other step."""
+"""Adam, short to write, and with more ways of being slightly wrong than any other step."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 7: binary cross-entropy from logits, where algebra does what no clipping can."""
+"""Binary cross-entropy from logits, where algebra does what no clipping can."""
 
 import numpy as np
 

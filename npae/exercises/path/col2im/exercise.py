@@ -1,4 +1,4 @@
-"""Exercise 10: col2im, where every copy that im2col made comes home, and copies of one pixel add up."""
+"""Col2im, where every copy that im2col made comes home, and copies of one pixel add up."""
 
 import numpy as np
 

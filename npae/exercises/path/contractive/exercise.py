@@ -1,4 +1,4 @@
-"""Exercise 20: the contractive penalty, a square of products, of which each factor has a gradient."""
+"""The contractive penalty, a square of products, of which each factor has a gradient."""
 
 import numpy as np
 

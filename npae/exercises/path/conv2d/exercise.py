@@ -1,4 +1,4 @@
-"""Exercise 11: the convolution, three gradients of one formula with seven indices."""
+"""The convolution, three gradients of one formula with seven indices."""
 
 import numpy as np
 

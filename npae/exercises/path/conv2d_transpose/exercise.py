@@ -1,4 +1,4 @@
-"""Exercise 15: the transposed convolution, which scatters where a convolution collects."""
+"""The transposed convolution, which scatters where a convolution collects."""
 
 import numpy as np
 
@@ -61,7 +61,7 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Think of one pixel of x alone. Where in y does its stamp begin, and what is written there?",
-        "Compare formula (2) with formula (4) of exercise 11: what was backward's way to dx is forward here.",
+        "Compare formula (2) with formula (4) of conv2d: what was backward's way to dx is forward here.",
         "For one entry (i, j) of the kernel, all pixels of x reach y at the rows i, i + sh, i + 2*sh ...: a "
         "slice with a step, of h rows and w columns, to add to. Add the bias when all of them are done.",
         "Backward takes the same slices of dy: multiplied by kernel[:, :, i, j] they go into dx, summed "

@@ -1,4 +1,4 @@
-"""Exercise 17: corruption, judged by many draws; the step, judged by what it does to a model."""
+"""Corruption, judged by many draws; the step, judged by what it does to a model."""
 
 import numpy as np
 
@@ -190,7 +190,7 @@ EXERCISE = Exercise(
         "the end.",
         "In the step there are three arrays of the same shape: x, noisy and y. Two of them meet in the "
         "loss, one of them goes into forward. Say aloud which, and why.",
-        "loss and dy are those of exercise 6, with y and the clean x. Then a dict comprehension over the "
-        "keys of params: params[key] - learning_rate * grads[key].",
+        "loss and dy are those of mean_squared_error, with y and the clean x. Then a dict comprehension over "
+        "the keys of params: params[key] - learning_rate * grads[key].",
     ),
 )

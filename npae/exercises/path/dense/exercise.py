@@ -1,4 +1,4 @@
-"""Exercise 5: dense, where one matrix product in forward becomes two in backward."""
+"""Dense, where one matrix product in forward becomes two in backward."""
 
 import numpy as np
 

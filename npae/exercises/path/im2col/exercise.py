@@ -1,4 +1,4 @@
-"""Exercise 9: im2col, a matter of indices only: which pixel goes where."""
+"""Im2col, a matter of indices only: which pixel goes where."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 19: the sparsity penalty, where a mean over the batch goes through a logarithm."""
+"""The sparsity penalty, where a mean over the batch goes through a logarithm."""
 
 from typing import Any
 

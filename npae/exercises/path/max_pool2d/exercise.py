@@ -1,4 +1,4 @@
-"""Exercise 13: max-pooling, where overlaps add up and ties have one winner."""
+"""Max-pooling, where overlaps add up and ties have one winner."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 6: the mean squared error, the one place where gradients are divided by the number of entries."""
+"""The mean squared error, the one place where gradients are divided by the number of entries."""
 
 import numpy as np
 

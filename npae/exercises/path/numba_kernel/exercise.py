@@ -1,4 +1,4 @@
-"""Exercise 22: a compiled convolution: first the same numbers, then less time."""
+"""A compiled convolution: first the same numbers, then less time."""
 
 import importlib.util
 import inspect

@@ -1,4 +1,4 @@
-"""Exercise 1: the numerical gradient, where nothing is known about f but what it answers."""
+"""The numerical gradient, where nothing is known about f but what it answers."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 18: a training loop, judged by every batch, gradient and step that it takes with a model."""
+"""A training loop, judged by every batch, gradient and step that it takes with a model."""
 
 from typing import Any
 

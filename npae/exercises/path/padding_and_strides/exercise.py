@@ -1,4 +1,4 @@
-"""Exercise 12: "same" padding and strides, where each axis has its own numbers and one pixel may be odd."""
+"""Padding "same" and strides, where each axis has its own numbers and one pixel may be odd."""
 
 import numpy as np
 
@@ -102,7 +102,7 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Pad first: from then on, xp is an image like any other, and backward begins with a gradient of xp.",
-        "Take your convolution of exercise 11 and look for the places where one step in y is one step in x. "
+        "Take your convolution of conv2d and look for the places where one step in y is one step in x. "
         "With slices, a step of s is start:stop:s, and it has to hold exactly h_out or w_out entries.",
         "The last of h_out rows that the kernel's entry i meets is row i + (h_out - 1)*sh; a slice ends one "
         "later.",

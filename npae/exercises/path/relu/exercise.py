@@ -1,4 +1,4 @@
-"""Exercise 2: relu, the first backward pass: one question asked of every entry of the input."""
+"""Relu, the first backward pass: one question asked of every entry of the input."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 16: the chain rule through a model, checked by layers that write down how they are called."""
+"""The chain rule through a model, checked by layers that write down how they are called."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Exercise 3: the sigmoid, a first formula that is right on paper and overflows in a computer."""
+"""The sigmoid, a first formula that is right on paper and overflows in a computer."""
 
 import numpy as np
 

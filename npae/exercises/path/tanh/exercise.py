@@ -1,4 +1,4 @@
-"""Exercise 4: tanh, whose slope the learner derives from the quotient rule."""
+"""Tanh, whose slope the learner derives from the quotient rule."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 14: upsampling, where one pixel becomes a block, and a block's gradients become one."""
+"""Upsampling, where one pixel becomes a block, and a block's gradients become one."""
 
 import numpy as np
 

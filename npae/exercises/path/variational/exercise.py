@@ -1,4 +1,4 @@
-"""Exercise 21: the two pieces of a variational autoencoder that have no counterpart in an ordinary one."""
+"""The two pieces of a variational autoencoder that have no counterpart in an ordinary one."""
 
 import numpy as np
 
