@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from npae.exercises import catalogue
 from npae.exercises.case import Case
-from npae.exercises.exercise import Gradients, Property
+from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.learner import Functions, LearnerError
 from npae.exercises.programs import right_functions
 from npae.exercises.running import Found, Run
 
 
-def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: int) -> list[str]:
+def remarks_on(exercise: Exercise, functions: Functions, promoted: list[str], seed: int) -> list[str]:
     """Return at most three remarks on functions that have passed.
 
     Nothing is said of a loop, or of a full cache, that the right program has as well.
 
     Parameters
     ----------
-    exercise : str
+    exercise : Exercise
     functions : Functions
     promoted : list of str
         Results that came out in float64 for float32 arguments.
@@ -34,10 +33,10 @@ def remarks_on(exercise: str, functions: Functions, promoted: list[str], seed: i
     if promoted:
         comes = "comes" if len(promoted) == 1 else "come"
         said.append(f"{_listed(promoted)} {comes} out in float64 for float32 arguments: twice the memory")
-    for check in catalogue.get(exercise).checks:
+    for check in exercise.checks:
         if not isinstance(check, Property):
-            run = Run(exercise, check, functions, seed)
-            right = run.of(right_functions(exercise))
+            run = Run(exercise.name, check, functions, seed)
+            right = run.of(right_functions(exercise.name))
             unavoidable = _looping(right)
             looping |= dict.fromkeys(name for name in _looping(run) if name not in unavoidable)
             if isinstance(check, Gradients) and isinstance(check.backward, str) and not _unneeded(right):

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from npae.exercises import sandbox, workspace
+from npae.exercises import order, sandbox, workspace
 
 SEARCH = """
 def found(holder, depth=0):
@@ -176,7 +176,7 @@ def check(tmp_path):
     """Check a text as the answer to an exercise."""
 
     def run(text, exercise="relu", **limits):
-        path = tmp_path / workspace.file_name(exercise)
+        path = tmp_path / order.file_name(exercise)
         path.write_text(textwrap.dedent(text))
         return sandbox.check(exercise, path, **limits)
 

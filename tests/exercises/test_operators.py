@@ -3,12 +3,21 @@
 import pytest
 from answers import check_text
 
-from npae.exercises import catalogue
+from npae.exercises import catalogue, checking, explaining
 from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
 from npae.exercises.texts import right_texts
 
 SOFTMAX, NORM = "softmax_crossentropy", "batch_normalization"
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Let a busy machine take its time."""
+    for name in ("SECONDS", "PAIR_SECONDS"):
+        monkeypatch.setattr(explaining, name, 60)
+    monkeypatch.setattr(checking, "IN_ALL", 60)
+
 
 # exercise, number of the check, right text, what stands in its place, words of the sentence
 BY_ONE_EDIT = [

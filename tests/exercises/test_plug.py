@@ -8,7 +8,7 @@ import pytest
 from whole_batch import loss_and_gradients
 
 from npae.console.cli import main
-from npae.exercises import plug, texts, workspace
+from npae.exercises import order, plug, texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.plug import Learner, LearnersRun
 from npae.exercises.twin import LearnersAdam, LearnersLoss, exercises_of, twin_of
@@ -176,7 +176,7 @@ def test_the_whole_path_by_the_command_line_alone(tmp_path, small_synthetic, cap
     for name in ORDER:
         said = capsys.readouterr().out
         assert main(["exercises", "solution", name, "--spoil"]) == 0
-        Path(workspace.file_name(name)).write_text(capsys.readouterr().out)
+        Path(order.file_name(name)).write_text(capsys.readouterr().out)
         assert main(["exercises", "check"]) == 0, f"{said}\n{capsys.readouterr().out}"
     assert "All 24 exercises are solved" in capsys.readouterr().out
     assert main(["train", "conv", "--layers", ".", *TRAIN, "--out", "own"]) == 0

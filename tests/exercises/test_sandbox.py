@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from npae.exercises import sandbox, workspace
+from npae.exercises import order, sandbox, texts, workspace
 from npae.exercises.result import Result
 
 RIGHT = """
@@ -141,7 +141,7 @@ def loaded(tmp_path):
     """Load a text as an exercise, and return the report, {} if nothing is wrong."""
 
     def run(text, exercise="relu"):
-        path = tmp_path / workspace.file_name(exercise)
+        path = tmp_path / order.file_name(exercise)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         result, _ = sandbox.run(
             exercise, path, 10, sandbox.MEMORY, lambda process: Result(exercise, passed=True)
@@ -314,8 +314,8 @@ def test_the_text_of_an_error_is_told_to_its_end(check):
 
 
 def test_state_of_a_generator_and_caches_that_are_no_data_come_back_as_they_were(tmp_path):
-    text = workspace.solution_text("denoising")
-    path = tmp_path / "17_denoising.py"
+    text = texts.solution_text("denoising")
+    path = tmp_path / "19_denoising.py"
     path.write_text(text)
     assert sandbox.check("denoising", path).passed
     text = relu().replace("return np.maximum(x, 0), x", "return np.maximum(x, 0), lambda dy: dy * (x > 0)")
