@@ -2,10 +2,10 @@
 
 An exercise is one folder of ``path``, and its line in `order`:
 
-    path/dense/right.py       what the learner reads, and the right program; the stub is made from it (`texts`)
-    path/dense/right_*.py     further right programs, written in other ways
-    path/dense/exercise.py    cases, properties and hints, as `exercise` describes them
-    path/dense/slips.txt      mistakes that no general edit names well, each an edit of a right program (`slips`)
+    path/dense/right.py      what the learner reads, with the right program; the stub comes from it (`texts`)
+    path/dense/right_*.py    further right programs, written in other ways
+    path/dense/exercise.py   cases, properties and hints, as `exercise` describes them
+    path/dense/slips.txt     mistakes that general edits name badly, as edits of right programs (`slips`)
 
 `checking` compares an answer with what the first right program computes (`running`, `gradients`). `diagnosis`
 names mistakes that change a result as a whole (`whole_results`); `explaining` finds the slip, or the smallest
