@@ -325,9 +325,9 @@ def of_objectives() -> Iterator[Subject]:
 def of_optimizers() -> Iterator[Subject]:
     for kind, arguments in OPTIMIZERS.items():
 
-        def stepped(dtype, optimizer, state=None):
+        def stepped(dtype, optimizer, state=...):
             params = eighths(dtype, 7)
-            if state is not None:
+            if state is not ...:
                 optimizer.restore(state)
             optimizer.update(params, eighths(dtype, 7))
             return params

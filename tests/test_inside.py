@@ -170,6 +170,15 @@ def test_any_object_is_traced_and_a_wrong_one_does_not_add_up(factor, at, backwa
     assert ("This does not add up" in str(traced)) == (factor != 1)
 
 
+def test_a_missing_gradient_is_told():
+    class Forgetful(Halved):
+        def backward(self, dy, x):
+            return super().backward(dy, x)[0], {}
+
+    with pytest.raises(ValueError, match="backward of forgetful returns no gradient of kernel"):
+        npae.trace(Forgetful(1), np.ones((1, 2)), "forgetful/kernel,0,0", t=np.zeros((1, 3)), loss="mse")
+
+
 @pytest.fixture
 def home(tmp_path):
     """A learner's folder in which everything is solved."""

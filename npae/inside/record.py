@@ -116,8 +116,10 @@ class Record:
 
     def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
         """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
-        objective, found = self.objective or Objective("mse"), []
-        for name, penalty in zip(objective.names[1:], objective.penalties):
+        found = []
+        for name, penalty in (
+            zip(self.objective.names[1:], self.objective.penalties) if self.objective else ()
+        ):
             all_of_it = getattr(penalty, "of_weights", False)
             subject = self.model if all_of_it else self.model.encoder
             found.append((name, penalty, subject, INPUT if all_of_it else _count(subject) - 1))

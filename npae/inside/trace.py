@@ -272,6 +272,8 @@ def _name_of_rest(step: Step, grads: dict[str, np.ndarray], rest: float, at: tup
 
 def _backward(found: Record, place: Place, name: str) -> Trace:
     """Trace the gradient of a weight or an output to the outputs that sent it."""
+    if place.key and place.name not in found.grads:
+        raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
     note, array = place.note, np.array(found.output(place.position, behind=True))
     number = float(found.grads[place.name][place.at] if place.key else found.dys[place.position][place.at])
     if place.key:
