@@ -29,7 +29,7 @@ COLUMN = [
 GROUND = {
     "plotting": {"files"},
     "datasets": {"arguments", "files"},
-    "files": set(),
+    "files": {"arguments"},
     "interrupts": set(),
     "geometry": {"arguments"},
     "initializers": {"arguments"},

@@ -277,7 +277,8 @@ def _what_is_kept(run: Run, moved: Path | None) -> str:
         f"; the earlier run is now {moved}" if moved else "",
     )
     if begun(run.directory) is None:
-        return (f"{done} are in {run.directory}" if done else "no epoch was complete") + earlier
+        lost = "what came after is lost, and --resume cannot continue: the state of your adam is not on disk"
+        return (f"{done} are in {run.directory}; {lost}" if done else "no epoch was complete") + earlier
     command = f"npae train {run.settings.recipe} --out {run.directory} --resume"
     kept = f"{done} are in {run.directory}" if done else f"the parts of the run are in {run.directory}"
     return f"{kept}; {command} continues from there{earlier}"

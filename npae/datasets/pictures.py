@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from npae import arguments
 from npae.files.reading import regular_file
 
 FORMATS = ("PNG", "JPEG")  # Pillow knows more; for some of them it starts another program
@@ -30,6 +31,7 @@ def read_image(path: str | os.PathLike) -> np.ndarray:
     """
     from PIL import Image  # matplotlib requires it
 
+    path = arguments.path(path)
     try:
         with regular_file(path, BYTES) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own caps are higher

@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from npae import arguments
+
 LARGEST = 1 << 29  # bytes that a file of data or a model may hold, decompressed
 _DIRECTORY = 1 << 20  # bytes of an archive's table of contents
 _HEADER = (1 << 16) + 16  # bytes at the start of an array that can describe it
@@ -32,11 +34,13 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
     Raises
     ------
     ValueError
-        If it is something else, or larger.
+        If ``path`` is no path, or of something else, or of a larger file.
     OSError
         If it cannot be opened.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(
+        arguments.path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     status = os.fstat(handle)
     problem = ""
     if not stat.S_ISREG(status.st_mode):

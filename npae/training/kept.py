@@ -161,4 +161,5 @@ class _KeepModel(Callback):
         self.folder, self.model, self.facts = folder, model, facts
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        keep(self.folder, self.model, state.history, self.facts)
+        with postponed():  # the two files are of one epoch
+            keep(self.folder, self.model, state.history, self.facts)
