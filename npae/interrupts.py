@@ -23,8 +23,8 @@ def _is_the_command() -> bool:
 
 
 # While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
-# sets other handlers in between. Imported into another program, npae sets none. What comes while Python itself
-# starts, before this line, Python answers.
+# sets other handlers in between. Imported into another program, npae sets none. What comes before this line,
+# while Python itself starts, Python answers.
 try:
     import signal  # which takes milliseconds
 
