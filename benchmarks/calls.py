@@ -302,9 +302,9 @@ def of_objectives() -> Iterator[Subject]:
 def of_optimizers() -> Iterator[Subject]:
     for kind, arguments in OPTIMIZERS.items():
 
-        def stepped(dtype, optimizer, state=None):
+        def stepped(dtype, optimizer, *states):
             params = eighths(dtype, 7)
-            if state is not None:
+            for state in states:
                 optimizer.restore(state)
             optimizer.update(params, eighths(dtype, 7))
             return params
