@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,7 +77,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
-        warn(f"npae: error: {error or type(error).__name__}")
+        lines = str(error) or type(error).__name__
+        # A message's further lines are indented; any other line break is of a name, and is shown as such.
+        warn("npae: error: " + re.sub(r"[\n\t](?!  )", lambda found: repr(found[0])[1:-1], lines))
         return 2 if isinstance(error, WrongUsage) else 1
 
 

@@ -57,7 +57,7 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
 def read_text(path: str | os.PathLike, most: int, errors: str = "strict") -> str:
     """Return the text of a file of at most ``most`` bytes of UTF-8, without a byte order mark."""
     with regular_file(path, most) as file:
-        return file.read(most).decode("utf-8-sig", errors)
+        return (file.read(most) or b"").decode("utf-8-sig", errors)
 
 
 def take(stream: Any, count: int, data: bytearray | None = None) -> bytearray:
@@ -180,7 +180,10 @@ def read_layout(start: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
     if version not in ((1, 0), (2, 0)):
         raise ValueError("an array in it has an unknown format")
     of_version = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    shape, fortran, dtype = of_version[version](start)
+    try:
+        shape, fortran, dtype = of_version[version](start)
+    except Exception:  # NumPy evaluates it as an expression, which can fail in many ways
+        raise ValueError("the description of an array in it is damaged") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects; Object arrays cannot be loaded")
     if dtype.kind not in "biufU" or not dtype.itemsize or min(shape, default=0) < 0:

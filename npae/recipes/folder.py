@@ -186,6 +186,8 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
     try:
         rows = filter(None, csv.reader(io.StringIO(read_text(path, LONGEST_HISTORY), newline="")))
         header = next(rows, [])
+        if len(set(header)) < len(header):
+            raise ValueError("two columns have one name")
         columns: list[list[float]] = [[] for _ in header]
         for number, row in enumerate(rows, start=1):
             if len(row) != len(header):

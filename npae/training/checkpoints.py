@@ -268,9 +268,15 @@ def _is_table(history: Any) -> bool:
     return all(
         isinstance(column, list)
         and len(column) == len(columns[0])
-        and all(isinstance(value, numbers.Real) and not isinstance(value, bool) for value in column)
+        and all(_is_number(value) for value in column)
         for column in columns
     )
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool) and value.bit_length() < 64
+    return isinstance(value, numbers.Real)
 
 
 def _described(model: Any) -> dict[str, Any]:
