@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
     signals: list[int] = []
     try:
-        with raised() as signals:
+        with raised() as signals, warnings.catch_warnings():
+            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
+                warnings.simplefilter("ignore", RuntimeWarning)
             return _run(arguments)
     except KeyboardInterrupt as interrupt:
         warn("npae: interrupted")

@@ -199,10 +199,14 @@ def try_one(
     outputs = predict(model, test, compute.threads)
     scores = squared_error_per_image(outputs, test.batch(slice(None))[1])
     anomalous = (dataset.test_labels == label) != column.alone
-    shown = {kind: np.flatnonzero(anomalous == kind)[:SHOWN] for kind in (False, True)}
-    kept = {kind: (places, outputs[places]) for kind, places in shown.items()}
+    kept = {kind: (places := shown(anomalous, kind), outputs[places]) for kind in (False, True)}
     seconds = sum(read_history(folder / HISTORY)["seconds"]) + time.perf_counter() - began
     return Trial(label, scores, anomalous, roc_auc(scores, anomalous), kept, seconds)
+
+
+def shown(anomalous: np.ndarray, kind: bool) -> np.ndarray:
+    """Return the indices of the first test images that are anomalous, or not: those in the figures."""
+    return np.flatnonzero(anomalous == kind)[:SHOWN]
 
 
 def class_name(dataset: Dataset, label: int) -> str:

@@ -57,8 +57,9 @@ class Settings:
         if unknown:
             raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
+        texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
-        if not all(isinstance(text, str) for text in texts) or not all(
+        if None in texts or not all(
             number is None or (isinstance(number, int) and 0 <= number < 1 << 63) for number in numbers
         ):
             raise ValueError(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from npae.datasets import Dataset
-from npae.recipes.anomaly import Detector, Trial
+from npae.measures.metrics import roc_auc
+from npae.recipes.anomaly import Detector, Trial, shown
 from npae.recipes.folder import PARTS, entry, in_words, located
 from npae.training.checkpoints import read_archive, read_metadata, write_archive
 from npae.training.kept import CHECKPOINT, HISTORY, MODEL
@@ -30,6 +34,7 @@ class FinishedTrials:
 
     def __init__(self, directory: Path, settings: dict[str, Any], dataset: Dataset):
         self.folder = directory / PARTS
+        self.labels = dataset.test_labels
         self.metadata = {"settings": settings, "dataset": dataset.describe()}
 
     def __len__(self) -> int:
@@ -54,9 +59,10 @@ class FinishedTrials:
         """
         folder = self.folder / f"{column.name}-{label}"
         path = folder.with_name(f"{folder.name}.npz")
+        anomalous = (self.labels == label) != column.alone
         if path.is_file():
             _remove(folder)
-            return _read(path), False
+            return _read(path, label, anomalous), False
         trial = train(folder, self.metadata, self._check)
         arrays = {"scores": trial.scores, "anomalous": trial.anomalous}
         for name, kind in KINDS.items():
@@ -138,19 +144,26 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _read(path: Path) -> Trial:
+def _read(path: Path, label: int, anomalous: np.ndarray) -> Trial:
     facts, arrays = read_archive(path)
     try:
+        scores, seconds = arrays["scores"], facts["seconds"]
         outputs = {
             kind: (arrays[f"places_{name}"], arrays[f"outputs_{name}"]) for name, kind in KINDS.items()
         }
-        scores, anomalous = arrays["scores"], arrays["anomalous"]
-        pairs = [(scores, anomalous), *outputs.values()]
-        numbers = facts["label"], facts["auc"], facts["seconds"]
-        if not all(isinstance(number, (int, float)) for number in numbers) or any(
-            one.shape[:1] != other.shape[:1] for one, other in pairs
-        ):
-            raise ValueError(f"{path} holds no trial of npae anomaly: its numbers do not belong together")
-        return Trial(facts["label"], scores, anomalous, facts["auc"], outputs, facts["seconds"])
+        same = [(arrays["anomalous"], anomalous), (np.array(facts["label"]), np.array(label))]
     except KeyError as error:
         raise ValueError(f"{path} holds no trial of npae anomaly: it has no entry {error}") from None
+    sizes = [(scores, anomalous.shape)]
+    for kind, (places, images) in outputs.items():
+        same.append((places, right := shown(anomalous, kind)))
+        sizes.append((images, (len(right), 784)))
+    if not (
+        all(np.array_equal(found, right) for found, right in same)
+        and all(found.shape == size and found.dtype.kind == "f" for found, size in sizes)
+        and all(np.isfinite(found).all() for found, _ in sizes)
+        and isinstance(seconds, (int, float))
+        and 0 <= seconds < math.inf
+    ):
+        raise ValueError(f"{path} holds no trial of npae anomaly on these data")
+    return Trial(label, scores, anomalous, roc_auc(scores, anomalous), outputs, seconds)

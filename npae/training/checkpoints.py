@@ -93,7 +93,8 @@ def save_checkpoint(
     """
     state, metadata = instance(optimizer, (Adam, SGD), "optimizer").state, _named(metadata)
     if not _is_table(history):
-        raise ValueError(f"history must be a dict of lists of numbers, of one length, not {brief(history)}")
+        expected = "history must be a dict of lists of numbers, of one length"
+        raise ValueError(f"{path} is not written: {expected}, not {brief(history)}")
     header = {
         "format": WITHIN_EPOCH if "cursor" in metadata else FORMAT,
         "model": _described(model),
