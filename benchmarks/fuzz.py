@@ -15,6 +15,7 @@ import gzip
 import io
 import json
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -172,9 +173,24 @@ def with_header(content: bytes, change: Callable[[Any], Any]) -> bytes:
     return zipped({**entries, "header.npy": npy(np.array(json.dumps(change(header))))})
 
 
-def png(width: int, height: int, data: bytes, colour: int = 0) -> bytes:
-    header = struct.pack(">2I5B", width, height, 8, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (b"IHDR", b"IDAT", b"IEND"), (header, data, b"")))
+def png(
+    width: int, height: int, data: bytes, colour: int = 0, depth: int = 8, notes: tuple[Any, ...] = ()
+) -> bytes:
+    """Return a PNG file; ``notes`` are further chunks, (name, data)."""
+    header = struct.pack(">2I5B", width, height, depth, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), *notes, (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
+
+
+def jpeg(size: tuple[int, int] = (30, 20), notes: bytes = b"", scans: int = 0, **how: Any) -> bytes:
+    """Return a JPEG file with notes after its first two bytes, and with its last scan repeated."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.new("L", size, 200).save(content, "JPEG", **how)
+    whole = content.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : whole.rindex(b"\xff\xda") + 10] + b"\0"
+    return whole[:2] + notes + whole[2:-2] + last * scans + whole[-2:]
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -204,6 +220,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
             rng.integers(-9, 9, (2, 3, 4)).astype(np.int16),
         ]
         plain = [encode_idx(array) for array in arrays]
+        plain += [b"\0\0\x08\xff" + bytes(1020), b"\0\0\x0e\x03" + struct.pack(">3I", 0, 1 << 31, 1 << 31)]
         plain += [b"\0\0\x08\x03" + struct.pack(">3I", 60_000, 280, 280), b"\0\0\x0e\xff" + b"\xff" * 1020]
         bombs = [plain[0] + bytes(1 << 28), plain[-2] + bytes(1 << 28), bytes(1 << 28)]
         return plain if kind == "idx" else [gzip.compress(p, 1) for p in plain + bombs]
@@ -214,7 +231,11 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         named = {**entries, "x_train.npy": huge_npy((1 << 20, 28, 28)) + bytes((1 << 20) * 784)}
         raw = {**entries, "y_test.npy": b"no array"}
         deflated = [zipped(e, zipfile.ZIP_DEFLATED) for e in (entries, named, {**entries, "z.npy": bomb})]
-        return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"})]
+        texts = (b"[" * 60_000, b"{'shape': (-1,)}", b"__import__('os')", b"(" * 9_000)
+        described = [b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text for text in texts]
+        strange = [zipped({**entries, "x_train.npy": each}) for each in described]
+        outside = zipped({**entries, "/etc/x.npy": npy(labels), "../\x1b[2J\n.npy": npy(labels)})
+        return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"}), *strange, outside]
     model = toy()
     if kind == "model":
         npae.save_model(path, model, {"note": "hello", "settings": {"recipe": "conv"}})
@@ -242,10 +263,19 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         kept = np.load(io.BytesIO(entries["optimizer/v.npy"]))
         changes = [npy(kept[:100]), npy(np.full_like(kept, np.nan)), npy(np.append(kept, kept)), npy(-kept)]
         short = [zipped({**entries, "optimizer/v.npy": change}) for change in changes]
-        return [path.read_bytes(), within, *short]
+        numbers = (10**400, [10**400] * 2, "1", True)
+        tables = [
+            with_header(path.read_bytes(), lambda h, n=n: {**h, "history": {"loss": n}}) for n in numbers
+        ]
+        return [path.read_bytes(), within, *short, *tables]
     if kind == "history":
         write_history(path, {"loss": [0.5, 0.25], "val_loss": [0.5, float("nan")], "seconds": [1.0, 2.0]})
-        return [path.read_bytes(), b"epoch,loss\n" + b"1,1\n" * 400_000, b"epoch,loss\n" + b"1," * (1 << 20)]
+        return [
+            path.read_bytes(),
+            b"epoch,loss\n" + b"1,1\n" * 400_000,
+            b"epoch,loss\n" + b"1," * (1 << 20),
+            b"," * (1 << 21),
+        ]
     if kind == "progress":
         progress = Progress({name: Mark("solved" if k % 2 else "open") for k, name in enumerate(ORDER)})
         return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
@@ -259,6 +289,12 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         *sizes,
         large,
         png(1, 1 << 24, zlib.compress(bytes(2 << 24))),
+        png(8, 8, zlib.compress(bytes(8 * 3)), depth=2, notes=((b"tRNS", b"\0\0"),)),
+        png(8, 8, zlib.compress(bytes(8 * 17)), depth=16, notes=((b"tRNS", b"\0\0"),)),
+        png(8, 8, rows, notes=((b"zTXt", b"k\0\0" + zlib.compress(bytes(1 << 20))),) * 100),
+        jpeg(),
+        jpeg((4096, 4096), scans=20_000, progressive=True),
+        jpeg(notes=(b"\xff\xe1\xff\xff" + b"Exif\0\0".ljust(65_533, b"x")) * 500),
         eps,
         b"GIF89a" + bytes(60),
     ]
@@ -368,8 +404,16 @@ def held(kind: str, content: bytes) -> int:
         return len(packed.decompress(content, 1 << 29))
     if kind in ("npz", "model", "checkpoint"):
         return sum(map(len, unzipped(content).values()))
-    width, height = struct.unpack_from(">2I", content, 16) if kind == "png" else (0, 0)
-    return max(len(content), 4 * width * height if width * height <= 1 << 24 else 0)
+    sizes = [(0, 0)]
+    if content.startswith(b"\x89PNG"):
+        sizes = [struct.unpack_from(">2I", content, 16)]
+    elif content.startswith(b"\xff\xd8"):  # any of its frame headers
+        sizes += [
+            struct.unpack(">2H", found[1])
+            for found in re.finditer(rb"\xff[\xc0-\xc2]...(.{4})", content, re.S)
+        ]
+    pixels = max(width * height for width, height in sizes)
+    return max(len(content), 4 * pixels if pixels <= 1 << 24 else 0)
 
 
 def same(found: Any, right: Any) -> bool:
