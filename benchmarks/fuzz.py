@@ -208,6 +208,10 @@ def dense(units: int) -> Callable[[Any], Any]:
     return change
 
 
+def told(history: Any) -> Callable[[Any], Any]:
+    return lambda header: {**header, "history": history}
+
+
 def corpus(kind: str, place: Path) -> list[bytes]:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (9, 28, 28), np.uint8), rng.integers(0, 10, 9, np.uint8)
@@ -264,9 +268,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         changes = [npy(kept[:100]), npy(np.full_like(kept, np.nan)), npy(np.append(kept, kept)), npy(-kept)]
         short = [zipped({**entries, "optimizer/v.npy": change}) for change in changes]
         numbers = (10**400, [10**400] * 2, "1", True)
-        tables = [
-            with_header(path.read_bytes(), lambda h, n=n: {**h, "history": {"loss": n}}) for n in numbers
-        ]
+        tables = [with_header(path.read_bytes(), told({"loss": number})) for number in numbers]
         return [path.read_bytes(), within, *short, *tables]
     if kind == "history":
         write_history(path, {"loss": [0.5, 0.25], "val_loss": [0.5, float("nan")], "seconds": [1.0, 2.0]})

@@ -2,19 +2,22 @@
 
     python -m benchmarks.kill [--runs 200] [--jobs 2] [--seed 0]
 
-Each run is killed one to three times and then trained to its end. It counts if model, parts and history are
-those of a run that was never killed, and if no kill lost more than an epoch. Half of the runs save after
-every step, so that they continue within epochs; the others after every epoch, since no epoch takes five
-minutes. Moments are drawn in seconds of the processor (Linux), so that they do not depend on what else runs.
+Each run is killed one to three times, half of these within a save, and then trained to its end. It counts if
+model, parts and history are those of a run that was never killed, and if no kill lost more than an epoch.
+Half of the runs save after every step, so that they continue within epochs; the others after every epoch,
+since no epoch takes five minutes. Moments are drawn in seconds of the processor (Linux), so that they do not
+depend on what else runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -37,8 +40,12 @@ EPOCHS, IMAGES, BATCH = 3, 150, 16
 TIMEOUT = 3600  # seconds: on a busy machine a run waits
 
 
-def child(seconds: float, log: str, arguments: list[str]) -> int:
-    """Run the command with another time between saves, and log every step; its figures are empty files."""
+def child(seconds: float, end: int, log: str, arguments: list[str]) -> int:
+    """Run the command with another time between saves, and log every step; its figures are empty files.
+
+    If ``end`` is above 0, the process kills itself at the end-th flush or rename: before it, after it, or
+    when half of what should be flushed is on the disk.
+    """
     from npae.console.cli import main
     from npae.plotting import canvas
     from npae.training.callbacks import Checkpoint
@@ -50,6 +57,23 @@ def child(seconds: float, log: str, arguments: list[str]) -> int:
         os.write(handle, line)
         after_step(self, state)
 
+    def ending(call):
+        def counted(*args):
+            left.pop()
+            if not left and end % 3 == 0 and call is fsync and stat.S_ISREG(os.fstat(args[0]).st_mode):
+                os.ftruncate(args[0], os.fstat(args[0]).st_size // 2)
+            if not left and end % 3 < 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            call(*args)
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        return counted
+
+    if end:
+        left, fsync = [None] * end, os.fsync
+        for name in ("fsync", "replace"):
+            setattr(os, name, ending(getattr(os, name)))
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     setattr(Checkpoint, "on_step_end", on_step_end)  # noqa: B010  # mypy takes no other function
     Checkpoint.SECONDS_BETWEEN_SAVES = seconds
@@ -58,11 +82,20 @@ def child(seconds: float, log: str, arguments: list[str]) -> int:
     return main(arguments)
 
 
-def command(recipe: str, data: Path, folder: Path, seconds: float, resume: bool) -> list[str]:
+def command(recipe: str, data: Path, folder: Path, seconds: float, resume: bool, end: int = 0) -> list[str]:
     """Return the command line of a run, new or resumed."""
     options = ["train", recipe, "--data", str(data), "--out", str(folder), "--threads", "1", "--quiet"]
     options += ["--resume"] if resume else ["--epochs", str(EPOCHS), "--batch-size", str(BATCH)]
-    return [sys.executable, "-m", "benchmarks.kill", "--child", str(seconds), f"{folder}.log", *options]
+    return [
+        sys.executable,
+        "-m",
+        "benchmarks.kill",
+        "--child",
+        str(seconds),
+        str(end),
+        f"{folder}.log",
+        *options,
+    ]
 
 
 def used(pid: int) -> float:
@@ -79,23 +112,16 @@ def finish(recipe: str, data: Path, folder: Path, seconds: float) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def kill_once(recipe: str, data: Path, folder: Path, seconds: float, after: float, saving: bool) -> bool:
-    """Start or continue a run and kill it; return whether it was still running.
+def kill_once(recipe: str, data: Path, folder: Path, seconds: float, after: float, end: int) -> bool:
+    """Start or continue a run that is killed; return whether it was still running.
 
-    It is killed ``after`` some seconds of the processor; if ``saving``, as soon as it is then seen with an
-    unfinished file.
+    It is killed ``after`` some seconds of the processor, or kills itself at the ``end``-th step of its saves.
     """
-    process = subprocess.Popen(command(recipe, data, folder, seconds, begun(folder) is not None))
-    late = False
-    while process.poll() is None:
-        late = late or used(process.pid) > after
-        if late and (not saving or any(folder.rglob(UNFINISHED))):
-            break
-        time.sleep(0.0002 if late and saving else 0.002)
-    running = process.poll() is None
+    process = subprocess.Popen(command(recipe, data, folder, seconds, begun(folder) is not None, end))
+    while process.poll() is None and used(process.pid) < after:
+        time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    return running
+    return process.wait() == -signal.SIGKILL
 
 
 def lost(folder: Path) -> int:
@@ -135,8 +161,9 @@ def survives(number: int, seed: int, data: Path, place: Path, reference: dict, s
     folder, kills = place / f"{number}-{recipe}", 0
     wanted = draw.choice([1, 1, 2, 3])
     while kills < wanted:
-        after = draw.uniform(0.0, seconds_of[recipe])
-        if kill_once(recipe, data, folder, seconds, after, saving=draw.random() < 0.5):
+        after, end = draw.uniform(0.0, seconds_of[recipe]), draw.randrange(1, 30 if seconds else 100)
+        after, end = draw.choice([(after, 0), (math.inf, end)])
+        if kill_once(recipe, data, folder, seconds, after, end):
             kills += 1
             if (steps := lost(folder)) > -(-IMAGES // BATCH):
                 return f"{folder.name}: a kill lost {steps} steps, more than an epoch"
@@ -157,7 +184,7 @@ def survives(number: int, seed: int, data: Path, place: Path, reference: dict, s
 def main() -> int:
     """Run it all, and print what went wrong."""
     if sys.argv[1:2] == ["--child"]:
-        return child(float(sys.argv[2]), sys.argv[3], sys.argv[4:])
+        return child(float(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)

@@ -113,7 +113,8 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    draw, problems = random.Random(options.seed), []
+    draw = random.Random(options.seed)
+    problems: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "digits.npz"
         digits: dict[str, Any] = dict(zip(NPZ_NAMES, synthetic_digits(150, 40, seed=1)))

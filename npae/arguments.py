@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike
 
 T = TypeVar("T")
 
+LARGEST = 1 << 63  # no number in the settings of a run is as large
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npae import datasets
+from npae.arguments import LARGEST
 from npae.datasets import Dataset
 from npae.files.lock import locked
 from npae.files.reading import read_text
@@ -60,7 +61,7 @@ class Settings:
         texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
         if None in texts or not all(
-            number is None or (isinstance(number, int) and 0 <= number < 1 << 63) for number in numbers
+            number is None or (isinstance(number, int) and 0 <= number < LARGEST) for number in numbers
         ):
             raise ValueError(
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
