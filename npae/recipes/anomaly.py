@@ -200,7 +200,7 @@ def try_one(
     scores = squared_error_per_image(outputs, test.batch(slice(None))[1])
     anomalous = (dataset.test_labels == label) != column.alone
     kept = {kind: (places := shown(anomalous, kind), outputs[places]) for kind in (False, True)}
-    seconds = sum(read_history(folder / HISTORY)["seconds"]) + time.perf_counter() - began
+    seconds = sum(read_history(folder / HISTORY).get("seconds", [])) + time.perf_counter() - began
     return Trial(label, scores, anomalous, roc_auc(scores, anomalous), kept, seconds)
 
 

@@ -47,7 +47,7 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
         If an argument is of another kind, the file cannot be written, or the model has layers other than
         npae's, which `load_model` could not construct. A checkpoint accepts any layers.
     """
-    header = {"model": _described(model), "metadata": _named(metadata)}
+    header = {"model": _described(model), "metadata": _checked(metadata)}
     with _complaining(path, "is not written, since load_model could not construct this model"):
         layer_from(header["model"]["layer"])
     write_archive(path, header, {f"params/{name}": value for name, value in model.params.items()})
@@ -91,7 +91,7 @@ def save_checkpoint(
         If an argument is of another kind, the file cannot be written, or weights or state are not finite: no
         run could resume from them.
     """
-    state, metadata = instance(optimizer, (Adam, SGD), "optimizer").state, _named(metadata)
+    state, metadata = instance(optimizer, (Adam, SGD), "optimizer").state, _checked(metadata)
     if not _is_table(history):
         expected = "history must be a dict of lists of numbers, of one length"
         raise ValueError(f"{path} is not written: {expected}, not {brief(history)}")
@@ -284,7 +284,7 @@ def _described(model: Any) -> dict[str, Any]:
     return describe_model(instance(model, Sequential, "model"))
 
 
-def _named(metadata: Any) -> dict[str, Any]:
+def _checked(metadata: Any) -> dict[str, Any]:
     return {} if metadata is None else instance(metadata, dict, "metadata")
 
 
