@@ -178,8 +178,8 @@ Data (IDX, .gz, .npz), models, checkpoints, whole runs and pictures (PNG, JPEG) 
 hold numbers and text, and no code: nothing is unpickled, and a model file can name npae's own layers alone.
 Every size is compared with the file's before memory is taken for it, so that reading takes at most twice
 what a file holds, plus 64 MB; a file that holds more than 512 MB, or a picture of more than 16 million
-pixels, is refused. What a file says is printed without control characters. A damaged file is refused in one
-line, and changes nothing on the disk.
+pixels or 65,536 on a side, is refused. What a file says is printed without control characters. A damaged file
+is refused in one line, and changes nothing on the disk.
 
 A model's numbers can still be wrong: measure it (npae evaluate) before you rely on it.
 
