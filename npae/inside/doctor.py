@@ -238,7 +238,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         f"{100 * -fall:+.2g} % with {factor:g} times the rate" for factor, fall in falls.items()
     )
     evidence = f"the loss changes in {epochs * in_epoch} further steps by {rates}"
-    slow = LEAST_FALL < falls[100.0] and falls[1.0] < 0.5 * FALLS
+    slow = falls[100.0] > LEAST_FALL and falls[1.0] < 0.5 * FALLS
     if slow and min(falls[10.0], falls[100.0]) > 4 * falls[1.0]:
         sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
         yield "rate_too_small", (sentence, evidence)
