@@ -127,8 +127,9 @@ def numpys(path: Path) -> dict[str, np.ndarray]:
 
 def plain_data(path: Path) -> dict[str, np.ndarray] | None:
     """Return the arrays of an .npz file, or None if what npae reads is not these bytes themselves."""
-    found = numpys(path)
-    plain = all(name in found and found[name].dtype == np.uint8 for name in NPZ_NAMES)
+    with np.load(path, allow_pickle=False) as archive:  # npae reads no other entries
+        found = {name: archive[name] for name in NPZ_NAMES if name in archive.files}
+    plain = len(found) == len(NPZ_NAMES) and all(array.dtype == np.uint8 for array in found.values())
     return found if plain and found["x_train"].ndim == 3 and found["y_train"].ndim == 1 else None
 
 
