@@ -101,10 +101,11 @@ def _grey(picture: Any) -> np.ndarray:
     factors = tuple(min(-(-max(picture.size) // SIDE), size) for size in picture.size)
     rows = max(1, STRIP // width // factors[1]) * factors[1]
     picture.load()
+    if transparent is not None:
+        picture.info["transparency"] = transparent  # each strip gets a copy
     strips = []
     for top in range(0, height, rows):
         strip = picture.crop((0, top, width, min(top + rows, height)))
-        strip.info = {} if transparent is None else {"transparency": transparent}
         strips.append(_grey_strip(strip, (factors[0], min(factors[1], strip.size[1]))))
     return np.concatenate(strips)
 
