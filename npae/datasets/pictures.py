@@ -216,7 +216,8 @@ def _pixels(picture: Any, colour: bool) -> np.ndarray:
     rows = max(1, _STRIP // width)
     pixels = np.empty((height, width, 3) if colour else (height, width), np.uint8)
     picture.load()
-    picture.info = {} if clear is None else {"transparency": clear}
+    if clear is not None:
+        picture.info["transparency"] = clear  # each strip gets a copy
     for top in range(0, height, rows):
         strip = picture.crop((0, top, width, min(top + rows, height)))
         if strip.mode.startswith("I"):  # 16 bits
