@@ -115,6 +115,7 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
         return is_array(value) or is_array(np.asarray(value).tolist())
     kinds: dict[str, Any] = {
         "like": dict,
+        "arrays": dict,
         "weights": (dict, list, tuple),
         "model": npae.Sequential,
         "encoder": npae.Sequential,
@@ -125,20 +126,23 @@ def suits(parameter: inspect.Parameter, value: Any) -> bool:
         "loss": (str, Loss, npae.Objective),
         "reconstruction": (str, Loss),
         "callbacks": (list, tuple),
-        "history": npae.History,
+        "history": dict if "dict" in str(parameter.annotation) else npae.History,
         "values": dict,
         "logs": dict,
         "state": dict,
         "rng": (Rng, Integral),
         "validation_data": (np.ndarray, list, tuple, npae.Batches),
         "stream": io.IOBase,
-        "directory": (str, os.PathLike),
     }
-    if name in ("corruption", "sample", "build"):
+    if name in ("path", "directory"):
+        return isinstance(value, (str, os.PathLike)) and str(value) != ""
+    if name == "metadata":
+        return isinstance(value, dict)
+    if name in ("corruption", "sample", "build", "interrupt"):
         return callable(value)
     if name == "dtype":
         return value in (np.float32, np.float64, "float32", "float64")
-    return name in ("cache", "metadata") or (isinstance(value, kinds[name]) and not isinstance(value, bool))
+    return name == "cache" or (isinstance(value, kinds[name]) and not isinstance(value, bool))
 
 
 # The subjects. Their arrays hold eighths, which float16 and all other forms hold exactly.
@@ -325,9 +329,9 @@ def of_objectives() -> Iterator[Subject]:
 def of_optimizers() -> Iterator[Subject]:
     for kind, arguments in OPTIMIZERS.items():
 
-        def stepped(dtype, optimizer, state=...):
+        def stepped(dtype, optimizer, *states):
             params = eighths(dtype, 7)
-            if state is not ...:
+            for state in states:
                 optimizer.restore(state)
             optimizer.update(params, eighths(dtype, 7))
             return params
@@ -476,6 +480,91 @@ def of_interop() -> Iterator[Subject]:
         )
 
 
+def of_files() -> Iterator[Subject]:
+    """Yield what saves and loads; each call has an empty folder of its own as the current one."""
+    history, metadata = {"loss": [0.5, 0.25]}, {"note": [1, "a"]}
+
+    def alone(run):
+        def call(dtype, /, **given):
+            before = os.getcwd()
+            with tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                try:
+                    return run(dtype, **given)
+                finally:
+                    os.chdir(before)
+
+        return call
+
+    def saved(dtype, path, model, metadata):
+        npae.save_model(path, model, metadata)
+        return npae.load_model(path)[0].params
+
+    def loaded(dtype, path):
+        npae.save_model("file.npz", model_of(dtype))
+        return npae.load_model(path)[0].params
+
+    def checkpoint(dtype, path, model, optimizer, history, metadata):
+        npae.save_checkpoint(path, model, optimizer, history, metadata)
+        return npae.load_checkpoint(path, model_of(dtype), npae.Adam())
+
+    def resumed(dtype, path, model, optimizer):
+        npae.save_checkpoint("file.npz", model_of(dtype), npae.Adam(), history)
+        npae.load_checkpoint(path, model, optimizer)
+        return model.params
+
+    def exchanged(dtype, path, model):
+        npae.save_weights(path, model)
+        npae.load_weights(path, into := model_of(dtype))
+        return into.params
+
+    def taken(dtype, path, model):
+        npae.save_weights("file.safetensors", model_of(dtype))
+        npae.load_weights(path, model)
+        return model.params
+
+    def tensors(dtype, path, arrays, metadata):
+        npae.interop.save_safetensors(path, arrays, metadata)
+        return npae.interop.load_safetensors(path)
+
+    def given_back(dtype, path):
+        npae.save_weights("file.safetensors", model_of(dtype))
+        return npae.interop.load_safetensors(path)[0]
+
+    def watched(dtype, /, **given):
+        x = eighths(dtype, 9, 6)
+        return npae.fit(model_of(dtype), x, callbacks=[npae.Checkpoint(**given)], threads=1).values["loss"]
+
+    def arguments(dtype):
+        return {"path": "file.npz", "model": model_of(dtype), "optimizer": npae.Adam()}
+
+    yield Subject(
+        "save_model",
+        alone(saved),
+        lambda dtype: {"path": "file.npz", "model": model_of(dtype), "metadata": metadata},
+    )
+    yield Subject("load_model", alone(loaded), lambda dtype: {"path": "file.npz"})
+    yield Subject(
+        "save_checkpoint",
+        alone(checkpoint),
+        lambda dtype: {**arguments(dtype), "history": history, "metadata": metadata},
+    )
+    yield Subject("load_checkpoint", alone(resumed), arguments)
+    for name, run in (("save_weights", exchanged), ("load_weights", taken)):
+        yield Subject(name, alone(run), lambda dtype: {"path": "file.safetensors", "model": model_of(dtype)})
+    yield Subject(
+        "interop.save_safetensors",
+        alone(tensors),
+        lambda dtype: {"path": "a", "arrays": {"x": eighths(dtype, 3, 2)}, "metadata": {"note": "a"}},
+    )
+    yield Subject("interop.load_safetensors", alone(given_back), lambda dtype: {"path": "file.safetensors"})
+    yield Subject(
+        "Checkpoint",
+        alone(watched),
+        lambda dtype: {"directory": ".", "metadata": metadata, "interrupt": lambda: None},
+    )
+
+
 def of_the_rest() -> Iterator[Subject]:
     def use(dtype, name):
         with npae.use_backend(name):
@@ -518,9 +607,17 @@ def of_the_rest() -> Iterator[Subject]:
 
 
 def subjects() -> list[Subject]:
-    """Return every public function that takes arguments, except those of files (`benchmarks.fuzz`)."""
+    """Return every public function that takes arguments."""
     layers = [subject for kind, given in LAYERS.items() for subject in of_layer(kind, *given)]
-    rest = (of_codes(), of_objectives(), of_optimizers(), of_training(), of_interop(), of_the_rest())
+    rest = (
+        of_codes(),
+        of_objectives(),
+        of_optimizers(),
+        of_training(),
+        of_interop(),
+        of_files(),
+        of_the_rest(),
+    )
     return [*layers, *(subject for group in rest for subject in group)]
 
 
@@ -638,6 +735,9 @@ ALSO = {  # a message may name an argument by what it holds
     "rate": "learning_rate",
     "values": "parameters?",
     "layers": "names",
+    "path": "does not exist|cannot write|cannot be read",  # by what it is
+    "directory": "cannot write",
+    "optimizer": "this training uses",
     "size": "output",
 }
 
@@ -782,13 +882,12 @@ DOORS = (
         "append",
     ),
 )
-# These read and write files (`benchmarks.fuzz`), take no arguments, or are an interface of subclasses.
+# These take no arguments, or are an interface of subclasses.
 OTHERS = {
-    *("Checkpoint", "load_checkpoint", "load_model", "save_checkpoint", "save_model"),
-    *("load_weights", "save_weights", "interop.load_safetensors", "interop.save_safetensors"),
     "AutoencoderTransformer.set_params",  # takes any argument of the constructor, which `fit` checks
-    *("get_backend", "Penalty", "Callback", "Layer"),  # take no arguments
-} | {f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS}
+    *("get_backend", "Penalty", "Callback", "Layer"),
+    *(f"{base}.{method}" for base in ("Layer", "Sequential") for method in DOORS),
+}
 
 
 def main() -> int:

@@ -10,12 +10,12 @@ is inside and make lengths and checksums right again, so that they get past thes
 from __future__ import annotations
 
 import argparse
-import contextlib
 import copy
 import gzip
 import io
 import json
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -127,8 +127,9 @@ def numpys(path: Path) -> dict[str, np.ndarray]:
 
 def plain_data(path: Path) -> dict[str, np.ndarray] | None:
     """Return the arrays of an .npz file, or None if what npae reads is not these bytes themselves."""
-    found = numpys(path)
-    plain = all(name in found and found[name].dtype == np.uint8 for name in NPZ_NAMES)
+    with np.load(path, allow_pickle=False) as archive:  # npae reads no other entries
+        found = {name: archive[name] for name in NPZ_NAMES if name in archive.files}
+    plain = len(found) == len(NPZ_NAMES) and all(array.dtype == np.uint8 for array in found.values())
     return found if plain and found["x_train"].ndim == 3 and found["y_train"].ndim == 1 else None
 
 
@@ -219,15 +220,22 @@ def entry(dtype: str, size: int, end: int) -> dict[str, Any]:
     return {"dtype": dtype, "shape": [size], "data_offsets": [0, end]}
 
 
-def png(width: int, height: int, data: bytes, colour: int = 0) -> bytes:
-    header = struct.pack(">2I5B", width, height, 8, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (b"IHDR", b"IDAT", b"IEND"), (header, data, b"")))
+def png(
+    width: int, height: int, data: bytes, colour: int = 0, depth: int = 8, notes: tuple[Any, ...] = ()
+) -> bytes:
+    """Return a PNG file; ``notes`` are further chunks, (name, data)."""
+    header = struct.pack(">2I5B", width, height, depth, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), *notes, (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
 
 
-def jpeg(picture: Image.Image, **options: Any) -> bytes:
+def jpeg(picture: Image.Image | None = None, notes: bytes = b"", scans: int = 0, **how: Any) -> bytes:
+    """Return a JPEG file with notes after its first two bytes, and with its last scan repeated."""
     content = io.BytesIO()
-    picture.save(content, "JPEG", **options)
-    return content.getvalue()
+    (picture or Image.new("L", (30, 20), 200)).save(content, "JPEG", **how)
+    whole = content.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : whole.rindex(b"\xff\xda") + 10] + b"\0"
+    return whole[:2] + notes + whole[2:-2] + last * scans + whole[-2:]
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -245,6 +253,10 @@ def dense(units: int) -> Callable[[Any], Any]:
     return change
 
 
+def told(history: Any) -> Callable[[Any], Any]:
+    return lambda header: {**header, "history": history}
+
+
 def corpus(kind: str, place: Path) -> list[bytes]:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (9, 28, 28), np.uint8), rng.integers(0, 10, 9, np.uint8)
@@ -257,6 +269,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
             rng.integers(-9, 9, (2, 3, 4)).astype(np.int16),
         ]
         plain = [encode_idx(array) for array in arrays]
+        plain += [b"\0\0\x08\xff" + bytes(1020), b"\0\0\x0e\x03" + struct.pack(">3I", 0, 1 << 31, 1 << 31)]
         plain += [b"\0\0\x08\x03" + struct.pack(">3I", 60_000, 280, 280), b"\0\0\x0e\xff" + b"\xff" * 1020]
         bombs = [plain[0] + bytes(1 << 28), plain[-2] + bytes(1 << 28), bytes(1 << 28)]
         return plain if kind == "idx" else [gzip.compress(p, 1) for p in plain + bombs]
@@ -267,7 +280,11 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         named = {**entries, "x_train.npy": huge_npy((1 << 20, 28, 28)) + bytes((1 << 20) * 784)}
         raw = {**entries, "y_test.npy": b"no array"}
         deflated = [zipped(e, zipfile.ZIP_DEFLATED) for e in (entries, named, {**entries, "z.npy": bomb})]
-        return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"})]
+        texts = (b"[" * 60_000, b"{'shape': (-1,)}", b"__import__('os')", b"(" * 9_000)
+        described = [b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text for text in texts]
+        strange = [zipped({**entries, "x_train.npy": each}) for each in described]
+        outside = zipped({**entries, "/etc/x.npy": npy(labels), "../\x1b[2J\n.npy": npy(labels)})
+        return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"}), *strange, outside]
     model = toy()
     if kind == "model":
         npae.save_model(path, model, {"note": "hello", "settings": {"recipe": "conv"}})
@@ -295,17 +312,24 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         kept = np.load(io.BytesIO(entries["optimizer/v.npy"]))
         changes = [npy(kept[:100]), npy(np.full_like(kept, np.nan)), npy(np.append(kept, kept)), npy(-kept)]
         short = [zipped({**entries, "optimizer/v.npy": change}) for change in changes]
-        return [path.read_bytes(), within, *short]
+        numbers = (10**400, [10**400] * 2, "1", True)
+        tables = [with_header(path.read_bytes(), told({"loss": number})) for number in numbers]
+        return [path.read_bytes(), within, *short, *tables]
     if kind == "history":
         write_history(path, {"loss": [0.5, 0.25], "val_loss": [0.5, float("nan")], "seconds": [1.0, 2.0]})
-        return [path.read_bytes(), b"epoch,loss\n" + b"1,1\n" * 400_000, b"epoch,loss\n" + b"1," * (1 << 20)]
+        return [
+            path.read_bytes(),
+            b"epoch,loss\n" + b"1,1\n" * 400_000,
+            b"epoch,loss\n" + b"1," * (1 << 20),
+            b"," * (1 << 21),
+        ]
     if kind == "progress":
         progress = Progress({name: Mark("solved" if k % 2 else "open") for k, name in enumerate(ORDER)})
         return [progress.as_text().encode(), progress.as_text().encode() * 3, b"9" * (8 << 20)]
     if kind == "safetensors":
         kinds = (np.float32, np.float64, np.float16, np.int8, np.uint16, bool)
-        tables = {f"a/{k}": rng.integers(0, 2, (2, k)).astype(dtype) for k, dtype in enumerate(kinds)}
-        save_safetensors(path, tables, {"format": "np"})
+        arrays_of = {f"a/{k}": rng.integers(0, 2, (2, k)).astype(dtype) for k, dtype in enumerate(kinds)}
+        save_safetensors(path, arrays_of, {"format": "np"})
         right = path.read_bytes()
         one = [tensors({"a": entry("BF16", 1 << k, 2 << k)}, bytes(2 << k)) for k in (0, 24)]
         large = tensors({"a": entry("F64", 1 << 40, 1 << 43)})
@@ -334,6 +358,8 @@ def corpus(kind: str, place: Path) -> list[bytes]:
             *files,
             files[0][: at + 5] + b"\xff" * 4 + files[0][at + 9 :],
             jpeg(Image.new("RGB", (4096, 4096))),
+            jpeg(Image.new("L", (4096, 4096)), scans=20_000, progressive=True),
+            jpeg(notes=(b"\xff\xe1\xff\xff" + b"Exif\0\0".ljust(65_533, b"x")) * 500),
         ]
     if kind == "folder":
         path.parent.mkdir(exist_ok=True)
@@ -349,6 +375,9 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         *sizes,
         large,
         png(1, 1 << 24, zlib.compress(bytes(2 << 24))),
+        png(8, 8, zlib.compress(bytes(8 * 3)), depth=2, notes=((b"tRNS", b"\0\0"),)),
+        png(8, 8, zlib.compress(bytes(8 * 17)), depth=16, notes=((b"tRNS", b"\0\0"),)),
+        png(8, 8, rows, notes=((b"zTXt", b"k\0\0" + zlib.compress(bytes(1 << 20))),) * 100),
         eps,
         b"GIF89a" + bytes(60),
     ]
@@ -474,11 +503,16 @@ def held(kind: str, content: bytes) -> int:
         return len(packed.decompress(content, 1 << 29))
     if kind in ("npz", "model", "checkpoint"):
         return sum(map(len, unzipped(content).values()))
-    width, height = struct.unpack_from(">2I", content, 16) if kind in ("png", "folder") else (0, 0)
-    if kind == "jpeg":
-        with contextlib.suppress(Exception):
-            width, height = Image.open(io.BytesIO(content)).size
-    return max(len(content), 4 * width * height if width * height <= 1 << 24 else 0)
+    sizes = [(0, 0)]
+    if content.startswith(b"\x89PNG"):
+        sizes = [struct.unpack_from(">2I", content, 16)]
+    elif content.startswith(b"\xff\xd8"):  # any of its frame headers
+        sizes += [
+            struct.unpack(">2H", found[1])
+            for found in re.finditer(rb"\xff[\xc0-\xc2]...(.{4})", content, re.S)
+        ]
+    pixels = max(width * height for width, height in sizes)
+    return max(len(content), 4 * pixels if pixels <= 1 << 24 else 0)
 
 
 def same(found: Any, right: Any) -> bool:
@@ -522,8 +556,13 @@ def run_kind(kind: str, mutations: int, seed: int) -> int:
         for file in files:  # loads modules, and touches memory, that the measurement must not count
             judge(kind, place / READERS[kind][0], file if len(file) < 1 << 20 else files[0])
         small = [file for file in files if len(file) < 1 << 18] or files
+        # A large picture takes a hundred times as long as a small one, and is one of many sizes.
+        often = [
+            1.0 if kind not in ("png", "jpeg", "folder") or held(kind, file) < 1 << 20 else 0.02
+            for file in small
+        ]
         for number in range(len(files) + mutations):
-            content = files[number] if number < len(files) else draw.choice(small)
+            content = files[number] if number < len(files) else draw.choices(small, often)[0]
             if number >= len(files):
                 try:
                     within = draw.random() < 0.5 and kind != "idx" and len(content) < 100_000

@@ -2,18 +2,22 @@
 
     python -m benchmarks.kill [--runs 200] [--jobs 2] [--seed 0]
 
-Each run is killed one to three times and then trained to its end. It counts if model, parts and history are
-those of a run that was never killed, and if no kill lost more than an epoch. Half of the runs save after
-every step, so that they continue within epochs; the others after every epoch, since no epoch takes five
-minutes.
+Each run is killed one to three times, half of these within a save, and then trained to its end. It counts if
+model, parts and history are those of a run that was never killed, and if no kill lost more than an epoch.
+Half of the runs save after every step, so that they continue within epochs; the others after every epoch,
+since no epoch takes five minutes. Moments are drawn in seconds of the processor (Linux), so that they do not
+depend on what else runs.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
+import resource
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -33,12 +37,17 @@ from npae.training.checkpoints import read_archive, read_history_and_metadata
 # Parts and noise, parts and a penalty, draws of codes, noise that is drawn once, and a plain one.
 RECIPES = ("keras-denoiser", "contractive", "variational-dense", "strided-denoiser", "conv")
 EPOCHS, IMAGES, BATCH = 3, 150, 16
-TIMEOUT = 300  # seconds
+TIMEOUT = 3600  # seconds: on a busy machine a run waits
 
 
-def child(seconds: float, log: str, arguments: list[str]) -> int:
-    """Run the command with another time between saves, and log every step."""
+def child(seconds: float, end: int, log: str, arguments: list[str]) -> int:
+    """Run the command with another time between saves, and log every step; its figures are empty files.
+
+    If ``end`` is above 0, the process kills itself at the end-th flush or rename: before it, after it, or
+    when half of what should be flushed is on the disk.
+    """
     from npae.console.cli import main
+    from npae.plotting import canvas
     from npae.training.callbacks import Checkpoint
 
     after_step = Checkpoint.on_step_end
@@ -48,41 +57,71 @@ def child(seconds: float, log: str, arguments: list[str]) -> int:
         os.write(handle, line)
         after_step(self, state)
 
+    def ending(call):
+        def counted(*args):
+            left.pop()
+            if not left and end % 3 == 0 and call is fsync and stat.S_ISREG(os.fstat(args[0]).st_mode):
+                os.ftruncate(args[0], os.fstat(args[0]).st_size // 2)
+            if not left and end % 3 < 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            call(*args)
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        return counted
+
+    if end:
+        left, fsync = [None] * end, os.fsync
+        for name in ("fsync", "replace"):
+            setattr(os, name, ending(getattr(os, name)))
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     setattr(Checkpoint, "on_step_end", on_step_end)  # noqa: B010  # mypy takes no other function
     Checkpoint.SECONDS_BETWEEN_SAVES = seconds
+    for name, empty in (("settle", lambda figure: None), ("render", lambda figure: b"")):
+        setattr(canvas, name, empty)  # they take most of the time
     return main(arguments)
 
 
-def command(recipe: str, data: Path, folder: Path, seconds: float, resume: bool) -> list[str]:
+def command(recipe: str, data: Path, folder: Path, seconds: float, resume: bool, end: int = 0) -> list[str]:
     """Return the command line of a run, new or resumed."""
     options = ["train", recipe, "--data", str(data), "--out", str(folder), "--threads", "1", "--quiet"]
     options += ["--resume"] if resume else ["--epochs", str(EPOCHS), "--batch-size", str(BATCH)]
-    return [sys.executable, "-m", "benchmarks.kill", "--child", str(seconds), f"{folder}.log", *options]
+    return [
+        sys.executable,
+        "-m",
+        "benchmarks.kill",
+        "--child",
+        str(seconds),
+        str(end),
+        f"{folder}.log",
+        *options,
+    ]
 
 
-def finish(recipe: str, data: Path, folder: Path, seconds: float) -> None:
-    """Train a run to its end, from where it is."""
-    resume = begun(folder) is not None
+def used(pid: int) -> float:
+    """Return the seconds of the processor that a process, not yet waited for, has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def finish(recipe: str, data: Path, folder: Path, seconds: float) -> float:
+    """Train a run to its end, from where it is, and return the seconds of the processor."""
+    resume, before = begun(folder) is not None, resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command(recipe, data, folder, seconds, resume), check=True, timeout=TIMEOUT)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def kill_once(recipe: str, data: Path, folder: Path, seconds: float, after: float, saving: bool) -> bool:
-    """Start or continue a run and kill it; return whether it was still running.
+def kill_once(recipe: str, data: Path, folder: Path, seconds: float, after: float, end: int) -> bool:
+    """Start or continue a run that is killed; return whether it was still running.
 
-    It is killed ``after`` some seconds; if ``saving``, as soon as it is seen with an unfinished file then.
+    It is killed ``after`` some seconds of the processor, or kills itself at the ``end``-th step of its saves.
     """
-    process = subprocess.Popen(command(recipe, data, folder, seconds, begun(folder) is not None))
-    start = time.monotonic()
-    while process.poll() is None:
-        late = time.monotonic() - start > after
-        if late and (not saving or any(folder.rglob(UNFINISHED))):
-            break
-        time.sleep(0.0002 if late and saving else 0.002)
-    running = process.poll() is None
+    process = subprocess.Popen(command(recipe, data, folder, seconds, begun(folder) is not None, end))
+    while process.poll() is None and used(process.pid) < after:
+        time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    return running
+    return process.wait() == -signal.SIGKILL
 
 
 def lost(folder: Path) -> int:
@@ -122,8 +161,9 @@ def survives(number: int, seed: int, data: Path, place: Path, reference: dict, s
     folder, kills = place / f"{number}-{recipe}", 0
     wanted = draw.choice([1, 1, 2, 3])
     while kills < wanted:
-        after = draw.uniform(0.3, seconds_of[recipe])
-        if kill_once(recipe, data, folder, seconds, after, saving=draw.random() < 0.5):
+        after, end = draw.uniform(0.0, seconds_of[recipe]), draw.randrange(1, 30 if seconds else 100)
+        after, end = draw.choice([(after, 0), (math.inf, end)])
+        if kill_once(recipe, data, folder, seconds, after, end):
             kills += 1
             if (steps := lost(folder)) > -(-IMAGES // BATCH):
                 return f"{folder.name}: a kill lost {steps} steps, more than an epoch"
@@ -144,7 +184,7 @@ def survives(number: int, seed: int, data: Path, place: Path, reference: dict, s
 def main() -> int:
     """Run it all, and print what went wrong."""
     if sys.argv[1:2] == ["--child"]:
-        return child(float(sys.argv[2]), sys.argv[3], sys.argv[4:])
+        return child(float(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
@@ -156,13 +196,8 @@ def main() -> int:
         np.savez(data, **digits)
         reference, seconds_of = {}, {}
         for recipe in RECIPES[: options.runs]:
-            for kind in (
-                "warm",
-                "whole",
-            ):  # the first one compiles; a compiled and a loaded kernel can differ
-                start = time.monotonic()
-                finish(recipe, data, place / f"{kind}-{recipe}", 300.0)
-                seconds_of[recipe] = time.monotonic() - start
+            for kind in ("warm", "whole"):  # the first compiles; a compiled and a loaded kernel can differ
+                seconds_of[recipe] = finish(recipe, data, place / f"{kind}-{recipe}", 300.0)
             reference[recipe] = outcome(place / f"whole-{recipe}")
         with ThreadPoolExecutor(options.jobs) as pool:
             jobs = [

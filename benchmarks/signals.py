@@ -3,7 +3,9 @@
     python -m benchmarks.signals [--signals 100] [--pairs 100] [--seed 0]
 
 A signalled run must end with 130, 143 or 129 and one line, without a traceback, and its files must be
-readable. Of a pair, one run must end well, and the other be refused and told which process holds the folder.
+readable. Python's own start, before it comes to npae's first line, is Python's to answer; signals then are
+counted apart. Moments are drawn in seconds of the processor (Linux), so that load does not change them. Of a
+pair, one run must end well, and the other be refused and told which process holds the folder.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.kill import TIMEOUT, used
 from npae.datasets import synthetic_digits
 from npae.datasets.idx import NPZ_NAMES
 from npae.interrupts import SIGNALS
@@ -28,7 +32,9 @@ from npae.recipes.folder import begun, progress_in_words
 from npae.training.checkpoints import load_model
 
 RECIPES = ("conv", "contractive", "keras-denoiser")
-STARTING = 0.1  # seconds; before its first line npae cannot change what Python answers to Ctrl-C
+
+
+ENDED, STARTING = "it had ended before", "Python had not come to npae's first line"
 
 
 def command(recipe: str, data: Path, folder: Path, *more: str) -> list[str]:
@@ -49,15 +55,17 @@ def started(line: list[str]) -> subprocess.Popen:
 
 
 def signalled(recipe: str, data: Path, folder: Path, number: int, after: float) -> str:
-    """Send a signal after some seconds; return "" or what was wrong."""
+    """Send a signal after some seconds of the processor; return "" or what was wrong."""
     process = started(command(recipe, data, folder))
-    time.sleep(after)
+    while process.poll() is None and used(process.pid) < after:
+        time.sleep(0.001)
+    time.sleep(random.uniform(0, 0.01))  # what is used is counted in hundredths of a second
     process.send_signal(number)
-    said = process.communicate(timeout=120)[1]
+    said = process.communicate(timeout=TIMEOUT)[1]
     if process.returncode == 0:
-        return ""  # it had ended
-    if process.returncode == -number and "/npae/" not in said.replace(f"{folder}", ""):
-        return ""  # Python was still starting, and had not come to npae's first line
+        return ENDED
+    if process.returncode in (1, -number) and "npae" not in said.replace(f"{folder}", ""):
+        return STARTING
     if (
         process.returncode != 128 + number
         or said.count("\n") != 1
@@ -77,7 +85,7 @@ def pair(data: Path, folder: Path, apart: float) -> str:
     first = started(command("conv", data, folder, "--epochs", "9"))
     time.sleep(apart)
     second = started(command("conv", data, folder, "--epochs", "9", "--seed", "1"))
-    ends = [(process.communicate(timeout=300)[1], process.returncode) for process in (first, second)]
+    ends = [(process.communicate(timeout=TIMEOUT)[1], process.returncode) for process in (first, second)]
     statuses = [status for _, status in ends]
     if statuses == [0, 0]:  # one began when the other had ended, and moved its run aside
         folders = (folder.with_name(f"{folder.name}.1"), folder)
@@ -105,22 +113,32 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    draw, problems = random.Random(options.seed), []
+    draw = random.Random(options.seed)
+    problems: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "digits.npz"
         digits: dict[str, Any] = dict(zip(NPZ_NAMES, synthetic_digits(150, 40, seed=1)))
         np.savez(data, **digits)
         longest = {}
         for recipe in RECIPES:
-            start = time.monotonic()
-            subprocess.run(command(recipe, data, Path(name) / f"whole-{recipe}"), check=True)
-            longest[recipe] = time.monotonic() - start
-        for k in range(options.signals):
+            for kind in ("warm", "whole"):
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                subprocess.run(command(recipe, data, Path(name) / f"{kind}-{recipe}"), check=True)
+                now = resource.getrusage(resource.RUSAGE_CHILDREN)
+                longest[recipe] = now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime
+        aside, sent = {ENDED: 0, STARTING: 0}, 0
+        while len(problems) < options.signals:
             recipe, number = draw.choice(RECIPES), draw.choice(SIGNALS)
-            after = draw.uniform(STARTING, longest[recipe])
-            problems.append(signalled(recipe, data, Path(name) / f"signal-{k}", number, after))
+            after, sent = draw.uniform(0.0, longest[recipe]), sent + 1
+            problem = signalled(recipe, data, Path(name) / f"signal-{sent}", number, after)
+            if problem in aside:
+                aside[problem] += 1
+            else:
+                problems.append(problem)
         print(
-            f"{problems.count('')} of {options.signals} signals: one line, the right status, readable files"
+            f"{problems.count('')} of {options.signals} signals: one line, the right status, readable files; "
+            + "; ".join(f"{count} more: {why}" for why, count in aside.items()),
+            flush=True,
         )
         wrong = list(filter(None, problems))
         problems = [pair(data, Path(name) / f"pair-{k}", draw.uniform(0, 0.5)) for k in range(options.pairs)]

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike
 
 T = TypeVar("T")
 
+LARGEST = 1 << 63  # no number in the settings of a run is as large
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -166,6 +167,21 @@ def instance(value: T, kind: type | tuple[type, ...], name: str) -> T:
         kinds = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
         raise ValueError(f"{name} must be of class {kinds}, not {brief(value)}")
     return value
+
+
+def path(value: Any, name: str = "path") -> str:
+    """Return the path of a file or folder as text; raise ValueError if it is none.
+
+    Bytes and the numbers of open files, which Python's own functions take, are none.
+    """
+    try:
+        text = os.fspath(value)
+        right = isinstance(text, str) and text != "" and b"\0" not in os.fsencode(text)
+    except Exception:  # the object's own method can fail in any way
+        right = False
+    if not right:
+        raise ValueError(f"{name} must be the path of a file or folder, not {brief(value)}")
+    return text
 
 
 def function(value: T, name: str) -> T:

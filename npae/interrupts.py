@@ -6,15 +6,14 @@ A signal that the caller has told this process to ignore, as ``nohup`` does, sta
 from __future__ import annotations
 
 import os
-import signal
 import sys
-
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _end_at_once(number: int, _: object) -> None:
-    os.write(2, b"npae: interrupted\n")
-    os._exit(128 + number)
+    try:
+        os.write(2, b"npae: interrupted\n")
+    finally:
+        os._exit(128 + number)
 
 
 def _is_the_command() -> bool:
@@ -24,11 +23,20 @@ def _is_the_command() -> bool:
 
 
 # While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
-# sets other handlers in between. Imported into another program, npae sets none.
-if _is_the_command():
-    for _number in SIGNALS:
-        if signal.getsignal(_number) is not signal.SIG_IGN:
-            signal.signal(_number, _end_at_once)
+# sets other handlers in between. Imported into another program, npae sets none. What comes before this line,
+# while Python itself starts, Python answers.
+try:
+    import signal  # which takes milliseconds
+
+    SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if _is_the_command():
+        for _number in SIGNALS:
+            if signal.getsignal(_number) is not signal.SIG_IGN:
+                signal.signal(_number, _end_at_once)
+except KeyboardInterrupt:
+    if _is_the_command():
+        _end_at_once(2, None)
+    raise
 
 from collections.abc import Callable, Iterator  # noqa: E402  # after the handlers are set
 from contextlib import contextmanager  # noqa: E402

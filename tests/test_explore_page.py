@@ -14,6 +14,7 @@ import npae
 from npae.console.cli import main
 from npae.inside import explore
 from npae.recipes import RECIPES
+from npae.recipes.stored import load_run
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -145,6 +146,22 @@ def test_the_page_of_a_run_starts_without_an_error_and_stays_small(tmp_path, cap
     assert os.path.getsize(path) < 4 * weights + 300_000
     text = path.read_text(encoding="utf-8")
     assert "default-src 'none'" in text and not re.search(r'(?:src|href)="', text)
+
+
+def test_the_page_of_a_run_in_colour_without_labels_shows_its_images(tmp_path, rng):
+    np.save(tmp_path / "mine.npy", rng.integers(0, 256, (20, 3, 8, 12), np.uint8))
+    out = tmp_path / "run"
+    train = ["train", "colour-denoiser", "--data", str(tmp_path / "mine.npy"), "--epochs", "1", "--quiet"]
+    assert main([*train, "--out", str(out)]) == 0
+    assert main(["explore", str(out), "--html"]) == 0
+    path = out / "explore.html"
+    shown = opened(path)
+    assert "Code: unit" in shown and "Output at row 4, column 6" in shown and ">1 (?)<" in shown
+    script = "document.body.textContent = 'found ' + JSON.stringify(samples.map((x) => [...x])) + ' end'"
+    path.write_text(path.read_text(encoding="utf-8") + f"<script>{script}</script>", encoding="utf-8")
+    found = np.array(json.loads(re.search("found (.*) end", opened(path))[1]))
+    images = load_run(out).test_batches(corruption=None).batch(slice(None))[1]
+    np.testing.assert_allclose(found, images.reshape(len(images), -1), atol=1e-6)
 
 
 def test_a_layer_that_the_page_does_not_know_is_named(rng):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -135,6 +136,57 @@ def test_a_picture_of_every_mode_is_grey(mode, size, tmp_path):
     np.testing.assert_allclose(read, 1 if mode == "1" else 200 / 255, atol=0.01)
 
 
+@pytest.mark.parametrize(
+    "colour, depth, stored, clear, expected",
+    [
+        (0, 1, 1, (1,), 1.0),
+        (0, 1, 0, (1,), 0.0),
+        (0, 2, 1, (1,), 1.0),
+        (0, 2, 1, (2,), 1 / 3),
+        (0, 4, 7, (7,), 1.0),
+        (0, 8, 85, (85,), 1.0),
+        (0, 16, 257, (257,), 1.0),
+        (0, 16, 257, (256,), 257 / 65535),
+        (2, 8, 85, (85, 85, 85), 1.0),
+        (2, 8, 85, (85, 85, 84), 1 / 3),
+        (2, 16, 0x5555, (0x5555,) * 3, 1.0),
+    ],
+)
+def test_a_colour_that_is_declared_transparent_becomes_white(
+    colour, depth, stored, clear, expected, tmp_path
+):
+    samples = 8 * (3 if colour == 2 else 1)
+    bits = "".join(f"{stored:0{depth}b}" for _ in range(samples))
+    row = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    notes = ((b"tRNS", b"".join(level.to_bytes(2, "big") for level in clear)),)
+    path = tmp_path / "a.png"
+    path.write_bytes(fuzz.png(8, 3, zlib.compress(row * 3), colour, depth, notes))
+    np.testing.assert_allclose(read_image(path), np.full((3, 8), expected), atol=0.01)
+
+
+def test_what_a_picture_says_beside_its_pixels_is_left_out(tmp_path):
+    path, rows = tmp_path / "a.jpg", zlib.compress(b"\0\x80" * 3)
+    bomb = b"k\0\0" + zlib.compress(bytes(1 << 26))
+    for right, noted in (
+        (fuzz.jpeg(), fuzz.jpeg(notes=b"\xff\xff\xe1\0\x08Exif\0\0\xff\xfe\0\x04hi")),
+        (
+            fuzz.png(1, 3, rows),
+            fuzz.png(1, 3, rows, notes=((b"zTXt", bomb), (b"iCCP", bomb), (b"eXIf", b"MM"))),
+        ),
+    ):
+        path.write_bytes(right)
+        expected = read_image(path)
+        path.write_bytes(noted)
+        np.testing.assert_array_equal(read_image(path), expected)
+    for content, words in (
+        (fuzz.jpeg(progressive=True, scans=200), "scans, more than the 100"),
+        (fuzz.png(1, 70_000, zlib.compress(b"\0\x80" * 70_000)), "65,536 on a side"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=words):
+            read_image(path)
+
+
 def test_a_long_thin_picture_is_padded_without_its_square():
     thin = np.zeros((12_000, 1), np.uint8)
     thin[5_500:6_500] = 255
@@ -199,6 +251,44 @@ def test_a_loop_of_links_and_a_member_that_is_no_array_are_told_in_a_line(tmp_pa
     assert main(["train", "conv", "--data", str(data), "--out", str(tmp_path / "run")]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "which is no array" in said and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
+def test_weights_that_no_training_has_are_refused_by_name(value, run_folder, capsys):
+    model, metadata = npae.load_model(run_folder / "model.npz")
+    name = next(name for name in model.params if name.endswith("kernel"))
+    model.set_params({**model.params, name: np.full_like(model.params[name], value)})
+    npae.save_model(run_folder / "model.npz", model, metadata)
+    for command in (["evaluate"], ["plot"], ["explore"]):
+        assert main([*command, str(run_folder)]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith(
+            f"npae: error: {run_folder / 'model.npz'} holds weights that no training has: "
+        )
+        assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"loss": [10**400]},
+        {"loss": [1.0], "val_loss": [1.0], "seconds": [1.0], "\x1b[2J": [1.0]},
+        {"loss": [1.0]},
+        {},
+    ],
+)
+def test_a_history_that_is_not_the_trainings_is_refused_before_it_continues(change, run_folder, capsys):
+    path = run_folder / "checkpoint.npz"
+    path.write_bytes(fuzz.with_header(path.read_bytes(), lambda header: {**header, "history": change}))
+    assert main(["train", "conv", "--resume", "--epochs", "3", "--quiet", "--out", str(run_folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "history" in said and str(run_folder) in said
+
+
+def test_a_line_break_in_a_name_is_no_second_line(tmp_path, capsys):
+    assert main(["evaluate", str(tmp_path / "a\nb")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "a\\nb holds no model.npz" in said
 
 
 def test_a_fault_of_npae_itself_is_a_line_too(monkeypatch, capsys):

@@ -75,6 +75,18 @@ def test_any_number_of_threads_gives_the_same_bits(backend, rng, threads):
     assert np.array_equal(weights(1), weights(threads))
 
 
+def test_threads_that_the_system_does_not_start_are_done_without(monkeypatch, rng):
+    model, x = dense_model(), rng.random((9, 12), np.float32)
+    expected = npae.predict(model, x, threads=1)
+    np.testing.assert_array_equal(npae.predict(model, x, threads=1 << 70), expected)
+
+    def refused(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    np.testing.assert_array_equal(npae.predict(model, x, threads=3), expected)
+
+
 def test_a_thread_that_would_wait_begins_what_comes_next():
     prepared = threading.Event()
     with workers(2) as pool:

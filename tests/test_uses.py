@@ -3,15 +3,19 @@
 import csv
 import dataclasses
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
 
+import npae
 from npae.console.cli import main
 from npae.plotting import codes
 from npae.recipes.anomaly import Detector, Trial, detectors, try_one
 from npae.recipes.anomaly_report import lesson, table
 from npae.recipes.codes import Plane
+from npae.training.kept import Compute
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic", "--quiet"]
 ANOMALY = ["anomaly", "--model", "dense", "--code", "4", "--data", "synthetic", "--epochs", "1"]
@@ -33,8 +37,8 @@ def bars(small_synthetic):
 
 
 @pytest.mark.parametrize("alone", [True, False])
-def test_what_a_detector_has_not_seen_scores_high(bars, alone):
-    trial = try_one(bars, Detector("dense", 16, alone, epochs=150), 1, seed=0, threads=None)
+def test_what_a_detector_has_not_seen_scores_high(bars, alone, tmp_path):
+    trial = try_one(bars, Detector("dense", 16, alone, epochs=150), 1, 0, Compute(), tmp_path, {})
     assert trial.auc > 0.99
     np.testing.assert_array_equal(trial.anomalous, (bars.test_labels == 1) != alone)
     places, outputs = trial.outputs[True]
@@ -109,6 +113,35 @@ def test_an_interrupt_loses_one_training_at_most(tmp_path, monkeypatch, small_sy
     assert main(["anomaly", "--resume", "--out", str(folder), "--quiet"]) == 0 and len(trained) == 40
 
 
+def test_a_signal_within_a_training_of_anomaly_loses_nothing(tmp_path, monkeypatch, small_synthetic, capsys):
+    folder, unbroken, taken, places = tmp_path / "anomaly", tmp_path / "unbroken", [], []
+    options = [*ANOMALY, "--quiet", "--epochs", "2"]
+    after_step = npae.Checkpoint.on_step_end
+
+    def signalled(self, state):
+        taken.append((os.path.basename(self.directory), state.epoch, state.step))
+        if places and places[0] == taken[-1]:
+            signal.raise_signal(signal.SIGTERM)
+        after_step(self, state)
+
+    monkeypatch.setattr("npae.recipes.anomaly_report.draw", lambda *args: None)
+    monkeypatch.setattr("npae.recipes.anomaly.BATCH", {False: 16, True: 2})
+    monkeypatch.setattr(npae.Checkpoint, "on_step_end", signalled)
+    assert main([*options, "--out", str(unbroken)]) == 0
+    steps = len(taken)
+    taken.clear()
+    places += [("dense-4-anomaly-0", 1, 1), ("dense-4-anomaly-1", 2, 2)]
+    for done, more in enumerate(([], ["--resume"])):
+        assert main([*options, "--out", str(folder), *more]) == 143
+        kept = f"{done} of 20 trainings and a part of the next one are in {folder}"
+        assert last_line(capsys) == f"npae: interrupted; {kept}; --resume continues from there"
+        places.pop(0)
+    assert main(["anomaly", "--resume", "--out", str(folder), "--quiet"]) == 0
+    assert len(taken) == len(set(taken)) == steps
+    assert (folder / "anomaly.csv").read_text() == (unbroken / "anomaly.csv").read_text()
+    assert not [path for path in (folder / "parts").iterdir() if path.is_dir()]
+
+
 def test_anomaly_goes_on_only_as_it_began(tmp_path, monkeypatch, small_synthetic, capsys):
     def interrupted(dataset, column, label, *rest):
         if label == 1:
@@ -117,7 +150,7 @@ def test_anomaly_goes_on_only_as_it_began(tmp_path, monkeypatch, small_synthetic
 
     out = ["--out", str(tmp_path / "run")]
     assert main(["anomaly", "--resume", *out]) == 1
-    assert "no trained detectors to resume from; leave out --resume" in last_line(capsys)
+    assert "no detectors to resume from; leave out --resume" in last_line(capsys)
     monkeypatch.setattr("npae.recipes.anomaly.try_one", interrupted)
     assert main([*ANOMALY, *out]) == 130
     assert main(["anomaly", "--resume", "--code", "5", *out]) == 1

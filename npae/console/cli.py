@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
     signals: list[int] = []
     try:
-        with raised() as signals:
+        with raised() as signals, warnings.catch_warnings():
+            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
+                warnings.simplefilter("ignore", RuntimeWarning)
             return _run(arguments)
     except KeyboardInterrupt as interrupt:
         warn("npae: interrupted")
@@ -78,7 +82,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
-        warn(f"npae: error: {error or type(error).__name__}")
+        lines = str(error) or type(error).__name__
+        # A message's further lines are indented; any other line break is of a name, and is shown as such.
+        warn("npae: error: " + re.sub(r"[\n\t](?!  )", lambda found: repr(found[0])[1:-1], lines))
         return 2 if isinstance(error, WrongUsage) else 1
 
 
@@ -181,8 +187,8 @@ Data (IDX, .gz, .npz), models, checkpoints, whole runs and pictures (PNG, JPEG) 
 hold numbers and text, and no code: nothing is unpickled, and a model file can name npae's own layers alone.
 Every size is compared with the file's before memory is taken for it, so that reading takes at most twice
 what a file holds, plus 64 MB; a file that holds more than 512 MB, or a picture of more than 16 million
-pixels, is refused. What a file says is printed without control characters. A damaged file is refused in one
-line, and changes nothing on the disk.
+pixels or 65,536 on a side, is refused. What a file says is printed without control characters. A damaged file
+is refused in one line, and changes nothing on the disk.
 
 A model's numbers can still be wrong: measure it (npae evaluate) before you rely on it.
 
@@ -288,7 +294,8 @@ def _what_is_kept(run: Run, moved: Path | None) -> str:
         f"; the earlier run is now {moved}" if moved else "",
     )
     if begun(run.directory) is None:
-        return (f"{done} are in {run.directory}" if done else "no epoch was complete") + earlier
+        lost = "what came after is lost, and --resume cannot continue: the state of your adam is not on disk"
+        return (f"{done} are in {run.directory}; {lost}" if done else "no epoch was complete") + earlier
     command = f"npae train {run.settings.recipe} --out {run.directory} --resume"
     kept = f"{done} are in {run.directory}" if done else f"the parts of the run are in {run.directory}"
     return f"{kept}; {command} continues from there{earlier}"

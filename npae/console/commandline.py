@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from npae.arguments import printable
+from npae.arguments import LARGEST, printable
 from npae.exercises.targets import WrongUsage
 from npae.training.kept import Compute, warn
 
@@ -75,8 +75,11 @@ def whole_number(least: int) -> Callable[[str], int]:
             value = int(text)
         except ValueError:
             value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}, not {text!r}")
+        if not least <= value < LARGEST:
+            most = f" and below {LARGEST}" if value >= LARGEST else ""
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number of at least {least}{most}, not {text!r}"
+            )
         return value
 
     return number

@@ -70,7 +70,7 @@ def add_uses(commands: Commands) -> None:
     command.add_argument("--code", type=whole_number(1), metavar="N", help="units of the model's code")
     command.add_argument("--out", metavar="DIR", default="runs/anomaly", help="default: runs/anomaly")
     command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out; finished trainings are not repeated"
+        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
     )
     add_training(command, epochs="of every training; default: 10, or 20 for one digit")
     command.set_defaults(command=anomaly)
@@ -143,9 +143,9 @@ def anomaly(options: argparse.Namespace) -> int:
             found = try_all(dataset, columns, settings["seed"], compute, trials.trial)
             write(found, dataset, settings, directory, compute)
     except KeyboardInterrupt as interrupt:
-        kept = f"nothing is written to {directory}"
-        if not is_back(moved) and len(trials):
-            kept = f"{len(trials)} of {total} trainings are in {directory}; --resume continues from there"
+        kept, done = f"nothing is written to {directory}", None if is_back(moved) else trials.in_words(total)
+        if done:
+            kept = f"{done} are in {directory}; --resume continues from there"
         earlier = f"the earlier run is {'back there' if is_back(moved) else f'now {moved}'}"
         warn(f"npae: interrupted; {kept}" + (f", and {earlier}" if moved else ""))
         return status_of(interrupt)

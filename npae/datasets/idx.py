@@ -123,7 +123,10 @@ def decode_idx(payload: bytes | bytearray, path: str | os.PathLike = "the data")
         raise ValueError(
             f"{path} {what}: {len(payload)} bytes, expected {expected} for {sizes} of {dtype.name}"
         )
-    array = np.frombuffer(payload, dtype, offset=4 + 4 * len(shape)).reshape(shape)
+    try:
+        array = np.frombuffer(payload, dtype, offset=4 + 4 * len(shape)).reshape(shape)
+    except ValueError as error:  # without numbers, of more dimensions or larger ones than NumPy knows
+        raise ValueError(f"{path} cannot be read: {error}") from None
     return array.astype(dtype.newbyteorder("="), copy=not (array.flags.writeable and dtype.itemsize == 1))
 
 
@@ -202,7 +205,8 @@ def read_npz(
             return x_train, y_train, x_test, y_test
         except Exception as error:  # a damaged archive raises many kinds of errors, even NotImplementedError
             expected = f"expected an .npz file with {', '.join(NPZ_NAMES)}"
-            raise ValueError(f"{path} cannot be used: {error}; {expected}") from error
+            reason = str(error).partition("\n")[0]
+            raise ValueError(f"{path} cannot be used: {reason}; {expected}") from error
 
 
 def _start(content: bytes | bytearray) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from npae import arguments
 from npae.arguments import UnknownName
 from npae.datasets.download import READ_SECONDS, Progress, download
 from npae.datasets.drawn import scenes, washers
@@ -76,7 +77,7 @@ def load(
     UnknownName
         If there is no data set of that name and no such path.
     ValueError
-        If the data at the path cannot be used.
+        If the name is no text and no path, or the data at the path cannot be used.
     FileNotFoundError
         If the named data set cannot be found or downloaded. After its first line, the message has one line
         for each place that was tried.
@@ -84,6 +85,7 @@ def load(
     report = report or _print_on_stderr
     if not str(name):
         raise UnknownName(f"the data set has no name; expected auto, {', '.join((*DRAWN, *NAMES))} or a path")
+    arguments.path(name, "the name of a data set")
     if isinstance(name, os.PathLike) or _canonical(name) not in ("auto", *DRAWN, *NAMES):
         return _load_path(Path(name).expanduser(), _known(preferred, *DRAWN), size, report)
     name = _canonical(str(name))

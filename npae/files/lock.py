@@ -84,7 +84,7 @@ def _remove(place: int) -> None:
 
 
 def _holder(handle: int) -> str:
-    for _ in range(20):  # the holder writes a moment after it has locked
+    for _ in range(200):  # the holder writes a moment after it has locked, on a busy machine a longer one
         if text := os.pread(handle, 1000, 0).decode(errors="replace"):
             return text
         time.sleep(0.01)

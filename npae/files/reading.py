@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from npae import arguments
+
 LARGEST = 1 << 29  # bytes that a file of data or a model may hold, decompressed
 _DIRECTORY = 1 << 20  # bytes of an archive's table of contents
 _HEADER = (1 << 16) + 16  # bytes at the start of an array that can describe it
@@ -32,11 +34,13 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
     Raises
     ------
     ValueError
-        If it is something else, or larger.
+        If ``path`` is no path, or of something else, or of a larger file.
     OSError
         If it cannot be opened.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(
+        arguments.path(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     status = os.fstat(handle)
     problem = ""
     if not stat.S_ISREG(status.st_mode):
@@ -53,7 +57,7 @@ def regular_file(path: str | os.PathLike, most: int | None = None) -> Iterator[B
 def read_text(path: str | os.PathLike, most: int, errors: str = "strict") -> str:
     """Return the text of a file of at most ``most`` bytes of UTF-8, without a byte order mark."""
     with regular_file(path, most) as file:
-        return file.read(most).decode("utf-8-sig", errors)
+        return (file.read(most) or b"").decode("utf-8-sig", errors)
 
 
 def take(stream: Any, count: int, data: bytearray | None = None) -> bytearray:
@@ -178,8 +182,8 @@ def read_layout(start: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
     of_version = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     try:
         shape, fortran, dtype = of_version[version](start)
-    except Exception as error:  # NumPy parses it as Python's text, and raises what the tokenizer does
-        raise ValueError(f"the header of an array is damaged: {str(error).splitlines()[0]}") from None
+    except Exception:  # NumPy evaluates it as an expression, which can fail in many ways
+        raise ValueError("the description of an array in it is damaged") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects; Object arrays cannot be loaded")
     if dtype.kind not in "biufU" or not dtype.itemsize or min(shape, default=0) < 0:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from npae import arguments
 from npae.arguments import brief, instance, real_numbers
 from npae.files.reading import LARGEST, regular_file, take
 from npae.files.writing import written_whole
@@ -60,9 +61,10 @@ def save_safetensors(
     Raises
     ------
     ValueError
-        If the file cannot be written, or a name, an array or the metadata have no place in this format.
+        If ``path`` is no path, the file cannot be written, or a name, an array or the metadata have no place
+        in this format.
     """
-    held = {}
+    path, held = arguments.path(path), {}
     for name, value in instance(arrays, Mapping, "arrays").items():
         array = real_numbers(value, f"arrays[{name!r}]")
         if array.dtype.newbyteorder("<") not in NAMES or array.ndim > AXES:
@@ -100,7 +102,8 @@ def load_safetensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], di
     Raises
     ------
     ValueError
-        If the file is missing, is not exactly what the format says, or has a dtype that NumPy does not have.
+        If ``path`` is no path, or the file is missing, is not exactly what the format says, or has a dtype
+        that NumPy does not have.
     """
     with opened_safetensors(path) as (file, entries, metadata):
         return {name: read_entry(file, entry) for name, entry in entries.items()}, metadata
@@ -117,6 +120,7 @@ def opened_safetensors(
     ValueError
         As `load_safetensors`, also for an error of the ``with`` block, in one line that names the file.
     """
+    path = arguments.path(path)
     try:
         with regular_file(path) as file:
             yield file, *_contents(file)

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from npae import arguments
+
 UNFINISHED = ".npae-*.part"  # the temporary names; a killed process leaves its file, and `sweep` removes it
 # The names of version 0.1.0: in a run's folder, and in the cache.
 _OF_0_1_0 = re.compile(r"\.\w+\.(npz|csv|json|npy)\.\w{8}\.part|(train|t10k)-[\w.-]+\.\d+\.part")
@@ -30,10 +32,12 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     WriteError
         If any of this fails; the file is then the one before.
     """
-    path, content = Path(path), io.BytesIO()
+    path, content = Path(arguments.path(path)), io.BytesIO()
     yield content
     part = path.parent / f".npae-{secrets.token_hex(8)}.part"
     try:

@@ -57,7 +57,7 @@ function drawPlane() {
   context.font = "12px sans-serif";
   codes.forEach((code, i) => {
     const [x, y] = place(code);
-    context.fillStyle = COLOURS[model.labels[i] % COLOURS.length];
+    context.fillStyle = COLOURS[model.labels[i] % COLOURS.length] ?? "grey"; // of images without labels
     context.fillText(model.labels[i], x - 3, y + 4);
   });
   const [x, y] = place(state.code);

@@ -48,15 +48,15 @@ def page_of(run: Run) -> str:
         If the model has a layer that the page does not know, or images that it cannot draw.
     """
     images = run.test_batches(corruption=None).batch(slice(IMAGES))[1]
-    shape = run.dataset.test_images.shape[1:]
-    size = (1, *shape) if len(shape) == 2 else (shape[2], *shape[:2])
+    pictures = run.dataset.test_images[: len(images)].reshape(-1, *run.dataset.image_shape)
+    labels = run.dataset.test_labels
     model = description(run.model) | {
-        "image": size,
+        "image": run.dataset.image_shape,
         "scale": 255 * run.recipe.scale,
         "offset": run.recipe.offset,
         "noise": getattr(run.recipe.corruption, "stddev", 0) if run.recipe.corruption else 0,
-        "images": _text(run.dataset.test_images[: len(images)].tobytes()),
-        "labels": [int(label) for label in run.dataset.test_labels[: len(images)]],
+        "images": _text(pictures.transpose(0, 2, 3, 1).tobytes()),
+        "labels": ["?"] * len(images) if labels is None else labels[: len(images)].tolist(),
     }
     parts = {name: text_of(name) for name in ("explore.html", "explore.css", "network.js", "explore.js")}
     title = f"{run.recipe.name} on {run.dataset.name}"

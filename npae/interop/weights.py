@@ -131,7 +131,7 @@ def save_weights(path: str | os.PathLike, model: Sequential) -> None:
     Raises
     ------
     ValueError
-        If the model has no weights, or the file cannot be written.
+        If ``path`` is no path, the model has no weights, or the file cannot be written.
 
     Notes
     -----
@@ -150,8 +150,8 @@ def load_weights(path: str | os.PathLike, model: Sequential) -> None:
     Raises
     ------
     ValueError
-        If the file is missing or damaged, or its names and shapes are not exactly those of the model; the
-        model is then unchanged.
+        If ``path`` is no path, or the file is missing or damaged, or its names and shapes are not exactly
+        those of the model; the model is then unchanged.
     """
     params = instance(model, Sequential, "model").params
     with opened_safetensors(path) as (file, entries, _):

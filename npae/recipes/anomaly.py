@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +16,11 @@ from npae.datasets import Dataset
 from npae.layers import Dense
 from npae.measures.metrics import roc_auc, squared_error_per_image
 from npae.model import Autoencoder, Sequential
+from npae.recipes.folder import read_history
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
-from npae.training.fit import fit
-from npae.training.kept import Compute
+from npae.training.kept import HISTORY, Compute, Plan, train_in
+from npae.training.optimizers import Adam
 
 SHOWN = 10  # normal and anomalous images whose reconstructions are kept for the figures
 
@@ -94,7 +97,7 @@ class Trial:
     anomalous : ndarray (n,) of bool
     auc : float
     outputs : dict
-        For anomalous (True) and normal (False) test images: some indices, and reconstructions (k, 784).
+        For anomalous (True) and normal (False) test images: some indices, and reconstructions (k, pixels).
     seconds : float
     """
 
@@ -137,7 +140,7 @@ def try_all(
     columns: list[Detector],
     seed: int,
     compute: Compute,
-    keep: Callable[..., tuple[Trial, bool]] | None = None,
+    keep: Callable[..., tuple[Trial, bool]],
 ) -> dict[Detector, list[Trial]]:
     """Train every detector once for every class, and compute the scores of all test images.
 
@@ -149,7 +152,7 @@ def try_all(
         Of every training.
     compute : Compute
         Its ``report`` gets a line of text after each training.
-    keep : callable, optional
+    keep : callable
         `npae.recipes.trials.FinishedTrials.trial`, which reads a finished trial or saves a new one.
 
     Raises
@@ -162,8 +165,7 @@ def try_all(
     began, done, made, total = time.perf_counter(), 0, 0, len(columns) * len(classes)
     for column in columns:
         for label in classes:
-            train = partial(try_one, dataset, column, label, seed, compute.threads)
-            trial, new = keep(column, label, train) if keep else (train(), True)
+            trial, new = keep(column, label, partial(try_one, dataset, column, label, seed, compute))
             found[column].append(trial)
             done += 1
             if not new:
@@ -177,30 +179,39 @@ def try_all(
     return found
 
 
-def try_one(dataset: Dataset, column: Detector, label: int, seed: int, threads: int | None) -> Trial:
-    """Train a detector for one class, and compute the scores of all test images."""
-    began = time.perf_counter()
+def try_one(
+    dataset: Dataset,
+    column: Detector,
+    label: int,
+    seed: int,
+    compute: Compute,
+    folder: Path,
+    facts: dict[str, Any],
+    check: Callable[[dict[str, list[float]], dict[str, Any]], None] | None = None,
+) -> Trial:
+    """Train a detector for one class in a folder, and compute the scores of all test images.
+
+    ``facts`` and ``check`` are those of `npae.training.kept.train_in`.
+    """
     normal = (dataset.train_labels == label) == column.alone
     shape = (math.prod(dataset.image_shape),)
     model = column.build(*shape)
     model.build(shape, np.random.default_rng(seed))
     train = Batches(dataset.train_images[normal], shape=shape)
-    fit(
-        model,
-        train,
-        loss="binary_crossentropy",
-        epochs=column.epochs,
-        batch_size=BATCH[column.alone],
-        seed=seed,
-        threads=threads,
-    )
-    test = Batches(dataset.test_images, shape=shape)
-    outputs = predict(model, test, threads)
+    plan = Plan("binary_crossentropy", column.epochs, BATCH[column.alone], 1e-3, seed, Adam)
+    train_in(folder, model, (train, None), plan, facts, compute, check=check)
+    began, test = time.perf_counter(), Batches(dataset.test_images, shape=shape)
+    outputs = predict(model, test, compute.threads)
     scores = squared_error_per_image(outputs, test.batch(slice(None))[1])
     anomalous = (dataset.test_labels == label) != column.alone
-    shown = {kind: np.flatnonzero(anomalous == kind)[:SHOWN] for kind in (False, True)}
-    kept = {kind: (places, outputs[places]) for kind, places in shown.items()}
-    return Trial(label, scores, anomalous, roc_auc(scores, anomalous), kept, time.perf_counter() - began)
+    kept = {kind: (places := shown(anomalous, kind), outputs[places]) for kind in (False, True)}
+    seconds = sum(read_history(folder / HISTORY).get("seconds", [])) + time.perf_counter() - began
+    return Trial(label, scores, anomalous, roc_auc(scores, anomalous), kept, seconds)
+
+
+def shown(anomalous: np.ndarray, kind: bool) -> np.ndarray:
+    """Return the indices of the first test images that are anomalous, or not: those in the figures."""
+    return np.flatnonzero(anomalous == kind)[:SHOWN]
 
 
 def class_name(dataset: Dataset, label: int) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npae import datasets
+from npae.arguments import LARGEST
 from npae.datasets import Dataset
 from npae.files.lock import locked
 from npae.files.reading import read_text
@@ -60,9 +61,10 @@ class Settings:
             raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
         texts += [settings.get("size") or ""]
+        texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
-        if not all(isinstance(text, str) for text in texts) or not all(
-            number is None or (isinstance(number, int) and 0 <= number < 1 << 63) for number in numbers
+        if None in texts or not all(
+            number is None or (isinstance(number, int) and 0 <= number < LARGEST) for number in numbers
         ):
             raise ValueError(
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
@@ -225,6 +227,8 @@ def read_history(path: str | os.PathLike) -> dict[str, list[float]]:
     try:
         rows = filter(None, csv.reader(io.StringIO(read_text(path, LONGEST_HISTORY), newline="")))
         header = next(rows, [])
+        if len(set(header)) < len(header):
+            raise ValueError("two columns have one name")
         columns: list[list[float]] = [[] for _ in header]
         for number, row in enumerate(rows, start=1):
             if len(row) != len(header):

@@ -232,9 +232,11 @@ class Run:
         if metadata["dataset"]["sha256"] != self.dataset.sha256:
             other = other_data(self.directory, metadata, self.dataset)
             raise ValueError(f"{other}; it can be resumed only with the same data")
-        wanted = ("loss", "val_loss", "seconds")
+        objective = get_objective(self.recipe.loss)
+        terms = (0.0,) * len(objective.names)
+        wanted = {**objective.named(terms), **objective.named(terms, "val_"), "seconds": 0.0}.keys()
         within_the_first = not history and "cursor" in metadata
-        if not within_the_first and not all(history.get(name) for name in wanted):
+        if not within_the_first and (history.keys() != wanted or not history["loss"]):
             raise ValueError(
                 f"the checkpoint in {self.directory} has no history with {', '.join(wanted)}; start a new run"
             )

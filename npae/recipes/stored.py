@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from npae import datasets
 from npae.model import Autoencoder
 from npae.recipes import get_recipe
@@ -59,7 +61,7 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
     Raises
     ------
     ValueError
-        If the folder holds no model of ``npae train``.
+        If the folder holds no model of ``npae train``, or one whose weights or outputs are not finite.
     """
     path = Path(directory) / MODEL
     if not path.is_file():
@@ -75,6 +77,12 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
             f"{path} holds a {type(model).__name__} from {model.input_shape} to {model.output_shape}; "
             f"{settings.recipe} is an Autoencoder from {shape} to {shape}"
         )
+    for name, value in model.params.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{path} holds weights that no training has: {name} has NaN or infinite values")
+    with np.errstate(all="ignore"):
+        if not np.isfinite(model.forward(np.ones((1, *shape), model.dtype))[0]).all():
+            raise ValueError(f"{path} holds weights that no training has: the model's outputs are not finite")
     return model, settings, metadata
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,8 @@ class Unfold(Callback):
 
 def kept(folder: Path) -> list[tuple[int, Path]]:
     """Return the epochs with codes in a folder, and their files, in order."""
-    return [(int(path.stem.removeprefix("epoch-")), path) for path in sorted(folder.glob("epoch-[0-9]*.npy"))]
+    found = ((re.fullmatch(r"epoch-([0-9]{1,9})", path.stem), path) for path in sorted(folder.glob("*.npy")))
+    return [(int(name[1]), path) for name, path in found if name]
 
 
 def draw(run: Run) -> Path:
@@ -91,6 +93,10 @@ def draw(run: Run) -> Path:
         raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a GIF needs at least two")
     try:
         codes = [read_npy(path) for _, path in found]
+        if not all(each.dtype.kind == "f" and each.shape == codes[-1].shape for each in codes) or not all(
+            each.ndim == 2 and each.shape[1] == 2 and np.isfinite(each).all() for each in codes
+        ):
+            raise ValueError("expected finite numbers (n, 2) in each, of equally many images")
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
     captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]

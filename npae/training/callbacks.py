@@ -15,7 +15,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from npae.arguments import brief, flag, instance, integer, non_negative, positive_number
+from npae import arguments
+from npae.arguments import brief, flag, function, instance, integer, non_negative, positive_number
 from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint
@@ -142,9 +143,9 @@ class Checkpoint(Callback):
         metadata: dict[str, Any] | None = None,
         interrupt: Callable[[], BaseException | None] = lambda: None,
     ):
-        self.directory = directory
-        self.metadata = metadata or {}
-        self.interrupt = interrupt
+        self.directory = arguments.path(directory, "directory")
+        self.metadata = {} if metadata is None else instance(metadata, dict, "metadata")
+        self.interrupt = function(interrupt, "interrupt")
         self._saved = time.monotonic()
 
     def on_epoch_begin(self, state: TrainingState) -> None:

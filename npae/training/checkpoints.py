@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from npae import arguments
+from npae.arguments import brief, instance
 from npae.files.reading import LARGEST, Archive, Layout, regular_file
 from npae.files.writing import written_whole
 from npae.model import Sequential
@@ -41,10 +44,10 @@ def save_model(path: str | os.PathLike, model: Sequential, metadata: dict[str, A
     Raises
     ------
     ValueError
-        If the file cannot be written, or the model has layers other than npae's, which `load_model` could not
-        construct. A checkpoint accepts any layers.
+        If an argument is of another kind, the file cannot be written, or the model has layers other than
+        npae's, which `load_model` could not construct. A checkpoint accepts any layers.
     """
-    header = {"model": describe_model(model), "metadata": metadata or {}}
+    header = {"model": _described(model), "metadata": _checked(metadata)}
     with _complaining(path, "is not written, since load_model could not construct this model"):
         layer_from(header["model"]["layer"])
     write_archive(path, header, {f"params/{name}": value for name, value in model.params.items()})
@@ -85,13 +88,16 @@ def save_checkpoint(
     Raises
     ------
     ValueError
-        If the file cannot be written, or weights or state are not finite: no run could resume from them.
+        If an argument is of another kind, the file cannot be written, or weights or state are not finite: no
+        run could resume from them.
     """
-    state = optimizer.state
-    metadata = metadata or {}
+    state, metadata = instance(optimizer, (Adam, SGD), "optimizer").state, _checked(metadata)
+    if not _is_table(history):
+        expected = "history must be a dict of lists of numbers, of one length"
+        raise ValueError(f"{path} is not written: {expected}, not {brief(history)}")
     header = {
         "format": WITHIN_EPOCH if "cursor" in metadata else FORMAT,
-        "model": describe_model(model),
+        "model": _described(model),
         "optimizer": type(optimizer).__name__,
         "counters": {key: value for key, value in state.items() if not isinstance(value, np.ndarray)},
         "history": history,
@@ -119,11 +125,13 @@ def load_checkpoint(
     Raises
     ------
     ValueError
-        If the file is missing or damaged, or belongs to another architecture or optimiser. Model and
-        optimiser are then unchanged.
+        If an argument is of another kind, or the file is missing or damaged, or belongs to another
+        architecture or optimiser. Model and optimiser are then unchanged.
     """
+    description = _described(model)
+    instance(optimizer, (Adam, SGD), "optimizer")
     with _opened(path, "does not fit this training") as (header, archive):
-        if completed(header["model"]) != completed(describe_model(model)):
+        if completed(header["model"]) != completed(description):
             raise ValueError("it was written for a model of another architecture")
         if header["optimizer"] != type(optimizer).__name__:
             raise ValueError(
@@ -187,7 +195,7 @@ def write_archive(path: str | os.PathLike, header: dict[str, Any], arrays: dict[
         text = json.dumps({"format": FORMAT, **header}, default=_plain)
         if 4 * len(text) > HEADER:
             raise ValueError(f"it has {len(text):,} characters, more than {HEADER // 4:,}")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"cannot write {path}: its metadata must be valid JSON; {error}") from None
     with written_whole(path) as file:
         np.savez(file, **{"header": np.array(text), **arrays})  # type: ignore[arg-type]  # its allow_pickle
@@ -218,6 +226,7 @@ def _opened(
     path: str | os.PathLike, problem: str, most: int = LARGEST
 ) -> Iterator[tuple[dict[str, Any], Archive]]:
     """Yield the header and the arrays of a file; an error of the ``with`` block is told as ``problem``."""
+    path = arguments.path(path)
     with ExitStack() as stack:
         with _complaining(path, "cannot be read"):
             archive = Archive(stack.enter_context(regular_file(path)), most)
@@ -250,16 +259,33 @@ def _layouts(model: Sequential) -> dict[str, Layout]:
 
 
 def _history(header: dict[str, Any]) -> dict[str, list[float]]:
-    history = header["history"]
-    columns: list[Any] = list(history.values()) if isinstance(history, dict) else [None]
-    if not all(
-        isinstance(column, list)
-        and len(column) == len(columns[0])
-        and all(type(value) in (int, float) for value in column)
-        for column in columns
-    ):
+    if not _is_table(history := header["history"]):
         raise ValueError("its history is no table of numbers")
     return history
+
+
+def _is_table(history: Any) -> bool:
+    columns: list[Any] = list(history.values()) if isinstance(history, dict) else [None]
+    return all(
+        isinstance(column, list)
+        and len(column) == len(columns[0])
+        and all(_is_number(value) for value in column)
+        for column in columns
+    )
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool) and value.bit_length() < 64
+    return isinstance(value, numbers.Real)
+
+
+def _described(model: Any) -> dict[str, Any]:
+    return describe_model(instance(model, Sequential, "model"))
+
+
+def _checked(metadata: Any) -> dict[str, Any]:
+    return {} if metadata is None else instance(metadata, dict, "metadata")
 
 
 def _metadata(header: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class History:
         return markup.table(["epoch", *names], rows, notes=[f"after {first} epochs"] if first else [])
 
 
+class UnknownPlace(ValueError):
+    """A checkpoint's place within an epoch does not belong to the training that should continue there."""
+
+
 @dataclass
 class Place:
     """What `npae.fit` needs to continue within an epoch, beside weights, optimiser, history and step.
@@ -98,7 +102,7 @@ class Place:
 
         Raises
         ------
-        ValueError
+        UnknownPlace
             If it is of another training, or damaged.
         """
         try:
@@ -112,7 +116,9 @@ class Place:
             for stream, state in zip(self.streams, cursor["streams"]):
                 stream.bit_generator.state = state
         except (KeyError, TypeError, OverflowError, ValueError) as error:
-            raise ValueError(f"the place within an epoch does not belong to this training: {error}") from None
+            raise UnknownPlace(
+                f"the place within an epoch does not belong to this training: {error}"
+            ) from None
         self.totals, self.began = totals, self.began - seconds
         return step
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from npae.objectives.objective import Objective
 from npae.training.batches import Batches
 from npae.training.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
 from npae.training.checkpoints import load_checkpoint, save_model
-from npae.training.events import Callback, History, TrainingState
+from npae.training.events import Callback, History, TrainingState, UnknownPlace
 from npae.training.fit import fit
 from npae.training.optimizers import Adam
 
@@ -113,7 +113,7 @@ def train_in(
         before()
     make_folder(folder)
     train, validation = data
-    with nullcontext(None) if twin else postponed() as interrupt:
+    with _naming(folder / CHECKPOINT), nullcontext(None) if twin else postponed() as interrupt:
         fit(
             twin or model,
             train,
@@ -134,6 +134,14 @@ def train_in(
             cursor=cursor,
         )
     keep(folder, model, history, facts)
+
+
+@contextmanager
+def _naming(checkpoint: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnknownPlace as error:
+        raise ValueError(f"{checkpoint} does not fit this training: {error}") from None
 
 
 def keep(folder: Path, model: Sequential, history: History, facts: dict[str, Any]) -> None:
@@ -161,4 +169,5 @@ class _KeepModel(Callback):
         self.folder, self.model, self.facts = folder, model, facts
 
     def on_epoch_end(self, state: TrainingState) -> None:
-        keep(self.folder, self.model, state.history, self.facts)
+        with postponed():  # the two files are of one epoch
+            keep(self.folder, self.model, state.history, self.facts)

@@ -13,6 +13,8 @@ from npae.arguments import integer
 from npae.kernels import arrays
 from npae.kernels.blas import single_threaded_blas
 
+MOST = 255  # threads beside the calling one
+
 
 class Pool:
     """Threads that compute tasks; the calling thread is one of them.
@@ -20,7 +22,8 @@ class Pool:
     Parameters
     ----------
     threads : int
-        The number of computing threads: the calling thread, and ``threads - 1`` others.
+        The number of computing threads: the calling thread, and ``threads - 1`` others, of which at most
+        `MOST` are started, and no more than the system allows.
 
     Notes
     -----
@@ -30,9 +33,12 @@ class Pool:
 
     def __init__(self, threads: int):
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, name="npae") for _ in range(threads - 1)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        with suppress(RuntimeError):  # the system starts no more; fewer threads compute the same
+            for _ in range(min(threads - 1, MOST)):
+                thread = threading.Thread(target=self._work, name="npae")
+                thread.start()
+                self._threads.append(thread)
 
     def map(
         self, function: Callable[..., Any], arguments: Sequence[tuple], then: Sequence[Task] = ()

@@ -1,6 +1,7 @@
 """The reward: recipes train on the learner's own functions, to the same losses as on npae's."""
 
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,31 @@ def test_an_error_in_a_learners_function_is_told_by_line(home, trusted, small_sy
     home.file("dense").write_text("def dense_forward(x, kernel, bias):\n    return x, x\n")
     assert main(["train", "dense", *TRAIN, *layers]) == 1
     assert "y of your dense has shape (4, 784), but (4, 32) is needed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "place, said",
+    [
+        ((1, 2), "no epoch was complete"),
+        (
+            (2, 2),
+            "1 of 2 epochs are in {folder}; what came after is lost, and --resume cannot continue: the state of "
+            "your adam is not on disk",
+        ),
+    ],
+)
+def test_a_signal_says_what_is_lost(
+    place, said, home, trusted, small_synthetic, tmp_path, capsys, monkeypatch
+):
+    def signalled(self, state):
+        if (state.epoch, state.step) == place:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(plug._Patience, "on_step_end", signalled)
+    folder = tmp_path / "run"
+    assert main(["train", "dense", *TRAIN, "--layers", str(home.directory), "--out", str(folder)]) == 143
+    assert capsys.readouterr().err == f"npae: interrupted; {said.format(folder=folder)}\n"
+    assert list(folder.iterdir()) == [] or (folder / "model.npz").exists()
 
 
 def test_a_slow_training_is_foretold(home, trusted, small_synthetic, tmp_path, monkeypatch):
