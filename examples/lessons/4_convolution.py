@@ -1,0 +1,80 @@
+"""Lesson 4 of 8, ten minutes: a convolution, and what one output pixel sees.
+
+A convolution computes every output pixel from a small window of the input, with the same weights in each place:
+
+    y[p, q] = bias + sum_{a, b} kernel[a, b] x[p + a, q + b]
+
+Nine weights replace the 784 x 784 of a dense layer. A pixel sees a 3 x 3 window; behind a second convolution, it sees
+a window of windows. What an output depends on at all is its receptive field.
+
+Look for: the nine products; the gradient of one weight, a sum over all places; how the field grows, and what a
+stride, which keeps every second pixel only, does to it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+import npae
+from npae import datasets
+from npae.inside.figures import draw_receptive_field
+from npae.inside.receptive_field import as_table, receptive_field
+from npae.inside.record import record
+
+EDGES = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])  # dark on the left, bright on the right
+
+
+def main(out: str = "runs/lessons") -> Path:
+    npae.set_backend("numpy")
+    images, *_ = datasets.synthetic_digits(1, 1, seed=4)
+    x = images[:, None] / 255  # (1, 1, 28, 28): one image with one channel
+    model = npae.Sequential(
+        [
+            npae.Conv2D(1, 3, padding="same"),
+            npae.Conv2D(1, 3, strides=2, padding="same"),
+            npae.Conv2D(1, 3, padding="same"),
+        ]
+    )
+    model.build((1, 28, 28), rng=4, dtype=np.float64)
+    edges = model.layers[0]
+    edges.params["kernel"][0, 0] = EDGES
+    y, _ = edges.forward(x)
+
+    print("1. The output pixel with the strongest edge: nine products")
+    row, column = np.unravel_index(np.argmax(y[0, 0, 1:-1, 1:-1]), (26, 26))
+    row, column = int(row) + 1, int(column) + 1
+    window = x[0, 0, row - 1 : row + 2, column - 1 : column + 2]
+    traced = npae.trace(model, x, f"conv2d,0,{row},{column}")
+    print(traced)
+    np.testing.assert_allclose(traced.number, np.sum(window * EDGES), rtol=1e-12)
+
+    print("\n2. The same weights everywhere: moved by a pixel, an image gives an output moved by a pixel.")
+    moved, _ = edges.forward(np.roll(x, 1, axis=3))
+    print(f"  largest difference {np.abs(moved[..., 2:-1] - y[..., 1:-2]).max():.0e}")
+    np.testing.assert_allclose(moved[..., 2:-1], y[..., 1:-2], atol=1e-12)
+
+    print("\n3. The gradient of one weight, for the loss mean(y**2): a term from every place that used it")
+    weight = npae.trace(edges, x, "conv2d/kernel,0,0,1,2", t=np.zeros_like(y), loss="mse")
+    print(weight)
+    dy, padded = 2 * y[0, 0] / y.size, np.pad(x[0, 0], 1)
+    np.testing.assert_allclose(weight.number, np.sum(dy * padded[1:29, 2:30]), rtol=1e-12)
+    assert traced.adds_up and weight.adds_up
+
+    print("\n4. What one pixel of the third convolution sees, layer by layer")
+    found = record(model, x)
+    fields = receptive_field(found, found.place("conv2d_2,0,7,7"))
+    print(as_table(fields))
+    sides = [int(np.sqrt(seen.sum())) for _, seen in fields]
+    assert sides == [1, 3, 7, 9]  # back from the output: 1 + 2, then 2 * 3 + 1 behind the stride, then 7 + 2
+
+    path = Path(out) / "4_convolution.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draw_receptive_field(path, fields, "What one pixel of the third convolution sees, back to the input")
+    print(f"\nFigure: {path}")
+    print("Question: how large is the field behind a fourth convolution 3 x 3? And if the first had the stride?")
+    print("Answer: in answers.md, beside this file. Try both: the list of layers is at the top of main.")
+    return path
+
+
+if __name__ == "__main__":
+    main()
