@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import npae
-from npae import datasets
-from npae.inside.figures import draw_receptive_field
+from npae import datasets, plotting
 from npae.inside.receptive_field import as_table, receptive_field
 from npae.inside.record import record
 
@@ -26,7 +25,7 @@ EDGES = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])  # dark
 
 def main(out: str = "runs/lessons") -> Path:
     npae.set_backend("numpy")
-    images, *_ = datasets.synthetic_digits(1, 1, seed=4)
+    images, *_ = datasets.synthetic_digits(1, 1, seed=9)
     x = images[:, None] / 255  # (1, 1, 28, 28): one image with one channel
     model = npae.Sequential(
         [
@@ -69,7 +68,13 @@ def main(out: str = "runs/lessons") -> Path:
 
     path = Path(out) / "4_convolution.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draw_receptive_field(path, fields, "What one pixel of the third convolution sees, back to the input")
+    title = "What one pixel of the third convolution sees: in the input, and in the output of each layer"
+    with plotting.sheet(path, title, 360) as body:
+        for axes, position, (name, seen) in zip(body.subplots(1, 4), (-1, 0, 1, 2), fields[::-1]):
+            values = found.output(position)[0, 0]
+            most = np.abs(values).max()
+            axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=np.where(seen[0], 1, 0.3))
+            axes.set(title=f"{name}, {seen.sum()} of {seen.size}", xticks=[], yticks=[])
     print(f"\nFigure: {path}")
     print("Question: how large is the field behind a fourth convolution 3 x 3? And if the first had the stride?")
     print("Answer: in answers.md, beside this file. Try both: the list of layers is at the top of main.")

@@ -50,9 +50,9 @@ def main(out: str = "runs/lessons") -> Path:
 
     path = Path(out) / "5_pooling.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    maps = {"x": x, "y": found.output(1), "dL/dy": dy, "dL/dx": dx, "mean pooling: dL/dx": spread}
+    maps = {"x": x, "dL/dy": dy, "dL/dx": dx, "dL/dx, mean pooling": spread}
     rows = [(name, array[0]) for name, array in maps.items()]
-    plotting.term_maps(path, rows, [""], "Forward, and back to the input (dL with the targets held still)")
+    plotting.term_maps(path, rows, [""], "The input, and the gradient on its way back to it (red above 0, blue below)")
     print(f"\nFigure: {path}")
     print("Question: will the weights that made a losing number never learn? And with windows that overlap?")
     print("Answer: in answers.md, beside this file; see MaxPool2D in npae/layers/max_pool2d.py.")

@@ -5,7 +5,8 @@ not a digit has ever been there. This lesson uses npae's commands, which you can
 model, `npae trace` shows where a number of the code comes from, and `npae explore --html` writes a page that works
 offline: drag a point through the plane and watch the digit.
 
-Look for: which digits are neighbours; what is between two of them; the empty regions, and what they decode to.
+Look for: which digits are neighbours; what is between two of them; the empty regions, and what they decode to;
+how few of the ten units before the code are above 0.
 """
 
 from pathlib import Path
@@ -31,10 +32,13 @@ def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
         status = command(line.split()[1:])
         assert status == 0
 
-    print("\nThe same model in Python. How must the point (0.5, -0.5) move to show what (3, 2) shows?")
+    print("\nThe same model in Python. How must the code of the first test image move, to show the second one?")
+    digits = datasets.load(preferred="mnist")
+    test, _ = npae.Batches(digits.test_images, shape=(784,), offset=-0.5).batch(slice(1000))
     model, _ = npae.load_model(f"{run}/model.npz")
-    decoder = in_float64(model.decoder)
-    here, wanted = np.array([[0.5, -0.5]]), decoder.forward(np.array([[3.0, 2.0]]))[0]
+    codes, decoder = model.encode(test), in_float64(model.decoder)
+    here, wanted = codes[:1].astype(np.float64), test[1:2].astype(np.float64)
+    print(f"  it is at {here[0].round(3)}, and the code of the second at {codes[1].round(3)}")
     slopes = []
     for number in (0, 1):
         traced = npae.trace(decoder, here, f"input,{number}", t=wanted, loss="mse", backward=True)
@@ -51,20 +55,19 @@ def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
     np.testing.assert_allclose(slopes, differences, rtol=1e-4, atol=1e-8)
     nearer = here - 1e-3 * np.array([slopes]) / np.linalg.norm(slopes)
     print(f"  a small step against the gradient: the loss falls from {loss(here):.8f} to {loss(nearer):.8f}")
+    towards = float((nearer - here)[0] @ (codes[1] - here[0]))
+    print(f"  it leads {'towards' if towards > 0 else 'away from'} the second code")
     assert loss(nearer) < loss(here)
 
     path = Path(out) / "7_latent_space.png"
-    digits = datasets.load(preferred="mnist")
-    test, _ = npae.Batches(digits.test_images, shape=(784,), offset=-0.5).batch(slice(1000))
-    codes = model.encode(test)
     across, down = (np.linspace(*np.quantile(codes[:, k], [0.01, 0.99]), 20) for k in (0, 1))
     grid = np.stack(np.meshgrid(across, down[::-1]), axis=-1).reshape(-1, 2).astype(np.float32)
     images = model.decode(grid).reshape(20, 20, 28, 28) + 0.5  # the recipe's pixels are from -0.5 to 0.5
     plotting.manifold(path, images, across, down[::-1], "What each point of the plane decodes to")
     print(f"\nFigure: {path}; beside it, {run}/codes.png shows where the digits are.")
     print(f"Now open {run}/explore.html in a browser: drag the point, draw a digit, click a pixel.")
-    print("Question: what keeps the codes of different digits apart, and what keeps the plane free of gaps?")
-    print("Answer: in answers.md, beside this file; the second half of it is lesson 8.")
+    print("Question: must a step that lowers the loss lead towards the second code? What prevents gaps in the plane?")
+    print("Answer: in answers.md, beside this file; gaps are what lesson 8 is about.")
     return path
 
 

@@ -8,8 +8,8 @@ that is not the standard one, N(0, 1):
 
 So the clouds touch, there are no gaps, and a point drawn from N(0, 1) decodes to something like a digit.
 
-Look for: where the gradient of a mean comes from, two sources that pull against each other; and posterior collapse:
-where beta is too large, the cheapest code is the same for all images. npae.fit notices, and warns.
+Look for: the two sources of the gradient of a mean, the image and the price, beta * mu; and posterior collapse: where
+beta is too large, the cheapest code is the same for all images. npae.fit notices that, and warns.
 """
 
 from pathlib import Path
@@ -55,9 +55,8 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
         print(f"  variance of the means over the images: {means.var(axis=0)}; below 0.01 a number is unused")
 
         print("  The gradient of the first mean of one image:")
-        traced = npae.trace(
-            model, test[:1], "encoder/dense_1,0", loss=objective, backward=True, rng=0
-        )  # rng: with noise, as in training
+        place = "encoder/dense_1,0"  # the first of the means; rng: with noise, as in training
+        traced = npae.trace(model, test[:1], place, loss=objective, backward=True, rng=0)
         print(traced)
         prices = [part for part in traced.parts if part.name == "loss/kl"]
         np.testing.assert_allclose(prices[0].products.sum(), beta * means[0, 0], rtol=1e-3, atol=1e-5)
@@ -70,7 +69,7 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     plotting.image_rows(path, rows, title="Reconstructed images, and images drawn from N(0, 1)")
     print(f"\nFigure: {path}")
-    print("Question: with beta = 100, why does the decoder answer one image to everything? Which, and what did it cost?")
+    print("Question: with beta = 100, why is every reconstruction the same image, and which one is it?")
     print("Answer: in answers.md, beside this file; see KullbackLeibler in npae/objectives/penalties.py.")
     return path
 
