@@ -37,7 +37,13 @@ def test_a_lesson_runs_with_all_its_checks(path, tmp_path, small_synthetic, caps
 
 @pytest.mark.parametrize(
     ("number", "layer"),
-    [("1", npae.Dense), ("2", npae.Dense), ("4", npae.Conv2D), ("5", npae.MaxPool2D), ("5", npae.UpSampling2D)],
+    [
+        ("1", npae.Dense),
+        ("2", npae.Dense),
+        ("4", npae.Conv2D),
+        ("5", npae.MaxPool2D),
+        ("5", npae.UpSampling2D),
+    ],
 )
 def test_a_lesson_notices_a_wrong_gradient(number, layer, tmp_path, monkeypatch):
     backward = layer.backward

@@ -9,8 +9,8 @@ The gradient dL/dw says how L changes with each weight. The chain rule makes it 
 
     dL/dw_k = dL/dy * dy/dz * dz/dw_k = 2 (y - t) * y (1 - y) * x_k
 
-Look for: three ways to the same gradient. By hand; by npae; and by finite differences, which move a weight and
-look at the loss, so they need no chain rule. All of npae is checked by the third way.
+Look for: three ways to the same gradient. By hand; by npae; and by finite differences, which move a weight
+and look at the loss, so they need no chain rule. All of npae is checked by the third way.
 """
 
 from pathlib import Path

@@ -1,17 +1,18 @@
-"""Lesson 2 of 8, ten minutes: a dense layer of several neurons, for several examples, and its three gradients.
+"""Lesson 2 of 8, ten minutes: a dense layer, several neurons for several examples, and its three gradients.
 
 The weights of c neurons are the columns of a matrix, the kernel, and n examples are the rows of x:
 
     y = x @ kernel + bias          x (n, c_in), kernel (c_in, units), bias (units,), y (n, units)
 
-The loss sends back dy = dL/dy. A weight multiplies one input in every example, so it collects a term from each:
+The loss sends back dy = dL/dy. A weight multiplies one input in every example, so it collects a term from
+each:
 
     dkernel[k, u] = sum_i x[i, k] dy[i, u]         dkernel = x.T @ dy
     dbias[u]      = sum_i dy[i, u]                 dbias   = dy.sum(axis=0)
     dx[i, k]      = sum_u dy[i, u] kernel[k, u]    dx      = dy @ kernel.T      to the layer before this one
 
-Look for: in a sum, the index that is missing on the left. A gradient has the shape of what it is a gradient of, and
-that alone tells which factor is transposed.
+Look for: in a sum, the index that is missing on the left. A gradient has the shape of what it is a gradient
+of, and that alone tells which factor is transposed.
 """
 
 from pathlib import Path
@@ -35,6 +36,7 @@ def main(out: str = "runs/lessons") -> Path:
     loss, dy = npae.MeanSquaredError()(y, t)  # dy = 2 (y - t) / 6: the loss is a mean of six squares
     by_hand = {"dx": dy @ kernel.T, "dkernel": x.T @ dy, "dbias": dy.sum(axis=0)}
     dx, grads = layer.backward(dy, cache)
+    assert dx is not None  # it is None with need_dx=False, as for the first layer of a model
     by_npae = {"dx": dx, "dkernel": grads["kernel"], "dbias": grads["bias"]}
     for name, array in by_hand.items():
         print(f"  {name} {array.shape}, at most {np.abs(array - by_npae[name]).max():.0e} away from npae's")

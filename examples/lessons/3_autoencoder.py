@@ -1,14 +1,14 @@
 """Lesson 3 of 8, fifteen minutes: an autoencoder of digits; its first step by hand, then a training.
 
-An autoencoder is trained to give back its input, through a code that is too small to copy it: here 784 pixels,
-32 numbers, 784 pixels. A step moves all parameters against their gradient. Adam divides the gradient by its own
-size. With running averages m of g and v of g**2, for step number k:
+An autoencoder is trained to give back its input, through a code that is too small to copy it: here 784
+pixels, 32 numbers, 784 pixels. A step moves all parameters against their gradient. Adam divides the gradient
+by its own size. With running averages m of g and v of g**2, for step number k:
 
     m = 0.9 m + 0.1 g          v = 0.999 v + 0.001 g**2
     params -= rate * (m / (1 - 0.9**k)) / (sqrt(v / (1 - 0.999**k)) + 1e-7)
 
-Look for: gradients differ by powers of ten, and nearly all weights move by the same amount in the first step; how the
-loss falls; which digits come back blurred.
+Look for: gradients differ by powers of ten, and nearly all weights move by the same amount in the first step;
+how the loss falls; which digits come back blurred.
 """
 
 from pathlib import Path
@@ -46,7 +46,7 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
     for name, size in [("gradient", np.abs(g[g != 0])), ("step", np.abs(step[g != 0]))]:
         low, middle, high = np.quantile(size, [0.01, 0.5, 0.99])
         print(f"  {name:8} 1 % are below {low:.1e}, half below {middle:.1e}, 99 % below {high:.1e}")
-    print(f"  {np.mean(g == 0):.0%} of the gradients are exactly 0; the loss falls from {before:.5f} to {after:.5f}")
+    print(f"  {np.mean(g == 0):.0%} of the gradients are 0; the loss falls from {before:.5f} to {after:.5f}")
     assert after < before
     shown["one step"] = model.reconstruct(test[:10])
 

@@ -1,14 +1,15 @@
 """Lesson 4 of 8, ten minutes: a convolution, and what one output pixel sees.
 
-A convolution computes every output pixel from a small window of the input, with the same weights in each place:
+A convolution computes every output pixel from a small window of the input, with the same weights in each
+place:
 
     y[p, q] = bias + sum_{a, b} kernel[a, b] x[p + a, q + b]
 
-Nine weights replace the 784 x 784 of a dense layer. A pixel sees a 3 x 3 window; behind a second convolution, it sees
-a window of windows. What an output depends on at all is its receptive field.
+Nine weights replace the 784 x 784 of a dense layer. A pixel sees a 3 x 3 window; behind a second convolution,
+it sees a window of windows. What an output depends on at all is its receptive field.
 
-Look for: the nine products; the gradient of one weight, a sum over all places; how the field grows, and what a
-stride, which keeps every second pixel only, does to it.
+Look for: the nine products; the gradient of one weight, a sum over all places; how the field grows, and what
+a stride, which keeps every second pixel only, does to it.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ from npae import datasets, plotting
 from npae.inside.receptive_field import as_table, receptive_field
 from npae.inside.record import record
 
-EDGES = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])  # dark on the left, bright on the right
+EDGES = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])  # left dark, right bright
 
 
 def main(out: str = "runs/lessons") -> Path:
@@ -40,8 +41,7 @@ def main(out: str = "runs/lessons") -> Path:
     y, _ = edges.forward(x)
 
     print("1. The output pixel with the strongest edge: nine products")
-    row, column = np.unravel_index(np.argmax(y[0, 0, 1:-1, 1:-1]), (26, 26))
-    row, column = int(row) + 1, int(column) + 1
+    row, column = (int(i) + 1 for i in np.unravel_index(np.argmax(y[0, 0, 1:-1, 1:-1]), (26, 26)))
     window = x[0, 0, row - 1 : row + 2, column - 1 : column + 2]
     traced = npae.trace(model, x, f"conv2d,0,{row},{column}")
     print(traced)
@@ -76,7 +76,7 @@ def main(out: str = "runs/lessons") -> Path:
             axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=np.where(seen[0], 1, 0.3))
             axes.set(title=f"{name}, {seen.sum()} of {seen.size}", xticks=[], yticks=[])
     print(f"\nFigure: {path}")
-    print("Question: how large is the field behind a fourth convolution 3 x 3? And if the first had the stride?")
+    print("Question: how large is the field behind a fourth convolution? And if the first had the stride?")
     print("Answer: in answers.md, beside this file. Try both: the list of layers is at the top of main.")
     return path
 

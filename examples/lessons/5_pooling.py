@@ -1,15 +1,15 @@
 """Lesson 5 of 8, ten minutes: pooling and up-sampling, and where the gradient goes.
 
-Max-pooling keeps the largest value of every 2 x 2 window; up-sampling repeats every value in a 2 x 2 block. They have
-no weights, and yet they decide which numbers of the layers before them learn anything. Behind each other they are
-the smallest autoencoder there is: 16 numbers, 4 numbers, 16 numbers.
+Max-pooling keeps the largest value of every 2 x 2 window; up-sampling repeats every value in a 2 x 2 block.
+They have no weights, and yet they decide which numbers of the layers before them learn anything. Behind each
+other they are the smallest autoencoder there is: 16 numbers, 4 numbers, 16 numbers.
 
     max-pooling    y = x_k, the largest                 dx_k = dy for that k, 0 for the others
     mean pooling   y = (x_0 + x_1 + x_2 + x_3) / 4      dx_k = dy / 4 for all k
     up-sampling    y_0 = y_1 = y_2 = y_3 = x            dx = dy_0 + dy_1 + dy_2 + dy_3
 
-Look for: backward, copying becomes a sum, and a choice becomes a gate. No gradient gets lost on the way: what
-arrives in a window is the sum of what came in.
+Look for: a number that was copied gets the sum of the gradients of its copies; a number that was not the
+largest gets none; the sum of all gradients is the same before and behind each of these layers.
 """
 
 from pathlib import Path
@@ -43,6 +43,7 @@ def main(out: str = "runs/lessons") -> Path:
     mean_pooling = npae.AveragePooling2D(2)
     mean_pooling.build((1, 4, 4), dtype=np.float64)
     spread, _ = mean_pooling.backward(dcode, mean_pooling.forward(x)[1])
+    assert spread is not None
     for name, gradient in [("output", dy), ("4 numbers", dcode), ("input", dx), ("mean pooling", spread)]:
         print(f"  {name:12} {gradient.sum():.6f}, in {np.count_nonzero(gradient)} of {gradient.size} numbers")
         np.testing.assert_allclose(gradient.sum(), dy.sum(), rtol=1e-12)
@@ -52,7 +53,7 @@ def main(out: str = "runs/lessons") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     maps = {"x": x, "dL/dy": dy, "dL/dx": dx, "dL/dx, mean pooling": spread}
     rows = [(name, array[0]) for name, array in maps.items()]
-    plotting.term_maps(path, rows, [""], "The input, and the gradient on its way back to it (red above 0, blue below)")
+    plotting.term_maps(path, rows, [""], "The input, and the gradient on its way back to it (red: above 0)")
     print(f"\nFigure: {path}")
     print("Question: will the weights that made a losing number never learn? And with windows that overlap?")
     print("Answer: in answers.md, beside this file; see MaxPool2D in npae/layers/max_pool2d.py.")

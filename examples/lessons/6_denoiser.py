@@ -1,14 +1,14 @@
 """Lesson 6 of 8, fifteen minutes: a denoiser, and why its targets are clean.
 
-A wide code can copy its input, noise and all. A denoiser cannot get away with copying: its inputs are noisy, with new
-noise in each epoch, and its targets are the clean images. So it must learn what digits look like. Two models of one
-shape, from the same weights, differ in their targets only:
+A wide code can copy its input with all of its noise. A denoiser gains nothing by copying: its inputs are
+noisy, with new noise in each epoch, and its targets are the clean images. So it must learn what digits look
+like. Two models of one shape, from the same weights, differ in their targets only:
 
     clean targets    L = mean((model(x + noise) - x)**2)
     noisy targets    L = mean((model(x + noise) - (x + noise))**2)
 
-Look for: the two losses while training, which are not comparable, and the two errors against clean images, which
-are; and a pixel of the background, where the gradients of the two losses have opposite signs.
+Look for: the two losses while training, which are not comparable, and the two errors against clean images,
+which are; and a pixel of the background, where the gradients of the two losses have opposite signs.
 """
 
 from pathlib import Path
@@ -48,7 +48,8 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
         npae.fit(models[name], train, loss="mse", epochs=epochs, batch_size=128, callbacks=[progress])
 
     print("\n2. The error against the clean test images, in each pixel")
-    shown = {"clean": test, "noisy": noisy, **{name: model.reconstruct(noisy) for name, model in models.items()}}
+    shown = {"clean": test, "noisy": noisy}
+    shown |= {name: model.reconstruct(noisy) for name, model in models.items()}
     errors = {name: float(np.mean((image - test) ** 2)) for name, image in shown.items()}
     for name, error in list(errors.items())[1:]:
         print(f"  {name:13}  {error:.4f}")
@@ -64,7 +65,7 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
         print(traced)
         np.testing.assert_allclose(traced.number, 2 * (y - target)[0, pixel] / 784, rtol=1e-4)
         assert traced.adds_up and (traced.number > 0) == (name == "clean targets")
-    print("A step goes against the gradient: with clean targets down to black, with noisy ones up to the noise.")
+    print("A step goes against the gradient: clean targets darken the pixel, noisy ones brighten it.")
 
     path = Path(out) / "6_denoiser.png"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,12 @@
 """Lesson 7 of 8, twenty minutes, most of them in the browser: a code of two numbers, as a map.
 
-With a code of two numbers, every image is a point in a plane, and every point of the plane is an image, whether or
-not a digit has ever been there. This lesson uses npae's commands, which you can type as well: a recipe trains the
-model, `npae trace` shows where a number of the code comes from, and `npae explore --html` writes a page that works
-offline: drag a point through the plane and watch the digit.
+With a code of two numbers, every image is a point in a plane, and every point of the plane is an image,
+whether or not a digit has ever been there. This lesson uses npae's commands, which you can type as well: a
+recipe trains the model, `npae trace` shows where a number of the code comes from, and `npae explore --html`
+writes a page that works offline: drag a point through the plane and watch the digit.
 
-Look for: which digits are neighbours; what is between two of them; the empty regions, and what they decode to;
-how few of the ten units before the code are above 0.
+Look for: which digits are neighbours; what is between two of them; the empty regions, and what they decode
+to; how few of the ten units before the code are above 0.
 """
 
 from pathlib import Path
@@ -32,10 +32,11 @@ def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
         status = command(line.split()[1:])
         assert status == 0
 
-    print("\nThe same model in Python. How must the code of the first test image move, to show the second one?")
+    print("\nThe same model in Python: how must the first test image's code move to show the second one?")
     digits = datasets.load(preferred="mnist")
     test, _ = npae.Batches(digits.test_images, shape=(784,), offset=-0.5).batch(slice(1000))
     model, _ = npae.load_model(f"{run}/model.npz")
+    assert isinstance(model, npae.Autoencoder)
     codes, decoder = model.encode(test), in_float64(model.decoder)
     here, wanted = codes[:1].astype(np.float64), test[1:2].astype(np.float64)
     print(f"  it is at {here[0].round(3)}, and the code of the second at {codes[1].round(3)}")
@@ -60,13 +61,14 @@ def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
     assert loss(nearer) < loss(here)
 
     path = Path(out) / "7_latent_space.png"
-    across, down = (np.linspace(*np.quantile(codes[:, k], [0.01, 0.99]), 20) for k in (0, 1))
+    low, high = np.quantile(codes, [0.01, 0.99], axis=0)
+    across, down = np.linspace(low, high, 20).T
     grid = np.stack(np.meshgrid(across, down[::-1]), axis=-1).reshape(-1, 2).astype(np.float32)
     images = model.decode(grid).reshape(20, 20, 28, 28) + 0.5  # the recipe's pixels are from -0.5 to 0.5
     plotting.manifold(path, images, across, down[::-1], "What each point of the plane decodes to")
     print(f"\nFigure: {path}; beside it, {run}/codes.png shows where the digits are.")
     print(f"Now open {run}/explore.html in a browser: drag the point, draw a digit, click a pixel.")
-    print("Question: must a step that lowers the loss lead towards the second code? What prevents gaps in the plane?")
+    print("Question: must such a step lead towards the second code? And what prevents gaps in the plane?")
     print("Answer: in answers.md, beside this file; gaps are what lesson 8 is about.")
     return path
 

@@ -1,15 +1,17 @@
 """Lesson 8 of 8, twenty minutes: a latent space of your own, from which new images can be drawn.
 
-A variational autoencoder encodes an image as a cloud, with a mean mu and a variance exp(v) for each number of the
-code. Training draws a point of the cloud, y = mu + exp(v / 2) * noise, decodes it, and adds a price for every cloud
-that is not the standard one, N(0, 1):
+A variational autoencoder encodes an image as a normal distribution, with a mean mu and a variance exp(v) for
+each number of the code. Training draws a code from it, mu + exp(v / 2) * noise, and decodes that. A penalty,
+the Kullback-Leibler divergence, draws all these distributions towards one, N(0, 1):
 
     L = reconstruction + beta * KL          KL = sum (mu**2 + exp(v) - v - 1) / 2, in nats per image
 
-So the clouds touch, there are no gaps, and a point drawn from N(0, 1) decodes to something like a digit.
+So they overlap without gaps, and a code that is drawn from N(0, 1) decodes to an image like those of the
+training.
 
-Look for: the two sources of the gradient of a mean, the image and the price, beta * mu; and posterior collapse: where
-beta is too large, the cheapest code is the same for all images. npae.fit notices that, and warns.
+Look for: the two terms of the gradient of a mean, one from the image, one from the penalty, beta * mu; and
+posterior collapse: where beta is too large, the best code is the same for all images. npae.fit notices that,
+and warns.
 """
 
 from pathlib import Path
@@ -58,8 +60,8 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
         place = "encoder/dense_1,0"  # the first of the means; rng: with noise, as in training
         traced = npae.trace(model, test[:1], place, loss=objective, backward=True, rng=0)
         print(traced)
-        prices = [part for part in traced.parts if part.name == "loss/kl"]
-        np.testing.assert_allclose(prices[0].products.sum(), beta * means[0, 0], rtol=1e-3, atol=1e-5)
+        (penalty,) = (part for part in traced.parts if part.name == "loss/kl")
+        np.testing.assert_allclose(penalty.products.sum(), beta * means[0, 0], rtol=1e-3, atol=1e-5)
         assert traced.adds_up
         rows.append((f"reconstructed, beta {beta}", model.reconstruct(test[:10])))
         rows.append((f"drawn, beta {beta}", model.decode(noise)))
