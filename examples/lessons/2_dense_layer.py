@@ -24,6 +24,7 @@ from npae import gradcheck, plotting
 
 
 def main(out: str = "runs/lessons") -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     random = np.random.default_rng(2)
     x, t = random.normal(size=(3, 4)).round(1), random.normal(size=(3, 2)).round(1)

@@ -20,6 +20,7 @@ from npae import datasets, plotting
 
 
 def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     digits = datasets.load(preferred="mnist")  # or npae's own digits, where MNIST cannot be had
     train = npae.Batches(digits.train_images, shape=(784,))  # bytes become numbers from 0 to 1

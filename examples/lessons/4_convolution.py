@@ -25,25 +25,19 @@ EDGES = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])  # left
 
 
 def main(out: str = "runs/lessons") -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     images, *_ = datasets.synthetic_digits(1, 1, seed=9)
     x = images[:, None] / 255  # (1, 1, 28, 28): one image with one channel
-    model = npae.Sequential(
-        [
-            npae.Conv2D(1, 3, padding="same"),
-            npae.Conv2D(1, 3, strides=2, padding="same"),
-            npae.Conv2D(1, 3, padding="same"),
-        ]
-    )
-    model.build((1, 28, 28), rng=4, dtype=np.float64)
-    edges = model.layers[0]
+    edges = npae.Conv2D(1, 3, padding="same")
+    edges.build((1, 28, 28), dtype=np.float64)
     edges.params["kernel"][0, 0] = EDGES
     y, _ = edges.forward(x)
 
     print("1. The output pixel with the strongest edge: nine products")
     row, column = (int(i) + 1 for i in np.unravel_index(np.argmax(y[0, 0, 1:-1, 1:-1]), (26, 26)))
     window = x[0, 0, row - 1 : row + 2, column - 1 : column + 2]
-    traced = npae.trace(model, x, f"conv2d,0,{row},{column}")
+    traced = npae.trace(edges, x, f"conv2d,0,{row},{column}")
     print(traced)
     np.testing.assert_allclose(traced.number, np.sum(window * EDGES), rtol=1e-12)
 
@@ -59,25 +53,34 @@ def main(out: str = "runs/lessons") -> Path:
     np.testing.assert_allclose(weight.number, np.sum(dy * padded[1:29, 2:30]), rtol=1e-12)
     assert traced.adds_up and weight.adds_up
 
-    print("\n4. What one pixel of the third convolution sees, layer by layer")
+    print("\n4. What one pixel of the last convolution sees, layer by layer")
+    layers = [
+        npae.Conv2D(1, 3, padding="same"),
+        npae.Conv2D(1, 3, strides=2, padding="same"),
+        npae.Conv2D(1, 3, padding="same"),
+    ]
+    model = npae.Sequential(layers)
+    model.build((1, 28, 28), rng=4, dtype=np.float64)
     found = record(model, x)
-    fields = receptive_field(found, found.place("conv2d_2,0,7,7"))
+    fields = receptive_field(found, found.place(f"{model.names[-1]},0,7,7"))
     print(as_table(fields))
-    sides = [int(np.sqrt(seen.sum())) for _, seen in fields]
-    assert sides == [1, 3, 7, 9]  # back from the output: 1 + 2, then 2 * 3 + 1 behind the stride, then 7 + 2
+    side = 1
+    for convolution, (_, seen) in zip(layers[::-1], fields[1:]):
+        side = (side - 1) * convolution.strides[0] + 3  # so many places, strides apart, with a window at each
+        assert seen.sum() == side**2
 
     path = Path(out) / "4_convolution.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    title = "What one pixel of the third convolution sees: in the input, and in the output of each layer"
+    title = "What one pixel of the last convolution sees: in the input, and in the output of each layer"
     with plotting.sheet(path, title, 360) as body:
-        for axes, position, (name, seen) in zip(body.subplots(1, 4), (-1, 0, 1, 2), fields[::-1]):
+        for axes, position, (name, seen) in zip(body.subplots(1, len(fields)), range(-1, 9), fields[::-1]):
             values = found.output(position)[0, 0]
             most = np.abs(values).max()
             axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=np.where(seen[0], 1, 0.3))
             axes.set(title=f"{name}, {seen.sum()} of {seen.size}", xticks=[], yticks=[])
     print(f"\nFigure: {path}")
     print("Question: how large is the field behind a fourth convolution? And if the first had the stride?")
-    print("Answer: in answers.md, beside this file. Try both: the list of layers is at the top of main.")
+    print("Answer: in answers.md, beside this file. Try both: the list of layers is in part 4.")
     return path
 
 

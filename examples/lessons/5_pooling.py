@@ -22,6 +22,7 @@ from npae.inside.record import record
 
 
 def main(out: str = "runs/lessons") -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     x = np.array([[[[0.1, 0.9, 0.2, 0.3], [0.4, 0.3, 0.8, 0.1], [0.0, 0.2, 0.5, 0.6], [0.7, 0.1, 0.4, 0.3]]]])
     model = npae.Sequential([npae.MaxPool2D(2), npae.UpSampling2D(2)])

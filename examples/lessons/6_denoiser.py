@@ -30,6 +30,7 @@ def build() -> npae.Autoencoder:
 
 
 def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     digits = datasets.load(preferred="mnist")
     images = digits.train_images[:20000]
@@ -73,7 +74,7 @@ def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
     plotting.image_rows(path, rows, title="Test images, denoised by models with different targets")
     print(f"\nFigure: {path}")
     print("Question: what if the targets were noisy too, but with noise of their own, drawn anew?")
-    print("Answer: in answers.md, beside this file, with the two lines that try it.")
+    print("Answer: in answers.md, beside this file, with two lines to try.")
     return path
 
 

@@ -20,6 +20,7 @@ from npae.inside.record import in_float64
 
 
 def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     run = f"{out}/7_latent2d"
     commands = [

@@ -34,6 +34,7 @@ def build() -> npae.VariationalAutoencoder:
 
 
 def main(out: str = "runs/lessons", epochs: int = 5) -> Path:
+    print(__doc__)
     npae.set_backend("numpy")
     digits = datasets.load(preferred="mnist")  # yours: a path to an .npz file with 28 x 28 images
     train = npae.Batches(digits.train_images[:20000], shape=(784,))
