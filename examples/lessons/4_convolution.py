@@ -71,7 +71,7 @@ def main(out: str = "runs/lessons") -> Path:
 
     path = Path(out) / "4_convolution.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    title = "What one pixel of the last convolution sees: in the input, and in the output of each layer"
+    title = "What one pixel of the last convolution sees, in the input and in each output"
     with plotting.sheet(path, title, 360) as body:
         for axes, position, (name, seen) in zip(body.subplots(1, len(fields)), range(-1, 9), fields[::-1]):
             values = found.output(position)[0, 0]

@@ -35,16 +35,16 @@ def term_maps(
         for (name, maps), line in zip(rows, table):
             most, written = float(np.abs(maps).max()) or 1.0, side / w > 50 and w <= CELLS
             power = int(np.floor(np.log10(most))) if written else 0
+            unit = f"\n(in 1e{power})" if power else ""
             for axes, column, values in zip(line, columns, maps):
                 image = axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)  # white at 0
                 axes.set(xticks=[], yticks=[])
                 if axes in table[0] or count == 1:
-                    axes.set_title(name if count == 1 else column, loc="center")
+                    axes.set_title(name + unit if count == 1 else column, loc="center")
                 for (row, place), value in np.ndenumerate(values if written else ()):
                     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT - 4}
                     look["color"] = "white" if abs(value) > 0.6 * most else INK
                     axes.text(place, row, f"{value / 10.0**power:.1f}", **look)
-            unit = f"\n(in 1e{power})" if power else ""
             line[0].set_ylabel(name + unit if count > 1 else "")
             body.colorbar(image, ax=list(line), fraction=0.05, pad=0.01)
     return Path(path)
