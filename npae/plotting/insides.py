@@ -40,7 +40,7 @@ def term_maps(
                 image = axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most)  # white at 0
                 axes.set(xticks=[], yticks=[])
                 if axes in table[0] or count == 1:
-                    axes.set_title(name + unit if count == 1 else column, loc="center")
+                    axes.set_title(name if count == 1 else column, loc="center")
                 for (row, place), value in np.ndenumerate(values if written else ()):
                     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT - 4}
                     look["color"] = "white" if abs(value) > 0.6 * most else INK

@@ -148,8 +148,8 @@ def test_an_error_in_a_learners_function_is_told_by_line(home, trusted, small_sy
         ((1, 2), "no epoch was complete"),
         (
             (2, 2),
-            "1 of 2 epochs are in {folder}; what came after is lost, and --resume cannot continue: the state of "
-            "your adam is not on disk",
+            "1 of 2 epochs are in {folder}; what came after is lost, and --resume cannot continue: the state "
+            "of your adam is not on disk",
         ),
     ],
 )
