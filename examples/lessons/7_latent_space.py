@@ -24,14 +24,13 @@ def main(out: str = "runs/lessons", epochs: int = 10) -> Path:
     npae.set_backend("numpy")
     run = f"{out}/7_latent2d"
     commands = [
-        f"npae train latent2d --epochs {epochs} --out {run} --backend numpy",
-        f"npae trace {run} --at code,0 --image 7 --backend numpy",
-        f"npae explore {run} --html --backend numpy",
+        ["train", "latent2d", "--epochs", str(epochs), "--out", run, "--backend", "numpy"],
+        ["trace", run, "--at", "code,0", "--image", "7", "--backend", "numpy"],
+        ["explore", run, "--html", "--backend", "numpy"],
     ]
-    for line in commands:
-        print(f"\n$ {line}")
-        status = command(line.split()[1:])
-        assert status == 0
+    for arguments in commands:
+        print("\n$ npae", *arguments)
+        assert command(arguments) == 0
 
     print("\nThe same model in Python: how must the first test image's code move to show the second one?")
     digits = datasets.load(preferred="mnist")

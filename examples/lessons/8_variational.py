@@ -2,7 +2,7 @@
 
 A variational autoencoder encodes an image as a normal distribution, with a mean mu and a variance exp(v) for
 each number of the code. Training draws a code from it, mu + exp(v / 2) * noise, and decodes that. A penalty,
-the Kullback-Leibler divergence, draws all these distributions towards one, N(0, 1):
+the Kullback-Leibler divergence, pulls all these distributions towards one, N(0, 1):
 
     L = reconstruction + beta * KL          KL = sum (mu**2 + exp(v) - v - 1) / 2, in nats per image
 
