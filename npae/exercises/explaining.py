@@ -149,7 +149,8 @@ def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
         before = observer_of(observer.exercise, earlier, observer.seed)
         if before.run is not None:
             same = before.tried(observer.programs.index(tried.program))
-            if not _fits(same, edit, Target(same.right, same.right, before.tolerance), []):
+            judged = same.right[: len(before.run.cases)]  # squares explain, and judge nothing
+            if not _fits(same, edit, Target(judged, judged, before.tolerance), []):
                 return False
     return True
 

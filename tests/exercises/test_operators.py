@@ -55,7 +55,7 @@ BY_ONE_EDIT = [
         1,
         "momentum * moving_mean + (1 - momentum)",
         "(1 - momentum) * moving_mean + momentum",
-        "moving_mean and mean are exchanged",
+        "1 - momentum stands where momentum belongs",
     ),
     (
         SOFTMAX,

@@ -121,7 +121,7 @@ def brackets(place):
             yield (
                 0.95,
                 f"{a} / {c} {sign} {d}",
-                f"In {{target}}, only {c} is in the denominator, not {c} {sign} {d}.",
+                f"In {{target}}, only {c} stands below the fraction, not {c} {sign} {d}.",
             )
     if (
         isinstance(op, (ast.Mult, ast.Div))

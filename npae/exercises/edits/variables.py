@@ -199,7 +199,7 @@ def other_rest(place):
         if alike(names[one], names[other]) and names[one]:
             both = {one: other, other: one}
             text = re.sub(r"\b\w+\b", lambda found: both.get(found[0], found[0]), a)  # noqa: B023
-            yield 1.5, text, f"In {{target}}, {one} and {other} are exchanged."
+            yield 2.4, text, f"In {{target}}, {one} and {other} are exchanged."
     for name, own in place.kinds.items() if what.startswith("array") else ():
         if own == what and name != place.target:
             yield 2.5, f"({a}) * {name}", f"In {{target}}, {name} is one factor too many."
