@@ -23,7 +23,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +114,10 @@ def read_data(path: Path) -> dict[str, np.ndarray]:
     return dict(zip(NPZ_NAMES, arrays))
 
 
-def numpys(path: Path) -> dict[str, np.ndarray]:
+def numpys(path: Path, names: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """Return the arrays of these names, or else all; npae ignores further ones in a file of data."""
     with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+        return {name: archive[name] for name in names or archive.files}
 
 
 def plain_idx(path: Path) -> np.ndarray:
@@ -130,7 +131,7 @@ def plain_idx(path: Path) -> np.ndarray:
 READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | None]] = {
     "idx": ("a", read_idx, plain_idx),
     "gz": ("a.gz", read_idx, plain_idx),
-    "npz": ("a.npz", read_data, numpys),
+    "npz": ("a.npz", read_data, lambda path: numpys(path, NPZ_NAMES)),
     "model": ("model.npz", read_model, numpys),
     "checkpoint": ("checkpoint.npz", read_checkpoint, numpys),
     "history": ("history.csv", read_history, None),
