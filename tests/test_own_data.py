@@ -4,12 +4,13 @@ import os
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from npae.console.cli import main
 from npae.datasets import Dataset, load, read_picture, washers, write_idx
 from npae.datasets.known import from_arrays
 from npae.datasets.own import image_layout, value_range
+from npae.datasets.pictures import picture_size
 from npae.recipes import RECIPES
 from npae.recipes.folder import Settings
 from npae.recipes.recipe import MNIST
@@ -311,6 +312,17 @@ def test_pictures_of_every_mode_are_read_as_they_are_seen(tmp_path):
     Image.fromarray(rgb).save(file, exif=exif)
     assert np.array_equal(read_picture(file), np.rot90(rgb, -1))
     assert read_picture(file, colour=False, size=(4, 4)).shape == (4, 4)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+@pytest.mark.parametrize("orientation", range(1, 10))
+def test_a_picture_is_turned_as_its_camera_was_whatever_else_the_camera_says(name, orientation, tmp_path):
+    file, exif = tmp_path / name, Image.Exif()
+    exif[274], exif[37500] = orientation, b"of the maker" * 4000
+    Image.fromarray(np.kron(COLOUR[0], np.ones((8, 8, 1), np.uint8))).save(file, exif=exif)
+    right = np.asarray(ImageOps.exif_transpose(Image.open(file)))
+    assert np.array_equal(read_picture(file), right)
+    assert picture_size(file) == (*right.shape[:2], True)
 
 
 GREY_28, COLOUR_16, COLOUR_64 = (28, 28), (3, 16, 16), (3, 64, 64)

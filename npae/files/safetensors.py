@@ -71,9 +71,10 @@ def save_safetensors(
             raise ValueError(f"arrays[{name!r}] is {brief(array)}, which safetensors cannot hold")
         held[_text(name, "a name in arrays")] = array.astype(array.dtype.newbyteorder("<"), "C", copy=False)
     header: dict[str, Any] = {}
-    if metadata:
-        pairs = instance(metadata, Mapping, "metadata").items()
-        header["__metadata__"] = {_text(key, "metadata"): _text(value, "metadata") for key, value in pairs}
+    pairs = {} if metadata is None else instance(metadata, Mapping, "metadata")
+    if pairs:
+        texts = {_text(key, "metadata"): _text(value, "metadata") for key, value in pairs.items()}
+        header["__metadata__"] = texts
     if "__metadata__" in held:
         raise ValueError('arrays: the name "__metadata__" is that of the metadata in this format')
     ordered = sorted(held, key=lambda name: -held[name].itemsize)  # so each begins at a multiple of its size
