@@ -10,7 +10,7 @@ import pytest
 import npae
 from npae import datasets
 from npae.console.cli import main
-from npae.exercises import workspace
+from npae.exercises import texts, workspace
 from npae.exercises.catalogue import ORDER
 from npae.exercises.plug import Learner
 from npae.exercises.twin import twin_of
@@ -184,7 +184,7 @@ def home(tmp_path):
     """A learner's folder in which everything is solved."""
     started = workspace.start(tmp_path / "learner").workspace
     for name in ORDER:
-        started.file(name).write_text(workspace.solution_text(name))
+        started.file(name).write_text(texts.solution_text(name))
     return started
 
 

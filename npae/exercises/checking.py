@@ -26,7 +26,8 @@ from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
 from npae.exercises.worker.calls import NotRun
 
-IN_ALL, LEAST = 4.3, 1.3  # seconds for a check with its explanation; with less left, nothing is explained
+IN_ALL, LEAST = 4.3, 1.3  # seconds of this process for a check with its explanation; at least for the latter
+SLOW = 6.0  # seconds by the clock: functions that took as long are not called again for an explanation
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -70,15 +71,15 @@ def check_file(exercise: Exercise | str | int, path_or_module: str | Path | Any,
 
 def _checked(exercise: str, check, functions: Functions, promoted: list[str], seed: int) -> Result | None:
     """Return what is wrong by one check of the exercise, or None."""
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     try:
         result = _attempt(exercise, check, functions, promoted, seed)
     except CannotCheck as error:
         return Result.of(
             exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
         )
-    left = IN_ALL - (time.perf_counter() - began)
-    if result is not None and left > LEAST:
+    left = max(LEAST, IN_ALL - (time.process_time() - busy))
+    if result is not None and time.perf_counter() - began < SLOW:
         functions.forget()
         with contextlib.suppress(Ended):
             result = with_explanation(exercise, check, functions, seed, result, left)

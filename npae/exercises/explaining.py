@@ -74,7 +74,7 @@ def explain(
     general : bool
         Whether, where no slip fits, general edits are tried.
     seconds : float
-        All that it may take, by the clock.
+        All that it may take, of this process's own time: another that is busy changes no name.
     """
     with _alarm(seconds):
         return _explained(exercise, check, functions, seed, quantity, general)
@@ -91,15 +91,15 @@ def _alarm(seconds: float) -> Iterator[None]:
     def ring(*_):
         raise _OutOfTime
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     except _OutOfTime:
         pass
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _explained(

@@ -7,6 +7,8 @@ from npae.exercises import catalogue
 from npae.exercises.slips import parsed, slip_edits, slips_of
 
 ROWS = frozen()
+# Answers that end in an error in every case, which says too little to be sure: right names, told as likely.
+ONLY_ERRORS = {"col2im": ("reshape(n, c, kh, kw, w_out, h_out)", "n, c, w, h = shape")}
 
 
 @pytest.mark.parametrize("exercise", catalogue.ORDER)
@@ -44,8 +46,9 @@ def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
         told = f"{row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
         assert not result.passed, told
         assert "{" not in result.sentence, told
+        likely = any(part in row["answer"] for part in ONLY_ERRORS.get(exercise, ()))
         if not (
-            result.confident
+            (result.confident or likely)
             and (result.diagnosis == row["key"] or result.sentence.lower() == row["said"].lower())
         ):
             lost.append(told)
