@@ -12,6 +12,7 @@ import pytest
 from tiny_data import write_npz
 
 import npae
+from npae.console import cli
 from npae.console.cli import main
 from npae.files.lock import NAME, InUse, locked
 from npae.interrupts import SIGNALS, Interrupted, postponed, raised
@@ -256,3 +257,16 @@ def test_a_lock_goes_with_a_renamed_folder_and_is_not_followed_to_another_file(t
     with pytest.raises(OSError), locked(folder):
         pass
     assert other.read_text() == "kept"
+
+
+def test_an_error_that_a_library_makes_of_a_signal_is_an_interrupt(monkeypatch, capsys):
+    def drawing(options):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise ValueError("Invalid affine transformation matrix") from None
+
+    monkeypatch.setattr(cli, "list_recipes", drawing)
+    assert cli.main(["list"]) == 143
+    assert capsys.readouterr().err == "npae: interrupted\n"

@@ -53,12 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with raised() as signals, warnings.catch_warnings():
             if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
                 warnings.simplefilter("ignore", RuntimeWarning)
-            return _run(arguments)
+            return _run(arguments, signals)
     except KeyboardInterrupt as interrupt:
         warn("npae: interrupted")
         return status_of(interrupt)
     except Exception as error:
-        if signals:  # which a module that was being imported has turned into an error of its own
+        if signals:  # which a module that was being imported, or a library, has turned into its own error
             warn("npae: interrupted")
             return 128 + signals[0]
         if os.environ.get("NPAE_TRACEBACK"):
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _run(arguments: Sequence[str] | None, signals: list[int]) -> int:
     try:
         options = build_parser().parse_args(arguments)
         if getattr(options, "backend", None):
