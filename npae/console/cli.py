@@ -82,6 +82,8 @@ def _run(arguments: Sequence[str] | None, signals: list[int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
+        if signals:  # an error that a library made of the signal, as while it drew
+            raise
         lines = str(error) or type(error).__name__
         # A message's further lines are indented; any other line break is of a name, and is shown as such.
         warn("npae: error: " + re.sub(r"[\n\t](?!  )", lambda found: repr(found[0])[1:-1], lines))
