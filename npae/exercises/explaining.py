@@ -76,13 +76,13 @@ def explain(
     seconds : float
         All that it may take, of this process's own time: another that is busy changes no name.
     """
-    with _alarm(seconds):
+    with alarm(seconds):
         return _explained(exercise, check, functions, seed, quantity, general)
     return None
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float) -> Iterator[None]:
     """End what is done inside after some seconds, where the system can; an edited program may take long."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -92,14 +92,15 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise _OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    except _OutOfTime:
-        pass
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+    with np.errstate():  # the alarm may ring while an errstate inside ends, which then leaves its own behind
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        try:
+            yield
+        except _OutOfTime:
+            pass
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
 
 
 def _explained(

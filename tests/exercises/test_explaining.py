@@ -1,9 +1,10 @@
 """Answers that no exercise lists, explained by one edit, two edits, or the first wrong line."""
 
+import numpy as np
 import pytest
 from answers import check_patched, check_text, text_of
 
-from npae.exercises import catalogue
+from npae.exercises import catalogue, explaining
 from npae.exercises.edits.making import all_edits
 from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
@@ -107,3 +108,22 @@ def test_adding_with_an_array_of_indices_is_told_of_add_at():
 def test_a_list_of_the_callers_that_is_reversed_is_a_changed_argument():
     new = "    layers.reverse()\n    return x, steps"
     assert check_patched("sequential", "    return x, steps", new).diagnosis == "mutated_input"
+
+
+def test_an_answer_that_returns_a_mask_is_told_something():
+    """A mask, of booleans, is compared with numbers as what it is: 0 and 1."""
+    text = text_of("relu", "return np.maximum(x, 0), x", "return x > 0, np.maximum(x, 0)")
+    result = check_text("relu", text)
+    assert not result.passed and result.sentence
+
+
+def test_an_explanation_that_runs_out_of_time_leaves_numpys_errors_as_they_were():
+    before = np.geterr()
+    with np.errstate(all="print"):
+        inside = np.geterr()
+        with explaining.alarm(0.05):
+            while True:
+                with np.errstate(all="ignore"):
+                    np.log(np.zeros(9))
+        assert np.geterr() == inside
+    assert np.geterr() == before
