@@ -46,19 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
-    signals: list[int] = []
     try:
-        with raised() as signals, warnings.catch_warnings():
-            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
-                warnings.simplefilter("ignore", RuntimeWarning)
-            return _run(arguments)
+        return _run(arguments)
     except KeyboardInterrupt as interrupt:
         warn("npae: interrupted")
         return status_of(interrupt)
     except Exception as error:
-        if signals:  # which a module that was being imported has turned into an error of its own
-            warn("npae: interrupted")
-            return 128 + signals[0]
         if os.environ.get("NPAE_TRACEBACK"):
             raise
         kind = type(error).__name__
@@ -68,14 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        options = build_parser().parse_args(arguments)
-        if getattr(options, "backend", None):
-            from npae.kernels.backend import set_backend
+        with raised(), warnings.catch_warnings():
+            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
+                warnings.simplefilter("ignore", RuntimeWarning)
+            options = build_parser().parse_args(arguments)
+            if getattr(options, "backend", None):
+                from npae.kernels.backend import set_backend
 
-            set_backend(options.backend)
-        status = options.command(options) or 0
-        sys.stdout.flush()
-        return status
+                set_backend(options.backend)
+            status = options.command(options) or 0
+            sys.stdout.flush()
+            return status
     except BrokenPipeError:  # the program that read the output has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -230,7 +226,7 @@ def train(options: argparse.Namespace) -> int:
     report = run.compute.report
     callbacks = [unfold.Unfold(run)] if options.animate else []
     try:
-        with run_folder(run.directory, options.resume) as moved:
+        with raised(), run_folder(run.directory, options.resume) as moved:
             if moved:
                 report(f"{run.directory} held an earlier run; it is now {moved}")
             report(about(run.dataset))
