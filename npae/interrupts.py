@@ -78,11 +78,11 @@ def handled(handler: Handler) -> Iterator[None]:
 
 
 @contextmanager
-def raised() -> Iterator[list[int]]:
-    """Raise `Interrupted` for a signal during the ``with`` block; yield the list of the signals that came.
+def raised() -> Iterator[None]:
+    """Raise `Interrupted` for a signal during the ``with`` block.
 
-    An exception that a signal raises can get lost: a destructor prints and drops it, a module that is being
-    imported may turn it into an ImportError. So a dropped one is sent again, and the list tells of the rest.
+    An exception that a signal raises can get lost: a destructor prints and drops it, and a library may turn
+    it into an error of its own. So a dropped one is sent again, and an error after a signal is `Interrupted`.
     """
     came: list[int] = []
     hook = sys.unraisablehook
@@ -100,7 +100,11 @@ def raised() -> Iterator[list[int]]:
     try:
         sys.unraisablehook = again
         with handled(end):
-            yield came
+            yield
+    except Exception:
+        if came:
+            raise Interrupted(came[0]) from None
+        raise
     finally:
         sys.unraisablehook = hook
 

@@ -48,19 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
-    signals: list[int] = []
     try:
-        with raised() as signals, warnings.catch_warnings():
-            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
-                warnings.simplefilter("ignore", RuntimeWarning)
-            return _run(arguments, signals)
+        return _run(arguments)
     except KeyboardInterrupt as interrupt:
         warn("npae: interrupted")
         return status_of(interrupt)
     except Exception as error:
-        if signals:  # which a module that was being imported, or a library, has turned into its own error
-            warn("npae: interrupted")
-            return 128 + signals[0]
         if os.environ.get("NPAE_TRACEBACK"):
             raise
         kind = type(error).__name__
@@ -68,22 +61,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(arguments: Sequence[str] | None, signals: list[int]) -> int:
+def _run(arguments: Sequence[str] | None) -> int:
     try:
-        options = build_parser().parse_args(arguments)
-        if getattr(options, "backend", None):
-            from npae.kernels.backend import set_backend
+        with raised(), warnings.catch_warnings():
+            if not sys.warnoptions:  # a stranger's weights overflow; what follows from it is told in words
+                warnings.simplefilter("ignore", RuntimeWarning)
+            options = build_parser().parse_args(arguments)
+            if getattr(options, "backend", None):
+                from npae.kernels.backend import set_backend
 
-            set_backend(options.backend)
-        status = options.command(options) or 0
-        sys.stdout.flush()
-        return status
+                set_backend(options.backend)
+            status = options.command(options) or 0
+            sys.stdout.flush()
+            return status
     except BrokenPipeError:  # the program that read the output has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
-        if signals:  # an error that a library made of the signal, as while it drew
-            raise
         lines = str(error) or type(error).__name__
         # A message's further lines are indented; any other line break is of a name, and is shown as such.
         warn("npae: error: " + re.sub(r"[\n\t](?!  )", lambda found: repr(found[0])[1:-1], lines))
@@ -241,7 +235,7 @@ def train(options: argparse.Namespace) -> int:
     report = run.compute.report
     callbacks = [unfold.Unfold(run)] if options.animate else []
     try:
-        with run_folder(run.directory, options.resume) as moved:
+        with raised(), run_folder(run.directory, options.resume) as moved:
             if moved:
                 report(f"{run.directory} held an earlier run; it is now {moved}")
             report(about(run.dataset))

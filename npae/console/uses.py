@@ -18,7 +18,7 @@ from npae.console.commandline import (
     warn,
     whole_number,
 )
-from npae.interrupts import status_of
+from npae.interrupts import raised, status_of
 from npae.training.kept import Compute
 
 
@@ -134,7 +134,7 @@ def anomaly(options: argparse.Namespace) -> int:
     if options.resume:
         trials.check_data()
     try:
-        with run_folder(directory, options.resume) as moved:
+        with raised(), run_folder(directory, options.resume) as moved:
             if moved:
                 report(f"{directory} held an earlier run; it is now {moved}")
             report(about(dataset))
