@@ -75,7 +75,9 @@ def signalled(recipe: str, data: Path, folder: Path, number: int, after: float) 
     progress_in_words(folder, 2)
     for path in folder.rglob("model.npz"):
         load_model(path)
-    if begun(folder) and "--resume" not in said:
+    whole = [path.name for path in folder.with_name(f"whole-{recipe}").iterdir()]
+    finished = all((folder / name).exists() for name in whole)  # the process was about to end
+    if begun(folder) and not finished and "--resume" not in said:
         return f"no word of how to go on: {said!r}"
     return ""
 
