@@ -1,4 +1,4 @@
-"""Tables for notebooks, as HTML in which every text is escaped: names may come from a stranger's file."""
+"""Tables of notebooks and pages, as HTML in which every text is escaped: it may be from a stranger's file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def table(
     title : str
     notes : sequence of str
     """
-    lines = [f"<caption>{_text(title)}</caption>"] if title else []
+    lines = [f"<caption>{text(title)}</caption>"] if title else []
     for tag, row in [("th", head), *(("td", row) for row in rows)]:
         sides = ["left", *["right"] * len(row)]
-        cells = (f'<{tag} style="text-align:{side}">{_text(cell)}</{tag}>' for side, cell in zip(sides, row))
+        cells = (f'<{tag} style="text-align:{side}">{text(cell)}</{tag}>' for side, cell in zip(sides, row))
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table>{''.join(lines)}</table>" + "".join(f"<div>{_text(note)}</div>" for note in notes)
+    return f"<table>{''.join(lines)}</table>" + "".join(f"<div>{text(note)}</div>" for note in notes)
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """Return a text for HTML, without control characters."""
     return escape(printable(str(value)))

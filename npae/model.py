@@ -226,7 +226,7 @@ class Sequential(Layer):
 
     def summary(self) -> str:
         """Return a table of the layers: output shape, parameters, multiply-adds of one example forward."""
-        rows = self._rows()
+        rows = self.layer_table()
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         lines = [
             f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows
@@ -238,10 +238,11 @@ class Sequential(Layer):
         if self.output_shape is None:
             layers = [(name, repr(layer)) for name, layer in self.leaves()]
             return markup.table(("layer", ""), layers, type(self).__name__, ["not built yet"])
-        head, *rows = self._rows()
+        head, *rows = self.layer_table()
         return markup.table(head, rows, f"{type(self).__name__} of inputs {self.input_shape}")
 
-    def _rows(self) -> list[tuple[str, ...]]:
+    def layer_table(self) -> list[tuple[str, ...]]:
+        """Return the rows of `summary` as texts: the names of the columns, the layers, and the total."""
         rows = [("layer", "output shape", "parameters", "multiply-adds")]
         for name, layer in self.leaves():
             shape = layer.output_shape and " x ".join(str(size) for size in layer.output_shape)

@@ -66,8 +66,9 @@ def compare(options: argparse.Namespace) -> None:
     from npae.inside import aligned
     from npae.inside.report import comparison, read_record, write_comparison
 
-    header, rows = comparison([read_record(directory) for directory in options.directories])
+    records = [read_record(directory) for directory in options.directories]
+    header, rows = comparison(records)
     for line in aligned([header, *rows], left=1):
         print(line)
     if options.html:
-        print(write_comparison(options.directories, options.html))
+        print(write_comparison(records, options.html))

@@ -79,7 +79,7 @@ class Training:
     validation: Batches | None
     loss: str | Loss | Objective
     history: Mapping[str, Sequence[float]]
-    optimizer: Callable[[float], Adam | SGD] = Adam
+    optimizer: Callable[[float], Adam | SGD]
     batch_size: int = 32
     threads: int | None = None
 
@@ -105,25 +105,25 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     training : Training
         Nothing in it is changed.
     probe : bool
-        Also continue copies of the model for some steps, with a tenth, once and ten times the learning rate.
+        Also continue copies of the model for some steps, with the learning rate times each of `RATES`.
         Without it, a rate that is too small is not found.
     """
     objective, model = get_objective(training.loss), training.model
     sample = slice(min(few_enough(model), len(training.data)))
-    x, t = training.data.clean(sample)
-    found = dict(findings_of_data(model, x, t, objective.reconstruction))
+    (x, t), loss = training.data.clean(sample), objective.reconstruction
+    y = outputs(model, x, loss)
+    found = dict(findings_of_data(model, x, t, loss))
     found |= dict(_layers(model, x))
-    found |= findings_of_outputs(model, x, t, objective.reconstruction)
+    found |= findings_of_outputs(model, x, y, t, loss)
     causes = found.keys() - {"constant_image"}  # which a training that has just begun shows, too
-    noise = noisy_targets(outputs(model, x), t) if "wrong_loss" not in found else None
+    noise = noisy_targets(y, t) if "wrong_loss" not in found else None
     if noise:
         found["noisy_targets"] = noise
     if probe and not causes:
         found |= dict(_rates(training, objective))
-    if "rate_too_small" not in found and not causes:
-        few = too_few_epochs(training.history)
-        if few and "too_few_epochs" not in found:
-            found["too_few_epochs"] = few
+    ended_early = too_few_epochs(training.history)
+    if ended_early and not causes and "rate_too_small" not in found:
+        found.setdefault("too_few_epochs", ended_early)
     if training.validation is not None:
         found |= dict(_apart(training, objective))
     return [Diagnosis(name, *each) for name, each in found.items()]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from npae import markup
+from npae.markup import text as escape
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1e21; --paper: #fdfdfc; --faint: #6b7075; --line: #d9dadc;
@@ -20,8 +22,8 @@ h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(-
 p.lead { color: var(--faint); } pre, code { font: .9em/1.4 ui-monospace, monospace; }
 pre { overflow-x: auto; border: 1px solid var(--line); padding: .7rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .8rem .25rem 0; text-align: right; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; } thead th { vertical-align: bottom; }
+th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child, td:first-child { text-align: left; font-weight: bold; }
 figure { margin: 1.5rem 0; } figcaption { color: var(--faint); }
 figure img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 svg { width: 100%; min-width: 30rem; height: auto; } svg text { fill: var(--faint); font-size: 11px; }
@@ -51,21 +53,9 @@ def element(name: str, text: str, **attributes: str) -> str:
     return f"<{name}{given}>{escape(text)}</{name}>"
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
-    """Return a table whose first column names the rows."""
-    head = "".join(element("th", text, scope="col") for text in header)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            element("td" if k else "th", text, **({} if k else {"scope": "row"}))
-            for k, text in enumerate(row)
-        )
-        + "</tr>\n"
-        for row in rows
-    )
-    title = element("caption", caption) if caption else ""
-    rows_of_text = f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>"
-    return f'<div class="scroll"><table>{title}{rows_of_text}</table></div>'
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table that scrolls where the screen is narrower."""
+    return f'<div class="scroll">{markup.table(header, rows)}</div>'
 
 
 def picture(png: bytes, text: str) -> str:

@@ -83,9 +83,7 @@ def read_record(directory: str | os.PathLike) -> Record:
     try:
         metrics = json.loads(read_text(path, LARGEST_METRICS))
     except FileNotFoundError:
-        raise ValueError(
-            f"{path} is missing; npae evaluate {directory} does not write it, npae train does"
-        ) from None
+        raise ValueError(f"{path} is missing; npae train writes it when the training ends") from None
     except (OSError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from None
     if not isinstance(metrics, dict):
@@ -99,9 +97,8 @@ def write_report(directory: str | os.PathLike, path: str | os.PathLike) -> Path:
     return _written(path, report(read_record(directory)))
 
 
-def write_comparison(directories: Sequence[str | os.PathLike], path: str | os.PathLike) -> Path:
+def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path:
     """Write the page that puts runs side by side, and return its path."""
-    records = [read_record(directory) for directory in directories]
     header, rows = comparison(records)
     parts = [element("h1", "Runs side by side"), table(header, rows)]
     for name, label in (("loss", "training loss"), ("val_loss", "validation loss")):
@@ -111,7 +108,7 @@ def write_comparison(directories: Sequence[str | os.PathLike], path: str | os.Pa
 
 
 def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a table with one column for each run; rows that all runs share come last."""
+    """Return header and rows of a table with a column for each run; measures that all runs have come first."""
     facts: list[tuple[str, Callable[[Record], str]]] = [
         ("recipe", lambda r: r.recipe.name),
         ("data", lambda r: str(_in(r.metrics, "dataset", "name"))),
@@ -147,7 +144,8 @@ def report(record: Record) -> str:
     for name, values in recipe.published.items():
         series[f"published {'validation' if name == 'val_loss' else 'training'}"] = by_number(values)
     parts += [element("h2", "Loss"), curves(series, f"{metrics.get('objective', 'loss')}")]
-    parts += [element("h2", "Architecture"), table(*_architecture(record.model))]
+    layers = record.model.layer_table()
+    parts += [element("h2", "Architecture"), table(layers[0], layers[1:])]
     parts += [element("h2", "Findings"), *_findings(metrics)]
     parts += [element("h2", "Figures"), *_figures(record.directory)]
     versions = ", ".join(f"{name} {value}" for name, value in _mapping(metrics, "versions").items())
@@ -190,17 +188,6 @@ def _about_data(metrics: Mapping[str, Any]) -> str:
     return (
         f"{text}, SHA-256 {data.get('sha256')}. Threads: {metrics.get('threads')}, {metrics.get('backend')}."
     )
-
-
-def _architecture(model: Sequential) -> tuple[list[str], list[list[str]]]:
-    rows = []
-    for name, layer in model.leaves():
-        shape = " x ".join(map(str, layer.output_shape or ()))
-        count = sum(value.size for value in layer.params.values())
-        rows.append([f"{name} ({type(layer).__name__})", shape, f"{count:,}", f"{layer.multiply_adds():,}"])
-    total = sum(value.size for value in model.params.values())
-    rows.append(["total", "", f"{total:,}", f"{model.multiply_adds():,}"])
-    return ["layer", "output", "parameters", "multiply-adds of an image"], rows
 
 
 def _findings(metrics: Mapping[str, Any]) -> list[str]:

@@ -65,7 +65,8 @@ class Watch(Callback):
         """Look at codes and outputs."""
         if state.epoch > EARLY:
             return
-        found = findings_of_outputs(state.model, *_sample(state))
+        x, t, loss = _sample(state)
+        found = findings_of_outputs(state.model, x, outputs(state.model, x, loss), t, loss)
         mean_only = found.pop("constant_image", None)
         for each in found.values():
             self._say(each)
@@ -86,14 +87,16 @@ def findings_of_data(
     if isinstance(loss, BinaryCrossentropy):
         _, linked = fuse(model, loss)
         if linked is loss and not loss.from_logits:
-            found["wrong_loss"] = not_probabilities(outputs(model, x))
+            found["wrong_loss"] = not_probabilities(outputs(model, x, loss))
     elif not isinstance(loss, SoftmaxCrossentropy):
         found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model))
     return [(name, each) for name, each in found.items() if each]
 
 
-def findings_of_outputs(model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss) -> dict[str, Finding]:
-    """Return what is wrong with the codes and the outputs for inputs x and targets t, by name."""
+def findings_of_outputs(
+    model: Sequential, x: np.ndarray, y: np.ndarray, t: np.ndarray, loss: Loss
+) -> dict[str, Finding]:
+    """Return what is wrong with the codes for inputs x, and with y, the `outputs`, for targets t, by name."""
     found: dict[str, Finding | None] = {}
     if isinstance(model, Autoencoder):
         codes, variational = in_shards(model, model.encode, x), isinstance(model, VariationalAutoencoder)
@@ -101,16 +104,15 @@ def findings_of_outputs(model: Sequential, x: np.ndarray, t: np.ndarray, loss: L
         found["posterior_collapse" if variational else "dead_code"] = dead
         found["code_on_a_line"] = None if dead else code_on_a_line(codes)
     if not isinstance(loss, SoftmaxCrossentropy):
-        y = outputs(model, x)
-        if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
-            y = activations.forward(y, "sigmoid")
         found["constant_image"] = only_the_mean_image(y, t)
     return {name: each for name, each in found.items() if each}
 
 
-def outputs(model: Sequential, x: np.ndarray) -> np.ndarray:
-    """Return the outputs for x, in inference mode."""
-    return in_shards(model, lambda shard: model.forward(shard)[0], x)
+def outputs(model: Sequential, x: np.ndarray, loss: Loss) -> np.ndarray:
+    """Return the outputs for x, in inference mode; of a loss that takes logits, the probabilities."""
+    y = in_shards(model, lambda shard: model.forward(shard)[0], x)
+    logits = isinstance(loss, BinaryCrossentropy) and loss.from_logits
+    return activations.forward(y, "sigmoid") if logits else y
 
 
 def in_shards(model: Sequential, function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
