@@ -108,7 +108,7 @@ def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path
 
 
 def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a table with a column for each run; measures that all runs have come first."""
+    """Return header and rows of a table with a column for each run; measures that all runs have are first."""
     facts: list[tuple[str, Callable[[Record], str]]] = [
         ("recipe", lambda r: r.recipe.name),
         ("data", lambda r: str(_in(r.metrics, "dataset", "name"))),
