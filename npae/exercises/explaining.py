@@ -27,7 +27,8 @@ MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed", "forward_wrong_backward_matches")
+REPLACED += ("forward_wrong_backward_matches",)
+VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed")
 VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
