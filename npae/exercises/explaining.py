@@ -24,8 +24,10 @@ from npae.exercises.sentences import sentence
 
 SECONDS, PAIR_SECONDS = 1.8, 1.2  # of this process, for single edits and for pairs
 MEND_SECONDS = 1.2, 1.2  # for both, of the learner's own program
+FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
+TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 REPLACED += ("forward_wrong_backward_matches",)
@@ -43,6 +45,7 @@ class Explanation:
     edits: list[tuple[Edit, ...]]
     by_numbers: bool = True
     also: list[str] = field(default_factory=list)
+    own: bool = False  # whether they are edits of the learner's program
 
     @property
     def confident(self) -> bool:
@@ -123,7 +126,7 @@ def _explained(
         return None
     aliases = mended(observer, functions, [functions.source], target, wanted, MEND_SECONDS, ALIASES)
     if aliases:
-        return Explanation(aliases.mistakes)
+        return Explanation(aliases.mistakes, own=True)
     found = _general(observer, position, seen, quantity)
     if found is None or len(found.edits) > 1:
         own = _mended(observer, functions, seen, quantity)
@@ -182,7 +185,7 @@ def _mended(observer, functions: Functions, seen, quantity: str) -> Explanation 
         target = Target(list(observer.observe(program)), target.right, observer.tolerance)
         quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
     also = [told([_sentence(one) for one in some]).rstrip(".") for some in found[1:]]
-    return Explanation(found[0], also=also) if found else None
+    return Explanation(found[0], also=also, own=True) if found else None
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
@@ -229,8 +232,12 @@ def _alike(one: object, other: object, right: object, target: Target) -> bool:
 
 
 def _has_numbers(target: Target, wanted: list[str]) -> bool:
-    """Whether there is more to explain than errors."""
-    return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
+    """Whether there is enough to explain: more than errors, and more than a number or two."""
+    count = 0
+    for case, seen in enumerate(target.seen):
+        for label in set(wanted) & set(target.wrong_in(case)):
+            count += seen[label].size if isinstance(seen[label], np.ndarray) else 0
+    return count >= FEWEST_NUMBERS
 
 
 def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
@@ -298,6 +305,8 @@ def with_explanation(
         return result
     if not any(one is check for one in catalogue.get(exercise).checks):
         return result
+    if result.diagnosis == "exception" and any(name in result.sentence for name in TELLING_ERRORS):
+        return result
     vague = not result.confident or result.diagnosis in VAGUE
     if isinstance(check, Property) and not vague:
         return result
@@ -336,10 +345,10 @@ def _named(result: Result, found: Explanation) -> Result:
         "wrong: only before",
         "wrong: only away",
     )
-    result.evidence = [  # where, is said by the name
+    result.evidence = [  # where, is said by the name of an edit
         line.partition(": where")[0] if line.startswith("seen in") else line
         for line in result.evidence
-        if not line.startswith(by_place)
+        if found.own or not line.startswith(by_place)
     ]
     words = told([_sentence(one) for one in found.edits])
     if found.also:  # in the place of "dx is wrong, too"

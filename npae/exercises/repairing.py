@@ -28,6 +28,13 @@ MENDING = {*(one.key for one in INSERTIONS), "copied", "overwritten", "formula",
 SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
 OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|_kept|locals)\b")  # of operators: no learner writes them
+TOO_MUCH: dict[type, str] = {
+    ast.Add: "{} is added, and does not belong there",
+    ast.Sub: "{} is subtracted, and does not belong there",
+    ast.Mult: "the factor {} does not belong there",
+    ast.Div: "the division by {} does not belong there",
+    ast.Pow: "the power {} does not belong there",
+}
 MOST_FIRST = 6  # first edits of two
 MOST_LINES = 3  # of a difference that is told
 
@@ -314,16 +321,32 @@ def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
     finally:
         for change in reversed(undo):
             change.exchange()
-    news = [ast.unparse(change.new) for change in edit.changes if isinstance(change.new, ast.expr)]
-    if edit.key not in sentences and news and all(SELF_INVERSE.search(text) for text in news):
-        return edit
-    for key in (edit.key, *sentences):
-        if key in sentences:
-            return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)
-    sentence = " ".join(_difference(*("\n".join(parts).splitlines() for parts in (goal, mended))))
+    pairs = [(old.new, change.new) for old, change in zip(undo, edit.changes)]
+    expressions = all(isinstance(one, ast.expr) for pair in pairs for one in pair)
+    texts = [(ast.unparse(old), ast.unparse(new)) for old, new in pairs] if expressions else []
+    if edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts)):
+        for key in (edit.key, *sentences):
+            if key in sentences:
+                return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)
+    if texts:
+        said = list(dict.fromkeys(_instead(old, new) for old, new in pairs))
+        sentence = f"In {edit.target}, {'; '.join(said[:2])}." if edit.target else f"{'; '.join(said[:2])}."
+    else:
+        sentence = " ".join(_difference(*("\n".join(parts).splitlines() for parts in (goal, mended))))
     if OWN_WORDS.search(sentence):
         sentence = ""
     return Edit(edit.key, edit.cost, sentence, edit.changes, edit.functions)
+
+
+def _instead(old: ast.expr, new: ast.expr) -> str:
+    """Return in words that an expression stands where another one belongs."""
+    if isinstance(old, ast.BinOp) and type(old.op) in TOO_MUCH:
+        for kept, other in ((old.left, old.right), (old.right, old.left)):
+            if ast.dump(kept) == ast.dump(new) and (
+                kept is old.left or isinstance(old.op, (ast.Add, ast.Mult))
+            ):
+                return TOO_MUCH[type(old.op)].format(ast.unparse(other))
+    return f"{ast.unparse(old)} stands where {ast.unparse(new)} belongs"
 
 
 def _difference(wrong: list[str], right: list[str]) -> Iterator[str]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from npae.exercises.edits.edit import Edit, alike, counter, operator
 from npae.exercises.programs import Change, Trees
+from npae.exercises.worker.tracing import Held
+
+DATA = ("array", "list", "dict")  # kinds of variables
 
 
 @operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
@@ -164,6 +167,16 @@ def once_for_all_steps(place):
 
 
 @operator(ast.Call)
+def unclipped(place):
+    """Limit an array on one side only, where it is limited on both."""
+    node = place.node
+    if ast.unparse(node.func) == "np.clip" and len(node.args) == 3:
+        a, low, high = (ast.unparse(one) for one in node.args)
+        yield 1.75, f"np.maximum({a}, {low})", f"In {{target}}, {a} is cut off at {high} as well."
+        yield 1.75, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {low} as well."
+
+
+@operator(ast.Call)
 def unwrapped(place):
     """Take the first argument, or the owner, of a call in place of its result."""
     node = place.node
@@ -207,16 +220,22 @@ def rearranged(program: Trees, constants: dict[str, float]) -> Iterator[Edit]:
     """
     for name, function in program.functions.items():
         if name in program.held:
-            yield from _copies(name, function)
+            yield from _copies(name, function, program.held[name])
             yield from _arguments(name, function, constants)
             yield from _as_before(name, function)
 
 
-def _copies(name: str, function: ast.FunctionDef) -> Iterator[Edit]:
-    """Copy an argument before anything else."""
-    for argument in function.args.args:
+def _copies(name: str, function: ast.FunctionDef, held: dict[str, Held]) -> Iterator[Edit]:
+    """Copy an argument that holds data before anything else."""
+    plain = len(function.args.args) - len(function.args.defaults)
+    for number, argument in enumerate(function.args.args):
+        if argument.arg in held and not held[argument.arg].kind.startswith(DATA):
+            continue
         copy = ast.parse(f"import copy as _copy\n{argument.arg} = _copy.deepcopy({argument.arg})").body
         told = f"{argument.arg}, which belongs to the caller, is changed: there is no copy of it."
+        default = function.args.defaults[number - plain] if number >= plain else None
+        if default is not None and not isinstance(default, ast.Constant):
+            told = f"The default of {argument.arg} is made once and changed: all calls share it."
         change = Change(function, "body", None, [*copy, *function.body])
         yield Edit("copied", 1.5, told, (change,), frozenset([name]))
 

@@ -115,7 +115,7 @@ def other_array(place):
         for how in ("sum", "mean", "max") if ndim > 1 else ("mean",):  # the others are below, of all entries
             text = f"(0 * {a} + {a}.{how}(axis={some}, keepdims=True))"
             yield 3, text, f"In {{target}}, each entry of {a} has become the {how} over {over}."
-        yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is the wrong way round along {over}."
+        yield 2, f"np.flip({a}, {some})", f"In {{target}}, {a} is flipped along {over}."
         first = ", ".join([":"] * some[0] + [":1"])
         yield (
             3,
@@ -126,7 +126,7 @@ def other_array(place):
         yield (
             2,
             f"{a}.swapaxes({k}, {m})",
-            f"In {{target}}, axes of {a} are in the wrong order: {place.axis(a, k)} and {place.axis(a, m)}.",
+            f"In {{target}}, two axes of {a} are exchanged: {place.axis(a, k)} and {place.axis(a, m)}.",
         )
         yield (
             2.5,
@@ -213,4 +213,4 @@ def other_rest(place):
         yield 2, f"0 * ({a})", "{target} is 0 everywhere."
         yield 2.5, "1", f"In {{target}}, 1 stands where {a} belongs."
         for axis in range(int(what[6:])) if whole else ():
-            yield 2.5, f"np.flip({a}, {axis})", f"{{target}} is the wrong way round along axis {axis}."
+            yield 2.5, f"np.flip({a}, {axis})", f"{{target}} is flipped along axis {axis}."
