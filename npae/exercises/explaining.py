@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import heapq
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,13 +17,17 @@ from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Check, Property
 from npae.exercises.first_wrong_line import first_wrong
 from npae.exercises.learner import Functions
-from npae.exercises.observing import Target, Tried, observer_of
+from npae.exercises.observing import Target, Tried, nearest_first, nearness, observer_of
+from npae.exercises.repairing import ALIASES, mended
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 2.3, 1.8  # of this process, for single edits and for pairs
+SECONDS, PAIR_SECONDS = 1.8, 1.2  # of this process, for single edits and for pairs
+MEND_SECONDS = 1.2, 1.2  # for both, of the learner's own program
+FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
+TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 REPLACED += ("forward_wrong_backward_matches",)
@@ -41,6 +44,8 @@ class Explanation:
 
     edits: list[tuple[Edit, ...]]
     by_numbers: bool = True
+    also: list[str] = field(default_factory=list)
+    own: bool = False  # whether they are edits of the learner's program
 
     @property
     def confident(self) -> bool:
@@ -108,31 +113,50 @@ def _explained(
     exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
 ) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
-    until = time.process_time() + SECONDS
     observer = observer_of(exercise, position, seed)
     seen = list(observer.observe(functions.program.anew(plain=True)))
+    target = Target(seen, observer.tried(0).right, observer.tolerance)
+    if not target.wrong or len(target.seen) > MANY:
+        return Explanation([]) if not target.wrong else None
+    wanted = target.wanted(quantity)
+    slips = _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
+    if slips:
+        return _chosen(slips, target, wanted, observer.tried(0))
+    if not general:
+        return None
+    aliases = mended(observer, functions, [functions.source], target, wanted, MEND_SECONDS, ALIASES)
+    if aliases:
+        return Explanation(aliases.mistakes, own=True)
+    found = _general(observer, position, seen, quantity)
+    if found is None or len(found.edits) > 1:
+        own = _mended(observer, functions, seen, quantity)
+        if own and (found is None or own.confident):
+            return own
+    return found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
+
+
+def _fitting(
+    tried: Tried, edits: Iterable[Edit], position: int, target: Target, wanted: list[str]
+) -> list[Edit]:
+    return [
+        edit for edit in edits if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried)
+    ]
+
+
+def _general(observer, position: int, seen, quantity: str) -> Explanation | None:
+    """Return the general edits of a right program that explain what is wrong."""
+    until = time.process_time() + SECONDS
     for number in range(len(observer.programs)):
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
-        if not target.wrong or len(target.seen) > MANY:
-            return Explanation([]) if not target.wrong else None
         wanted = target.wanted(quantity)
-        slips = [
-            edit
-            for edit in tried.slips
-            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried)
-        ]
-        if slips:
-            return _chosen(slips, target, wanted, tried)
-        if not general:
-            return None
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
         for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
             if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
-            if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
+            if _fitting(tried, [edit], position, target, wanted):
                 whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
                 complete = complete or whole
                 if not found or whole or edit.cost == found[0].cost:
@@ -141,7 +165,27 @@ def _explained(
             return _chosen(found, target, wanted, tried)
         if time.process_time() > until:
             break
-    return _pairs(observer, position, seen, quantity, until + PAIR_SECONDS)
+    return None
+
+
+def _mended(observer, functions: Functions, seen, quantity: str) -> Explanation | None:
+    """Return what edits of the learner's program undo: of the quantity, then of what is still wrong."""
+    target = Target(seen, observer.tried(0).right, observer.tolerance)
+    parts, found = [functions.source], list[list[tuple[Edit, ...]]]()
+    while target.wrong and len(found) < 3:
+        wanted = target.wanted(quantity)
+        undone = mended(observer, functions, parts, target, wanted, MEND_SECONDS)
+        if undone is None or observer.run is None:
+            found += [undone.mistakes] if undone else []
+            break
+        found.append(undone.mistakes)
+        parts = undone.parts
+        program = functions.program.edited(parts)
+        assert program is not None
+        target = Target(list(observer.observe(program)), target.right, observer.tolerance)
+        quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
+    also = [told([_sentence(one) for one in some]).rstrip(".") for some in found[1:]]
+    return Explanation(found[0], also=also, own=True) if found else None
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
@@ -188,8 +232,12 @@ def _alike(one: object, other: object, right: object, target: Target) -> bool:
 
 
 def _has_numbers(target: Target, wanted: list[str]) -> bool:
-    """Whether there is more to explain than errors."""
-    return any(isinstance(case.get(label), np.ndarray) for case in target.seen for label in wanted)
+    """Whether there is enough to explain: more than errors, and more than a number or two."""
+    count = 0
+    for case, seen in enumerate(target.seen):
+        for label in set(wanted) & set(target.wrong_in(case)):
+            count += seen[label].size if isinstance(seen[label], np.ndarray) else 0
+    return count >= FEWEST_NUMBERS
 
 
 def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
@@ -207,7 +255,7 @@ def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explan
             return Explanation([(edit,)])
         far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
     likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
-    for one, other in _nearest_first(likely, far):
+    for one, other in nearest_first(likely, far):
         if time.process_time() > until:
             break
         places = {(id(c.holder), c.field) for c in one.changes}
@@ -219,41 +267,11 @@ def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explan
     return None
 
 
-def _nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
-    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
-    heapq.heapify(waiting)
-    while waiting:
-        _, k, m = heapq.heappop(waiting)
-        yield edits[k], edits[m]
-        if m + 1 < len(edits):
-            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
-
-
 def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> float:
-    """Return how many of the learner's entries an edit alone explains, beyond those that are right."""
+    """Return how much of the learner's entries an edit alone explains, beyond those that are right."""
     case = target.order[0]
     made = tried.made(edit, case, target)
-    if made is None:
-        return -1.0
-    score = 0.0
-    for label in wanted:
-        one, other = target.seen[case].get(label), made.get(label)
-        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
-            score += type(one) is type(other) and one == other
-        elif one.shape == other.shape and one.size:
-            with np.errstate(all="ignore"):
-                scale = np.max(np.abs(one)) or 1.0
-                score += 0.5 + float(np.mean(np.abs(one - other) <= 1e-9 * scale))
-                right = target.right[case].get(label)
-                if isinstance(right, np.ndarray) and right.shape == one.shape:
-                    away, left = (float(np.linalg.norm(one - a)) for a in (right, other))
-                    score += (
-                        0.5 * max(0.0, 1.0 - left / away)
-                        if away > 0 and np.isfinite([away, left]).all()
-                        else 0
-                    )
-    return score
+    return -1.0 if made is None else nearness(made, target.seen[case], target.right[case], wanted)
 
 
 def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> list[str]:
@@ -287,6 +305,8 @@ def with_explanation(
         return result
     if not any(one is check for one in catalogue.get(exercise).checks):
         return result
+    if result.diagnosis == "exception" and any(name in result.sentence for name in TELLING_ERRORS):
+        return result
     vague = not result.confident or result.diagnosis in VAGUE
     if isinstance(check, Property) and not vague:
         return result
@@ -309,6 +329,10 @@ def with_explanation(
     return _named(result, found)
 
 
+def _sentence(edits: tuple[Edit, ...]) -> str:
+    return "; besides: ".join(edit.sentence.rstrip(".") for edit in edits) + "."
+
+
 def _named(result: Result, found: Explanation) -> Result:
     """Return a result with what has been found, in place of its own words or beside them."""
     slip = found.edits[0][0].cost == 0
@@ -321,12 +345,14 @@ def _named(result: Result, found: Explanation) -> Result:
         "wrong: only before",
         "wrong: only away",
     )
-    result.evidence = [  # where, is said by the name
+    result.evidence = [  # where, is said by the name of an edit
         line.partition(": where")[0] if line.startswith("seen in") else line
         for line in result.evidence
-        if not line.startswith(by_place)
+        if found.own or not line.startswith(by_place)
     ]
-    words = told(["; besides: ".join(edit.sentence.rstrip(".") for edit in one) + "." for one in found.edits])
+    words = told([_sentence(one) for one in found.edits])
+    if found.also:  # in the place of "dx is wrong, too"
+        result.also = [line for line in result.also if not line.endswith("is wrong, too")] + found.also
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
         result.evidence.insert(0, made)

@@ -13,7 +13,7 @@ import numpy as np
 from npae.exercises.case import copied
 from npae.exercises.process import Process
 from npae.exercises.worker import calls
-from npae.exercises.worker.tracing import Assigned
+from npae.exercises.worker.tracing import Assigned, Held
 
 WARNING_KEYS = (
     ("divide by zero encountered in log", "log_of_zero"),
@@ -67,6 +67,13 @@ class Here:
         """Return the program as it is before the first call; ``plain``: with nothing compiled by Numba."""
         return Here(calls.anew(self.module, plain))
 
+    def edited(self, text: list[str]) -> Here | None:
+        """Return the program of another text, in the place of the one before; None if it does not run."""
+        try:
+            return Here(calls.run(text, calls.EDITED))
+        except (Exception, SystemExit):
+            return None
+
     def beside(self, text: str) -> Here:
         """Return a program of this text that runs under the same conditions."""
         return Here(calls.run(text, "<beside>"))
@@ -97,6 +104,9 @@ class There:
     def anew(self, plain: bool) -> There:
         return There(self.process, self.process.anew(plain))
 
+    def edited(self, text: list[str]) -> There | None:
+        return There(self.process, -1) if self.process.edited(text) else None
+
     def beside(self, text: str) -> There:
         return There(self.process.beside(text))
 
@@ -116,7 +126,7 @@ class Functions:
     last : object
         What the last call returned.
     assigned : list of Assigned, or None
-        Arrays that the functions' lines made, if they are asked for.
+        Arrays that the functions' lines made, if they are asked for; ``kinds``: of the functions' variables.
     """
 
     def __init__(self, program: Any):
@@ -126,6 +136,7 @@ class Functions:
         self.warned: list[tuple[str, str, int]] = []
         self.last: Any = None
         self.assigned: list[Assigned] | None = None
+        self.kinds: dict[str, dict[str, Held]] = {}
         self._returned: dict[int, Any] = {}
         self._known: dict[str, dict[str, Any]] | None = None
 
@@ -180,6 +191,7 @@ class Functions:
         seen = self.program.call(name, args, kwargs, self.assigned is not None)
         if self.assigned is not None:
             self.assigned += seen.assigned
+            self.kinds |= seen.kinds
         if seen.error is not None:
             shapes = ", ".join(_shape(value) for value in given)
             raise LearnerError(name, shapes, seen.lines) from seen.error

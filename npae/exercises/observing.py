@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,6 +95,38 @@ class Target:
         return True
 
 
+def nearness(made: dict[str, Any], goal: dict[str, Any], start: dict[str, Any], wanted: list[str]) -> float:
+    """Return how near some observations come to a goal, seen from a start: at most 2 for each that is wanted.
+
+    For the right type and shape, for each entry that is as it is to be, and for what of the way is gone.
+    """
+    score = 0.0
+    for label in wanted:
+        one, other, begin = goal.get(label), made.get(label), start.get(label)
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            score += type(one) is type(other) and one == other
+        elif one.shape == other.shape and one.size:
+            with np.errstate(all="ignore"):
+                scale = np.max(np.abs(one)) or 1.0
+                score += 0.5 + float(np.mean(np.abs(one - other) <= 1e-9 * scale))
+                if isinstance(begin, np.ndarray) and begin.shape == one.shape:
+                    away, left = (float(np.linalg.norm(one - array)) for array in (begin, other))
+                    if away > 0 and np.isfinite([away, left]).all():
+                        score += 0.5 * max(0.0, 1.0 - left / away)
+    return score
+
+
+def nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
+    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
+    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
+    heapq.heapify(waiting)
+    while waiting:
+        _, k, m = heapq.heappop(waiting)
+        yield edits[k], edits[m]
+        if m + 1 < len(edits):
+            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
+
+
 class Tried:
     """The edits of one right program, and what they gave for the cases of a check, as far as it was asked."""
 
@@ -176,6 +210,22 @@ class Observer:
         functions = Functions(module)
         arrays = functions.traced()
         return self._seen(functions, case), arrays
+
+    def passes(self, program) -> bool:
+        """Return whether a program passes the test of a property."""
+        try:
+            with quietly():
+                return self.check.test(Functions(program)) is None
+        except Exception:
+            return False
+
+    def of_case(self, functions: Functions, case: int) -> dict[str, Any]:
+        """Return what a learner's functions give for a case; of a property, nothing."""
+        if self.run is None:
+            with contextlib.suppress(Exception), quietly():
+                self.check.test(functions)
+            return {}
+        return self._seen(functions, case)
 
     def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
         with quietly():

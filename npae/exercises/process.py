@@ -20,7 +20,7 @@ import numpy as np
 from npae.exercises.worker.calls import NotRun, Seen
 from npae.exercises.worker.guards import GIGABYTE
 from npae.exercises.worker.main import SHOWN
-from npae.exercises.worker.tracing import Assigned
+from npae.exercises.worker.tracing import Assigned, Held
 from npae.exercises.worker.wire import Garbled, Reader, encode, generator, receive, send, state_of
 
 SECONDS = 10.0
@@ -200,6 +200,8 @@ class Process:
         for function, line, variable, array, runs in answer["traced"]:
             times = tuple(map(int, runs))
             seen.assigned.append(Assigned(function, int(line), variable, reader.value(array), times))
+        for function, some in answer.get("kinds", {}).items():
+            seen.kinds[function] = {n: Held(str(k), shape and tuple(shape)) for n, (k, shape) in some.items()}
         return seen
 
     def now(self, value: Any) -> Any:
@@ -212,6 +214,10 @@ class Process:
     def anew(self, plain: bool) -> int:
         """Run the file once more, and return the number of the module; ``plain``: without Numba."""
         return self._ask({"do": "anew", "plain": plain}, [])[0]["module"]
+
+    def edited(self, text: list[str]) -> bool:
+        """Let another text be the last module, and return whether it runs; calls name that module -1."""
+        return self._ask({"do": "edited", "text": text}, [])[0]["runs"]
 
     def described(self) -> dict[str, dict[str, Any]]:
         """Return the functions of the file as they are by now."""

@@ -10,15 +10,16 @@ import types
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from npae.exercises.learner import Functions
 from npae.exercises.texts import right_texts
+from npae.exercises.worker.calls import EDITED
+from npae.exercises.worker.tracing import Held, held
 
 KEPT = "_of_forward"  # where edited programs find what a forward function computed, its cache or not
-EDITED = "<edited>"  # the name of the file that edited programs seem to come from
 UNSAFE = ("as_strided", "add.at")  # edited, they may read and write outside of the array, and Python ends
 
 
@@ -51,6 +52,13 @@ class Change:
         return Change(self.holder, self.field, self.index, old)
 
 
+class Trees(Protocol):
+    """What edits are made from: functions as syntax trees, and for each of them what its variables hold."""
+
+    functions: dict[str, ast.FunctionDef]
+    held: dict[str, dict[str, Held]]
+
+
 @dataclass
 class Program:
     """A right program: its functions as trees, and what its variables hold.
@@ -63,13 +71,13 @@ class Program:
     codes : list of (name, code)
         Everything at the top level, compiled; a function under its name, anything else under "".
     held : dict of str to dict
-        For each function: one value of each variable, as the last call that was watched left it.
+        For each function: what each variable holds, as the last call that was watched left it.
     """
 
     exercise: str
     functions: dict[str, ast.FunctionDef]
     codes: list[tuple[str, Any]]
-    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    held: dict[str, dict[str, Held]] = field(default_factory=dict)
 
     def module(self, changes: tuple[Change, ...] = (), functions=()) -> types.ModuleType:
         """Return the program as a module, with some places of some functions changed.
@@ -102,7 +110,7 @@ class Program:
 
         def local(frame, event, _):
             if event == "return":
-                self.held[names[frame.f_code]] = dict(frame.f_locals)
+                self.held[names[frame.f_code]] = {n: held(v) for n, v in frame.f_locals.items()}
             return local
 
         def entered(frame, event, _):
@@ -176,12 +184,3 @@ def _compiled(node: ast.stmt):
 
 def _codes_of(module: types.ModuleType) -> dict:
     return {n: f.__code__ for n, f in vars(module).items() if isinstance(f, types.FunctionType)}
-
-
-def kind(value) -> str:
-    """Return what a variable is for: "size", "array 2" (of two axes), or the name of its type."""
-    if isinstance(value, (bool, int, np.integer)):
-        return "size"
-    if isinstance(value, (float, np.floating)):
-        return "array 0"
-    return f"array {value.ndim}" if isinstance(value, np.ndarray) else type(value).__name__

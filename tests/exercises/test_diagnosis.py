@@ -106,8 +106,7 @@ def test_the_evidence_says_which_entries_and_by_how_much():
 def test_the_evidence_says_where(new, words):
     result = check_patched("relu", "dy * (x > 0)", new)
     assert any(words in line for line in result.evidence), result.evidence
-    assert (result.diagnosis, result.confident) == ("", False)
-    assert "none of the usual mistakes" in result.sentence
+    assert "does not belong there" in result.sentence
 
 
 def test_the_picture_shows_the_pattern():
@@ -123,8 +122,8 @@ def test_the_picture_shows_the_pattern():
 def test_numbers_in_wrong_places_are_told_with_the_axis_along_which_they_moved():
     text = "import numpy as np\ndef dense_forward(x, kernel, bias):\n"
     text += "    return np.sort(x @ kernel + bias, axis={axis}), (x, kernel)\n"
-    assert "moved along axis 1 (units)" in check_text("dense", text.format(axis=1)).sentence
-    assert "moved along axis 0 (n)" in check_text("dense", text.format(axis=0)).sentence
+    assert "moved along axis 1 (units)" in check_text("dense", text.format(axis=1)).also[0]
+    assert "moved along axis 0 (n)" in check_text("dense", text.format(axis=0)).also[0]
 
 
 def test_a_wrong_forward_that_its_backward_matches():

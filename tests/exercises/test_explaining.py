@@ -40,8 +40,9 @@ def test_an_edit_of_a_right_program_names_what_nobody_listed(exercise, old, new,
 
 
 def test_two_edits_are_a_guess():
-    new = "(np.sqrt(np.abs(v_hat)) + epsilon)"
-    result = check_patched("adam", ("grad**2", "(np.sqrt(v_hat) + epsilon)"), ("grad", new))
+    result = check_patched(
+        "adam", ("grad**2", "(np.sqrt(v_hat) + epsilon)"), ("grad + 1", "(v_hat + epsilon)")
+    )
     assert not result.confident
     assert "none of the usual mistakes" in result.sentence or "besides" in result.sentence
 
@@ -49,7 +50,7 @@ def test_two_edits_are_a_guess():
 def test_where_nothing_fits_the_first_wrong_line_is_shown():
     old, new = (
         "    y = x @ kernel + bias",
-        "    twisted = np.cos(x) * 0.7 + x**4\n    y = twisted @ kernel + bias",
+        "    twisted = np.cos(x) * 0.7 + x**4\n    y = np.sin(twisted[::-1] @ kernel) ** 3 - bias[::-1]",
     )
     result = check_patched("dense", old, new)
     assert "is the first whose array occurs in no right program: twisted" in result.sentence, result

@@ -26,14 +26,19 @@ AXES = (
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var")
 
 
+# Functions of NumPy that are confused with each other.
+FAMILIES = (
+    ("exp", "exp2", "expm1"), ("log", "log2", "log10", "log1p"), ("tanh", "tan", "sinh", "cosh", "arctan"),
+    ("sqrt", "square", "cbrt"), ("maximum", "minimum"), ("zeros", "ones"), ("zeros_like", "ones_like"),
+    ("sum", "mean", "max", "min", "prod", "median"), ("argmax", "argmin"), ("floor", "ceil", "round"),
+    ("standard_normal", "random", "standard_exponential"), ("repeat", "tile"), ("permutation", "integers"),
+    ("sin", "cos"), ("var", "std"), ("cumsum", "sum"), ("dot", "outer", "inner"),
+)  # fmt: skip
 FUNCTIONS = {
-    "exp": ("exp2", "expm1"), "log": ("log2", "log10", "log1p"), "log1p": ("log",), "sqrt": ("square",),
-    "maximum": ("minimum", "max"), "minimum": ("maximum",), "argmax": ("argmin",), "zeros": ("ones",),
-    "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "tanh": ("sinh", "cosh", "arctan"),
-    "sum": ("mean", "max", "min", "prod"), "mean": ("sum", "median", "max"), "max": ("min", "sum", "mean"),
-    "standard_normal": ("random", "standard_exponential"), "random": ("standard_normal",),
-    "repeat": ("tile",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",),
-}  # fmt: skip
+    name: tuple(dict.fromkeys(other for some in FAMILIES if name in some for other in some if other != name))
+    for name in dict.fromkeys(name for some in FAMILIES for name in some)
+}
+FUNCTIONS["maximum"] = (*FUNCTIONS["maximum"], "max")
 
 
 SAID = {

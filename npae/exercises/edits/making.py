@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from npae.exercises.edits import arithmetic, calls, statements, variables
+from npae.exercises.edits import arithmetic, calls, insertions, statements, variables
 from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, twin
-from npae.exercises.programs import KEPT, Change, Program, kind
+from npae.exercises.programs import KEPT, Change, Trees
+from npae.exercises.worker.tracing import Held
 
 OPERATORS = [
     one
@@ -20,6 +19,7 @@ OPERATORS = [
     for one in vars(module).values()
     if isinstance(one, Operator)
 ]
+INSERTIONS = [one for one in vars(insertions).values() if isinstance(one, Operator)]  # they only mend
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,18 @@ class _Found:
     statement: ast.stmt
 
 
-def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit]:
+def all_edits(
+    program: Trees, axes: dict[str, str] | None = None, operators: list[Operator] = OPERATORS
+) -> list[Edit]:
     """Return every edit of a program, the likeliest first.
 
     Parameters
     ----------
-    program : Program
+    program : Trees
         It has been watched.
     axes : dict of str to str
         Names of the axes of variables, as {"x": "n inputs"}.
+    operators : list of Operator
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
     for held in program.held.values():
@@ -51,15 +54,15 @@ def all_edits(program: Program, axes: dict[str, str] | None = None) -> list[Edit
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
         for place in _places(program, name, function, named):
-            for operator in OPERATORS:
+            for operator in operators:
                 if isinstance(place.node, operator.nodes):
                     found += _made(operator, place, name)
     return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
 
 
-def _named_by_shape(held: dict[str, Any], axes: dict[str, list[str]]) -> dict[str, list[str]]:
+def _named_by_shape(held: dict[str, Held], axes: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return the names of the axes of variables that have the shape of one whose axes have names."""
-    arrays = {name: value.shape for name, value in held.items() if isinstance(value, np.ndarray)}
+    arrays = {name: one.shape for name, one in held.items() if one.shape is not None}
     shapes: dict[tuple[int, ...], list[str]] = {}
     for name, shape in arrays.items():
         if len(axes.get(name, ())) == len(shape) == len(set(shape)) > 0:
@@ -67,13 +70,13 @@ def _named_by_shape(held: dict[str, Any], axes: dict[str, list[str]]) -> dict[st
     return {name: shapes[shape] for name, shape in arrays.items() if shape in shapes}
 
 
-def _places(program: Program, name: str, function: ast.FunctionDef, axes) -> Iterator[Place]:
-    kinds = {n: kind(value) for n, value in program.held.get(name, {}).items()}
+def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Iterator[Place]:
+    kinds = {n: one.kind for n, one in program.held.get(name, {}).items()}
     elsewhere = {}
     if "backward" in name:
         for other, held in program.held.items():
             if "forward" in other:
-                elsewhere.update({n: kind(v) for n, v in held.items() if n not in kinds})
+                elsewhere.update({n: one.kind for n, one in held.items() if n not in kinds})
 
     def below(node, statement):
         for field_name, value in ast.iter_fields(node):

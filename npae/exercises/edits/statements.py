@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from npae.exercises.edits.edit import Place, counter, operator, usual
@@ -220,20 +221,24 @@ def _of_loop(place: Place, some: list, k: int):
             f"Every step of the loop over {over} starts again from the first {name}: what the step before "
             "did to it is lost.",
         )
-    for position, one in enumerate(loop.body):
-        rest = [*loop.body[:position], *loop.body[position + 1 :]]
+    for one, rest in _taken_out(loop.body):
         line = ast.unparse(one).partition("\n")[0].rstrip(":")
-        if rest and not isinstance(one, ast.For):
-            yield (
-                2,
-                [*before, with_body(rest), one, *after],
-                f"{line} is done once, after the loop over {over}, where it is done in every step.",
-            )
-            yield (
-                2,
-                [*before, one, with_body(rest), *after],
-                f"{line} is done once, before the loop over {over}, where it is done in every step.",
-            )
+        done = f"where it is done in every step{'' if one in loop.body else ' of the loops inside'}"
+        after_it = f"{line} is done once, after the loop over {over}, {done}."
+        yield 2, [*before, with_body(rest), one, *after], after_it
+        before_it = f"{line} is done once, before the loop over {over}, {done}."
+        yield 2, [*before, one, with_body(rest), *after], before_it
+
+
+def _taken_out(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
+    """Yield each plain statement of a block and of the loops in it, and the block without it."""
+    for k, one in enumerate(body):
+        if isinstance(one, ast.For):
+            for inner, rest in _taken_out(one.body):
+                loop = ast.For(one.target, one.iter, rest, one.orelse)
+                yield inner, [*body[:k], loop, *body[k + 1 :]]
+        elif len(body) > 1:
+            yield one, [*body[:k], *body[k + 1 :]]
 
 
 @operator(ast.Return)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import codecs
 import contextlib
+import functools
 import inspect
 import linecache
 import sys
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from .listening import Said, listening, patched
-from .tracing import Assigned, assigned
+from .tracing import Assigned, Held, assigned
 
 MANY_LINES = 6
+EDITED = "<edited>"  # the name of the file that edited programs seem to come from
 
 
 class NotRun(BaseException):
@@ -66,15 +68,25 @@ def load(file: Path, imports: Callable = builtins.__import__) -> types.ModuleTyp
         raise NotRun("load", "import_error", sentence, lines) from None
 
 
-def run(source: str | bytes, file: str, imports: Callable = builtins.__import__) -> types.ModuleType:
-    """Run the text of a file, and return its module."""
+def run(
+    source: str | bytes | list[str], file: str, imports: Callable = builtins.__import__
+) -> types.ModuleType:
+    """Run the text of a file, or its parts one after the other, and return its module."""
+    parts = source if isinstance(source, list) else [source]
     module = types.ModuleType("npae_exercise")
     module.__file__ = file
     module.__dict__["__builtins__"] = {**vars(builtins), "__import__": imports}
     sys.modules[module.__name__] = module  # dataclasses look there
-    with patched(fill=not ("numba" in source if isinstance(source, str) else b"numba" in source)):
-        exec(compile(source, file, "exec", dont_inherit=True), vars(module))
+    numba = any("numba" in part if isinstance(part, str) else b"numba" in part for part in parts)
+    with patched(fill=not numba):
+        for part in parts:
+            exec(_compiled(part, file), vars(module))
     return module
+
+
+@functools.lru_cache(512)  # most parts of an edited program are those of the one before
+def _compiled(text: str | bytes, file: str) -> types.CodeType:
+    return compile(text, file, "exec", dont_inherit=True)
 
 
 def anew(module: Any, plain: bool) -> Any:
@@ -150,6 +162,8 @@ class Seen:
     warned : list of (str, int)
         What NumPy warned of, and the line in the file.
     assigned : list of Assigned
+    kinds : dict of str to dict of str to Held
+        For each function of the file, the kinds of its variables.
     """
 
     answer: Any = None
@@ -158,6 +172,7 @@ class Seen:
     after: list[Any] = field(default_factory=list)
     warned: list[tuple[str, int]] = field(default_factory=list)
     assigned: list[Assigned] = field(default_factory=list)
+    kinds: dict[str, dict[str, Held]] = field(default_factory=dict)
 
 
 def observed(name: str, args: tuple, kwargs: dict, module: Any, trace: bool = False) -> Seen:
@@ -171,7 +186,7 @@ def observed(name: str, args: tuple, kwargs: dict, module: Any, trace: bool = Fa
 
     try:
         with listening(said, fill=not numba):
-            seen.answer = assigned(call, file, seen.assigned) if trace else call()
+            seen.answer = assigned(call, file, seen.assigned, seen.kinds) if trace else call()
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         seen.error, seen.lines = error, frames(error, file)
     seen.warned = said.warned

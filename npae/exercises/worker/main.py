@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .calls import NotRun, anew, described, load, observed, says, text_of
+from .calls import EDITED, NotRun, anew, described, load, observed, run, says, text_of
 from .guards import Refusals, guarded_imports, limit, watch
 from .wire import Garbled, Reader, at, encode, generator, receive, send, state_of
 
@@ -129,6 +129,7 @@ class Worker:
                 "error": ["MemoryError", text, False],
                 "after": {"list": []},
                 "traced": [],
+                "kinds": {},
                 "warned": [],
             }
             send(self._answers, {**message, "where": [], "lines": 0}, [])
@@ -137,8 +138,8 @@ class Worker:
         """Do what is asked for.
 
         "load" the file; "call" a function; "quietly": keep its answer here; "keep" a value, to be an argument
-        later; "now": tell what an earlier answer holds by now; "anew": run the file again; "describe"
-        functions.
+        later; "now": tell what an earlier answer holds by now; "anew": run the file again; "edited": run
+        another text in its place; "describe" functions.
         """
         do = request["do"]
         blocks: list[bytes] = []
@@ -159,9 +160,22 @@ class Worker:
         elif do == "anew":
             self._modules.append(anew(self._modules[0], request["plain"]))
             message = {"module": len(self._modules) - 1}
+        elif do == "edited":
+            message = {"runs": self._edited(request["text"])}
         if do in ("load", "describe") and self._modules:
             message = {"functions": described(self._modules[0])}
         self.send(message, blocks)
+
+    def _edited(self, text: list[str]) -> bool:
+        """Let another text be the last module, in the place of the one before; return whether it runs."""
+        try:
+            module = run(text, EDITED, self._imports)
+        except (Exception, SystemExit):
+            return False
+        if self._modules[-1].__file__ == EDITED:
+            self._modules.pop()
+        self._modules.append(module)
+        return True
 
     def _call(self, request: dict, block: bytes, blocks: list[bytes], quietly: bool) -> dict[str, Any]:
         reader, module = Reader(block, self._other), self._modules[request["module"]]
@@ -183,7 +197,11 @@ class Worker:
         traced = [
             [a.function, a.line, a.name, self._encoded(a.array, blocks), list(a.runs)] for a in seen.assigned
         ]
-        return {**message, "traced": traced}
+        kinds = {
+            function: {name: [one.kind, one.shape] for name, one in some.items()}
+            for function, some in seen.kinds.items()
+        }
+        return {**message, "traced": traced, "kinds": kinds}
 
     def _encoded(self, value: Any, blocks: list[bytes]) -> Any:
         return encode(value, blocks, self._mine)

@@ -1,4 +1,4 @@
-"""Notes what the lines of a file put into variables."""
+"""Notes what the lines of a file put into variables, and what kinds of variables its functions have."""
 
 from __future__ import annotations
 
@@ -35,20 +35,42 @@ class Assigned:
     runs: tuple[int, ...] = ()
 
 
-def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
+@dataclass(frozen=True)
+class Held:
+    """What a variable is for: "size", "array 2" (of two axes), or the name of its type; an array's shape."""
+
+    kind: str
+    shape: tuple[int, ...] | None = None
+
+
+def held(value: Any) -> Held:
+    """Return what kind of thing a variable holds."""
+    if isinstance(value, (bool, int, np.integer)):
+        return Held("size")
+    if isinstance(value, (float, np.floating)):
+        return Held("array 0")
+    if isinstance(value, np.ndarray):
+        return Held(f"array {value.ndim}", tuple(map(int, value.shape)))
+    return Held(type(value).__name__)
+
+
+def assigned(
+    call: Callable[[], Any], file: str, found: list[Assigned], kinds: dict[str, dict[str, Held]]
+) -> Any:
     """Return what ``call`` returns, and append what lines of a file have put into variables meanwhile.
 
-    In the order of their last change. Only the file's own functions are watched.
+    In the order of their last change; ``kinds`` takes in what the variables of each function held at its
+    end. Only the file's own functions are watched.
     """
     last: dict[tuple, Assigned] = {}
-    held: dict[int, dict[str, np.ndarray]] = {}
+    arrays: dict[int, dict[str, np.ndarray]] = {}
     lines: dict[int, int] = {}
     calls: dict[int, int] = {}
     runs: dict[int, Counter[int]] = defaultdict(Counter)
     number = itertools.count()
 
     def look(frame: FrameType) -> None:
-        before = held[id(frame)]
+        before = arrays[id(frame)]
         for name, value in frame.f_locals.items():
             if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
                 if name in before and same(before[name], value):
@@ -64,14 +86,17 @@ def assigned(call: Callable[[], Any], file: str, found: list[Assigned]) -> Any:
         lines[id(frame)] = frame.f_lineno
         runs[calls[id(frame)]][frame.f_lineno] += event == "line"
         if event == "return":
-            held.pop(id(frame), None)
+            arrays.pop(id(frame), None)
+            kinds.setdefault(frame.f_code.co_name, {}).update(
+                (name, held(value)) for name, value in frame.f_locals.items()
+            )
         return local
 
     def entered(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != file or frame.f_code.co_name.startswith("<"):
             return None
-        arrays = {n: v.copy() for n, v in frame.f_locals.items() if isinstance(v, np.ndarray)}
-        held[id(frame)], lines[id(frame)], calls[id(frame)] = arrays, frame.f_lineno, next(number)
+        arrays[id(frame)] = {n: v.copy() for n, v in frame.f_locals.items() if isinstance(v, np.ndarray)}
+        lines[id(frame)], calls[id(frame)] = frame.f_lineno, next(number)
         return local
 
     before = sys.gettrace()

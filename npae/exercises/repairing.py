@@ -1,0 +1,363 @@
+"""Finds a mistake in the learner's own program: the smallest edit that makes it right."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import textwrap
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.insertions import added_steps, rearranged, transplanted
+from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
+from npae.exercises.learner import Functions
+from npae.exercises.observing import Observer, Target, nearness
+from npae.exercises.programs import KEPT
+from npae.exercises.worker.tracing import Held
+
+COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plain Python
+
+
+MENDING = {*(one.key for one in INSERTIONS), "copied", "overwritten", "formula", "default_for_argument"}
+SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
+ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
+OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|_kept|locals)\b")  # of operators: no learner writes them
+TOO_MUCH: dict[type, str] = {
+    ast.Add: "{} is added, and does not belong there",
+    ast.Sub: "{} is subtracted, and does not belong there",
+    ast.Mult: "the factor {} does not belong there",
+    ast.Div: "the division by {} does not belong there",
+    ast.Pow: "the power {} does not belong there",
+}
+MOST_FIRST = 6  # first edits of two
+MOST_LINES = 3  # of a difference that is told
+
+
+@dataclass
+class Written:
+    """A learner's program: the tree of its text, its functions, and the kinds of their variables."""
+
+    tree: ast.Module
+    functions: dict[str, ast.FunctionDef]
+    held: dict[str, dict[str, Held]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self._parts = [ast.unparse(node) for node in self.tree.body]
+        self._part_of: dict[int, int] = {}
+        self._statement_of: dict[int, tuple[ast.FunctionDef, int]] = {}
+        self._bodies: dict[int, list[str]] = {}
+        for number, node in enumerate(self.tree.body):
+            for one in (node, *(node.body if isinstance(node, ast.ClassDef) else ())):
+                self._part_of[id(one)] = number
+            if isinstance(node, ast.FunctionDef):
+                self._bodies[id(node)] = [_indented(one) for one in node.body]
+                for k, statement in enumerate(node.body):
+                    self._statement_of.update((id(one), (node, k)) for one in ast.walk(statement))
+
+    def constants(self) -> dict[str, Any]:
+        """Return the numbers that stand at the top level of the program, by name."""
+        found: dict[str, Any] = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    pairs = [(target, node.value)]
+                    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                        pairs = list(zip(target.elts, node.value.elts))
+                    for one, value in pairs:
+                        if isinstance(one, ast.Name) and isinstance(value, ast.Constant):
+                            found[one.id] = value.value
+        return found
+
+    def text(self) -> list[str]:
+        """Return the parts of the program, as they were at the start."""
+        return list(self._parts)
+
+    def edited(self, edit: Edit) -> list[str]:
+        """Return the parts with an edit in them."""
+        undo = [change.exchange() for change in edit.changes]
+        try:
+            return self.changed(edit)
+        finally:
+            for change in reversed(undo):
+                change.exchange()
+
+    def changed(self, *edits: Edit) -> list[str]:
+        """Return the parts of the program, in which edits have been made."""
+        parts = self.text()
+        changes = [change for edit in edits for change in edit.changes]
+        places = [self._statement_of.get(id(change.holder)) for change in changes]
+        if (
+            places[0] and len({place and place[0] for place in places}) == 1
+        ):  # within statements of a function
+            function = places[0][0]
+            body = list(self._bodies[id(function)])
+            for k in {place[1] for place in places if place}:
+                body[k] = _indented(function.body[k])
+            head = f"def {function.name}({ast.unparse(function.args)}):"
+            parts[self._part_of[id(function)]] = "\n".join([head, *body])
+            return parts
+        for name in {name for edit in edits for name in edit.functions}:
+            number = self._part_of[id(self.functions[name])]
+            parts[number] = ast.unparse(self.tree.body[number])
+        return parts
+
+
+def _indented(statement: ast.stmt) -> str:
+    return textwrap.indent(ast.unparse(statement), "    ")
+
+
+def written(source: str) -> Written:
+    """Return a program from its text, without docstrings, and without the compiler's decorators.
+
+    Raises
+    ------
+    SyntaxError
+        If it is none.
+    """
+    tree = ast.parse(source)
+    functions: dict[str, ast.FunctionDef] = {}
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and len(body) > 1 and _is_text(body[0]):
+            del body[0]
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = [
+                one for one in node.decorator_list if not any(name in ast.unparse(one) for name in COMPILERS)
+            ]
+    for node in tree.body:
+        for one in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(one, ast.FunctionDef):
+                functions[one.name] = one
+    return Written(tree, functions)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+@dataclass
+class Mended:
+    """A program that became right in what was wanted, and what was wrong with it.
+
+    Attributes
+    ----------
+    mistakes : list of tuple of Edit
+        Each explains all of it; of several, the learner's may be any.
+    parts : list of str
+        The text of the program that the first of them leaves.
+    """
+
+    mistakes: list[tuple[Edit, ...]]
+    parts: list[str]
+
+
+def mended(
+    observer: Observer,
+    functions: Functions,
+    parts: list[str],
+    target: Target,
+    wanted: list[str],
+    seconds: tuple[float, float],
+    keys: Collection[str] = (),
+) -> Mended | None:
+    """Return what one edit, or two, of a learner's program undo, the likeliest first; None if nothing does.
+
+    Parameters
+    ----------
+    observer : Observer
+        Of the check that fails.
+    functions : Functions
+        The learner's; edits run where they do.
+    parts : list of str
+        The text of the learner's program.
+    target : Target
+        What it gave, and what is right.
+    wanted : list of str
+        What has to become right; all that is right stays so.
+    seconds : tuple of float
+        For single edits and for pairs, of this process.
+    keys : collection of str
+        The only operators that are tried; by default all of them.
+    """
+    try:
+        program = written("\n".join(parts))
+    except SyntaxError:
+        return None
+    program.held = _kinds(observer, functions, program.text(), target.order[0])
+    tries = _Tries(observer, functions, target, wanted, keys)
+    found, nearest = tries.single(program, time.process_time() + seconds[0])
+    if found:
+        after = program.edited(found[0])
+        mistakes: list[tuple[Edit, ...]] = [(tries.mistake(program, edit),) for edit in found]
+        mistakes = [some for some in mistakes if some[0].sentence]
+        return Mended(mistakes, after) if mistakes else None
+    until = time.process_time() + seconds[1]
+    for first in nearest if not keys else ():
+        if time.process_time() > until:
+            break
+        halfway = written("\n".join(program.edited(first)))
+        halfway.held = program.held
+        found, _ = tries.single(halfway, until)
+        if found:
+            both = tries.mistake(program, first), tries.mistake(halfway, found[0])
+            return Mended([both], halfway.edited(found[0])) if all(edit.sentence for edit in both) else None
+    return None
+
+
+@dataclass
+class _Tries:
+    """Runs edits of a learner's program, and looks at what becomes of it."""
+
+    observer: Observer
+    functions: Functions
+    target: Target
+    wanted: list[str]
+    keys: Collection[str]
+
+    @property
+    def axes(self) -> dict[str, str]:
+        return dict(getattr(self.observer.check, "axes", {}))
+
+    def mistake(self, program: Written, edit: Edit) -> Edit:
+        return mistake(program, edit, self.axes)
+
+    def single(self, program: Written, until: float) -> tuple[list[Edit], list[Edit]]:
+        """Return the likeliest edits that make a program right; if none does, those that come nearest."""
+        observer, right = self.observer, self.observer.programs
+        quantities = getattr(observer.check, "quantities", ())
+        edits = all_edits(program, self.axes, [*OPERATORS, *INSERTIONS])
+        edits += rearranged(program, program.constants())
+        edits += added_steps(program, right, quantities)
+        edits += transplanted(program, right, quantities)
+        if self.keys:
+            edits = [edit for edit in edits if edit.key in self.keys]
+        likely = {id(edit) for edit in edits if observer.matters(edit, self.target, self.wanted)}
+        found: list[Edit] = []
+        tried = {tuple(program.text())}
+        enough = self.near(program.text()) + 0.05
+        near: dict[float, tuple[float, int]] = {}  # by score: edits that give the same count once
+        edits.sort(key=lambda edit: edit.cost + 2 * (id(edit) not in likely))
+        for number, edit in enumerate(edits):
+            if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
+                break
+            text = program.edited(edit)
+            if tuple(text) not in tried and not any(KEPT in part for part in text):
+                tried.add(tuple(text))
+                score = self.near(text)
+                if score == np.inf:
+                    found.append(edit)
+                elif score > enough:
+                    near.setdefault(round(score, 9), (edit.cost / 4 - score, number))
+        return found, [edits[number] for _, number in sorted(near.values())[:MOST_FIRST]]
+
+    def near(self, parts: list[str]) -> float:
+        """Return infinity for a program that is right where that is wanted, and wherever the learner's is.
+
+        Otherwise, how near it comes in the first case.
+        """
+        observer, target = self.observer, self.target
+        program = self.functions.program.edited(parts)
+        if program is None:
+            return -1.0
+        if observer.run is None:
+            return np.inf if observer.passes(program) else 0.0
+        for case in target.order:
+            made, seen, right = observer.one(program, case), target.seen[case], target.right[case]
+            for label in {*made, *seen, *right}:
+                needed = label in self.wanted or _same(target, seen.get(label), right.get(label))
+                if needed and not _same(target, made.get(label), right.get(label)):
+                    first = case == target.order[0]
+                    return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
+        return np.inf
+
+
+def _kinds(
+    observer: Observer, functions: Functions, parts: list[str], case: int
+) -> dict[str, dict[str, Held]]:
+    """Return the kinds of the variables of a program's functions, as one case leaves them."""
+    program = functions.program.edited(parts)
+    if program is None:
+        return {}
+    traced = Functions(program)
+    traced.traced()
+    observer.of_case(traced, case)
+    return traced.kinds
+
+
+def _same(target: Target, one: object, right: object) -> bool:
+    if one is None or right is None:
+        return one is right
+    if isinstance(one, np.ndarray) and isinstance(right, np.ndarray) and one.shape != right.shape:
+        return False
+    return target.same(one, right)
+
+
+def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
+    """Return what an edit undoes: of the program that it makes, the edit that makes the learner's again.
+
+    Edits that only mend say it themselves.
+    """
+    if edit.key in MENDING and edit.sentence:
+        return edit
+    changed = {name: program.functions[name] for name in sorted(edit.functions)}
+    goal = [ast.unparse(function) for function in changed.values()]
+    sentences: dict[str, str] = {}
+    undo = [change.exchange() for change in edit.changes]
+    try:
+        mended = [ast.unparse(function) for function in changed.values()]
+        for one in all_edits(Written(program.tree, changed, program.held), axes):
+            back = [change.exchange() for change in one.changes]
+            same = [ast.unparse(function) for function in changed.values()] == goal
+            for change in reversed(back):
+                change.exchange()
+            if same:
+                sentences.setdefault(one.key, one.sentence)
+    finally:
+        for change in reversed(undo):
+            change.exchange()
+    pairs = [(old.new, change.new) for old, change in zip(undo, edit.changes)]
+    expressions = all(isinstance(one, ast.expr) for pair in pairs for one in pair)
+    texts = [(ast.unparse(old), ast.unparse(new)) for old, new in pairs] if expressions else []
+    if edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts)):
+        for key in (edit.key, *sentences):
+            if key in sentences:
+                return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)
+    if texts:
+        said = list(dict.fromkeys(_instead(old, new) for old, new in pairs))
+        sentence = f"In {edit.target}, {'; '.join(said[:2])}." if edit.target else f"{'; '.join(said[:2])}."
+    else:
+        sentence = " ".join(_difference(*("\n".join(parts).splitlines() for parts in (goal, mended))))
+    if OWN_WORDS.search(sentence):
+        sentence = ""
+    return Edit(edit.key, edit.cost, sentence, edit.changes, edit.functions)
+
+
+def _instead(old: ast.expr, new: ast.expr) -> str:
+    """Return in words that an expression stands where another one belongs."""
+    if isinstance(old, ast.BinOp) and type(old.op) in TOO_MUCH:
+        for kept, other in ((old.left, old.right), (old.right, old.left)):
+            if ast.dump(kept) == ast.dump(new) and (
+                kept is old.left or isinstance(old.op, (ast.Add, ast.Mult))
+            ):
+                return TOO_MUCH[type(old.op)].format(ast.unparse(other))
+    return f"{ast.unparse(old)} stands where {ast.unparse(new)} belongs"
+
+
+def _difference(wrong: list[str], right: list[str]) -> Iterator[str]:
+    """Yield in words how the lines of two programs differ."""
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, wrong, right, autojunk=False).get_opcodes():
+        if max(b - a, d - c) > MOST_LINES:
+            continue
+        old, new = (", ".join(line.strip() for line in some) for some in (wrong[a:b], right[c:d]))
+        if kind == "replace":
+            yield f"{old} stands where {new} belongs."
+        elif kind == "insert":
+            yield f"A step is missing: {new}."
+        elif kind == "delete":
+            yield f"{old} is one step too many."
