@@ -33,7 +33,7 @@ class LearnerError(Exception):
         self.lines = lines
 
 
-class MissingFunction(AttributeError):
+class MissingFunction(LookupError):
     """The file defines no function of the name that is the message."""
 
 
@@ -112,7 +112,7 @@ class There:
 
 
 class Functions:
-    """The learner's functions as attributes; calls notice errors, warnings and arguments that are changed.
+    """The learner's functions by name; calls notice errors, warnings and arguments that are changed.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Functions:
         self._returned: dict[int, Any] = {}
         self._known: dict[str, dict[str, Any]] | None = None
 
-    def __getattr__(self, name: str) -> Callable:
+    def __getitem__(self, name: str) -> Callable:
         if not self.has(name):
             raise MissingFunction(name)
         return lambda *args, **kwargs: self._watched(name, args, kwargs)

@@ -126,12 +126,12 @@ class Run:
         check, functions = self.check, self.functions
         if isinstance(check, Values):
             if check.call is None:
-                answer = getattr(functions, check.function)(*case.args.values())
+                answer = functions[check.function](*case.args.values())
             else:
                 answer = self._adapted(check.call, functions, **case.args)
             return self._outputs(answer, case), None
         if isinstance(check.forward, str):
-            answer = getattr(functions, check.forward)(*case.args.values())
+            answer = functions[check.forward](*case.args.values())
         else:
             answer = self._adapted(check.forward, functions, **case.args)
         count = 2 if check.backward is not None else 1 + len(check.gradients)
@@ -149,7 +149,7 @@ class Run:
         if check.backward is None:
             return tuple(rest)
         if isinstance(check.backward, str):
-            answer = getattr(self.functions, check.backward)(dy, rest)
+            answer = self.functions[check.backward](dy, rest)
         else:
             answer = self._adapted(check.backward, self.functions, dy, rest)
         names = list(check.gradients)

@@ -44,7 +44,7 @@ def run(functions, param, grads, settings):
     """Return the learner's parameter after each step, one row a step."""
     state, path = None, []
     for grad in grads:
-        param, state = functions.adam_step(param, grad, state, **settings)
+        param, state = functions["adam_step"](param, grad, state, **settings)
         path.append(np.array(param))
     return np.array(path)
 
@@ -54,7 +54,7 @@ def run_pair(functions, first, second):
     params, states, path = [first["param"], second["param"]], [None, None], []
     for grads in zip(first["grads"], second["grads"]):
         for i, grad in enumerate(grads):
-            params[i], states[i] = functions.adam_step(params[i], grad, states[i], **ODD)
+            params[i], states[i] = functions["adam_step"](params[i], grad, states[i], **ODD)
         path.append(np.array(params))
     return np.array(path)
 

@@ -35,7 +35,7 @@ class Session:
         self.rounds = []
         for _ in range(2):
             model, corrupt = Model(pixels, 2, np.random.default_rng(7)), Corruption()
-            answer = functions.denoising_step(
+            answer = functions["denoising_step"](
                 self.x.copy(),
                 {key: value.copy() for key, value in model.params.items()},
                 (model.forward, model.backward),

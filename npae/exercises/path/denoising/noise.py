@@ -17,7 +17,7 @@ POINTER = "formula (2) in the docstring of the file"
 
 def draws(functions, name, x, *numbers):
     """Return what three calls give: two in a row, and one with a generator like that of the first."""
-    function, rng = getattr(functions, name), np.random.default_rng(3)
+    function, rng = functions[name], np.random.default_rng(3)
     return [function(x.copy(), *numbers, source) for source in (rng, rng, np.random.default_rng(3))]
 
 
@@ -105,7 +105,7 @@ def share_of_mask(noisy, p):
 def counts_of_mask(functions, p):
     """Return whether the number of zeros, or the zeros of a whole row, are not left to chance."""
     x, rng = np.ones((5, 20)), np.random.default_rng(8)
-    noisy = np.array([functions.mask(x.copy(), p, rng) for _ in range(40)])
+    noisy = np.array([functions["mask"](x.copy(), p, rng) for _ in range(40)])
     zeros = (noisy == 0).sum(axis=(1, 2))
     if np.ptp(zeros) == 0:
         text = (
@@ -114,11 +114,11 @@ def counts_of_mask(functions, p):
         return finding(
             "fixed_count", text, f"zeros in 40 calls: always {zeros[0]} of 100", "", "mask", MASK_POINTER
         )
-    if (functions.mask(x.copy(), 0.0, rng) == 0).any():
+    if (functions["mask"](x.copy(), 0.0, rng) == 0).any():
         return finding(
             "wrong_share", "with p = 0, entries are set to 0 all the same.", "", "", "mask", MASK_POINTER
         )
-    if (functions.mask(x.copy(), 1.0, rng) != 0).any():
+    if (functions["mask"](x.copy(), 1.0, rng) != 0).any():
         return finding(
             "wrong_share", "with p = 1, some entries stay as they were.", "", "", "mask", MASK_POINTER
         )
@@ -136,7 +136,7 @@ def gaussian_is_right(functions):
     other = draws(functions, "gaussian", x, 2 * stddev)[0]
     ends = np.zeros(SHAPE)
     ends[::2] = 1.0
-    noisy = functions.gaussian(ends.copy(), 0.3, np.random.default_rng(4))
+    noisy = functions["gaussian"](ends.copy(), 0.3, np.random.default_rng(4))
     if not noisy[ends == 0].any() and noisy[ends == 1].any():
         text = "where x is 0 there is no noise: it is multiplied by x, where it is to be added."
         return finding("noise_times_x", text, "", "", "gaussian", POINTER)

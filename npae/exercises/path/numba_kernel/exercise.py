@@ -53,7 +53,7 @@ def same_numbers(functions):
     found, durations, made = [], [], cases()
     for case in made:
         args, start = list(case.fresh().args.values()), time.perf_counter()
-        y = functions.conv2d(*args)
+        y = functions["conv2d"](*args)
         durations.append(time.perf_counter() - start)
         if not isinstance(y, np.ndarray) or y.dtype.kind != "f":
             what = y.dtype if isinstance(y, np.ndarray) else type(y).__name__
@@ -110,7 +110,7 @@ SOURCE = f"import numpy as np\n\n\n{inspect.getsource(conv2d_numpy)}"
 def beats_numpy(functions):
     """Test the time on a batch, in turns, so that a busy machine slows both; if in doubt, again."""
     args = tuple(arguments(np.random.default_rng(1), *TIMED).values())
-    y, want = functions.conv2d(*args), conv2d_numpy(*args)
+    y, want = functions["conv2d"](*args), conv2d_numpy(*args)
     if not np.allclose(y, want, 1e-3, 1e-3):
         return "on the batch that is timed, the numbers are not those of conv2d_numpy"
     yours, other = functions.program, functions.program.beside(SOURCE)

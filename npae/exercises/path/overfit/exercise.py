@@ -31,7 +31,8 @@ class Training:
         self.model = Model(pixels, 2, np.random.default_rng(9))
         params = {key: value.copy() for key, value in self.model.params.items()}
         model, rng = (self.model.forward, self.model.backward), np.random.default_rng(seed)
-        self.answer = functions.overfit(self.x.copy(), params, model, epochs, batch_size, learning_rate, rng)
+        settings = epochs, batch_size, learning_rate
+        self.answer = functions["overfit"](self.x.copy(), params, model, *settings, rng)
         self.steps = self.model.steps
 
     @property
@@ -239,7 +240,7 @@ def below_the_bar(functions):
     """Train on the ten digits."""
     images, params = ten_images(), Model(25, 12, np.random.default_rng(0)).params
     rng = np.random.default_rng(0)
-    params, losses = functions.overfit(images, params, (forward, backward), 400, 4, 0.5, rng)
+    params, losses = functions["overfit"](images, params, (forward, backward), 400, 4, 0.5, rng)
     loss = np.mean((forward(images, params)[0] - images) ** 2)
     if loss < BAR:
         return None

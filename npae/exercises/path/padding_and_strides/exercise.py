@@ -13,13 +13,13 @@ def axes_of_images(rng):
 
 def padding(functions, size, k, s):
     """Return before and after in one array."""
-    pair = functions.same_padding(size, k, s)
+    pair = functions["same_padding"](size, k, s)
     return np.array(pair) if isinstance(pair, (tuple, list)) and len(pair) == 2 else pair
 
 
 def defaults(functions, x, kernel, bias, strides, padding):
     """Return y of a call without strides and padding."""
-    return functions.conv2d_forward(x, kernel, bias)[0]
+    return functions["conv2d_forward"](x, kernel, bias)[0]
 
 
 def arguments(rng, n, c_in, size, c_out, window, strides, padding):

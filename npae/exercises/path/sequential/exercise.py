@@ -17,7 +17,7 @@ POINTERS = {k: f"formula ({k}) in the docstring of the file" for k in (1, 2, 3)}
 def run_forward(functions):
     """Return the layers after a call of the learner's forward, and what it returned."""
     layers = Layers()
-    return layers, functions.sequential_forward(layers.x.copy(), layers.triples())
+    return layers, functions["sequential_forward"](layers.x.copy(), layers.triples())
 
 
 def is_pair(answer):
@@ -67,7 +67,7 @@ def forward_is_right(functions):
 def run_backward(functions):
     """Return the layers after forward and backward, and what the latter returned."""
     layers, (_, cache) = run_forward(functions)
-    return layers, functions.sequential_backward(layers.dy.copy(), cache)
+    return layers, functions["sequential_backward"](layers.dy.copy(), cache)
 
 
 def caches_are_right(functions):
@@ -176,8 +176,8 @@ def grads_are_right(functions):
 def no_layers(functions):
     """Test the empty list."""
     x, dy = np.array([1.0, 2.0]), np.array([3.0, 4.0])
-    answer = functions.sequential_forward(x, [])
-    back = functions.sequential_backward(dy, answer[1]) if is_pair(answer) else None
+    answer = functions["sequential_forward"](x, [])
+    back = functions["sequential_backward"](dy, answer[1]) if is_pair(answer) else None
     if not is_pair(answer) or back is None or not is_pair(back):
         return f"forward returns {type(answer).__name__}, backward {type(back).__name__}"
     (y, _), (dx, grads) = answer, back
@@ -215,12 +215,12 @@ def values(functions, x, kernel_1, bias_1, kernel_2, bias_2):
     """Return what the learner's forward makes of two dense layers with tanh between them."""
     first, last = {"kernel": kernel_1, "bias": bias_1}, {"kernel": kernel_2, "bias": bias_2}
     layers = [(dense, dense_back, first), (tanh, tanh_back, {}), (dense, dense_back, last)]
-    return functions.sequential_forward(x, layers)
+    return functions["sequential_forward"](x, layers)
 
 
 def gradients(functions, dy, cache):
     """Return the learner's gradients one after the other."""
-    dx, grads = functions.sequential_backward(dy, cache)
+    dx, grads = functions["sequential_backward"](dy, cache)
     lost = len(grads) < 3  # as with a cache that the first backward has emptied
     return dx, *(np.nan if lost else grads[k][name] for k in (0, 2) for name in ("kernel", "bias"))
 
