@@ -179,7 +179,9 @@ def _keep_variables(function: ast.FunctionDef) -> None:
 
 
 def _compiled(node: ast.stmt):
-    return compile(ast.Module([node], []), EDITED, "exec")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return compile(ast.Module([node], []), EDITED, "exec")
 
 
 def _codes_of(module: types.ModuleType) -> dict:

@@ -14,6 +14,7 @@ import linecache
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +87,9 @@ def run(
 
 @functools.lru_cache(512)  # most parts of an edited program are those of the one before
 def _compiled(text: str | bytes, file: str) -> types.CodeType:
-    return compile(text, file, "exec", dont_inherit=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # of edits; of the file itself, it has been shown
+        return compile(text, file, "exec", dont_inherit=True)
 
 
 def anew(module: Any, plain: bool) -> Any:
