@@ -28,6 +28,7 @@ def compare_gradients(run: Run) -> None:
         _check_cache(run)
     if "float32" in run.check.dtypes:
         _compare_float32(run, known)
+        run.judge_warnings()
 
 
 def _judge_again(run: Run, case: Case, first: tuple) -> None:

@@ -241,12 +241,17 @@ class Run:
         for name in narrow:
             evidence = [f"{name} comes out in float32 for float64 arguments"]
             self.fail("float32_arithmetic", "values", name, evidence)
+        self.judge_warnings()
+        if "float32" in self.check.dtypes:
+            self._compare_float32()
+            self.judge_warnings("for arguments of float32, which holds numbers up to 3e38: exp(89) is larger")
+
+    def judge_warnings(self, *evidence: str) -> None:
+        """End the check if NumPy has warned, where that is a mistake."""
         key = warning_key(self.warnings())
         if self.check.quiet and key:
             said = of_warnings(self.functions.warned, self.functions.source)
-            self.fail(key, "warning", self.check.outputs[0], said)
-        if "float32" in self.check.dtypes:
-            self._compare_float32()
+            self.fail(key, "warning", self.check.outputs[0], [*evidence, *said])
 
     def _judge_first_call(self, samples: dict[str, list[Sample]]) -> None:
         """End the check if the first case, called again, is answered otherwise than the first time."""

@@ -7,6 +7,7 @@ container.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -22,7 +23,6 @@ from npae.exercises.result import Result, as_text
 from npae.exercises.worker.calls import NotRun, says
 from npae.exercises.worker.guards import GIGABYTE
 
-EXTRA = {"numba_kernel": ("numba",)}  # what an exercise may import beyond NumPy
 SHOWN_LINES = 12
 OUTSIDE = (
     "in what Numba compiles, an index outside of an array is not an error: it reads or writes whatever is "
@@ -130,7 +130,7 @@ def _checked(exercise: str, file: Path, seconds: float, memory: int) -> tuple[Re
         return check_file(exercise, Functions(There(process).anew(plain=True)))
 
     result, printed = run(exercise, file, seconds, memory, compiled)
-    if result.diagnosis == "crash" and exercise in EXTRA:  # plain Python stops where an index is outside
+    if result.diagnosis == "crash" and _extra(file):  # plain Python stops where an index is outside
         stopped, _ = run(exercise, file, seconds, memory, plain)
         if "IndexError" in stopped.sentence:
             result.evidence += ["run as plain Python, it stops:", stopped.sentence, *stopped.evidence]
@@ -141,7 +141,7 @@ def run(
     exercise: str, file: Path, seconds: float, memory: int, judge: Callable[[Process], Result]
 ) -> tuple[Result, str]:
     """Return what ``judge(process)`` finds, or why it finds nothing, and what the file printed."""
-    with Process(file, EXTRA.get(exercise, ()), seconds, memory) as process:
+    with Process(file, _extra(file), seconds, memory) as process:
         try:
             process.begin()
             result = judge(process)
@@ -153,6 +153,13 @@ def run(
             result = _mistake_of_npae(exercise, error)
         process.end()
         return result, process.printed()
+
+
+def _extra(file: Path) -> tuple[str, ...]:
+    """Return what a file may import beyond NumPy: Numba, which is imported before the file."""
+    with contextlib.suppress(OSError):
+        return ("numba",) if b"numba" in file.read_bytes() else ()
+    return ()
 
 
 def _mistake_of_npae(exercise: str, error: Exception) -> Result:
@@ -186,7 +193,7 @@ def _no_answer(exercise: str, process: Process, ended: Ended) -> tuple[str, str,
         named = re.search(r"Fatal Python error: (.+)", faults)
         name = named[1] if named else _signal(-status)
         key, sentence = "crash", f"made Python itself crash ({name}), which plain NumPy code hardly ever does"
-        if EXTRA.get(exercise) == ("numba",):
+        if process.extra:
             sentence, advice = f"made Python itself crash ({name})", OUTSIDE
     else:
         advice = "Look for os._exit or the like: a function returns its result, and Python goes on."

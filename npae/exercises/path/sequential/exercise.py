@@ -163,9 +163,9 @@ def grads_are_right(functions):
         return wrong(
             "wrong_return", "grads has to hold one dict for each layer, with the keys of its params.", shown
         )
-    got = [np.asarray(value, float) for each in grads for value in each.values()]
+    got = [np.asarray(each[key], float) for each, known in zip(grads, right) for key in known]
     want = [np.asarray(value, float) for each in right for value in each.values()]
-    names = ("grads[0]['factor']", "grads[2]['offset']", "grads[3]['factor']")
+    names = ("grads[0]['factor']", "grads[2]['offset']", "grads[2]['stretch']", "grads[3]['factor']")
     for name, one, other in zip(names, got, want):
         result = compare(name, [one], [other], [Case()], function=BACKWARD, pointer=POINTERS[3])
         if result is not None:

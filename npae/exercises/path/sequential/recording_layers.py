@@ -25,7 +25,7 @@ class Layers:
         self.params = [
             {"factor": np.array(1.5)},
             {},
-            {"offset": np.array([0.3, -0.2])},
+            {"offset": np.array([0.3, -0.2]), "stretch": np.array(0.8)},  # in another order than in `shift`
             {"factor": np.array(-0.7)},
         ]
         self.calls, self.calls_back = [], []
@@ -43,9 +43,9 @@ class Layers:
         """Take the sine."""
         return self._called(1, x, np.sin(x))
 
-    def shift(self, x, offset):
-        """Add."""
-        return self._called(2, x, x + offset)
+    def shift(self, x, stretch, offset):
+        """Stretch and add."""
+        return self._called(2, x, stretch * x + offset)
 
     def scale_back(self, dy, cache):
         """Go back through `scale`."""
@@ -61,8 +61,9 @@ class Layers:
 
     def shift_back(self, dy, cache):
         """Go back through `shift`."""
-        self._called_back("shift", dy, cache)
-        return dy * 1.0, {"offset": np.sum(dy, axis=0)}
+        layer = self._called_back("shift", dy, cache)
+        x = cache.x if layer == 2 else np.zeros_like(dy)
+        return self.params[2]["stretch"] * dy, {"offset": np.sum(dy, axis=0), "stretch": np.sum(dy * x)}
 
     def _called(self, layer, x, y):
         self.calls.append((layer, np.array(x)))
@@ -77,14 +78,15 @@ class Layers:
         """Return the activations a_0 to a_4, the gradients d_0 to d_4, and grads."""
         (a, _, c, d), x = self.params, self.x
         acts = [x, a["factor"] * x]
-        acts += [np.sin(acts[1]), np.sin(acts[1]) + c["offset"]]
+        acts += [np.sin(acts[1]), c["stretch"] * np.sin(acts[1]) + c["offset"]]
         acts += [d["factor"] * acts[3]]
         d3 = d["factor"] * self.dy
-        d1 = d3 * np.cos(acts[1])
+        d2 = c["stretch"] * d3
+        d1 = d2 * np.cos(acts[1])
         grads = [
             {"factor": np.sum(d1 * x)},
             {},
-            {"offset": d3.sum(axis=0)},
+            {"offset": d3.sum(axis=0), "stretch": np.sum(d3 * acts[2])},
             {"factor": np.sum(self.dy * acts[3])},
         ]
-        return acts, [a["factor"] * d1, d1, d3, d3, self.dy], grads
+        return acts, [a["factor"] * d1, d1, d2, d3, self.dy], grads
