@@ -171,7 +171,7 @@ def test_imports_of_answers_are_refused_even_where_the_file_catches_it(loaded, l
 def test_python_and_numpy_and_what_an_exercise_asks_for_may_be_imported(loaded):
     text = "import math, itertools\nimport numpy as np\nfrom numpy.lib import stride_tricks\n"
     assert loaded(text) == {} and loaded(text + "from numba import njit\n") == {}
-    assert loaded("import torch\n")["diagnosis"] == "imports_other"
+    assert loaded("import torch\n")["diagnosis"] == "imports_framework"
     assert "use nothing but NumPy and Numba" in loaded("import torch, numba\n")["sentence"]
 
 
