@@ -19,6 +19,7 @@ from npae.recipes import get_recipe
 from npae.recipes.folder import entry, image_shape
 from npae.recipes.recipe import Recipe
 from npae.recipes.stored import load_trained
+from npae.terminal import say
 from npae.training.architecture import for_inputs
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
@@ -164,7 +165,7 @@ def denoise_images(
     out: str | os.PathLike | None = None,
     threads: int | None = None,
     kind: str = "auto",
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = say,
 ) -> Iterator[Denoised]:
     """Apply the model of a run to image files.
 
