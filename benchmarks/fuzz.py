@@ -360,6 +360,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
             jpeg(Image.new("RGB", (4096, 4096))),
             jpeg(Image.new("L", (4096, 4096)), scans=20_000, progressive=True),
             jpeg(notes=(b"\xff\xe1\xff\xff" + b"Exif\0\0".ljust(65_533, b"x")) * 500),
+            *(jpeg(notes=part * 5_000_000) for part in (b"\xff\xee\0\2", b"\xff\xdb\0\2", b"\xff")),
         ]
     if kind == "folder":
         path.parent.mkdir(exist_ok=True)
@@ -378,6 +379,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         png(8, 8, zlib.compress(bytes(8 * 3)), depth=2, notes=((b"tRNS", b"\0\0"),)),
         png(8, 8, zlib.compress(bytes(8 * 17)), depth=16, notes=((b"tRNS", b"\0\0"),)),
         png(8, 8, rows, notes=((b"zTXt", b"k\0\0" + zlib.compress(bytes(1 << 20))),) * 100),
+        *(png(8, 8, rows, notes=((name, b"\0"),) * 2_000_000) for name in (b"tEXt", b"IDAT", b"tRNS")),
         eps,
         b"GIF89a" + bytes(60),
     ]
