@@ -310,11 +310,12 @@ def evaluate(options: argparse.Namespace) -> None:
 def plot(options: argparse.Namespace) -> None:
     """Draw the figures of a run again."""
     from npae.recipes import unfold
+    from npae.recipes.folder import UNFOLD
     from npae.recipes.report import draw
 
     run = evaluated(options)
     draw(run)
-    if unfold.kept(run.path(unfold.FOLDER)):
+    if unfold.kept(run.folder(UNFOLD)):
         unfold.draw(run)
     say(f"the figures in {run.directory} are drawn again")
 

@@ -92,7 +92,7 @@ def score_images(
         be read.
     """
     prepared = np.stack([_prepared(run, path) for path in images])
-    folder = Path(out or run.path("scores"))
+    folder = Path(out) if out else run.folder("scores")
     make_folder(folder)
     names = [os.fspath(path) for path in images]
     maps, outputs = errors_of(run, prepared)

@@ -139,9 +139,7 @@ def _begun(folder: Path) -> list[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the folder of a finished training, if it has no files of others; a link leads to another's."""
-    if folder.is_symlink():
-        return
+    """Remove the folder of a finished training, if it has no files of others."""
     for name in (MODEL, HISTORY, CHECKPOINT):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):
