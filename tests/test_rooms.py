@@ -29,7 +29,7 @@ COLUMN = [
 ]
 # The ground: what each of its rooms may import of npae beside itself. The whole column may import them.
 GROUND = {
-    "plotting": {"files"},
+    "plotting": {"arguments", "files"},
     "datasets": {"arguments", "files", "terminal"},
     "files": {"arguments"},
     "interrupts": set(),

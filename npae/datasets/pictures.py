@@ -74,10 +74,11 @@ def read_picture(
     Raises
     ------
     ValueError
-        If ``path`` is no path, or the file is missing, a folder, empty, not such a picture, damaged, of more
-        than `PIXELS` pixels or `LONGEST` on a side, or of more than `PARTS` parts or `SCANS` scans; the
-        message has its path.
+        If ``size`` or ``path`` is none, or the file is missing, a folder, empty, not such a picture, damaged,
+        of more than `PIXELS` pixels or `LONGEST` on a side, or of more than `PARTS` parts or `SCANS` scans;
+        the message has its path.
     """
+    size = sides(size)
     with _opened(path) as (picture, orientation):
         if size is not None:
             picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG is decoded no larger than is needed
@@ -121,6 +122,25 @@ def resize_picture(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width = size
     picture = Image.fromarray(np.ascontiguousarray(pixels))
     return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR))
+
+
+def sides(size: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the height and width to which pictures are resized, or None for None.
+
+    Raises
+    ------
+    ValueError
+        If they are no whole numbers, or too large.
+    """
+    if size is None:
+        return None
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
+        raise ValueError(f"size must be (height, width), not {arguments.brief(size)}")
+    height, width = (arguments.integer(side, "a side of size") for side in size)
+    if max(height, width) > LONGEST or height * width > PIXELS:
+        most = f"{PIXELS:,}, or {LONGEST:,} on a side,"
+        raise ValueError(f"size is {height} x {width} pixels, more than the {most} that npae reads")
+    return height, width
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -23,15 +22,14 @@ from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from npae.plotting.canvas import (
-    STYLE,
     TEXT,
     WIDTH,
     blank,
     check_path,
-    drawing,
     number,
     settle,
     sheet,
+    styled,
     wrap,
     write_file,
 )
@@ -142,7 +140,7 @@ def code_animation(
     path = check_path(path, ".gif")  # before drawing, which takes long
     labels, names = _name_classes(labels, class_names, len(codes[0]))
     places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
-    with drawing, style.context(["default", STYLE]):
+    with styled():
         figure, body = blank(title, 780, 900)
         axes = body.subplots()
         # Without antialiasing there are fewer colours, and the file is half as large.

@@ -57,9 +57,9 @@ class Settings:
             If ``npae train`` did not write the metadata.
         """
         settings, dataset = (entry(metadata, name) for name in ("settings", "dataset"))
-        unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
-        if unknown:
-            raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
+        if unknown := sorted(settings.keys() - {field.name for field in fields(cls)}):
+            names = ", ".join(unknown)
+            raise ValueError(f"{path} has settings that this version of npae does not know: {names}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
         texts += [settings.get("size") or ""]
         texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]

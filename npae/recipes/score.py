@@ -104,7 +104,7 @@ def score_images(
         names, surprise.scores(maps), errors, training, folder, [table_path, figure, distribution]
     )
     with written_whole(table_path) as file:
-        file.write(_as_csv(scored).encode())
+        file.write(_as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
     _draw(scored, prepared, outputs, maps)
     return scored
 

@@ -88,8 +88,23 @@ def draw(run: Run) -> Path:
     """
     from npae import plotting
 
-    folder, done = run.folder(UNFOLD), len(run.history["loss"])
-    found = [(epoch, path) for epoch, path in kept(folder) if epoch <= done]
+    epochs, codes = read_codes(run.folder(UNFOLD), len(run.history["loss"]))
+    captions = [f"epoch {epoch}" if epoch else "before training" for epoch in epochs]
+    # The error of the trained model, with the images and the unit of the run's metrics and other figures.
+    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
+    title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
+    return plotting.code_animation(run.path(FILM), codes, run.colours, captions, title, run.class_names)
+
+
+def read_codes(folder: Path, epochs: int) -> tuple[list[int], list[np.ndarray]]:
+    """Return the numbers of epochs up to one, and the codes (n, 2) of each.
+
+    Raises
+    ------
+    ValueError
+        If there are codes of fewer than two epochs, or a file is damaged.
+    """
+    found = [(epoch, path) for epoch, path in kept(folder) if epoch <= epochs]
     if len(found) < 2:
         raise ValueError(f"{folder} holds codes of {len(found)} epochs; a GIF needs at least two")
     try:
@@ -100,8 +115,4 @@ def draw(run: Run) -> Path:
             raise ValueError("expected finite numbers (n, 2) in each, of equally many images")
     except (OSError, ValueError) as error:
         raise ValueError(f"the codes in {folder} cannot be read: {error}") from None
-    captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]
-    # The error of the trained model, with the images and the unit of the run's metrics and other figures.
-    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
-    title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
-    return plotting.code_animation(run.path(FILM), codes, run.colours, captions, title, run.class_names)
+    return [epoch for epoch, _ in found], codes
