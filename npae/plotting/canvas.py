@@ -66,6 +66,7 @@ STYLE = {
     "image.interpolation": "nearest",
 }
 
+LARGEST = 1e100  # number that is drawn: matplotlib squares some, and fails where that is infinite
 drawing = threading.Lock()  # matplotlib is not thread-safe, and its settings are global
 
 

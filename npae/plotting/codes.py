@@ -22,6 +22,7 @@ from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from npae.plotting.canvas import (
+    LARGEST,
     TEXT,
     WIDTH,
     blank,
@@ -210,8 +211,10 @@ def _name_classes(
 def _planar(name: str, codes: np.ndarray, count: int) -> np.ndarray:
     """Return codes as float64 (count, 2), or raise ValueError with their name."""
     codes = np.asarray(codes, dtype=np.float64)
-    if codes.shape != (count, 2) or not count or not np.isfinite(codes).all():
-        raise ValueError(f"{name}: codes must be finite, of shape ({count}, 2), not {codes.shape}")
+    if codes.shape != (count, 2) or not count:
+        raise ValueError(f"{name}: codes must have the shape ({count}, 2), not {codes.shape}")
+    if not (np.abs(codes) <= LARGEST).all():
+        raise ValueError(f"{name}: codes must be finite and at most {LARGEST:g}, not {np.abs(codes).max():g}")
     return codes
 
 
