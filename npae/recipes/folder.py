@@ -61,7 +61,7 @@ class Settings:
             names = ", ".join(unknown)
             raise ValueError(f"{path} has settings that this version of npae does not know: {names}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
-        texts += [settings.get("size") or ""]
+        texts += ["" if (size := settings.get("size")) is None else size]
         texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
         if None in texts or not all(
@@ -71,7 +71,7 @@ class Settings:
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
                 "in Python, with npae.load_model or npae.load_checkpoint"
             )
-        parse_size(settings.get("size"))
+        parse_size(size)
         return cls(**settings)
 
 
