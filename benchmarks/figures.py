@@ -23,8 +23,8 @@ from benchmarks.blocks import value_of
 from benchmarks.published import RESULTS
 from benchmarks.results import FIGURES, ROOT
 from npae.console import cli
-from npae.recipes.folder import CHECKPOINT, METRICS
-from npae.recipes.unfold import FILM, FOLDER
+from npae.recipes.folder import CHECKPOINT, METRICS, UNFOLD
+from npae.recipes.unfold import FILM
 
 # The name of each figure, its recipe, and its name in the folder of the run.
 DRAWN: dict[str, tuple[str, str]] = {
@@ -113,7 +113,7 @@ def from_run(recipe: str, run: Path, figures: dict[str, str], out: Path) -> resu
         again = ["anomaly", "--resume", "--out"] if recipe == "anomaly" else ["plot"]
         if cli.main([*again, str(copy)]):
             raise ValueError(f"{', '.join(figures)}: npae {again[0]} failed on a copy of {run}")
-        if FILM in figures.values() and not (copy / FOLDER).exists():
+        if FILM in figures.values() and not (copy / UNFOLD).exists():
             _film(recipe, run, copy)
         recorded = reproduce.record(recipe, 0, run)
         notes = {}

@@ -34,11 +34,23 @@ import npae
 from npae.datasets import load, prepare_image, read_idx, read_image, read_picture
 from npae.datasets.idx import NPZ_NAMES, encode_idx
 from npae.exercises.workspace import ORDER, PROGRESS, Mark, Progress, Workspace
-from npae.interop import load_safetensors, save_safetensors
+from npae.inside.doctor import examine, training_of
+from npae.inside.explore import page_of
+from npae.inside.record import record
+from npae.inside.report import comparison, read_record, report
+from npae.inside.trace import trace_of
+from npae.interop import load_safetensors, load_weights, save_safetensors, save_weights
 from npae.kernels.backend import set_backend
 from npae.plotting import save_image
-from npae.recipes.folder import read_history
+from npae.recipes import get_recipe
+from npae.recipes.anomaly import detectors, try_one
+from npae.recipes.folder import Settings, read_history, resumed_settings
+from npae.recipes.run import Run
+from npae.recipes.stored import load_run
+from npae.recipes.trials import DEFAULTS, FinishedTrials, settings_of
+from npae.recipes.unfold import read_codes
 from npae.training.callbacks import write_history
+from npae.training.kept import Compute
 
 SECONDS, SLACK = 2.0, 64 << 20
 NASTY: list[Any] = [
@@ -54,10 +66,24 @@ NASTY: list[Any] = [
     1 << 32,
     1 << 63,
     10**30,
+    10**400,
     -(1 << 40),
     0.5,
 ]
-NASTY += [float("nan"), float("inf"), None, True, "", "relu", "os.system", "\x1b[2J\ud800", [], [1] * 50, {}]
+NASTY += [
+    float("nan"),
+    float("inf"),
+    None,
+    True,
+    "",
+    "relu",
+    "os.system",
+    "\x1b[2J\ud800",
+    "</script><b>",
+    [],
+    [1] * 50,
+    {},
+]
 NASTY += [{"class": "Dense", "config": {"units": 10**6}}, {"class": "Sequential", "config": {"layers": []}}]
 
 
@@ -138,6 +164,54 @@ def read_pictures(path: Path) -> None:
     assert data.train_images.shape[1:] == data.test_images.shape[1:] and len(data.train_images) == 2
 
 
+def read_own(path: Path) -> None:
+    data = load(path, report=lambda line: None)
+    for images, labels in ((data.train_images, data.train_labels), (data.test_images, data.test_labels)):
+        assert len(images) and images.shape[1:] == data.train_images.shape[1:]
+        assert (
+            labels is None or len(labels) == len(images) and labels.max() < len(data.class_names or [0] * 256)
+        )
+
+
+def read_weights(path: Path) -> dict[str, np.ndarray]:
+    model = toy()
+    load_weights(path, model)
+    return model.params
+
+
+def digits_run(place: Path) -> Run:
+    """Train a small run on data in a folder, and return it."""
+    rng = np.random.default_rng(0)
+    np.savez(place / "data.npz", images=rng.integers(0, 256, (40, 8, 8), np.uint8), labels=np.arange(40) % 3)
+    settings = Settings("dense", str(place / "data.npz"), epochs=2, batch_size=8)
+    data = load(settings.data, report=lambda line: None)
+    run = Run(get_recipe("dense"), settings, data, place / "run", Compute(1, report=lambda line: None))
+    run.train()
+    return run
+
+
+def read_run(path: Path) -> None:
+    """Do with the run in a file's folder what the commands do, but for figures and times."""
+    run = load_run(path.parent, compute=Compute(1, report=lambda line: None))
+    resumed_settings(path.parent, {})
+    examine(training_of(run), probe=False)
+    found = record(run.model, *run.test_images(1), run.recipe.loss)
+    str(trace_of(found, found.place("input,0"), backward=True))
+    written = read_record(path.parent)
+    comparison([written, written])
+    for page in (page_of(run), report(written)):
+        assert "</script><b>" not in page and all(c.isprintable() or c in "\n\t" for c in page)
+
+
+def read_trial(path: Path) -> None:
+    folder = path.parent.parent
+    data = load(folder.parent / "data.npz", report=lambda line: None)
+    settings = settings_of(folder, {}, resume=True)
+    trials = FinishedTrials(folder, settings, data)
+    trials.check_data()
+    trials.trial(detectors("dense", 2, 1)[0], 0, lambda *_: None)  # type: ignore[arg-type, return-value]
+
+
 def plain_idx(path: Path) -> np.ndarray:
     content = path.read_bytes()
     content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
@@ -161,16 +235,25 @@ def plain_safetensors(path: Path) -> dict[str, np.ndarray]:
     return found
 
 
+ARCHIVES = ("npz", "own", "model", "checkpoint", "run", "begun", "trial")
 READERS: dict[str, tuple[str, Callable[[Path], Any], Callable[[Path], Any] | None]] = {
     "idx": ("a", read_idx, plain_idx),
     "gz": ("a.gz", read_idx, plain_idx),
     "npz": ("a.npz", read_data, plain_data),
     "npy": ("a.npy", read_data, None),
+    "own": ("a.npz", read_own, None),
     "model": ("model.npz", read_model, numpys),
     "checkpoint": ("checkpoint.npz", read_checkpoint, numpys),
     "history": ("history.csv", read_history, None),
     "progress": ("progress", read_progress, None),
     "safetensors": ("a.safetensors", lambda path: load_safetensors(path)[0], plain_safetensors),
+    "weights": ("a.safetensors", read_weights, None),
+    "run": ("run/model.npz", read_run, None),
+    "begun": ("run/checkpoint.npz", read_run, None),
+    "metrics": ("run/metrics.json", read_run, None),
+    "curves": ("run/history.csv", read_run, None),
+    "trial": ("run/parts/dense-2-anomaly-0.npz", read_trial, None),
+    "codes": ("unfold/epoch-0001.npy", lambda path: read_codes(path.parent, 3), None),
     "png": ("a.png", lambda path: prepare_image(read_image(path)), None),
     "jpeg": ("a.jpg", read_picture, None),
     "folder": ("folder/b.png", read_pictures, None),
@@ -285,7 +368,60 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         strange = [zipped({**entries, "x_train.npy": each}) for each in described]
         outside = zipped({**entries, "/etc/x.npy": npy(labels), "../\x1b[2J\n.npy": npy(labels)})
         return [zipped(entries), *deflated, zipped(raw), zipped({"x_train": b"words"}), *strange, outside]
+    if kind == "own":
+        names = {"x": rng.random((9, 5, 7)), "y": np.array(["\x1b[2J", "b", "c"] * 3)}
+        split = {"train_images": images, "test_images": images[:2], "train_labels": labels}
+        colour = {"images": rng.integers(0, 256, (9, 3, 4, 5), np.uint8), "labels": labels - 5.0}
+        some = [
+            names,
+            split,
+            {**split, "test_labels": labels[:2]},
+            colour,
+            {"data": images > 99},
+            {"a": images},
+        ]
+        return [zipped({f"{name}.npy": npy(array) for name, array in each.items()}) for each in some]
+    if kind in ("run", "begun", "metrics", "curves"):
+        run = digits_run(place)
+        measures = {"loss": 0.5, "val_loss": float("nan"), "test_mse": 0.1, "strange": "text"}
+        findings = [{"sentence": "a", "evidence": "b"}]
+        metrics = {
+            "recipe": "dense",
+            **run.facts(),
+            **measures,
+            "findings": findings,
+            "versions": {"npae": "1"},
+        }
+        run.path("metrics.json").write_text(json.dumps(metrics))
+        deep = b"[" * 200_000
+        lines = b"epoch,loss,val_loss,seconds\n1,1e308,-1e308,1\n2,nan,inf,0\n"
+        wrong = {
+            "metrics": [deep, b"[]", b"{}", b'{"loss": 1e400}', json.dumps({"n": 10**400}).encode()],
+            "curves": [lines, lines * 3],
+        }
+        return [path.read_bytes(), *wrong.get(kind, [])]
+    if kind == "trial":
+        digits_run(place)
+        path.parent.mkdir()
+        digits, column = load(place / "data.npz", report=lambda line: None), detectors("dense", 2, 1)[0]
+        settings = {**DEFAULTS, "data": str(place / "data.npz"), "model": "dense", "code": 2, "epochs": 1}
+        quiet = Compute(1, report=lambda line: None)
+        FinishedTrials(place / "run", settings, digits).trial(
+            column, 0, lambda *given: try_one(digits, column, 0, 0, quiet, *given)
+        )
+        return [path.read_bytes()]
+    if kind == "codes":
+        path.parent.mkdir()
+        codes = rng.standard_normal((9, 2)).astype(np.float32)
+        np.save(path.with_name("epoch-0000.npy"), codes)
+        return [npy(codes), npy(np.full_like(codes, 3e38)), npy(np.full((9, 2), 1e308)), npy(codes[:, :1])]
     model = toy()
+    if kind == "weights":
+        save_weights(path, model)
+        extreme = {name: np.full(value.shape, 1e300) for name, value in model.params.items()}
+        kept_right = path.read_bytes()
+        save_safetensors(path, extreme)
+        return [kept_right, path.read_bytes()]
     if kind == "model":
         npae.save_model(path, model, {"note": "hello", "settings": {"recipe": "conv"}})
         right = path.read_bytes()
@@ -360,6 +496,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
             jpeg(Image.new("RGB", (4096, 4096))),
             jpeg(Image.new("L", (4096, 4096)), scans=20_000, progressive=True),
             jpeg(notes=(b"\xff\xe1\xff\xff" + b"Exif\0\0".ljust(65_533, b"x")) * 500),
+            *(jpeg(notes=part * 5_000_000) for part in (b"\xff\xee\0\2", b"\xff\xdb\0\2", b"\xff")),
         ]
     if kind == "folder":
         path.parent.mkdir(exist_ok=True)
@@ -378,6 +515,7 @@ def corpus(kind: str, place: Path) -> list[bytes]:
         png(8, 8, zlib.compress(bytes(8 * 3)), depth=2, notes=((b"tRNS", b"\0\0"),)),
         png(8, 8, zlib.compress(bytes(8 * 17)), depth=16, notes=((b"tRNS", b"\0\0"),)),
         png(8, 8, rows, notes=((b"zTXt", b"k\0\0" + zlib.compress(bytes(1 << 20))),) * 100),
+        *(png(8, 8, rows, notes=((name, b"\0"),) * 2_000_000) for name in (b"tEXt", b"IDAT", b"tRNS")),
         eps,
         b"GIF89a" + bytes(60),
     ]
@@ -436,7 +574,9 @@ def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
     """Change what is inside a file, and make lengths and checksums right again."""
     if kind == "gz":
         return gzip.compress(flipped(gzip.decompress(content), draw), 1)
-    if kind == "npy":
+    if kind == "metrics":
+        return json.dumps(reshaped(json.loads(content), draw)).encode()
+    if kind in ("npy", "codes"):
         shape = tuple(draw.choice([0, 1, 3, 28, 1 << 20, 1 << 40]) for _ in range(draw.randrange(5)))
         return huge_npy(shape) + content[128:]
     if kind == "jpeg":
@@ -456,7 +596,7 @@ def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
         other = draw.choice([b"tRNS", b"iCCP", b"zTXt", b"IDAT"])
         parts[k] = (other if draw.random() < 0.1 else kind_of, data)
         return content[:8] + b"".join(chunk(*part) for part in parts)
-    if kind == "safetensors":
+    if kind in ("safetensors", "weights"):
         begin = 8 + int.from_bytes(content[:8], "little")
         header = json.loads(content[8:begin])
         if (
@@ -467,7 +607,7 @@ def inside(kind: str, content: bytes, draw: random.Random) -> bytes:
             )
             return tensors(text.encode(), content[begin:])
         return tensors(reshaped(header, draw), content[begin:])
-    if kind in ("npz", "model", "checkpoint"):
+    if kind in ARCHIVES:
         entries = unzipped(content)
         name = draw.choice(list(entries))
         if "header.npy" in entries and draw.random() < 0.7:
@@ -501,7 +641,7 @@ def held(kind: str, content: bytes) -> int:
     if kind == "gz":
         packed = zlib.decompressobj(31)
         return len(packed.decompress(content, 1 << 29))
-    if kind in ("npz", "model", "checkpoint"):
+    if kind in ARCHIVES:
         return sum(map(len, unzipped(content).values()))
     sizes = [(0, 0)]
     if content.startswith(b"\x89PNG"):

@@ -62,6 +62,15 @@ def real_numbers(value: Any, name: str) -> np.ndarray:
     return found
 
 
+def narrowed(value: np.ndarray, dtype: np.dtype, name: str) -> np.ndarray:
+    """Return an array of floats in another dtype; raise ValueError if a number is too large for it."""
+    with np.errstate(over="ignore"):
+        found = value.astype(dtype, copy=False)
+    if value.dtype.itemsize > dtype.itemsize and (np.isinf(found) & np.isfinite(value)).any():
+        raise ValueError(f"{name} holds numbers that are too large for {dtype}")
+    return found
+
+
 def examples(value: np.ndarray, name: str) -> np.ndarray:
     """Return examples (n, ...), whose bytes stay bytes; other integers may be pixels or numbers.
 

@@ -3,8 +3,6 @@
 A signal that the caller has told this process to ignore, as ``nohup`` does, stays ignored.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -157,7 +157,7 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            If names or shapes are not exactly those of `params`.
+            If names or shapes are not exactly those of `params`, or a number is too large for their dtype.
         """
         params, values = self.params, arguments.instance(values, Mapping, "values")
         if values.keys() != params.keys():
@@ -171,6 +171,7 @@ class Sequential(Layer):
                 raise ValueError(
                     f"values: parameter {key} has shape {array.shape}; this model expects {params[key].shape}"
                 )
+            arrays[key] = arguments.narrowed(array, params[key].dtype, f"values: parameter {key}")
         for key, array in arrays.items():
             params[key][...] = array
 

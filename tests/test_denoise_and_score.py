@@ -86,6 +86,20 @@ def test_nothing_is_overwritten(trained, ten, tmp_path, capsys):
     assert (tmp_path / "five-2-comparison.png").read_text() == "a file of yours"
 
 
+@pytest.mark.figures
+@pytest.mark.parametrize("name", [b"\xff.png", b"\x1b[2J$x^.png", "💥.png".encode()])
+def test_a_picture_may_have_any_name(name, trained, tmp_path, capsys, recwarn, monkeypatch):
+    monkeypatch.setattr("npae.datasets.sources.washers", lambda **kw: washers(60, 30, **kw))
+    picture = str(tmp_path / name.decode(errors="surrogateescape"))
+    Image.new("L", (64, 3), 99).save(picture)
+    for command in ("denoise", "score"):
+        assert main([command, str(trained("defects")), picture, "--out", str(tmp_path / "out")]) == 0
+    captured = capsys.readouterr()
+    assert all(c.isprintable() or c == "\n" for c in captured.out + captured.err) and not recwarn.list
+    (row,) = (tmp_path / "out" / "scores.csv").read_bytes().splitlines()[1:]
+    assert row.startswith(picture.encode(errors="surrogateescape"))
+
+
 def test_a_run_that_is_no_denoiser_says_so(trained, ten, tmp_path, capsys):
     assert main(["denoise", str(trained("conv")), str(ten["five.png"]), "--out", str(tmp_path)]) == 0
     assert "is no denoiser: conv was trained without noise" in capsys.readouterr().err

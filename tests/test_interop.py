@@ -138,6 +138,7 @@ def broken(**changes):
             broken(**{"encoder.dense.bias": 1j * np.ones(4)}),
             r"weights\['encoder.dense.bias'\] must be an array",
         ),
+        (broken(**{"encoder.dense.bias": np.full(4, 1e300)}), "too large for float32"),
         ({}, "missing 'encoder.conv2d.weight', .*; unexpected none"),
         (list(broken().values())[:-1], "7 arrays for 8 parameters; missing 'decoder/conv2d_transpose/bias'"),
         ([*broken().values(), np.ones(2)], "9 arrays for 8 parameters; unexpected '8'"),

@@ -212,6 +212,16 @@ def test_weights_that_do_not_fit_are_refused_and_change_nothing():
     assert np.array_equal(np.concatenate([value.ravel() for value in model.params.values()]), before)
 
 
+def test_weights_that_are_too_large_for_the_dtype_are_refused():
+    layer = Sequential([Dense(2)])
+    layer.build((3,), 0)
+    with pytest.raises(
+        ValueError, match="parameter dense/kernel holds numbers that are too large for float32"
+    ):
+        layer.set_params({"dense/kernel": np.full((3, 2), 1e300), "dense/bias": np.zeros(2)})
+    assert np.isfinite(layer.params["dense/kernel"]).all()
+
+
 # What encode, decode and reconstruct take.
 
 

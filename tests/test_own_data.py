@@ -204,6 +204,10 @@ def test_sizes_are_changed_on_request_in_folders_and_arrays(tmp_path, monkeypatc
     assert read(tmp_path / "a.npy", size=(12, 18)).image_shape == (3, 12, 18)
     with pytest.raises(ValueError, match="would hold 20 images of 4096 x 4096 pixels"):
         read(tmp_path / "a.npy", size=(4096, 4096))
+    for size in ("8x8", (4,), (0, 4), (4.5, 4), (1 << 40, 1), (4, 1 << 24)):
+        for function in (read, read_picture):
+            with pytest.raises(ValueError, match="size"):
+                function(tmp_path / "mixed" / "00.png", size=size)
     monkeypatch.setattr("npae.datasets.sources.washers", lambda seed: washers(20, 10, seed))
     small = load("washers", size=(16, 16))
     assert small.name == "washers at 16 x 16" and small.image_shape == (1, 16, 16)

@@ -122,6 +122,29 @@ def test_a_missing_part_is_trained_again_with_a_line_and_is_the_same(folder, cap
     assert all(np.array_equal(value, before[name]) for name, value in plain(load_run(folder)).params.items())
 
 
+@pytest.mark.parametrize(
+    ("link", "command"),
+    [
+        ("parts", ["train", "toy", "--resume", "--epochs", "4", "--out"]),
+        ("parts/classifier", ["train", "toy", "--resume", "--epochs", "4", "--out"]),
+        ("unfold", ["train", "toy", "--resume", "--epochs", "4", "--out"]),
+        ("parts/plain", ["evaluate"]),
+        ("parts/classifier", ["plot"]),
+        ("explore", ["explore"]),
+    ],
+)
+def test_nothing_is_written_through_a_link_in_a_run(folder, tmp_path, link, command, capsys):
+    elsewhere, path = tmp_path / "elsewhere", folder / link
+    elsewhere.mkdir()
+    (elsewhere / ".npae-0.part").touch()  # a killed process leaves such files, which the next run removes
+    if path.exists():
+        path.rename(tmp_path / "kept")
+    path.symlink_to(elsewhere)
+    assert main([*command, str(folder)]) == 1
+    assert f"{link} is a link; npae writes a run's files into" in capsys.readouterr().err
+    assert [each.name for each in elsewhere.iterdir()] == [".npae-0.part"]
+
+
 def test_an_interrupted_part_goes_on_where_it_was(toy, tmp_path):
     def new(name, progress=None):
         return Run(TOY, Settings("toy", data="synthetic"), toy, tmp_path / name, Compute(progress=progress))

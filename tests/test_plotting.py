@@ -359,6 +359,9 @@ BAD = {
     "must have one size": lambda path: plotting.error_maps(path, [("a", *COLOUR[:2], COLOUR[2, 0, 1:])], "t"),
     "at least two epochs": lambda path: plotting.code_animation(path, [CODES], LABELS, ["e"], "t"),
     "must end in .gif": lambda path: plotting.code_animation(path, [CODES] * 2, LABELS, "ab", "t"),
+    "at most 1e.100, not 1e.308": lambda path: plotting.code_animation(
+        path.with_suffix(".gif"), [CODES, np.full_like(CODES, 1e308, dtype=float)], LABELS, "ab", "t"
+    ),
     "2 to 4 images, not 1": lambda path: plotting.comparison(path, [("one", IMAGES[0])], "t"),
 }
 

@@ -99,9 +99,8 @@ def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
 def test_metrics_of_other_types_are_shown_or_left_out(runs, tmp_path, capsys):
     for name in ("model.npz", "history.csv"):
         (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
-    metrics = (
-        '{"settings": 3, "dataset": [], "findings": 5, "versions": "x", "test_loss": true, "<b>": 1e999}'
-    )
+    metrics = '{"settings": 3, "dataset": [], "findings": 5, "versions": "x", "test_loss": true, "<b>": 1e999'
+    metrics += f', "huge": {"9" * 400}}}'
     (tmp_path / "metrics.json").write_text(metrics, encoding="utf-8")
     (tmp_path / "a.png").write_bytes(b"no picture")
     assert main(["report", str(tmp_path)]) == 0
@@ -114,7 +113,19 @@ def test_text_is_escaped():
     assert "<script>" not in text and "<x>" not in text
 
 
-@pytest.mark.parametrize("values", [{}, {1: float("nan")}, {1: 2.0}, {1: 0.0, 2: 0.0}, {1: 1e-8, 900: 1e8}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {1: float("nan")},
+        {1: 2.0},
+        {1: 0.0, 2: 0.0},
+        {1: 1e-8, 900: 1e8},
+        {1: -1e300, 2: 1e300},
+        {1: 1e38},
+        {2: 5e-324},
+    ],
+)
 def test_curves_of_any_values(values):
     drawn = curves({"training": values}, "loss")
     assert "nan" not in drawn and "inf" not in drawn

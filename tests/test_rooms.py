@@ -29,13 +29,14 @@ COLUMN = [
 ]
 # The ground: what each of its rooms may import of npae beside itself. The whole column may import them.
 GROUND = {
-    "plotting": {"files"},
-    "datasets": {"arguments", "files"},
+    "plotting": {"arguments", "files"},
+    "datasets": {"arguments", "files", "terminal"},
     "files": {"arguments"},
     "interrupts": set(),
     "geometry": {"arguments"},
     "initializers": {"arguments"},
     "markup": {"arguments"},
+    "terminal": {"arguments"},
     "arguments": set(),
 }
 # Numba requires llvmlite, with which kernels/vectors_llvm.py writes loops; matplotlib requires Pillow, with
@@ -126,6 +127,18 @@ def test_no_file_imports_itself_by_way_of_others():
 
     circle = sorted(name for name in names if name in reached(name))
     assert not circle, ", ".join(circle)
+
+
+def test_only_terminal_prints():
+    """What it prints is free of control characters, whichever stranger's text is in it."""
+    own = [path for path in FILES if not {"path", "worker"} & set(path.relative_to(ROOT / "npae").parts)]
+    printing = {
+        path.name
+        for path in own
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id == "print"
+    }
+    assert printing == {"terminal.py"}
 
 
 def test_only_plotting_imports_matplotlib_and_nothing_else_needs_installing():

@@ -22,9 +22,7 @@ from npae.console.commandline import (
     evaluated,
     is_back,
     load_data,
-    say,
     say_nothing,
-    warn,
     whole_number,
     wrong_usage_if,
 )
@@ -33,6 +31,7 @@ from npae.console.inside import add_inside
 from npae.console.reports import add_reports, short_diagnosis
 from npae.console.uses import add_uses
 from npae.interrupts import raised, status_of
+from npae.terminal import say, warn
 from npae.training.kept import Compute
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from npae.recipes.measures import npae_version
 
-        print(f"npae {npae_version()}")
+        say(f"npae {npae_version()}")
         parser.exit()
 
 
@@ -220,7 +219,7 @@ def list_recipes(options: argparse.Namespace) -> None:
 
     width = max(map(len, RECIPES))
     for recipe in RECIPES.values():
-        print(f"{recipe.name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
+        say(f"{recipe.name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
 
 
 def train(options: argparse.Namespace) -> int:
@@ -305,17 +304,18 @@ def evaluate(options: argparse.Namespace) -> None:
     say(about(run.dataset))
     for numbers in all_metrics(run):
         for name, value in numbers.items():
-            print(f"{name:<36} {value:.6g}")
+            say(f"{name:<36} {value:.6g}")
 
 
 def plot(options: argparse.Namespace) -> None:
     """Draw the figures of a run again."""
     from npae.recipes import unfold
+    from npae.recipes.folder import UNFOLD
     from npae.recipes.report import draw
 
     run = evaluated(options)
     draw(run)
-    if unfold.kept(run.path(unfold.FOLDER)):
+    if unfold.kept(run.folder(UNFOLD)):
         unfold.draw(run)
     say(f"the figures in {run.directory} are drawn again")
 
@@ -330,7 +330,7 @@ def gradcheck(options: argparse.Namespace) -> int:
         return gradcheck_own(options.names, options.input_shape, options.json)
     with wrong_usage_if(not check.cases().keys() >= set(options.names)):
         reports = check.run(options.names or None)
-    print(check.as_json(reports) if options.json else check.as_table(reports))
+    say(check.as_json(reports) if options.json else check.as_table(reports))
     return 0 if all(report.passed for report in reports) else 1
 
 
@@ -354,7 +354,7 @@ def data_fetch(options: argparse.Namespace) -> None:
 
     for name in options.names or NAMES:
         with wrong_usage_if(name.lower().replace("_", "-") not in NAMES):
-            print(f"{name} is in {fetch(name)}")
+            say(f"{name} is in {fetch(name)}")
 
 
 def warmup(options: argparse.Namespace) -> None:
@@ -362,4 +362,4 @@ def warmup(options: argparse.Namespace) -> None:
     from npae.recipes.warmup import warm_up
 
     for name, seconds in warm_up():
-        print(f"{name:<22} {seconds:.1f} s", flush=True)
+        say(f"{name:<22} {seconds:.1f} s")

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from npae.arguments import LARGEST, printable
 from npae.exercises.targets import WrongUsage
-from npae.training.kept import Compute, warn
+from npae.terminal import warn
+from npae.training.kept import Compute
 
 if TYPE_CHECKING:
     from npae.datasets import Dataset
     from npae.recipes.run import Run
 
-__all__ = ["Parser", "WrongUsage", "warn"]
+__all__ = ["Parser", "WrongUsage"]
 
 Commands = argparse._SubParsersAction  # what add_subparsers returns; argparse has no public name for it
 
@@ -98,11 +99,6 @@ def image_size(text: str) -> str:
 
 def say_nothing(line: str) -> None:
     """Ignore a line."""
-
-
-def say(line: str) -> None:
-    """Print a line and flush, also into a pipe."""
-    print(printable(line), flush=True)
 
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npae.console.commandline import Commands, WrongUsage, warn
+from npae.console.commandline import Commands, WrongUsage
 from npae.exercises import telling, texts
 from npae.exercises.targets import check_one, home_of, name_of, targets
+from npae.terminal import json_text, say, warn
 
 if TYPE_CHECKING:
     from npae.exercises.workspace import Workspace
@@ -69,7 +70,7 @@ def _answered(function: Action, options: argparse.Namespace) -> int:
         raise
     except (ValueError, OSError) as error:
         if getattr(options, "json", False):
-            telling.print_json({"error": str(error) or type(error).__name__})
+            say(json_text({"error": str(error) or type(error).__name__}))
         else:
             warn(f"npae: error: {error or type(error).__name__}")
         return 2 if isinstance(error, WrongUsage) or function is check else 1
@@ -99,21 +100,19 @@ def start(options: argparse.Namespace) -> None:
     started = workspace.start(place)
     home = started.workspace.directory
     if not started.written:
-        print(f"nothing is missing in {home}; your work is unchanged")
+        say(f"nothing is missing in {home}; your work is unchanged")
     elif started.kept:
-        print(f"{telling.count(len(started.written), 'file')} written into {home}; all others are unchanged")
+        say(f"{telling.count(len(started.written), 'file')} written into {home}; all others are unchanged")
     else:
-        print(f"{len(workspace.ORDER)} exercises are in {home}, one file each, with its explanation.")
+        say(f"{len(workspace.ORDER)} exercises are in {home}, one file each, with its explanation.")
     telling.say_damage(started.workspace)
     upcoming = _first_unsolved(started.workspace)
     if upcoming is None:
-        print(telling.ending(started.workspace))
+        say(telling.ending(started.workspace))
         return
-    print(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
-    print(
-        f"    open {started.workspace.file(upcoming).name} in your editor, read it, and write its functions"
-    )
-    print(
+    say(f"\nNow:\n    cd {shlex.quote(str(home))}" if home != Path() else "\nNow:")
+    say(f"    open {started.workspace.file(upcoming).name} in your editor, read it, and write its functions")
+    say(
         "    npae exercises check            checks them, and explains mistakes\n"
         "    npae exercises check --watch    checks them whenever you save\n"
         "    npae exercises hint             prints a hint\n"
@@ -133,19 +132,19 @@ def list_exercises(options: argparse.Namespace) -> None:
             {"number": number, "exercise": name, "title": titles.get(name, ""), **vars(mark)}
             for number, (name, mark) in enumerate(progress.marks.items(), start=1)
         ]
-        telling.print_json({"solved": len(progress.solved), "next": progress.next, "exercises": rows})
+        say(json_text({"solved": len(progress.solved), "next": progress.next, "exercises": rows}))
         return
     telling.say_damage(home)
     width, title_width = max(map(len, progress.marks)), max(map(len, titles.values()), default=0)
     for number, (name, mark) in enumerate(progress.marks.items(), start=1):
         arrow = ">" if name == progress.next else " "
         title = titles.get(name, "")
-        print(f"{arrow} {number:2d}  {name:<{width}}  {title:<{title_width}}  {telling.state(mark)}".rstrip())
-    print(f"\n{len(progress.solved)} of {len(progress.marks)} solved")
+        say(f"{arrow} {number:2d}  {name:<{width}}  {title:<{title_width}}  {telling.state(mark)}".rstrip())
+    say(f"\n{len(progress.solved)} of {len(progress.marks)} solved")
     if progress.next is None:
-        print(telling.ending(home))
+        say(telling.ending(home))
     else:
-        print(f"next: {home.file(progress.next)}")
+        say(f"next: {home.file(progress.next)}")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -159,9 +158,9 @@ def check(options: argparse.Namespace) -> int:
     chosen = targets(options)
     if not chosen:
         if options.json:
-            telling.print_json({"passed": True, "results": []})
+            say(json_text({"passed": True, "results": []}))
         else:
-            print(telling.ending(home_of(options)))
+            say(telling.ending(home_of(options)))
         return 0
     outcomes = []
     for name, file, home in chosen:
@@ -171,11 +170,13 @@ def check(options: argparse.Namespace) -> int:
             telling.tell(outcome, home, before, brief=len(chosen) > 1)
     passed = sum(outcome.passed for outcome in outcomes)
     if options.json:
-        telling.print_json(
-            {"passed": passed == len(outcomes), "results": [outcome.as_dict() for outcome in outcomes]}
+        say(
+            json_text(
+                {"passed": passed == len(outcomes), "results": [outcome.as_dict() for outcome in outcomes]}
+            )
         )
     elif len(chosen) > 1:
-        print(f"\n{passed} of {len(outcomes)} passed")
+        say(f"\n{passed} of {len(outcomes)} passed")
     return 0 if passed == len(outcomes) else 1
 
 
@@ -187,15 +188,15 @@ def hint(options: argparse.Namespace) -> None:
     progress = home.progress()
     name = name_of(options.name) if options.name else progress.next
     if name is None:
-        print(telling.ending(home))
+        say(telling.ending(home))
         return
     hints, mark = catalogue.get(name).hints, progress.marks[name]
     again = mark.hints >= len(hints)
     for number, text in enumerate(hints, start=1):
         if again or number == mark.hints + 1:
-            print(f"{name}, hint {number} of {len(hints)}:\n{telling.indented(text)}")
+            say(f"{name}, hint {number} of {len(hints)}:\n{telling.indented(text)}")
     if again:
-        print("There are no more hints.")
+        say("There are no more hints.")
     else:
         home.mark(name, lambda now: replace(now, hints=max(now.hints, mark.hints + 1)), progress)
 
@@ -205,7 +206,7 @@ def reset(options: argparse.Namespace) -> None:
     home, name = home_of(options), name_of(options.name)
     kept = home.reset(name)
     work = f"your work is kept in {kept}" if kept else "there was no work in it"
-    print(f"{home.file(name)} is as at the start; {work}")
+    say(f"{home.file(name)} is as at the start; {work}")
 
 
 def solution(options: argparse.Namespace) -> None:
@@ -217,7 +218,7 @@ def solution(options: argparse.Namespace) -> None:
             raise ValueError(
                 f"{name} is not solved yet; npae exercises hint {name} may help, and --spoil shows it anyway"
             )
-    print(texts.solution_text(name), end="")
+    say(texts.solution_text(name), end="")
 
 
 def _first_unsolved(home: Workspace) -> str | None:
@@ -231,7 +232,7 @@ def _first_unsolved(home: Workspace) -> str | None:
         written = file.is_file() and file.read_bytes() != texts.stub_text(name).encode()
         if not written or not check_one(name, file, home, SECONDS)[0].passed:
             return name
-        print(f"{name} is solved")
+        say(f"{name} is solved")
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,10 @@ from npae.console.commandline import (
     add_backend,
     evaluated,
     load_data,
-    say,
     whole_number,
     wrong_usage_if,
 )
+from npae.terminal import json_text, say
 
 if TYPE_CHECKING:
     from npae.model import Sequential
@@ -112,7 +111,7 @@ def inspect(options: argparse.Namespace) -> None:
     else:
         run = evaluated(options, options.data)
     found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
-    print(json.dumps(found, indent=2) if options.json else as_table(found), flush=True)
+    say(json_text(found) if options.json else as_table(found))
 
 
 def draw(options: argparse.Namespace) -> None:

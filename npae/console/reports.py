@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npae.console.commandline import Commands, add_compute, evaluated
+from npae.terminal import say
 
 if TYPE_CHECKING:
     from npae.recipes.run import Run
@@ -38,9 +39,9 @@ def doctor(options: argparse.Namespace) -> None:
 
     found = examine(training_of(evaluated(options)))
     for each in found:
-        print(f"{each.name.replace('_', ' ')}: {each.sentence}\n    {each.evidence}")
+        say(f"{each.name.replace('_', ' ')}: {each.sentence}\n    {each.evidence}")
     if not found:
-        print("nothing found: no fault of the training shows in its units, codes, outputs, losses and rates")
+        say("nothing found: no fault of the training shows in its units, codes, outputs, losses and rates")
 
 
 def short_diagnosis(run: Run) -> str:
@@ -58,7 +59,7 @@ def report(options: argparse.Namespace) -> None:
     """Write the page of a run."""
     from npae.inside.report import write_report
 
-    print(write_report(options.directory, options.out or Path(options.directory) / PAGE))
+    say(write_report(options.directory, options.out or Path(options.directory) / PAGE))
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -69,6 +70,6 @@ def compare(options: argparse.Namespace) -> None:
     records = [read_record(directory) for directory in options.directories]
     header, rows = comparison(records)
     for line in aligned([header, *rows], left=1):
-        print(line)
+        say(line)
     if options.html:
-        print(write_comparison(records, options.html))
+        say(write_comparison(records, options.html))

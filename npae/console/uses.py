@@ -13,12 +13,11 @@ from npae.console.commandline import (
     evaluated,
     is_back,
     load_data,
-    say,
     say_nothing,
-    warn,
     whole_number,
 )
 from npae.interrupts import raised, status_of
+from npae.terminal import say, warn
 from npae.training.kept import Compute
 
 
@@ -161,7 +160,7 @@ def explore(options: argparse.Namespace) -> None:
 
     if options.html:
         run = evaluated(options, options.data)
-        print(write_page(run, run.path("explore.html")), flush=True)
+        say(write_page(run, run.path("explore.html")))
         return
     for path in figures(evaluated(options, options.data), options.pair):
-        print(path, flush=True)
+        say(path)

@@ -106,7 +106,8 @@ def show_progress(file: str, done: int, total: int | None) -> None:
     if not sys.stderr.isatty():
         return
     amount = f"{done / 1e6:5.1f} MB" if total is None else f"{done / 1e6:5.1f} of {total / 1e6:.1f} MB"
-    print(f"\r{file}  {amount}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    sys.stderr.write(f"\r{file}  {amount}" + "\n" * (done == total))
+    sys.stderr.flush()
 
 
 def _is_right(path: Path, name: str, role: str) -> bool:

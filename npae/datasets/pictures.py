@@ -19,6 +19,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 PIXELS = 1 << 24  # of 4096 x 4096
 LONGEST = 1 << 16  # pixels of a side; Pillow takes memory for every row
 BYTES = 1 << 27  # of the file
+PARTS = 1 << 16  # of a file, its chunks or segments; 8 kB is usual for those with pixels
 SCANS = 100  # of a JPEG file, each of which goes over all pixels; cameras and programs write up to 20
 SIDE = 1024  # pixels; `read_image` reduces a larger picture
 _STRIP = 1 << 20  # pixels converted at a time
@@ -73,9 +74,11 @@ def read_picture(
     Raises
     ------
     ValueError
-        If ``path`` is no path, or the file is missing, a folder, empty, not such a picture, damaged, of more
-        than `PIXELS` pixels or `LONGEST` on a side, or of more than `SCANS` scans; the message has its path.
+        If ``size`` or ``path`` is none, or the file is missing, a folder, empty, not such a picture, damaged,
+        of more than `PIXELS` pixels or `LONGEST` on a side, or of more than `PARTS` parts or `SCANS` scans;
+        the message has its path.
     """
+    size = sides(size)
     with _opened(path) as (picture, orientation):
         if size is not None:
             picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG is decoded no larger than is needed
@@ -121,6 +124,25 @@ def resize_picture(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR))
 
 
+def sides(size: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the height and width to which pictures are resized, or None for None.
+
+    Raises
+    ------
+    ValueError
+        If they are no whole numbers, or too large.
+    """
+    if size is None:
+        return None
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
+        raise ValueError(f"size must be (height, width), not {arguments.brief(size)}")
+    height, width = (arguments.integer(side, "a side of size") for side in size)
+    if max(height, width) > LONGEST or height * width > PIXELS:
+        most = f"{PIXELS:,}, or {LONGEST:,} on a side,"
+        raise ValueError(f"size is {height} x {width} pixels, more than the {most} that npae reads")
+    return height, width
+
+
 @contextmanager
 def _opened(path: str | os.PathLike) -> Iterator[tuple[Any, int]]:
     """Yield a Pillow image whose header was read and has a size within the caps, and its orientation."""
@@ -160,7 +182,9 @@ def _without_notes(file: BinaryIO) -> tuple[BinaryIO, bytes]:
     exif = b""
     if start == b"\x89PNG\r\n\x1a\n":
         kept.write(start)
-        while len(head := file.read(8)) == 8:
+        for _ in _numbered_parts():
+            if len(head := file.read(8)) < 8:
+                break
             name, end = head[4:], file.tell() + int.from_bytes(head[:4], "big") + 4  # and the checksum
             if name in _CHUNKS:
                 kept.write(head + take(file, end - file.tell()))
@@ -171,7 +195,10 @@ def _without_notes(file: BinaryIO) -> tuple[BinaryIO, bytes]:
         kept.write(start[:2])
         file.seek(2)
         content, at = file.read(), 0
-        while content[at : at + 1] == b"\xff" and (marker := content[at + 1 : at + 2]) not in (b"\xda", b""):
+        for _ in _numbered_parts():
+            marker = content[at + 1 : at + 2]
+            if content[at : at + 1] != b"\xff" or marker in (b"\xda", b""):
+                break
             length = 2 + int.from_bytes(content[at + 2 : at + 4], "big") if marker != b"\xff" else 1
             if not b"\xe0" <= marker <= b"\xef" and marker not in b"\xfe\xff" or marker in _MARKERS:
                 kept.write(content[at : at + length])
@@ -185,6 +212,11 @@ def _without_notes(file: BinaryIO) -> tuple[BinaryIO, bytes]:
         kept = file
     kept.seek(0)
     return kept, exif
+
+
+def _numbered_parts() -> Iterator[int]:
+    yield from range(PARTS)
+    raise ValueError(f"it has more than the {PARTS:,} parts that npae reads")
 
 
 def _orientation(exif: bytes) -> int:

@@ -15,7 +15,9 @@ from npae.datasets.download import READ_SECONDS, Progress, download
 from npae.datasets.drawn import scenes, washers
 from npae.datasets.known import CHECKSUMS, ROLES, Dataset, find_files, from_arrays, read_known
 from npae.datasets.own import read_own, resized
+from npae.datasets.pictures import sides
 from npae.datasets.synthetic import synthetic_digits
+from npae.terminal import warn
 
 NAMES = tuple(CHECKSUMS)
 DRAWN = ("synthetic", "scenes", "washers")  # the sets that npae draws; "synthetic" are digits
@@ -82,7 +84,7 @@ def load(
         If the named data set cannot be found or downloaded. After its first line, the message has one line
         for each place that was tried.
     """
-    report = report or _print_on_stderr
+    report, size = report or warn, sides(size)
     if not str(name):
         raise UnknownName(f"the data set has no name; expected auto, {', '.join((*DRAWN, *NAMES))} or a path")
     arguments.path(name, "the name of a data set")
@@ -282,7 +284,3 @@ def _known(name: str, *also: str) -> str:
 
 def _canonical(name: str) -> str:
     return str(name).lower().replace("_", "-")
-
-
-def _print_on_stderr(line: str) -> None:
-    print(line, file=sys.stderr)

@@ -17,6 +17,7 @@ from npae.exercises.layer_diagnosis import diagnose_layer
 from npae.exercises.result import as_text
 from npae.exercises.worker.calls import frames, says
 from npae.layers import Layer
+from npae.terminal import json_text, say
 
 NEEDED = ("build", "forward", "backward")
 SHAPES = ((5,), (2, 6, 5))  # tried in turn, where none is given: a vector, and an image that is not square
@@ -55,7 +56,7 @@ def gradcheck_own(names: list[str], input_shape: str | None, as_json: bool) -> i
                 results.append(wrong)
         except ValueError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             where = (frames(error, str(file)) or ["somewhere outside of the file"])[-1]
             raise ValueError(f"{spelling} stops with an error in {where}: {says(error)}") from None
     _print(reports, results, as_json)
@@ -129,9 +130,9 @@ def _made(kind, arguments: str | None, spelling: str) -> Layer:
         ) from None
     try:
         return kind(*values, **named)
-    except TypeError as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(
-            f"{spelling} cannot be made: {error}; give its arguments as in "
+            f"{spelling} cannot be made: {says(error)}; give its arguments as in "
             f"\"my_layers.py:{kind.__name__}(3, activation='relu')\""
         ) from None
 
@@ -142,7 +143,7 @@ def _why_not(layer: Layer, shape: tuple[int, ...], file: Path) -> str:
     try:
         twin.build(shape, np.random.default_rng(0), np.float64)
         twin.forward(np.ones((2, *shape)))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return " ".join([*(f"({line})" for line in frames(error, str(file))[-1:]), says(error)])
     return ""
 
@@ -160,14 +161,14 @@ def _print(reports, results, as_json: bool) -> None:
         found = json.loads(gradcheck.as_json(reports))
         for entry, diagnoses in zip(found, results):
             entry["diagnoses"] = [result.as_dict() for result in diagnoses]
-        print(json.dumps(found, indent=2))
+        say(json_text(found))
         return
-    print(gradcheck.as_table(reports))
+    say(gradcheck.as_table(reports))
     seen = set()
     for result in (result for diagnoses in results for result in diagnoses):
         key = result.exercise, result.quantity, result.sentence
         if key not in seen:  # a mistake that shows in vectors and in images needs to be told once only
-            print(f"\n{as_text(result)}")
+            say(f"\n{as_text(result)}")
         seen.add(key)
 
 

@@ -78,7 +78,7 @@ class Learner:
         def call(*arguments):
             try:
                 return function(*arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 where = (frames(error, str(file)) or [""])[-1]
                 raise ValueError(
                     f"your {name} stops with an error ({file.name}, {where}): {says(error)}"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from npae.arguments import printable
 from npae.exercises.process import MEMORY, SECONDS, START_SECONDS, Ended, Process
 from npae.exercises.result import Result, as_text
 from npae.exercises.worker.calls import NotRun, says
@@ -107,7 +108,7 @@ def check(exercise: str, file: str | os.PathLike, seconds: float = SECONDS, memo
     text = as_text(result)
     if printed.strip():
         text += "\n\nYour file printed:\n" + shortened(printed)
-    return Outcome(exercise, path, result.as_dict(), text, time.perf_counter() - began, printed)
+    return Outcome(exercise, path, result.as_dict(), printable(text), time.perf_counter() - began, printed)
 
 
 def shortened(text: str, lines: int = SHOWN_LINES, width: int = 100) -> str:

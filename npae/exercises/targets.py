@@ -5,9 +5,10 @@ Whatever takes long to import is imported where it is used: the command line is 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from npae.terminal import warn
 
 if TYPE_CHECKING:
     from npae.exercises.sandbox import Outcome
@@ -49,7 +50,7 @@ def check_one(
         try:
             home.mark(name, lambda mark: mark.after(outcome.passed), before)
         except (ValueError, OSError) as error:  # the answer is worth more than its record
-            print(f"npae: the progress could not be written: {error}", file=sys.stderr)
+            warn(f"npae: the progress could not be written: {error}")
     return outcome, before
 
 

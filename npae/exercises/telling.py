@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 import shlex
-import sys
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from npae.terminal import say, warn
 
 if TYPE_CHECKING:
     from npae.exercises.sandbox import Outcome
@@ -31,23 +30,23 @@ def tell(outcome: Outcome, home: Workspace | None, before: Progress | None, brie
     ):  # else it was said already
         _warn_damage(home, before.damage)
     if brief and outcome.untouched:
-        print(f"{outcome.exercise}: still to be written")
+        say(f"{outcome.exercise}: still to be written")
         return
-    print(outcome.text + ("\n" if brief and not outcome.passed else ""), flush=True)
+    say(outcome.text + ("\n" if brief and not outcome.passed else ""))
     if brief or home is None or before is None:
         return
     progress = home.progress()
     if not outcome.passed:
         if outcome.exercise in before.solved:
-            print(f"\nIt was solved on {before.marks[outcome.exercise].day}, and no longer is.")
+            say(f"\nIt was solved on {before.marks[outcome.exercise].day}, and no longer is.")
         elif not outcome.untouched:
-            print(f"\nStuck? npae exercises hint {outcome.exercise}")
+            say(f"\nStuck? npae exercises hint {outcome.exercise}")
         else:
-            print(f"\nRead {home.file(outcome.exercise)}, write its functions, and check again.")
+            say(f"\nRead {home.file(outcome.exercise)}, write its functions, and check again.")
     elif progress.next is None:
-        print(ending(home))
+        say(ending(home))
     else:
-        print(f"\n{len(progress.solved)} of {len(progress.marks)} solved; next: {home.file(progress.next)}")
+        say(f"\n{len(progress.solved)} of {len(progress.marks)} solved; next: {home.file(progress.next)}")
 
 
 def state(mark: Mark) -> str:
@@ -78,7 +77,7 @@ def say_damage(home: Workspace) -> None:
     try:
         home.write(progress)
     except (ValueError, OSError) as error:  # what can be shown is worth more than its record
-        print(f"npae: the progress could not be written: {error}", file=sys.stderr)
+        warn(f"npae: the progress could not be written: {error}")
     else:
         _warn_damage(home, damage)
 
@@ -93,20 +92,7 @@ def _warn_damage(home: Workspace, damage: str) -> None:
     else:
         kept = f"what could be read is kept, and the damaged file is now {DAMAGED}"
         came = f"{path} was damaged ({damage}); {kept}"
-    print(f"npae: {came}. npae exercises check --all finds again what is solved", file=sys.stderr)
-
-
-def print_json(value: Any) -> None:
-    """Print JSON that every program can read: numbers that are not finite are strings."""
-    print(json.dumps(_finite(value), indent=2, allow_nan=False))
-
-
-def _finite(value):
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    warn(f"npae: {came}. npae exercises check --all finds again what is solved")
 
 
 def indented(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from npae.exercises import telling, workspace
 from npae.exercises.targets import check_one, targets
 from npae.interrupts import status_of
+from npae.terminal import say
 
 POLL_SECONDS = 0.25
 
@@ -26,19 +27,19 @@ def watch(options) -> int:
     saved = changes([file for _, file, _ in watched])
     try:
         if not chosen:
-            print(telling.ending(workspace.find(options.dir)))
+            say(telling.ending(workspace.find(options.dir)))
         for target in chosen:
             _check(*target, options.seconds)
-        print("\nWatching; save a file to have it checked, press Ctrl-C to end.", flush=True)
+        say("\nWatching; save a file to have it checked, press Ctrl-C to end.")
         for position in saved:
             _check(*watched[position], options.seconds)
-            print("\nWatching; Ctrl-C ends.", flush=True)
+            say("\nWatching; Ctrl-C ends.")
     except KeyboardInterrupt as interrupt:
         if status_of(interrupt) != 130:  # not Ctrl-C
             raise
         begun = next((home for _, _, home in watched if home), None)
         solved = f": {len(begun.progress().solved)} of {len(workspace.ORDER)} solved so far" if begun else ""
-        print(f"\nNo longer watching{solved}.")
+        say(f"\nNo longer watching{solved}.")
     return 0
 
 
@@ -72,7 +73,7 @@ def _follow(files: list[Path], known: list, seconds: float) -> Iterator[int]:
 
 
 def _check(name: str, file: Path, home, seconds: float) -> None:
-    print(f"\n{time.strftime('%H:%M:%S')}  {file.name}", flush=True)
+    say(f"\n{time.strftime('%H:%M:%S')}  {file.name}")
     outcome, before = check_one(name, file, home, seconds)
     telling.tell(outcome, home, before)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
 from dataclasses import dataclass
-from typing import Any
 
 from npae import markup
+from npae.terminal import json_text
 
 HEAD = ("", "shape", "checked", "kinks", "worst error", "at", "verdict")
 
@@ -105,16 +103,9 @@ def as_table(reports: list[Report]) -> str:
 
 def as_json(reports: list[Report]) -> str:
     """Return the reports as a JSON list of objects; numbers that are not finite are written as strings."""
-
-    def finite(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: finite(part) for key, part in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [finite(part) for part in value]
-        return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-    whole = [{**dataclasses.asdict(r), "verdict": r.verdict, "worst_error": r.worst_error} for r in reports]
-    return json.dumps(finite(whole), indent=2, allow_nan=False)
+    return json_text(
+        [{**dataclasses.asdict(r), "verdict": r.verdict, "worst_error": r.worst_error} for r in reports]
+    )
 
 
 def _cells(array: ArrayReport) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import importlib.resources
 import json
 import os
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from npae.layers import (
 )
 from npae.layers.activations import Activation
 from npae.layers.noise import Dropout, GaussianNoise
+from npae.markup import text
 from npae.model import Autoencoder, Sequential
 from npae.recipes.run import Run
 
@@ -62,8 +62,8 @@ def page_of(run: Run) -> str:
     title = f"{run.recipe.name} on {run.dataset.name}"
     return (
         parts["explore.html"]
-        .replace("{title}", escape(title))
-        .replace("{summary}", escape(run.recipe.summary))
+        .replace("{title}", text(title))
+        .replace("{summary}", text(run.recipe.summary))
         .replace("{style}", STYLE + parts["explore.css"])
         .replace("{script}", parts["network.js"] + parts["explore.js"])
         .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
@@ -72,11 +72,11 @@ def page_of(run: Run) -> str:
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:
     """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
-    text = page_of(run).encode()
-    if len(text) > LARGE:
-        run.compute.report(f"npae: the page has {len(text) / 1e6:.1f} MB, nearly all of them weights")
+    page = page_of(run).encode()
+    if len(page) > LARGE:
+        run.compute.report(f"npae: the page has {len(page) / 1e6:.1f} MB, nearly all of them weights")
     with written_whole(path) as file:
-        file.write(text)
+        file.write(page)
     return Path(path)
 
 

@@ -31,6 +31,7 @@ svg line { stroke: var(--line); } .legend span { margin-right: 1.2rem; white-spa
 .swatch { display: inline-block; width: 1.4em; height: .25em; vertical-align: middle; margin-right: .4em; }
 """
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 280, 62, 40  # of curves, in the units of the picture
+LARGEST = 1e300  # value of a curve: differences of such are finite
 SERIES = 5  # colours
 
 
@@ -71,12 +72,12 @@ def curves(series: Mapping[str, Mapping[int, float]], label: str) -> str:
     Parameters
     ----------
     series : dict of dict
-        For each name: the value of each epoch. Values that are not finite are left out.
+        For each name: the value of each epoch. Values that are not finite, or beyond `LARGEST`, are left out.
     label : str
         What the values are.
     """
     finite = {
-        name: {epoch: value for epoch, value in some.items() if math.isfinite(value)}
+        name: {epoch: value for epoch, value in some.items() if abs(value) <= LARGEST}
         for name, some in series.items()
     }
     values = [value for some in finite.values() for value in some.values()]
@@ -86,7 +87,7 @@ def curves(series: Mapping[str, Mapping[int, float]], label: str) -> str:
     logarithmic = low > 0 and high > 10 * low
     scale = math.log10 if logarithmic else float
     bottom, top = scale(low), scale(high)
-    top = top if top > bottom else bottom + 1
+    top = top if top > bottom else bottom + max(1, abs(bottom))
 
     def x(epoch: float) -> float:
         return LEFT + (WIDTH - LEFT - 12) * (epoch - 1) / max(1, last - 1)
@@ -128,7 +129,8 @@ def _ticks(low: float, high: float, logarithmic: bool) -> list[float]:
         many = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
         found = [tick for tick in many if low <= tick <= high]
         return found if len(found) < 8 else [tick for tick in found if math.log10(tick).is_integer()]
-    rough = (high - low) / 4 or 1.0
+    rough = (high - low) / 4
+    rough = rough if rough > 1 / LARGEST else 1.0
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
     first, last = math.ceil(low / step), math.floor(high / step + 1e-9)

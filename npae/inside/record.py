@@ -208,7 +208,8 @@ def record(
     dtype: Any = np.float64,
 ) -> Record:
     """Run a model forward and, for a loss, backward; for arguments see `npae.trace`."""
-    if not all(callable(getattr(model, method, None)) for method in ("forward", "backward")):
+    methods = (getattr(model, method, None) for method in ("forward", "backward"))
+    if isinstance(model, type) or not all(map(callable, methods)):
         raise ValueError(f"model must have the methods forward and backward, unlike {brief(model)}")
     if isinstance(model, Layer) and model.output_shape is None:
         raise ValueError("the model is not built yet; call build(input_shape) first")

@@ -81,7 +81,7 @@ def read_record(directory: str | os.PathLike) -> Record:
     model, settings, _ = load_trained(directory)
     path = Path(directory) / METRICS
     try:
-        metrics = json.loads(read_text(path, LARGEST_METRICS))
+        metrics = json.loads(read_text(path, LARGEST_METRICS), parse_int=_whole)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; npae train writes it when the training ends") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -90,6 +90,11 @@ def read_record(directory: str | os.PathLike) -> Record:
         raise ValueError(f"{path} holds no metrics: expected a JSON object")
     recipe = get_recipe(settings.recipe)
     return Record(Path(directory), recipe, model, metrics, read_history(Path(directory) / HISTORY))
+
+
+def _whole(digits: str) -> float:
+    """Return an integer of JSON; one that is too long for a float is infinite."""
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def write_report(directory: str | os.PathLike, path: str | os.PathLike) -> Path:

@@ -237,8 +237,9 @@ def _checked(X: Any) -> np.ndarray:
         raise ValueError(f"X must hold numbers, all of them, not {brief(X)}")
     try:
         x = np.ascontiguousarray(x, x.dtype.newbyteorder("=") if x.dtype in FLOATS else np.float64)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"X must hold numbers: {brief(str(error))}") from None
+    except Exception as error:  # an object's own conversion fails in any way; scikit-learn tells these apart
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"X must hold numbers: {brief(str(error))}") from None
     if not np.isfinite(x).all():
         raise ValueError("X contains NaN or infinity")
     return x

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from npae.arguments import array, brief, choice, flag
+from npae.arguments import array, brief, choice, flag, narrowed
 from npae.geometry import Shape
 from npae.layers import Conv2D, Conv2DTranspose, Dense, Layer, Sampling
 from npae.model import Sequential
@@ -132,7 +132,8 @@ def ours(found: Sequence[Place], given: Arrays, like: Mapping[str, np.ndarray]) 
     """
     made = {name: np.empty_like(value) for name, value in like.items()}
     for place, (name, value) in zip(found, matched(found, given)):
-        numbers = array(_plain(value), f"weights[{brief(name)}]")
+        shown = f"weights[{brief(name)}]"
+        numbers = narrowed(array(_plain(value), shown), made[place.ours].dtype, shown)
         made[place.ours].transpose(place.axes)[np.ix_(*place.orders)] = numbers
     return made
 

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import os
 import stat
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from npae.arguments import FLOATS, brief
+from npae.terminal import warn
 
 BACKENDS = ("numba", "numpy")
 
@@ -57,10 +57,7 @@ def set_backend(name: str) -> None:
     with _lock:
         reason = _why_no_numba() if name == "numba" else None
         if reason and not _warned:
-            print(
-                f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves",
-                file=sys.stderr,
-            )
+            warn(f"npae: Numba cannot be used here ({reason}); the slower NumPy backend serves")
             _warned = True
         _chosen = "numpy" if reason else name
 
@@ -226,7 +223,7 @@ def _own_cache() -> str:
 
 @functools.cache
 def _say_that_nothing_is_kept() -> None:
-    print("npae: compiled kernels are not kept: others can write to each folder for them", file=sys.stderr)
+    warn("npae: compiled kernels are not kept: others can write to each folder for them")
 
 
 def _fingerprint_of_kernels() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,10 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from npae.arguments import printable
 from npae.files.writing import written_whole
 
 # Figures are 1280 pixels wide and are shown in a README at about 800: there, 11 points are about 11 pixels.
@@ -63,7 +66,16 @@ STYLE = {
     "image.interpolation": "nearest",
 }
 
+LARGEST = 1e100  # number that is drawn: matplotlib squares some, and fails where that is infinite
 drawing = threading.Lock()  # matplotlib is not thread-safe, and its settings are global
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Let one thread draw, in the house's style, without matplotlib's warnings, as of a missing glyph."""
+    with drawing, style.context(["default", STYLE]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 @contextmanager
@@ -76,7 +88,7 @@ def sheet(
     of the part between them, in pixels. White margins are cropped.
     """
     path = check_path(path)
-    with drawing, style.context(["default", STYLE]):
+    with styled():
         figure, body = blank(title, height, width, note)
         yield body
         settle(figure)
@@ -98,7 +110,13 @@ def blank(title: str | None, height: float, width: float = WIDTH, note: str = ""
 
 
 def settle(figure: Figure) -> None:
-    """Compute the layout twice, since labels and the size of axes affect each other, and then fix it."""
+    """Compute the layout twice, since labels and the size of axes affect each other, and then fix it.
+
+    Before, characters are escaped that no font has, as in the name of a stranger's file.
+    """
+    for text in figure.findobj(Text):
+        if (shown := printable(text.get_text())) != text.get_text():
+            text.set_text(shown)
     engine: Any = figure.get_layout_engine()
     for _ in range(2):
         engine.execute(figure)
@@ -118,7 +136,7 @@ def text_width(text: str, points: float = TEXT) -> float:
     """Return the width of one line of text in pixels."""
     font = get_font(findfont("DejaVu Sans"))
     font.set_size(points, DPI)
-    font.set_text(text)
+    font.set_text(printable(text))
     return font.get_width_height()[0] / 64
 
 

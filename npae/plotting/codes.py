@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -23,15 +22,15 @@ from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from npae.plotting.canvas import (
-    STYLE,
+    LARGEST,
     TEXT,
     WIDTH,
     blank,
     check_path,
-    drawing,
     number,
     settle,
     sheet,
+    styled,
     wrap,
     write_file,
 )
@@ -142,7 +141,7 @@ def code_animation(
     path = check_path(path, ".gif")  # before drawing, which takes long
     labels, names = _name_classes(labels, class_names, len(codes[0]))
     places = np.stack([_planar(caption, values, len(labels)) for caption, values in zip(captions, codes)])
-    with drawing, style.context(["default", STYLE]):
+    with styled():
         figure, body = blank(title, 780, 900)
         axes = body.subplots()
         # Without antialiasing there are fewer colours, and the file is half as large.
@@ -212,8 +211,10 @@ def _name_classes(
 def _planar(name: str, codes: np.ndarray, count: int) -> np.ndarray:
     """Return codes as float64 (count, 2), or raise ValueError with their name."""
     codes = np.asarray(codes, dtype=np.float64)
-    if codes.shape != (count, 2) or not count or not np.isfinite(codes).all():
-        raise ValueError(f"{name}: codes must be finite, of shape ({count}, 2), not {codes.shape}")
+    if codes.shape != (count, 2) or not count:
+        raise ValueError(f"{name}: codes must have the shape ({count}, 2), not {codes.shape}")
+    if not (np.abs(codes) <= LARGEST).all():
+        raise ValueError(f"{name}: codes must be finite and at most {LARGEST:g}, not {np.abs(codes).max():g}")
     return codes
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from npae.plotting.canvas import (
     COLOURS,
     INK,
+    LARGEST,
     TEXT,
     WIDTH,
     legend,
@@ -45,7 +46,7 @@ def loss_curves(
     Parameters
     ----------
     history : "loss" and optionally "val_loss": a number for each epoch from 1 on; other keys are ignored, and
-        a number that is not finite leaves a gap.
+        a number that is not finite, or beyond `LARGEST`, leaves a gap.
     ylabel : the loss and its unit, e.g. "binary cross-entropy, nats per pixel".
     floor : the smallest possible loss: for binary cross-entropy, the entropy of the targets.
     reference : another log with these keys, drawn as crosses: numbers from epoch 1 on, or {epoch: number}.
@@ -123,6 +124,7 @@ def _curves(history: Mapping[str, Sequence[float]], key: str) -> dict[str, np.nd
     """Return the one or two series of a term by the keys of `NAMES`, or raise ValueError."""
     pairs = zip(NAMES, (key, f"val_{key}"))
     found = {own: np.asarray(history[name], float) for own, name in pairs if len(history.get(name, ()))}
+    found = {own: np.where(np.abs(each) <= LARGEST, each, np.nan) for own, each in found.items()}
     sizes = [len(values) for values in found.values()]
     if "loss" not in found or len(set(sizes)) != 1:
         raise ValueError(

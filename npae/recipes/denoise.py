@@ -16,9 +16,10 @@ from npae.datasets.images import SIZE, Digit, fit, light_on_dark
 from npae.datasets.pictures import luminance, resize_picture
 from npae.model import Sequential
 from npae.recipes import get_recipe
-from npae.recipes.folder import entry, image_shape
+from npae.recipes.folder import entry, image_shape, subfolder
 from npae.recipes.recipe import Recipe
 from npae.recipes.stored import load_trained
+from npae.terminal import say
 from npae.training.architecture import for_inputs
 from npae.training.batches import Batches
 from npae.training.evaluation import predict
@@ -164,7 +165,7 @@ def denoise_images(
     out: str | os.PathLike | None = None,
     threads: int | None = None,
     kind: str = "auto",
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = say,
 ) -> Iterator[Denoised]:
     """Apply the model of a run to image files.
 
@@ -218,7 +219,7 @@ def denoise_images(
         check = read_picture(path)
         if kind == "digit":
             _fitted(check, path)
-    out = Path(out or Path(directory) / "denoised")
+    out = Path(out) if out else subfolder(directory, "denoised")
     make_folder(out)
     what = "denoised" if cleaner.denoises else "reconstructed"
     for path, names in zip(images, free_names(out, images, (f"{what}.png", "comparison.png"))):

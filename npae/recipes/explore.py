@@ -47,7 +47,7 @@ def explore(run: Run, pairs: Sequence[tuple[int, int]] | None = None) -> Iterato
     for number in np.ravel(pairs):
         if not 0 <= number < len(images):
             raise ValueError(f"there is no test image {number}; they count from 0 to {len(images) - 1}")
-    folder = run.path("explore")
+    folder = run.folder("explore")
     make_folder(folder)
     codes = encode(run.model, images, run.threads)
     yield draw_interpolations(folder / "interpolations.png", run, images, labels, codes, pairs)

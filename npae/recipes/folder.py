@@ -24,6 +24,7 @@ METRICS = "metrics.json"
 LONGEST_HISTORY = 1 << 21  # bytes, of more than 20,000 epochs
 LONGEST_SIDE = 4096  # pixels of an image
 PARTS = "parts"  # the folder of a run's further models
+UNFOLD = "unfold"  # the folder of its codes by epoch
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ class Settings:
             If ``npae train`` did not write the metadata.
         """
         settings, dataset = (entry(metadata, name) for name in ("settings", "dataset"))
-        unknown = ", ".join(sorted(settings.keys() - {field.name for field in fields(cls)}))
-        if unknown:
-            raise ValueError(f"{path} has settings that this version of npae does not know: {unknown}")
+        if unknown := sorted(settings.keys() - {field.name for field in fields(cls)}):
+            names = ", ".join(unknown)
+            raise ValueError(f"{path} has settings that this version of npae does not know: {names}")
         texts = [settings.get("recipe"), settings.get("data", ""), dataset.get("name"), dataset.get("sha256")]
-        texts += [settings.get("size") or ""]
+        texts += ["" if (size := settings.get("size")) is None else size]
         texts = [text if isinstance(text, str) and "\0" not in text else None for text in texts]
         numbers = [settings.get(name) for name in ("epochs", "batch_size", "seed", "limit", "noise")]
         if None in texts or not all(
@@ -70,7 +71,7 @@ class Settings:
                 f"{path} has no recipe and no data set in its metadata: npae train did not write it; load it "
                 "in Python, with npae.load_model or npae.load_checkpoint"
             )
-        parse_size(settings.get("size"))
+        parse_size(size)
         return cls(**settings)
 
 
@@ -157,7 +158,7 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
     Raises
     ------
     ValueError
-        If another process uses the folder, or it cannot be created or written.
+        If another process uses the folder, it cannot be created or written, or a folder in it is a link.
     """
     directory, moved = Path(directory), None
     try:
@@ -165,7 +166,8 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
             try:
                 if not resume and _holds_a_run(directory):
                     with locked(directory):
-                        _sweep(directory)
+                        with suppress(ValueError):  # it has a link, through which nothing is written now
+                            _sweep(directory)
                         moved = _move_aside(directory)
                 if not resume:
                     _place(directory).mkdir(parents=True, exist_ok=True)
@@ -179,9 +181,30 @@ def run_folder(directory: str | os.PathLike, resume: bool = False) -> Iterator[P
         raise
 
 
+def subfolder(directory: str | os.PathLike, *names: str) -> Path:
+    """Return the path of a folder of a run in which files are written.
+
+    Raises
+    ------
+    ValueError
+        If it is a link, or in one. The run may be a stranger's, and a link in it can lead anywhere; the run's
+        folder itself is named by the caller, and may be one.
+    """
+    path = Path(directory)
+    for name in names:
+        path /= name
+        if path.is_symlink():
+            raise ValueError(
+                f"{path} is a link; npae writes a run's files into the run's own folder alone: put what it "
+                "leads to in its place"
+            )
+    return path
+
+
 def _sweep(directory: Path) -> None:
-    for folder in (directory, *directory.glob(f"{PARTS}/*"), directory / "unfold"):
-        sweep(folder)
+    parts = subfolder(directory, PARTS).glob("*")
+    for names in ((), *((PARTS, part.name) for part in parts), (UNFOLD,)):
+        sweep(subfolder(directory, *names))
 
 
 def _put_back(directory: Path, moved: Path | None) -> None:

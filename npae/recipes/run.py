@@ -16,7 +16,7 @@ from npae.measures.watch import Watch
 from npae.model import Autoencoder, Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
-from npae.recipes.folder import PARTS, Settings, located, other_data, read_history
+from npae.recipes.folder import PARTS, Settings, located, other_data, read_history, subfolder
 from npae.recipes.parts import Part, PartData, trained_part
 from npae.recipes.recipe import Recipe, described
 from npae.recipes.views import Chosen, limited, plain_batches, test_batches, train_batches
@@ -102,6 +102,10 @@ class Run:
     def path(self, name: str) -> Path:
         """Return the path of a file of this run."""
         return self.directory / name
+
+    def folder(self, *names: str) -> Path:
+        """Return the path of a folder in this run's; see `npae.recipes.folder.subfolder`."""
+        return subfolder(self.directory, *names)
 
     def train_batches(self, corruption: Chosen = ...) -> Batches:
         """Return the training set for the model, by default with the recipe's corruption."""
@@ -225,7 +229,7 @@ class Run:
         return model
 
     def _part_folder(self, name: str) -> Path:
-        return self.path(PARTS) / name
+        return self.folder(PARTS, name)
 
     def _check_resumable(self, history: dict[str, list[float]], metadata: dict[str, Any]) -> None:
         Settings.from_metadata(metadata, self.directory)

@@ -92,7 +92,7 @@ def score_images(
         be read.
     """
     prepared = np.stack([_prepared(run, path) for path in images])
-    folder = Path(out or run.path("scores"))
+    folder = Path(out) if out else run.folder("scores")
     make_folder(folder)
     names = [os.fspath(path) for path in images]
     maps, outputs = errors_of(run, prepared)
@@ -104,7 +104,7 @@ def score_images(
         names, surprise.scores(maps), errors, training, folder, [table_path, figure, distribution]
     )
     with written_whole(table_path) as file:
-        file.write(_as_csv(scored).encode())
+        file.write(_as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
     _draw(scored, prepared, outputs, maps)
     return scored
 

@@ -64,7 +64,7 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
         If the folder holds no model of ``npae train``, or one whose weights or outputs are not finite.
     """
     path = Path(directory) / MODEL
-    if not path.is_file():
+    if not path.exists():
         unfinished = "its training has not ended, continue it with npae train --resume"
         advice = unfinished if begun(directory) else "expected an output folder of npae train"
         raise ValueError(f"{directory} holds no {MODEL}; {advice}")
@@ -81,8 +81,10 @@ def load_trained(directory: str | os.PathLike) -> tuple[Autoencoder, Settings, d
         if not np.isfinite(value).all():
             raise ValueError(f"{path} holds weights that no training has: {name} has NaN or infinite values")
     with np.errstate(all="ignore"):
-        if not np.isfinite(model.forward(np.ones((1, *shape), model.dtype))[0]).all():
-            raise ValueError(f"{path} holds weights that no training has: the model's outputs are not finite")
+        ones = np.ones((1, *shape), model.dtype)
+        for what, found in (("codes", model.encode(ones)), ("outputs", model.forward(ones)[0])):
+            if not np.isfinite(found).all():
+                raise ValueError(f"{path} holds weights that no training has: the {what} are not finite")
     return model, settings, metadata
 
 

@@ -113,7 +113,7 @@ def settings_of(directory: Path, given: dict[str, Any], resume: bool) -> dict[st
             f"{directory} holds no detectors to resume from; leave out --resume to start a new run"
         )
     began = {**DEFAULTS, **entry(read_metadata(files[0]), "settings")}
-    texts = began["data"], began["model"] or "", began["size"] or ""
+    texts = [began["data"], *(began[name] for name in ("model", "size") if began[name] is not None)]
     numbers = ("code", "epochs", "seed", "limit")
     if began.keys() != DEFAULTS.keys() or not (
         all(isinstance(text, str) for text in texts)
@@ -139,9 +139,7 @@ def _begun(folder: Path) -> list[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the folder of a finished training, if it has no files of others; a link leads to another's."""
-    if folder.is_symlink():
-        return
+    """Remove the folder of a finished training, if it has no files of others."""
     for name in (MODEL, HISTORY, CHECKPOINT):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):

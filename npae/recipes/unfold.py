@@ -10,12 +10,13 @@ import numpy as np
 from npae.files.reading import read_npy
 from npae.files.writing import written_whole
 from npae.recipes.codes import encode
+from npae.recipes.folder import UNFOLD
 from npae.recipes.measures import reconstruction_metrics
 from npae.recipes.run import Run
 from npae.training.events import Callback, TrainingState
 from npae.training.kept import make_folder
 
-FOLDER, FILM = "unfold", "unfold.gif"
+FILM = "unfold.gif"
 
 
 class Unfold(Callback):
@@ -35,7 +36,7 @@ class Unfold(Callback):
     """
 
     def __init__(self, run: Run):
-        self.folder, self.model = run.path(FOLDER), run.model
+        self.folder, self.model = run.folder(UNFOLD), run.model
         self.images = run.test_batches(corruption=None).batch(slice(None))[0]
         shape = run.model.encode(self.images[:1]).shape[1:]
         if shape != (2,):
@@ -87,10 +88,25 @@ def draw(run: Run) -> Path:
     """
     from npae import plotting
 
-    done = len(run.history["loss"])
-    found = [(epoch, path) for epoch, path in kept(run.path(FOLDER)) if epoch <= done]
+    epochs, codes = read_codes(run.folder(UNFOLD), len(run.history["loss"]))
+    captions = [f"epoch {epoch}" if epoch else "before training" for epoch in epochs]
+    # The error of the trained model, with the images and the unit of the run's metrics and other figures.
+    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
+    title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
+    return plotting.code_animation(run.path(FILM), codes, run.colours, captions, title, run.class_names)
+
+
+def read_codes(folder: Path, epochs: int) -> tuple[list[int], list[np.ndarray]]:
+    """Return the numbers of epochs up to one, and the codes (n, 2) of each.
+
+    Raises
+    ------
+    ValueError
+        If there are codes of fewer than two epochs, or a file is damaged.
+    """
+    found = [(epoch, path) for epoch, path in kept(folder) if epoch <= epochs]
     if len(found) < 2:
-        raise ValueError(f"{run.path(FOLDER)} holds codes of {len(found)} epochs; a GIF needs at least two")
+        raise ValueError(f"{folder} holds codes of {len(found)} epochs; a GIF needs at least two")
     try:
         codes = [read_npy(path) for _, path in found]
         if not all(each.dtype.kind == "f" and each.shape == codes[-1].shape for each in codes) or not all(
@@ -98,9 +114,5 @@ def draw(run: Run) -> Path:
         ):
             raise ValueError("expected finite numbers (n, 2) in each, of equally many images")
     except (OSError, ValueError) as error:
-        raise ValueError(f"the codes in {run.path(FOLDER)} cannot be read: {error}") from None
-    captions = [f"epoch {epoch}" if epoch else "before training" for epoch, _ in found]
-    # The error of the trained model, with the images and the unit of the run's metrics and other figures.
-    captions[-1] += f", test MSE {reconstruction_metrics(run)['test_mse']:.4f} per pixel"
-    title = f"{run.settings.recipe} on {run.dataset.name}: codes of {len(codes[0]):,} test images"
-    return plotting.code_animation(run.path(FILM), codes, run.colours, captions, title, run.class_names)
+        raise ValueError(f"the codes in {folder} cannot be read: {error}") from None
+    return [epoch for epoch, _ in found], codes

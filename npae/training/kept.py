@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from npae.arguments import printable
 from npae.interrupts import postponed
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
+from npae.terminal import warn
 from npae.training.batches import Batches
 from npae.training.callbacks import Checkpoint, LearningRate, Progress, Schedule, write_history
 from npae.training.checkpoints import load_checkpoint, save_model
@@ -25,11 +24,6 @@ from npae.training.optimizers import Adam
 MODEL, CHECKPOINT, HISTORY = "model.npz", "checkpoint.npz", "history.csv"
 
 Data = tuple[Batches, "Batches | None"]  # training and validation
-
-
-def warn(line: str) -> None:
-    """Print a line on stderr."""
-    print(printable(line), file=sys.stderr)
 
 
 @dataclass(frozen=True)

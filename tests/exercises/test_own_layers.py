@@ -6,7 +6,7 @@ import pytest
 
 from npae.console.cli import main
 
-LAYERS = """
+LAYERS = r"""
 import numpy as np
 from npae import Layer
 
@@ -47,6 +47,14 @@ class MyDense(Layer):
 class Typo(Square):
     def forward(self, x, rng=None):
         return x.no_such_thing, None
+
+class Hostile(Square):
+    def __init__(self, error):
+        raise {"key": KeyError, "exit": SystemExit}[error]("\x1b[2J\x07")
+
+class Leaves(Square):
+    def forward(self, x, rng=None):
+        raise SystemExit("\x1b[2J")
 
 class NoPair(Square):
     def forward(self, x, rng=None):
@@ -108,6 +116,9 @@ def test_a_layer_that_returns_no_pair_is_told_so(gradcheck, capsys):
         (["my_layers.py:Sqare"], "its layers are Square, HalfSquare, Scale, MyDense"),
         (["my_layers.py:Scale"], "missing 1 required positional argument: 'factor'"),
         (["my_layers.py:Scale(open('x'))"], "the arguments must be plain values"),
+        (["my_layers.py:Hostile('key')"], r"cannot be made: KeyError: '\x1b[2J\x07'"),
+        (["my_layers.py:Hostile('exit')"], r"cannot be made: SystemExit: \x1b[2J\x07"),
+        (["my_layers.py:Leaves"], r"SystemExit: \x1b[2J"),
         (["my_layers.py:nothing"], "is of type int, without build, forward, backward"),
         (["my_layers.py:Typo"], "in forward: return x.no_such_thing, None) AttributeError"),
         (["my_layers.py:MyDense", "--input-shape", "2,3"], "flat inputs only"),

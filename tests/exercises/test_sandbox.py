@@ -206,6 +206,12 @@ def test_a_file_that_is_not_there_is_told_in_words(tmp_path):
         assert "02_relu.py is a folder" in sandbox.check("relu", place).text
 
 
+@pytest.mark.parametrize("lines", ["raise ValueError({})", "return [{}]", "print({}); return x, x"])
+def test_what_a_file_says_does_not_steer_the_terminal(check, lines):
+    text = check(relu(lines.format(r"'\x1b[2J\x07\u202e'"))).text
+    assert all(c.isprintable() or c == "\n" for c in text), repr(text)
+
+
 def test_an_exercise_for_which_this_machine_lacks_something_is_neither_right_nor_wrong(tmp_path, monkeypatch):
     (tmp_path / "numba.py").write_text("raise ImportError('none here')")
     monkeypatch.syspath_prepend(tmp_path)
