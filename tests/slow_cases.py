@@ -1,4 +1,4 @@
-"""Of a long table of cases, the quick tests run a few; the others are marked slow, and .ci/run runs them too."""
+"""Long tables of cases: the quick tests run a few of each; the others are marked slow, for .ci/run."""
 
 from collections.abc import Collection, Iterable
 from typing import Any

@@ -288,6 +288,7 @@ def test_dependencies_of_dependencies_are_counted():
     assert startup.size_on_disk("llvmlite") > 1e7
 
 
+@pytest.mark.slow
 def test_a_speedrun_ends_at_its_loss_and_goes_on_where_it_was(tmp_path, data, capsys):
     arguments = ["--quick", "--recipe", "dense", "--peers", "--data", str(data), "--threads", "1"]
     assert speedrun.main([*arguments, "--out", str(tmp_path)]) == 0

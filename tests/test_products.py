@@ -32,7 +32,7 @@ def orientations(matrix):
 
 
 @in_reach
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "sizes", [(1, 1, 1), (1, 5, 1), (4, 1, 1), (1, 1, 6), (3, 1, 2), (2, 3, 1), (5, 7, 4)], ids=str
 )

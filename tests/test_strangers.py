@@ -37,7 +37,7 @@ def test_a_few_mutated_files_are_read_rightly_or_refused(kind, capsys):
 
 
 @LINUX
-@pytest.mark.parametrize("runs", slow_but(("1",), ("1", "5")))
+@pytest.mark.parametrize("runs", slow_but(("1",), ("1", "3")))
 def test_killed_runs_end_with_the_bits_of_an_unbroken_one(runs):
     command = [sys.executable, "-m", "benchmarks.kill", "--runs", runs, "--seed", "2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600)

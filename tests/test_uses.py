@@ -214,7 +214,7 @@ def test_a_plane_through_codes_goes_there_and_back(rng):
         Plane(flat[:, :1])
 
 
-@pytest.mark.parametrize("recipe", ["conv", "variational"])
+@pytest.mark.parametrize("recipe", ["conv", "variational-dense"])
 def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_synthetic, capsys):
     assert main(["train", recipe, *TRAIN, "--out", str(tmp_path)]) == 0
     assert main(["explore", str(tmp_path), "--pair", "3", "5", "--pair", "0", "0"]) == 0
