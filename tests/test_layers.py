@@ -148,7 +148,7 @@ def test_there_are_at_least_300_geometries():
 
 @pytest.mark.parametrize(
     "layer, shape, batch",
-    slow_but(GEOMETRIES[::5], GEOMETRIES),
+    slow_but(GEOMETRIES[::10], GEOMETRIES),
     ids=lambda value: str(value).replace(" ", ""),
 )
 def test_every_entry_of_every_gradient(layer, shape, batch):

@@ -37,11 +37,11 @@ def test_a_few_mutated_files_are_read_rightly_or_refused(kind, capsys):
 
 
 @LINUX
-@pytest.mark.parametrize("runs", slow_but(("1",), ("1", "3")))
-def test_killed_runs_end_with_the_bits_of_an_unbroken_one(runs):
-    command = [sys.executable, "-m", "benchmarks.kill", "--runs", runs, "--seed", "2"]
+@pytest.mark.slow  # test_faults.py fails every step of a save, and test_interrupts.py interrupts steps
+def test_killed_runs_end_with_the_bits_of_an_unbroken_one():
+    command = [sys.executable, "-m", "benchmarks.kill", "--runs", "3", "--seed", "2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    assert result.returncode == 0 and f"{runs} of {runs}" in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 0 and "3 of 3" in result.stdout, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("number", range(2, 6))
@@ -234,7 +234,9 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(run_folder, caps
 
 
 @pytest.mark.parametrize("where", ["settings", "dataset", "part"])
-@pytest.mark.parametrize("value", [None, [], 7, {}, {"epochs": "x"}, {"recipe": 1}])
+@pytest.mark.parametrize(
+    "value", slow_but([None, {"recipe": 1}], [None, [], 7, {}, {"epochs": "x"}, {"recipe": 1}])
+)
 def test_metadata_of_any_kind_are_told_in_a_line(where, value, run_folder, capsys):
     for name in ("model.npz", "checkpoint.npz"):
         content = (run_folder / name).read_bytes()
