@@ -15,11 +15,11 @@ from npae.inside.doctor import (
     too_few_epochs,
 )
 
-QUICK = (
-    *("dead_units-first", "unscaled_inputs-centred", "wrong_loss-relu"),
-    *("rate_too_small-adam-3e-05", "too_few_epochs-denoiser", "healthy-sparse"),
+QUICK = ("dead_units-first", "rate_too_small-adam-3e-05", "too_few_epochs-denoiser", "healthy-sparse")
+SOME = (
+    *QUICK,
+    *("code_on_a_line-8", "noisy_targets-gauss-0.3", "unscaled_inputs-centred", "wrong_loss-relu"),
 )
-SOME = (*QUICK, "code_on_a_line-8", "noisy_targets-gauss-0.3")
 
 
 def diagnosed(training):

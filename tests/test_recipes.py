@@ -76,7 +76,7 @@ def test_a_system_runs_to_its_end_on_two_thousand_digits(name, tmp_path, digits,
     assert ("test_bce_per_pixel" in metrics) == (name in ("dense", "conv"))
 
 
-@pytest.mark.parametrize("path", slow_but(EXAMPLES[::3], EXAMPLES), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", slow_but(EXAMPLES[::5], EXAMPLES), ids=lambda path: path.stem)
 def test_an_example_runs_and_draws(path, tmp_path, monkeypatch, small_synthetic):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     example = importlib.util.module_from_spec(spec)

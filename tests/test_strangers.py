@@ -30,9 +30,9 @@ def test_mutated_files_are_read_rightly_or_refused(kind):
 
 
 @LINUX
-@pytest.mark.parametrize("kind", sorted({*fuzz.READERS} - {"npz", "safetensors"}))
+@pytest.mark.parametrize("kind", sorted({*fuzz.READERS} - {"npz", "safetensors", "gz"}))
 def test_a_few_mutated_files_are_read_rightly_or_refused(kind, capsys):
-    """Without the readers whose wrong files grow to a gigabyte."""
+    """Without the readers whose wrong files are large."""
     assert fuzz.run_kind(kind, mutations=4, seed=2) == 0, capsys.readouterr().out
 
 

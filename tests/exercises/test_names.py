@@ -12,7 +12,7 @@ ROWS = frozen()
 ONLY_ERRORS = {"col2im": ("reshape(n, c, kh, kw, w_out, h_out)", "n, c, w, h = shape")}
 
 
-@pytest.mark.parametrize("exercise", catalogue.ORDER)
+@pytest.mark.parametrize("exercise", slow_but({*catalogue.ORDER} - {"numba_kernel"}, catalogue.ORDER))
 def test_what_a_slip_predicts_gets_its_name(exercise):
     lost = []
     for slip in slip_edits(exercise):

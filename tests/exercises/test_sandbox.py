@@ -62,7 +62,7 @@ def test_a_stub_is_untouched_and_not_wrong(tmp_path):
 
 def test_an_endless_loop_is_stopped_and_its_line_is_named(check):
     began = time.perf_counter()
-    outcome = check(relu(backward="print('before')\n    while True: pass"), seconds=0.5)
+    outcome = check(relu(backward="print('before')\n    while True: pass"), seconds=1)
     assert time.perf_counter() - began < 10
     assert outcome.report["diagnosis"] == "too_slow" and "still running after 1 s" in outcome.text
     assert "in relu_backward: while True: pass" in outcome.text and "before" in outcome.text
@@ -291,6 +291,7 @@ def test_a_crash_of_compiled_code_is_told_with_the_index_outside_of_an_array(tmp
     assert "line 11, in conv2d: y[i, 0, 0, 0] = 1" in outcome.text
 
 
+@pytest.mark.slow
 def test_a_million_prints_are_neither_kept_nor_called_an_endless_loop(check):
     outcome = check(relu("for i in range(10**6): print(i)"), seconds=2)
     assert outcome.report["diagnosis"] in ("too_slow", "") and len(json.dumps(outcome.as_dict())) < 20_000
