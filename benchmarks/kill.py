@@ -34,8 +34,8 @@ from npae.files.writing import UNFINISHED
 from npae.recipes.folder import begun, read_history
 from npae.training.checkpoints import read_archive, read_history_and_metadata
 
-# Parts and noise, parts and a penalty, draws of codes, noise that is drawn once, and a plain one.
-RECIPES = ("keras-denoiser", "contractive", "variational-dense", "strided-denoiser", "conv")
+# Draws of codes, parts and noise, parts and a penalty, noise that is drawn once, and a plain one.
+RECIPES = ("variational-dense", "keras-denoiser", "contractive", "strided-denoiser", "conv")
 EPOCHS, IMAGES, BATCH = 3, 150, 16
 TIMEOUT = 3600  # seconds: on a busy machine a run waits
 

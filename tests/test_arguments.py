@@ -34,7 +34,7 @@ def test_wrong_calls_are_refused_by_name_or_right(backend):
     assert counts["refused"] > 200 and counts["right"] > 30
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [2, 3])
 def test_three_thousand_wrong_calls(seed):
     _, failures = calls.wrong_calls(3000, seed)

@@ -192,6 +192,7 @@ def test_the_parts_of_a_step_add_up_to_it(tmp_path, capsys):
     assert "| `dense` | layers forward " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_scaling_compares_bits(tmp_path, capsys):
     assert scaling.main(["--quick", "--threads", "2", "--recipe", "dense", "--out", str(tmp_path)]) == 0
     assert "the same bits in all recipes" in capsys.readouterr().out
@@ -235,6 +236,7 @@ def test_peers_agree_before_they_are_timed(tmp_path, data):
     assert peers.draw(result, tmp_path / "peers.png").is_file()
 
 
+@pytest.mark.slow
 def test_a_resumed_comparison_keeps_what_is_recorded(tmp_path):
     arguments = ["--quick", "--peers", "--threads", "1", "--out", str(tmp_path), "--resume", "--models"]
     assert peers.main([*arguments, "1x1"]) == 0
@@ -288,6 +290,7 @@ def test_dependencies_of_dependencies_are_counted():
     assert startup.size_on_disk("llvmlite") > 1e7
 
 
+@pytest.mark.slow
 def test_a_speedrun_ends_at_its_loss_and_goes_on_where_it_was(tmp_path, data, capsys):
     arguments = ["--quick", "--recipe", "dense", "--peers", "--data", str(data), "--threads", "1"]
     assert speedrun.main([*arguments, "--out", str(tmp_path)]) == 0

@@ -54,7 +54,12 @@ def ten(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "recipe, options", [("conv", ("--noise",)), ("colour-denoiser", ()), ("dense", ("--noise",))]
+    "recipe, options",
+    [
+        ("conv", ("--noise",)),
+        pytest.param("colour-denoiser", (), marks=pytest.mark.slow),
+        ("dense", ("--noise",)),
+    ],
 )
 def test_every_result_has_the_size_and_the_mode_of_its_picture(
     recipe, options, trained, ten, tmp_path, capsys

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import trainings
+from slow_cases import slow_but
 
 from npae.console.cli import main
 from npae.inside.doctor import (
@@ -14,15 +15,15 @@ from npae.inside.doctor import (
     too_few_epochs,
 )
 
-QUICK = [
-    *("dead_units-first", "code_on_a_line-8", "unscaled_inputs-centred", "wrong_loss-relu"),
-    *("rate_too_small-adam-3e-05", "too_few_epochs-denoiser", "noisy_targets-gauss-0.3", "healthy-sparse"),
-]
+QUICK = ("dead_units-first", "rate_too_small-adam-3e-05", "too_few_epochs-denoiser", "healthy-sparse")
+SOME = (
+    *QUICK,
+    *("code_on_a_line-8", "noisy_targets-gauss-0.3", "unscaled_inputs-centred", "wrong_loss-relu"),
+)
 
 
-def diagnosed(name):
+def diagnosed(training):
     """Return the names that the doctor gives to a training, and those that are right."""
-    training = trainings.TRAININGS[name]
     model, data, validation, loss, history = training.trained()
     before = {key: value.copy() for key, value in model.params.items()}
 
@@ -38,18 +39,18 @@ def diagnosed(name):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", slow_but(QUICK, SOME))
 def test_some_faults_are_named(name):
-    names, right = diagnosed(name)
+    names, right = diagnosed(trainings.TRAININGS[name])
     assert right.intersection(names) if right else not names
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
     named = wrong = 0
-    for name in trainings.TRAININGS:
-        names, right = diagnosed(name)
+    for name, training in trainings.TRAININGS.items():
+        names, right = diagnosed(training)
         if not right:
             assert not names, name
         else:
@@ -92,7 +93,7 @@ def test_a_loss_that_still_falls():
     assert too_few_epochs({"loss": [1.0]}) is None
 
 
-def test_the_command_prints_sentence_and_evidence(tmp_path, capsys):
+def test_the_command_prints_sentence_and_evidence(tmp_path, small_synthetic, capsys):
     out = str(tmp_path / "run")
     train = ["train", "dense", "--data", "synthetic", "--limit", "96", "--epochs", "1", "--out", out]
     assert main(train) == 0

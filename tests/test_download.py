@@ -13,6 +13,7 @@ from npae.datasets import cache_folder, download, fetch, known, load
 from npae.datasets.idx import encode_idx
 
 GOOD_IDX = encode_idx(np.zeros((2, 28, 28), np.uint8))
+BOMB = gzip.compress(GOOD_IDX + bytes(20 << 20), 1)
 
 
 class Server(str):
@@ -37,9 +38,6 @@ def server(tmp_path, monkeypatch):
         path.write_bytes(b"<html>log in to this hotel's network</html>")
     for path in (root / "plain").iterdir():
         path.rename(f"{path}.gz")
-    (root / "bomb").mkdir()
-    for name in known.FILES.values():
-        (root / "bomb" / f"{name}.gz").write_bytes(gzip.compress(GOOD_IDX + bytes(200 << 20), 1))
     hang = threading.Event()
     asked = []
 
@@ -65,8 +63,9 @@ def server(tmp_path, monkeypatch):
                 while not hang.wait(0.02):
                     self.wfile.write(b"x")
                     self.wfile.flush()
-            elif self.path.startswith("/ranges/"):
-                content = (root / "good" / self.path.split("/")[-1]).read_bytes()
+            elif self.path.startswith(("/ranges/", "/bomb/")):
+                good = root / "good" / self.path.split("/")[-1]
+                content = BOMB if self.path.startswith("/bomb/") else good.read_bytes()
                 first = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
                 self.send_response(206 if first else 200)
                 self.send_header("Content-Length", str(len(content) - first))

@@ -9,6 +9,7 @@ from html import unescape
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 import npae
 from npae.console.cli import main
@@ -84,7 +85,7 @@ def assert_same(model, x, folder):
         assert np.abs(got - wanted).max() < 1e-5 * scale, name
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", slow_but(("conv", "sparse", "variational"), RECIPES))
 def test_every_recipe_computes_the_same_in_a_browser(name, tmp_path, rng):
     recipe = RECIPES[name]
     model = recipe.build()
@@ -121,7 +122,7 @@ def test_every_further_layer_computes_the_same_in_a_browser(tmp_path, rng):
     assert_same(model, rng.standard_normal((3, 2, 9, 11)).astype(np.float32), tmp_path)
 
 
-def test_the_page_of_a_run_starts_without_an_error_and_stays_small(tmp_path, capsys):
+def test_the_page_of_a_run_starts_without_an_error_and_stays_small(tmp_path, small_synthetic, capsys):
     out = str(tmp_path / "run")
     train = [
         "train",

@@ -52,7 +52,7 @@ def trained(request, tmp_path, digits, monkeypatch):
     return name, folder, json.loads((folder / "metrics.json").read_text())
 
 
-@pytest.mark.parametrize("trained", [(name, 400) for name in FIGURES], indirect=True, ids=list(FIGURES))
+@pytest.mark.parametrize("trained", [(name, 200) for name in FIGURES], indirect=True, ids=list(FIGURES))
 def test_a_member_runs_to_its_end(trained):
     name, folder, metrics = trained
     assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}
@@ -61,7 +61,15 @@ def test_a_member_runs_to_its_end(trained):
     assert len(numbers) > 8 and np.isfinite(numbers).all()
 
 
-@pytest.mark.parametrize("trained", [(name, 1) for name in FIGURES], indirect=True, ids=list(FIGURES))
+@pytest.mark.parametrize(
+    "trained",
+    [
+        pytest.param((name, 1), marks=() if name in ("sparse", "variational-dense") else pytest.mark.slow)
+        for name in FIGURES
+    ],
+    indirect=True,
+    ids=list(FIGURES),
+)
 def test_one_image_is_enough(trained):
     name, folder, _ = trained
     assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 import npae
 from npae import datasets
@@ -53,7 +54,7 @@ def cases():
 CASES = dict(cases())
 
 
-@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("batch", [pytest.param(1, marks=pytest.mark.slow), 3])
 @pytest.mark.parametrize("name", CASES)
 def test_the_terms_of_every_number_add_up(name, batch):
     model, objective, shape = CASES[name]
@@ -107,7 +108,13 @@ def trained(name, count=60, epochs=2):
     return model, recipe, x[:1], rng
 
 
-@pytest.mark.parametrize("name", ["conv", "latent2d", "strided-denoiser", "contractive", "variational-dense"])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(
+        ("conv", "variational-dense"),
+        ("conv", "latent2d", "strided-denoiser", "contractive", "variational-dense"),
+    ),
+)
 def test_forty_random_numbers_of_a_trained_model_add_up(name, small_synthetic):
     model, recipe, x, rng = trained(name)
     found = record(model, x, loss=recipe.loss)

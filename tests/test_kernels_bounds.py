@@ -69,7 +69,7 @@ print("all within bounds")
 
 
 @pytest.mark.skipif(not COMPILED, reason="Numba is missing")
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_kernel_leaves_its_arrays(tmp_path):
     """Compiled anew, since what lies in the cache was compiled without the checks."""
     checked = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}

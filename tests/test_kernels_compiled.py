@@ -76,6 +76,7 @@ def run(program: str, cache: Path, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_the_process_that_compiles_computes_the_bits_of_the_one_that_loads(tmp_path):
     cold, warm = (run(DIGEST_OF_ALL_GRADIENTS, tmp_path) for _ in range(2))
     assert any(tmp_path.rglob("*.nbc")), "the first process must leave its compiled functions in the cache"

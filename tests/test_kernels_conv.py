@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 from npae.kernels import arrays, conv2d, conv2d_plan, conv2d_transpose, im2col
 from npae.kernels.backend import get_backend, use_backend
@@ -197,7 +198,7 @@ def layout(request, monkeypatch):
     clear()
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", slow_but(range(3), range(24)))
 @dtypes
 def test_random_geometries_agree_with_numpy(seed, dtype):
     rng = np.random.default_rng(seed)
@@ -205,7 +206,7 @@ def test_random_geometries_agree_with_numpy(seed, dtype):
         assert_numba_is_numpy(random_geometry(rng), dtype, "relu")
 
 
-@pytest.mark.parametrize("seed", range(100, 106))
+@pytest.mark.parametrize("seed", slow_but((100,), range(100, 106)))
 @dtypes
 def test_random_geometries_laid_out_otherwise_agree_with_numpy(seed, dtype, layout):
     rng = np.random.default_rng(seed)

@@ -148,6 +148,7 @@ def test_pca_with_all_components_loses_nothing_and_with_none_is_refused():
             PCA(components).fit(POINTS)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_pca_of_mnist_has_the_known_error(real_data):
     """0.055669: two components, fitted on the training set, squared error per pixel of the test set."""

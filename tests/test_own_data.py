@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from slow_cases import slow_but
 
 from npae.console.cli import main
 from npae.datasets import Dataset, load, read_picture, washers, write_idx
@@ -329,15 +330,16 @@ def test_a_picture_is_turned_as_its_camera_was_whatever_else_the_camera_says(nam
     assert picture_size(file) == (*right.shape[:2], True)
 
 
-GREY_28, COLOUR_16, COLOUR_64 = (28, 28), (3, 16, 16), (3, 64, 64)
+GREY_28, COLOUR_16, COLOUR_48, COLOUR_64 = (28, 28), (3, 16, 16), (3, 32, 48), (3, 64, 64)
 # A dense model of 64 x 64 pixels in colour has up to 25 million parameters, and some recipes train several.
 OF_FLAT_IMAGES = [name for name, recipe in RECIPES.items() if len(recipe.input_shape) == 1]
 OTHERS = [name for name in RECIPES if name not in OF_FLAT_IMAGES]
-WHOLE = [(name, shape) for name in OTHERS for shape in (GREY_28, COLOUR_64)]
-WHOLE += [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
+WIDE = ("stacked-denoiser", "masking-denoiser", "deep", "overcomplete")  # a thousand units
+QUICK = [(name, COLOUR_48) for name in OTHERS] + [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
+WHOLE = QUICK + [(name, shape) for name in OTHERS for shape in (GREY_28, COLOUR_64)]
 
 
-@pytest.mark.parametrize("name, shape", WHOLE)
+@pytest.mark.parametrize("name, shape", slow_but([case for case in QUICK if case[0] not in WIDE], WHOLE))
 def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, tmp_path, capsys):
     images = np.random.default_rng(1).integers(0, 256, (12, *shape), np.uint8)
     np.save(tmp_path / "mine.npy", images)
@@ -350,8 +352,12 @@ def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, t
     assert list(run.glob("*.png")) and (run / "metrics.json").is_file()
 
 
-@pytest.mark.parametrize("shape", [GREY_28, COLOUR_64])
-@pytest.mark.parametrize("name", OF_FLAT_IMAGES)
+@pytest.mark.parametrize(
+    "name, shape",
+    slow_but(
+        [("dense", COLOUR_64)], [(name, shape) for name in OF_FLAT_IMAGES for shape in (GREY_28, COLOUR_64)]
+    ),
+)
 def test_a_dense_recipe_makes_a_step_on_larger_images(name, shape, tmp_path):
     images = np.random.default_rng(1).integers(0, 256, (2, *shape), np.uint8)
     data = from_arrays("mine", {"train_images": images, "test_images": images[:1]} | NO_LABELS, "mine")

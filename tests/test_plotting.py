@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread, imsave
 from matplotlib.legend import Legend
 from matplotlib.text import Text
+from slow_cases import slow_but
 
 from benchmarks import charts
 from npae import plotting
@@ -128,7 +129,7 @@ def kept(monkeypatch):
     return figures
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", slow_but([*FIGURES][::4], FIGURES))
 def test_figures_are_whole_pngs_of_a_readable_size(name, tmp_path, kept):
     path = tmp_path / "figure.png"
     # What a person has set for their own figures changes neither the size nor the look of these.

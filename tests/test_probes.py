@@ -116,6 +116,7 @@ def test_k_has_its_limits(k):
         k_nearest_neighbours(CODES, LABELS, CODES, LABELS, k=k)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_pixels_of_mnist_have_the_known_accuracies(real_data):
     """Of ten thousand training images: 89 % for planes, which overfit here, and 95 % for three neighbours."""

@@ -32,7 +32,7 @@ def orientations(matrix):
 
 
 @in_reach
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "sizes", [(1, 1, 1), (1, 5, 1), (4, 1, 1), (1, 1, 6), (3, 1, 2), (2, 3, 1), (5, 7, 4)], ids=str
 )
@@ -93,7 +93,7 @@ def test_without_a_product_in_reach_other_ways_give_the_same(monkeypatch):
 
 
 @pytest.mark.skipif(not compiled, reason="needs Numba")
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_edited_kernel_is_compiled_again_also_where_another_file_calls_it(tmp_path):
     """`dense` calls a function of `activations`, of whose file Numba's cache knows nothing by itself."""
     shutil.copytree(

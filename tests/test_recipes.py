@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 from npae import datasets
 from npae.console.cli import main
@@ -75,7 +76,7 @@ def test_a_system_runs_to_its_end_on_two_thousand_digits(name, tmp_path, digits,
     assert ("test_bce_per_pixel" in metrics) == (name in ("dense", "conv"))
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", slow_but(EXAMPLES[::5], EXAMPLES), ids=lambda path: path.stem)
 def test_an_example_runs_and_draws(path, tmp_path, monkeypatch, small_synthetic):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     example = importlib.util.module_from_spec(spec)
@@ -89,7 +90,7 @@ def test_every_published_recipe_has_an_example():
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name, bar", [("conv", 0.30), ("dense", 0.33)])
+@pytest.mark.parametrize("name, bar", slow_but([("dense", 0.33)], [("conv", 0.30), ("dense", 0.33)]))
 def test_real_data_are_learned_from_the_first_thousand_steps_on(name, bar, tmp_path, real_data):
     assert main(["train", name, "--limit", "5000", "--epochs", "3", "--out", str(tmp_path), "--quiet"]) == 0
     metrics = json.loads((tmp_path / "metrics.json").read_text())

@@ -4,7 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from npae import datasets
 from npae.console.cli import main
+from npae.datasets import Dataset, synthetic_digits
 from npae.inside.html import curves, page, table
 
 
@@ -12,20 +14,12 @@ from npae.inside.html import curves, page, table
 def runs(tmp_path_factory):
     """Train two short runs, and return their folders."""
     folder = tmp_path_factory.mktemp("runs")
-    for recipe in ("dense", "conv"):
-        command = [
-            "train",
-            recipe,
-            "--data",
-            "synthetic",
-            "--limit",
-            "64",
-            "--epochs",
-            "2",
-            "--batch-size",
-            "16",
-        ]
-        assert main([*command, "--quiet", "--out", str(folder / recipe)]) == 0
+    digits = Dataset("synthetic", *synthetic_digits(64, 20), source="", sha256="0" * 64, synthetic=True)
+    options = ["--epochs", "2", "--batch-size", "16", "--quiet"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "load", lambda *args, **kwargs: digits)
+        for recipe in ("dense", "conv"):
+            assert main(["train", recipe, *options, "--out", str(folder / recipe)]) == 0
     return folder
 
 

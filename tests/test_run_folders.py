@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 import npae
 from npae import datasets, plotting
@@ -137,7 +138,7 @@ def test_a_linked_folder_stays_a_link(run_folder, tmp_path):
     assert (tmp_path / "run.1" / "model.npz").read_bytes() == before
 
 
-@pytest.mark.parametrize("limit", [1, 4])
+@pytest.mark.parametrize("limit", slow_but((1,), (1, 4)))
 @pytest.mark.parametrize("recipe", ["dense", "conv", "strided-denoiser", "latent2d", "transposed-denoiser"])
 def test_a_few_images_are_enough(recipe, limit, tmp_path, small_synthetic, capsys):
     options = ["--limit", str(limit), "--epochs", "1", "--threads", "1", "--out", str(tmp_path / "run")]

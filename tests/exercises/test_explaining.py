@@ -39,6 +39,7 @@ def test_an_edit_of_a_right_program_names_what_nobody_listed(exercise, old, new,
     assert words in found.edits[0][0].sentence, found
 
 
+@pytest.mark.slow
 def test_two_edits_are_a_guess():
     result = check_patched(
         "adam", ("grad**2", "(np.sqrt(v_hat) + epsilon)"), ("grad + 1", "(v_hat + epsilon)")

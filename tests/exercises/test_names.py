@@ -2,6 +2,7 @@
 
 import pytest
 from answers import check_text, frozen
+from slow_cases import slow_but
 
 from npae.exercises import catalogue
 from npae.exercises.slips import parsed, slip_edits, slips_of
@@ -11,7 +12,7 @@ ROWS = frozen()
 ONLY_ERRORS = {"col2im": ("reshape(n, c, kh, kw, w_out, h_out)", "n, c, w, h = shape")}
 
 
-@pytest.mark.parametrize("exercise", catalogue.ORDER)
+@pytest.mark.parametrize("exercise", slow_but({*catalogue.ORDER} - {"numba_kernel"}, catalogue.ORDER))
 def test_what_a_slip_predicts_gets_its_name(exercise):
     lost = []
     for slip in slip_edits(exercise):
@@ -38,15 +39,15 @@ def test_the_sentence_of_a_slip_has_nothing_left_open(exercise):
     assert [slip.key for slip in slips_of(exercise) if "{" in slip.sentence or not slip.sentence] == []
 
 
-@pytest.mark.parametrize("exercise", catalogue.ORDER)
+@pytest.mark.parametrize("exercise", ["every twentieth", *slow_but((), catalogue.ORDER)])
 def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
-    rows, lost = [row for row in ROWS if row["exercise"] == exercise], []
+    rows, lost = [row for row in ROWS if row["exercise"] == exercise] or ROWS[::20], []
     for row in rows:
-        result = check_text(exercise, row["answer"])
+        result = check_text(row["exercise"], row["answer"])
         told = f"{row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
         assert not result.passed, told
         assert "{" not in result.sentence, told
-        likely = any(part in row["answer"] for part in ONLY_ERRORS.get(exercise, ()))
+        likely = any(part in row["answer"] for part in ONLY_ERRORS.get(row["exercise"], ()))
         if not (
             (result.confident or likely)
             and (result.diagnosis == row["key"] or result.sentence.lower() == row["said"].lower())

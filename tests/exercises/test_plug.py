@@ -194,7 +194,7 @@ def test_a_float64_answer_is_taken_back_to_the_dtype_of_the_model(home, trusted,
     assert {value.dtype for value in run.model.params.values()} == {np.dtype("float32")}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_path_by_the_command_line_alone(tmp_path, small_synthetic, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["exercises", "start"]) == 0
