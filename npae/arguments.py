@@ -6,6 +6,7 @@ what was expected and what was given. `npae.geometry` has those of sizes and pad
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 import os
@@ -193,10 +194,18 @@ def path(value: Any, name: str = "path") -> str:
     return text
 
 
-def function(value: T, name: str) -> T:
-    """Return ``value`` if it can be called; raise ValueError if not."""
+def function(value: T, name: str, *takes: str) -> T:
+    """Return ``value`` if it can be called with these arguments, as far as Python knows; or ValueError."""
+    expected = f"a function of {', '.join(takes)}" if takes else "a function"
     if not callable(value):
-        raise ValueError(f"{name} must be a function, not {brief(value)}")
+        raise ValueError(f"{name} must be {expected}, not {brief(value)}")
+    try:
+        inspect.signature(value).bind(*takes)
+    except TypeError:
+        if takes:
+            raise ValueError(f"{name} must be {expected}; {brief(value)} takes other arguments") from None
+    except ValueError:  # some that are written in C have no signature
+        pass
     return value
 
 

@@ -37,7 +37,7 @@ class AutoencoderTransformer:
         The width of the code.
     hidden_layer_sizes : sequence of int
         The widths of the encoder's layers before the code; those of the decoder mirror them.
-    activation, output_activation : {"linear", "relu", "sigmoid", "tanh"}
+    activation, output_activation : {"linear", "relu", "sigmoid", "tanh"} or None, as "linear"
         Of the hidden layers, and of the reconstruction. For features from 0 to 1, "sigmoid" with the loss
         "binary_crossentropy" trains faster.
     loss : str, Loss or Objective
@@ -72,8 +72,8 @@ class AutoencoderTransformer:
         n_components: int = 2,
         *,
         hidden_layer_sizes: Sequence[int] = (128,),
-        activation: str = "relu",
-        output_activation: str = "linear",
+        activation: str | None = "relu",
+        output_activation: str | None = "linear",
         loss: Any = "mse",
         epochs: int = 20,
         batch_size: int = 32,
@@ -189,7 +189,8 @@ class AutoencoderTransformer:
         width, last = integer(self.n_components, "n_components"), self.output_activation
         last = last if last is None else choice(last, "output_activation", activations.NAMES)
         if self.build is not None:
-            return instance(function(self.build, "build")(n_features, width), Autoencoder, "build(...)")
+            build = function(self.build, "build", "n_features", "n_components")
+            return instance(build(n_features, width), Autoencoder, "build(...)")
         sizes = instance(self.hidden_layer_sizes, (list, tuple), "hidden_layer_sizes")
         hidden = [integer(size, "hidden_layer_sizes") for size in sizes]
         encoder = [*(Dense(size, self.activation) for size in hidden), Dense(width)]
