@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -18,16 +20,19 @@ from npae.exercises.exercise import Check, Property
 from npae.exercises.first_wrong_line import first_wrong
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Target, Tried, nearest_first, nearness, observer_of
-from npae.exercises.repairing import ALIASES, mended
+from npae.exercises.repairing import ALIASES, Mended, Repairs
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
 SECONDS, PAIR_SECONDS = 1.8, 1.2  # of this process, for single edits and for pairs
-MEND_SECONDS = 1.2, 1.2  # for both, of the learner's own program
+MEND_SECONDS, MEND_PAIR_SECONDS = 1.4, 1.2  # of the learner's own program
+ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
+MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
+CONTEXTS, CONTEXT_FRAMES = ("contextlib.py", "listening.py", "_ufunc_config.py"), 5  # see `alarm`
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 REPLACED += ("forward_wrong_backward_matches",)
@@ -94,7 +99,12 @@ def alarm(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def ring(*_):
+    def ring(_, frame):
+        for _ in range(CONTEXT_FRAMES):
+            if frame is not None and Path(frame.f_code.co_filename).name in CONTEXTS:
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0.001)  # what begins or ends there is not to be torn
+                return
+            frame = frame and frame.f_back
         raise _OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, ring)
@@ -124,15 +134,55 @@ def _explained(
         return _chosen(slips, target, wanted, observer.tried(0))
     if not general:
         return None
-    aliases = mended(observer, functions, [functions.source], target, wanted, MEND_SECONDS, ALIASES)
-    if aliases:
-        return Explanation(aliases.mistakes, own=True)
+    repairs = Repairs(observer, functions, [functions.source], target, wanted)
+    own = repairs.single(MEND_SECONDS, ALIASES)
+    if own:
+        return _with_the_rest(own, observer, functions, target)
     found = _general(observer, position, seen, quantity)
-    if found is None or len(found.edits) > 1:
-        own = _mended(observer, functions, seen, quantity)
-        if own and (found is None or own.confident):
-            return own
+    if found and found.confident and _names_of(found) <= repairs.names:
+        return found
+    own = repairs.single(MEND_SECONDS)
+    if own and (
+        found is None or len(own.mistakes) < len(found.edits) or _cost(own.mistakes) < _cost(found.edits)
+    ):
+        return _with_the_rest(own, observer, functions, target)
+    two = None if found else repairs.two(MEND_PAIR_SECONDS)
+    if two:
+        return _with_the_rest(two, observer, functions, target)
     return found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
+
+
+def _cost(mistakes: list[tuple[Edit, ...]]) -> float:
+    return sum(edit.cost for edit in mistakes[0])
+
+
+def _names_of(found: Explanation) -> set[str]:
+    """Return the names of variables that an explanation mentions: those of a right program."""
+    edit = found.edits[0][0]
+    words = set(re.findall(r"[A-Za-z_]\w*", edit.sentence))
+    return {name for name in words & set(re.findall(r"\w+", edit.text)) if name not in ENGLISH} | {
+        name for name in (edit.target,) if name.isidentifier()
+    }
+
+
+def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) -> Explanation:
+    """Return what is undone, and what else is to be undone until nothing is wrong."""
+    found, also = own, list[str]()
+    while observer.run is not None and len(also) < MOST_MISTAKES:
+        program = functions.program.edited(found.parts)
+        if program is None:
+            break
+        target = Target(list(observer.observe(program)), target.right, observer.tolerance)
+        quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
+        if not quantity:
+            break
+        repairs = Repairs(observer, functions, found.parts, target, target.wanted(quantity))
+        more = repairs.single(MEND_SECONDS)
+        if more is None:
+            break
+        found = more
+        also.append(told([_sentence(one) for one in found.mistakes]).rstrip("."))
+    return Explanation(own.mistakes, also=also, own=True)
 
 
 def _fitting(
@@ -168,26 +218,6 @@ def _general(observer, position: int, seen, quantity: str) -> Explanation | None
     return None
 
 
-def _mended(observer, functions: Functions, seen, quantity: str) -> Explanation | None:
-    """Return what edits of the learner's program undo: of the quantity, then of what is still wrong."""
-    target = Target(seen, observer.tried(0).right, observer.tolerance)
-    parts, found = [functions.source], list[list[tuple[Edit, ...]]]()
-    while target.wrong and len(found) < 3:
-        wanted = target.wanted(quantity)
-        undone = mended(observer, functions, parts, target, wanted, MEND_SECONDS)
-        if undone is None or observer.run is None:
-            found += [undone.mistakes] if undone else []
-            break
-        found.append(undone.mistakes)
-        parts = undone.parts
-        program = functions.program.edited(parts)
-        assert program is not None
-        target = Target(list(observer.observe(program)), target.right, observer.tolerance)
-        quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
-    also = [told([_sentence(one) for one in some]).rstrip(".") for some in found[1:]]
-    return Explanation(found[0], also=also, own=True) if found else None
-
-
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
     """Whether an edit passes the earlier checks, as the learner has."""
     observer = tried.observer
@@ -207,7 +237,8 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
     kept: dict[str, tuple[Edit, ...]] = {}
     for edit in everything or found:  # several slips have one name; two operators may make one program
         kept.setdefault(edit.key if edit.cost == 0 else edit.text or edit.sentence, (edit,))
-    numbers = _has_numbers(target, wanted)
+    slips = all(edit.cost == 0 for edit in everything or found)
+    numbers = _has_numbers(target, wanted, 1 if slips else FEWEST_NUMBERS)
     return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
 
 
@@ -231,13 +262,13 @@ def _alike(one: object, other: object, right: object, target: Target) -> bool:
     return one is None and other is None or one is not None and target.same(one, other, right)
 
 
-def _has_numbers(target: Target, wanted: list[str]) -> bool:
+def _has_numbers(target: Target, wanted: list[str], fewest: int = FEWEST_NUMBERS) -> bool:
     """Whether there is enough to explain: more than errors, and more than a number or two."""
     count = 0
     for case, seen in enumerate(target.seen):
         for label in set(wanted) & set(target.wrong_in(case)):
             count += seen[label].size if isinstance(seen[label], np.ndarray) else 0
-    return count >= FEWEST_NUMBERS
+    return count >= fewest
 
 
 def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:

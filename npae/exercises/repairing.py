@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import re
 import textwrap
@@ -157,16 +158,8 @@ class Mended:
     parts: list[str]
 
 
-def mended(
-    observer: Observer,
-    functions: Functions,
-    parts: list[str],
-    target: Target,
-    wanted: list[str],
-    seconds: tuple[float, float],
-    keys: Collection[str] = (),
-) -> Mended | None:
-    """Return what one edit, or two, of a learner's program undo, the likeliest first; None if nothing does.
+class Repairs:
+    """The repairs of a learner's program: one edit, or two, that make it right.
 
     Parameters
     ----------
@@ -180,34 +173,58 @@ def mended(
         What it gave, and what is right.
     wanted : list of str
         What has to become right; all that is right stays so.
-    seconds : tuple of float
-        For single edits and for pairs, of this process.
-    keys : collection of str
-        The only operators that are tried; by default all of them.
     """
-    try:
-        program = written("\n".join(parts))
-    except SyntaxError:
-        return None
-    program.held = _kinds(observer, functions, program.text(), target.order[0])
-    tries = _Tries(observer, functions, target, wanted, keys)
-    found, nearest = tries.single(program, time.process_time() + seconds[0])
-    if found:
-        after = program.edited(found[0])
-        mistakes: list[tuple[Edit, ...]] = [(tries.mistake(program, edit),) for edit in found]
+
+    def __init__(
+        self, observer: Observer, functions: Functions, parts: list[str], target: Target, wanted: list[str]
+    ):
+        self._tries = _Tries(observer, functions, target, wanted)
+        self._nearest: list[Edit] = []
+        self._program: Written | None = None
+        with contextlib.suppress(SyntaxError):
+            self._program = written("\n".join(parts))
+            self._program.held = _kinds(observer, functions, self._program.text(), target.order[0])
+
+    @property
+    def names(self) -> set[str]:
+        """The names that the program's code mentions."""
+        nodes = ast.walk(self._program.tree) if self._program else ()
+        some = (
+            (getattr(node, "id", ""), getattr(node, "arg", ""), getattr(node, "attr", "")) for node in nodes
+        )
+        return {name for names in some for name in names if name}
+
+    def single(self, seconds: float, keys: Collection[str] = ()) -> Mended | None:
+        """Return what one edit undoes, the likeliest first; None if none does.
+
+        Parameters
+        ----------
+        seconds : float
+            Of this process.
+        keys : collection of str
+            The only operators that are tried; by default all of them.
+        """
+        if self._program is None:
+            return None
+        found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
+        mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
         mistakes = [some for some in mistakes if some[0].sentence]
-        return Mended(mistakes, after) if mistakes else None
-    until = time.process_time() + seconds[1]
-    for first in nearest if not keys else ():
-        if time.process_time() > until:
-            break
-        halfway = written("\n".join(program.edited(first)))
-        halfway.held = program.held
-        found, _ = tries.single(halfway, until)
-        if found:
-            both = tries.mistake(program, first), tries.mistake(halfway, found[0])
-            return Mended([both], halfway.edited(found[0])) if all(edit.sentence for edit in both) else None
-    return None
+        return Mended(mistakes, self._program.edited(found[0])) if mistakes else None
+
+    def two(self, seconds: float) -> Mended | None:
+        """Return what two edits undo, of which the first comes near alone, as `single` has seen before."""
+        program, until = self._program, time.process_time() + seconds
+        for first in self._nearest:
+            if program is None or time.process_time() > until:
+                break
+            halfway = written("\n".join(program.edited(first)))
+            halfway.held = program.held
+            found, _ = self._tries.single(halfway, until)
+            if found:
+                both = self._tries.mistake(program, first), self._tries.mistake(halfway, found[0])
+                told = all(edit.sentence for edit in both)
+                return Mended([both], halfway.edited(found[0])) if told else None
+        return None
 
 
 @dataclass
@@ -218,7 +235,6 @@ class _Tries:
     functions: Functions
     target: Target
     wanted: list[str]
-    keys: Collection[str]
 
     @property
     def axes(self) -> dict[str, str]:
@@ -227,7 +243,9 @@ class _Tries:
     def mistake(self, program: Written, edit: Edit) -> Edit:
         return mistake(program, edit, self.axes)
 
-    def single(self, program: Written, until: float) -> tuple[list[Edit], list[Edit]]:
+    def single(
+        self, program: Written, until: float, keys: Collection[str] = ()
+    ) -> tuple[list[Edit], list[Edit]]:
         """Return the likeliest edits that make a program right; if none does, those that come nearest."""
         observer, right = self.observer, self.observer.programs
         quantities = getattr(observer.check, "quantities", ())
@@ -235,8 +253,8 @@ class _Tries:
         edits += rearranged(program, program.constants())
         edits += added_steps(program, right, quantities)
         edits += transplanted(program, right, quantities)
-        if self.keys:
-            edits = [edit for edit in edits if edit.key in self.keys]
+        if keys:
+            edits = [edit for edit in edits if edit.key in keys]
         likely = {id(edit) for edit in edits if observer.matters(edit, self.target, self.wanted)}
         found: list[Edit] = []
         tried = {tuple(program.text())}

@@ -108,12 +108,12 @@ SENTENCES = {
         "first call writes into what it finds in the cache."
     ),
     "hidden_state": (
-        "{function} depends on more than its arguments: something lives in a global, or in an array that "
-        "is used again."
+        "{function} depends on more than its arguments: on random numbers that it draws itself, on a "
+        "global, or on an array that is used again."
     ),
     "forward_wrong_backward_matches": (
-        "{forward} computes something else than was asked for, and its backward belongs to it: the "
-        "gradients are those of what your forward computes."
+        "{quantity} is wrong, and the gradients are right for what {forward} computes: correct it first, "
+        "then the gradients."
     ),
     "float32_only": (
         "{quantity} is right in float64, but in float32 it is further off than rounding explains."

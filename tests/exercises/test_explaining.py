@@ -10,6 +10,7 @@ from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
 from npae.exercises.programs import UNSAFE, right_programs
 from npae.exercises.texts import right_texts
+from npae.exercises.worker.listening import patched
 
 BY_ONE_EDIT = [
     (
@@ -129,3 +130,13 @@ def test_an_explanation_that_runs_out_of_time_leaves_numpys_errors_as_they_were(
                     np.log(np.zeros(9))
         assert np.geterr() == inside
     assert np.geterr() == before
+
+
+def test_an_alarm_does_not_tear_what_exchanges_functions_of_numpy():
+    own = np.errstate
+    for _ in range(60):
+        with explaining.alarm(0.004):
+            while True:
+                with patched(fill=True):
+                    np.exp(np.ones(3))
+        assert np.errstate is own

@@ -351,12 +351,13 @@ def added_steps(program: Trees, right: Sequence[Trees], quantities: tuple[str, .
     for name, function in program.functions.items():
         known = {*program.held.get(name, {}), "np"}
         own = {ast.unparse(one) for one in ast.walk(function) if isinstance(one, (ast.Assign, ast.AugAssign))}
+        assigned = _stored(function)
         steps = {
             ast.unparse(one)
             for other in right
             for one in ast.walk(other.functions[name] if name in other.functions else ast.Module([], []))
             if isinstance(one, (ast.Assign, ast.AugAssign)) and _names(one) <= known
-            if isinstance(one, ast.AugAssign) or ast.unparse(one.targets[0]) not in quantities
+            if isinstance(one, ast.AugAssign) or not {*quantities, *assigned} & _stored(one)
         }
         for text in sorted(steps - own):
             for block in [one for one in ast.walk(function) if isinstance(one, (ast.FunctionDef, ast.For))]:
@@ -367,6 +368,11 @@ def added_steps(program: Trees, right: Sequence[Trees], quantities: tuple[str, .
                         yield Edit(
                             "statement", 2.25, f"A step is missing: {text}.", (change,), frozenset([name])
                         )
+
+
+def _stored(node: ast.AST) -> set[str]:
+    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return {one.id for one in names if isinstance(one.ctx, ast.Store)}
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -85,6 +85,27 @@ def off_by_one(place):
             yield 2, f"(np.max({name}) + 1)", f"In {{target}}, {told}."
 
 
+@operator(ast.Slice)
+def other_slice(place):
+    """Begin or end a slice elsewhere: one place off, at the other end, or nowhere."""
+    node = place.node
+    low, high = (ast.unparse(one) if one else "" for one in (node.lower, node.upper))
+    step = f":{ast.unparse(node.step)}" if node.step else ""
+    if not low and not high:
+        return
+    now = f"{low}:{high}{step}"
+    for text in (
+        *((f"{int(low) + 1}:{step}",) if low.isdigit() and not high else ()),
+        *((f":-{low}{step}",) if low.isdigit() and not high else ()),
+        *((f"{high[1:]}:{step}",) if re.fullmatch(r"-\d", high) and not low else ()),
+        *((f"{low}:{high} - 1{step}", f"{low}:{high} + 1{step}") if high else ()),
+        *((f":{high}{step}",) if low else ()),
+        *((f"{low}:{step}",) if high else ()),
+    ):
+        if text != now:
+            yield 2.2, text, f"In {{target}}, the slice {text} stands where {now} belongs."
+
+
 def _indices(place) -> list[str]:
     """Return the names of the arrays of one axis that are used as indices in a function."""
     found = set()
