@@ -24,8 +24,8 @@ from npae.exercises.repairing import ALIASES, Mended, Repairs
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SECONDS, PAIR_SECONDS = 1.8, 1.2  # of this process, for single edits and for pairs
-MEND_SECONDS, MEND_PAIR_SECONDS = 1.4, 1.2  # of the learner's own program
+SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
+MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3

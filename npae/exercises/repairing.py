@@ -8,15 +8,16 @@ import difflib
 import re
 import textwrap
 import time
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.edit import Edit, Place
 from npae.exercises.edits.insertions import added_steps, rearranged, transplanted
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
+from npae.exercises.exercise import Gradients
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, nearness
 from npae.exercises.programs import KEPT
@@ -249,7 +250,8 @@ class _Tries:
         """Return the likeliest edits that make a program right; if none does, those that come nearest."""
         observer, right = self.observer, self.observer.programs
         quantities = getattr(observer.check, "quantities", ())
-        edits = all_edits(program, self.axes, [*OPERATORS, *INSERTIONS])
+        operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
+        edits = all_edits(program, self.axes, operators, self._in_question(program))
         edits += rearranged(program, program.constants())
         edits += added_steps(program, right, quantities)
         edits += transplanted(program, right, quantities)
@@ -274,6 +276,17 @@ class _Tries:
                     near.setdefault(round(score, 9), (edit.cost / 4 - score, number))
         return found, [edits[number] for _, number in sorted(near.values())[:MOST_FIRST]]
 
+    def _in_question(self, program: Written) -> Callable[[Place], bool]:
+        """Return whether a place can have to do with what is wrong."""
+        check, idle = self.observer.check, set[int]()
+        if isinstance(check, Gradients) and check.backward and "error" not in self.target.wrong:
+            asked = [k for k, one in enumerate(check.gradients) if one in self.wanted]
+            if check.backward in program.functions:
+                idle |= _idle(program.functions[str(check.backward)], asked)
+            if check.output not in self.target.wrong and check.forward in program.functions:
+                idle |= _idle(program.functions[str(check.forward)], [1])  # of its results, the cache
+        return lambda place: id(place.statement) not in idle
+
     def near(self, parts: list[str]) -> float:
         """Return infinity for a program that is right where that is wanted, and wherever the learner's is.
 
@@ -293,6 +306,36 @@ class _Tries:
                     first = case == target.order[0]
                     return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
         return np.inf
+
+
+def _idle(function: ast.FunctionDef, positions: list[int]) -> set[int]:
+    """Return the statements whose results go into none of some of the things that a function returns."""
+    returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
+    last = returns[-1].value if len(returns) == 1 else None
+    if not isinstance(last, ast.Tuple) or not positions or max(positions) >= len(last.elts):
+        return set()
+    needed = {name for k in positions for name in _names(last.elts[k])}
+    assigns = [one for one in ast.walk(function) if isinstance(one, (ast.Assign, ast.AugAssign))]
+    others = [one for one in ast.walk(function) if isinstance(one, (ast.For, ast.While, ast.Expr, ast.If))]
+    needed |= {name for one in others for name in _names(getattr(one, "iter", getattr(one, "test", one)))}
+    while True:
+        more = {name for one in assigns if _names(one, ast.Store) & needed for name in _names(one)}
+        if more <= needed:
+            return {id(one) for one in assigns if not _names(one, ast.Store) & needed}
+        needed |= more
+
+
+def _names(node: ast.AST, ctx: type | None = None) -> set[str]:
+    """Return the names in a node; with ``ast.Store``, of the variables that it writes to, or into."""
+    found = set()
+    for one in ast.walk(node):
+        target: Any = one
+        stored = isinstance(getattr(one, "ctx", None), ast.Store)
+        while isinstance(target, (ast.Subscript, ast.Attribute)):
+            target = target.value
+        if isinstance(target, ast.Name) and (ctx is None or stored):
+            found.add(target.id)
+    return found
 
 
 def _kinds(
@@ -322,14 +365,14 @@ def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
     Edits that only mend say it themselves.
     """
     if edit.key in MENDING and edit.sentence:
-        return edit
+        return replace(edit, text="")
     changed = {name: program.functions[name] for name in sorted(edit.functions)}
     goal = [ast.unparse(function) for function in changed.values()]
     sentences: dict[str, str] = {}
     undo = [change.exchange() for change in edit.changes]
     try:
         mended = [ast.unparse(function) for function in changed.values()]
-        for one in all_edits(Written(program.tree, changed, program.held), axes):
+        for one in all_edits(Written(program.tree, changed, program.held), axes, where=lambda place: True):
             back = [change.exchange() for change in one.changes]
             same = [ast.unparse(function) for function in changed.values()] == goal
             for change in reversed(back):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,10 @@ class _Found:
 
 
 def all_edits(
-    program: Trees, axes: dict[str, str] | None = None, operators: list[Operator] = OPERATORS
+    program: Trees,
+    axes: dict[str, str] | None = None,
+    operators: list[Operator] = OPERATORS,
+    where: Callable[[Place], bool] | None = None,
 ) -> list[Edit]:
     """Return every edit of a program, the likeliest first.
 
@@ -45,6 +48,8 @@ def all_edits(
     axes : dict of str to str
         Names of the axes of variables, as {"x": "n inputs"}.
     operators : list of Operator
+    where : callable, optional
+        ``where(place)`` returns whether to make edits there. With it, edits do not say how the line reads.
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
     for held in program.held.values():
@@ -54,9 +59,10 @@ def all_edits(
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
         for place in _places(program, name, function, named):
-            for operator in operators:
-                if isinstance(place.node, operator.nodes):
-                    found += _made(operator, place, name)
+            if where is None or where(place):
+                for operator in operators:
+                    if isinstance(place.node, operator.nodes):
+                        found += _made(operator, place, name, where is None)
     return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
 
 
@@ -100,7 +106,7 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
     yield from below(function, function)
 
 
-def _made(operator: Operator, place: Place, function: str) -> Iterator[_Found]:
+def _made(operator: Operator, place: Place, function: str, lines: bool) -> Iterator[_Found]:
     """Yield the operator's edits of a place."""
     around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
     around = TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), around.partition("\n")[0])
@@ -116,9 +122,11 @@ def _made(operator: Operator, place: Place, function: str) -> Iterator[_Found]:
             except SyntaxError:
                 continue
             change = Change(place.holder, place.field, place.index, new)
-            undo = change.exchange()
-            after = _line(place.statement)
-            undo.exchange()
+            after = ""
+            if lines:
+                undo = change.exchange()
+                after = _line(place.statement)
+                undo.exchange()
             told = manner[0] if manner else f"{old}|{text}"
         else:
             new, after, told = text, "", words
