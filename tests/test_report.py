@@ -2,10 +2,17 @@
 
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from npae.console.cli import main
 from npae.inside.html import curves, page, table
+
+
+@pytest.fixture(autouse=True)
+def quick_anatomy(monkeypatch):
+    monkeypatch.setattr("npae.inside.anatomy.ROUNDS", 1)
+    monkeypatch.setattr("npae.inside.anatomy.SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +76,30 @@ def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, capsys
         "8 x 14 x 14",
         "3,217",
         "numpy",
+        "Anatomy of a training step",
+        "16 x 28 x 28",
+        "dL/dy",
+        "Doctor",
+        "too few epochs",
+        "Evidence: ",
     ):
         assert expected in words
     assert "script" not in parsed.tags
     assert parsed.addresses and all(address.startswith("data:image/png") for address in parsed.addresses)
     assert len(text) < 3_000_000
+
+
+def test_a_report_without_the_data_says_so(runs, capsys, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    run, page = tmp_path / "run", tmp_path / "page.html"
+    train = ["train", "dense", "--data", str(tmp_path / "images.npy"), "--epochs", "1", "--out", str(run)]
+    assert main([*train, "--quiet"]) == 0
+    (tmp_path / "images.npy").unlink()
+    assert main(["report", str(run), "--out", str(page)]) == 0
+    words = " ".join(Page(page.read_text(encoding="utf-8")).words)
+    assert words.count("This needs the data of the training, which could not be read:") == 2
+    assert words.count("images.npy") > 2 and "training loss" in words and "encoder/dense (Dense)" in words
 
 
 def test_comparison_has_a_column_for_each_run(runs, capsys, tmp_path):
