@@ -20,6 +20,7 @@ from npae.recipes.folder import METRICS, read_history
 from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 from npae.recipes.stored import load_trained
+from npae.training.fit import NonFiniteLoss
 from npae.training.kept import HISTORY
 
 LARGEST_METRICS = 1 << 22  # bytes
@@ -199,7 +200,10 @@ def _about_data(metrics: Mapping[str, Any]) -> str:
 def _anatomy(run: Run | str) -> list[str]:
     if isinstance(run, str):
         return _missing(run)
-    header, rows, legend = anatomy.described(anatomy.anatomy_of(run))
+    try:
+        header, rows, legend = anatomy.described(anatomy.anatomy_of(run))
+    except NonFiniteLoss as error:
+        return [element("p", f"A step of this model cannot be computed: {error}")]
     return [table(header, rows), *(element("p", line, cls="lead") for line in legend)]
 
 
