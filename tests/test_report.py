@@ -114,7 +114,7 @@ def test_comparison_has_a_column_for_each_run(runs, capsys, tmp_path):
 @pytest.mark.parametrize("content", ["", "[1]", '{"loss": ', "[" * 100_000, "\0"])
 def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
     for name in ("model.npz", "history.csv"):
-        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+        (tmp_path / name).write_bytes((runs / "dense" / name).read_bytes())
     (tmp_path / "metrics.json").write_text(content, encoding="utf-8")
     assert main(["report", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -124,7 +124,7 @@ def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
 
 def test_metrics_of_other_types_are_shown_or_left_out(runs, tmp_path, capsys):
     for name in ("model.npz", "history.csv"):
-        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+        (tmp_path / name).write_bytes((runs / "dense" / name).read_bytes())
     metrics = (
         '{"settings": 3, "dataset": [], "findings": 5, "versions": "x", "test_loss": true, "<b>": 1e999}'
     )
