@@ -1,5 +1,7 @@
 """The doctor names faults that were put into trainings, and calls no healthy training ill."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import trainings
@@ -13,6 +15,7 @@ from npae.inside.doctor import (
     noisy_targets,
     saturated_units,
     too_few_epochs,
+    training_of,
 )
 
 QUICK = [
@@ -98,6 +101,16 @@ def test_a_loss_that_still_falls():
     assert too_few_epochs({"loss": [2.0, 1.0]})[1] == "it fell by 100% in the last of 2 epochs"
     assert too_few_epochs({"loss": [3.0, 1.0], "val_loss": [1.0, 0.99]}) is None
     assert too_few_epochs({"loss": [1.0]}) is None
+
+
+def test_rates_are_compared_with_the_mean_of_a_schedule():
+    schedule = lambda epoch, epochs: 1.0 - (epoch - 1) / epochs  # noqa: E731
+    recipe = SimpleNamespace(learning_rate=schedule, keras_adam=False, loss="mse")
+    run = SimpleNamespace(
+        recipe=recipe, epochs=4, history={"loss": [4, 3, 2, 1]}, batches=lambda: (None, None)
+    )
+    training = training_of(SimpleNamespace(**vars(run), model=None, batch_size=8, threads=1))
+    assert training.optimizer(10.0).learning_rate == pytest.approx(6.25)
 
 
 def test_the_command_prints_sentence_and_evidence(tmp_path, capsys):

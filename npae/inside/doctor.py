@@ -87,7 +87,7 @@ class Training:
     history : dict of list
         "loss" and, if there is validation, "val_loss" of each epoch.
     optimizer : callable
-        ``optimizer(factor)`` returns a new optimiser; its rate is the training's last one, times factor.
+        ``optimizer(factor)`` returns a new optimiser; its rate is the training's mean one, times factor.
     batch_size : int
     threads : int or None
     """
@@ -106,10 +106,11 @@ def training_of(run: Run) -> Training:
     """Return the training of a trained run."""
     recipe, epochs = run.recipe, len(run.history["loss"])
     rate = recipe.learning_rate
-    last: float = rate(epochs, run.epochs) if callable(rate) else rate
+    rates = [rate(epoch, run.epochs) if callable(rate) else rate for epoch in range(1, epochs + 1)]
+    mean = sum(rates) / epochs  # the last one of a schedule may be nearly 0
 
     def optimizer(factor: float) -> Adam:
-        return Adam(last * factor, epsilon_hat=recipe.keras_adam)
+        return Adam(mean * factor, epsilon_hat=recipe.keras_adam)
 
     data = run.batches()
     return Training(run.model, *data, recipe.loss, run.history, optimizer, run.batch_size, run.threads)
