@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from npae.console.cli import main
-from npae.measures.findings import code_on_a_line, dead_code, findings
+from npae.measures.findings import (
+    code_on_a_line,
+    constant_data,
+    dead_code,
+    no_noise,
+    noisy_outputs,
+    other_images,
+    posterior_collapse,
+    seen_images,
+    unrelated,
+    unscaled_inputs,
+)
 
 N = 200
 
@@ -19,8 +30,8 @@ def on_a_line(rng, noise, size=5):
 @pytest.mark.parametrize("shape", [(2,), (32,), (8, 7, 7), (1000,)])
 def test_nothing_is_found_in_codes_that_vary(shape, rng):
     codes = rng.standard_normal((N, *shape)).astype(np.float32)
-    assert findings(codes) == findings(np.maximum(codes, 0)) == findings(codes, variational=True) == []
-    assert findings(1000 + codes) == []  # far from 0, and alive
+    for each in (codes, np.maximum(codes, 0), 1000 + codes):  # the last far from 0, and alive
+        assert dead_code(each) is code_on_a_line(each) is None
 
 
 def test_units_that_are_the_same_for_all_images_are_dead(rng):
@@ -29,13 +40,16 @@ def test_units_that_are_the_same_for_all_images_are_dead(rng):
     one_alive = np.zeros((N, 3))
     one_alive[:, 1] = np.maximum(rng.standard_normal(N), 0)
     assert dead_code(one_alive) is None
-    assert len(findings(np.zeros((N, 3)))) == 1  # and not on a line, too
+    assert code_on_a_line(np.zeros((N, 3))) is None
 
 
-def test_means_that_stay_at_the_prior_tell_nothing(rng):
-    codes = 0.05 * rng.standard_normal((N, 2))
-    assert dead_code(codes) is None
-    assert "largest variance of a unit 0.00" in dead_code(codes, variational=True)[1]
+@pytest.mark.parametrize("units", [1, 2, 20])
+def test_a_posterior_collapses_where_means_vary_less_than_their_noise(rng, units):
+    means = rng.standard_normal((N, units))
+    assert posterior_collapse(means, np.full((N, units), -3.0)) is None
+    sentence, evidence = posterior_collapse(0.05 * means, np.zeros((N, units)))
+    assert "lower its beta" in sentence and evidence.startswith("the code has 0.0")
+    assert posterior_collapse(means[:20], np.zeros((20, units))) is None
 
 
 def test_codes_on_a_line_are_found_in_few_and_in_many_numbers(rng):
@@ -47,16 +61,67 @@ def test_codes_on_a_line_are_found_in_few_and_in_many_numbers(rng):
 
 
 def test_a_code_of_one_number_and_a_few_codes_prove_nothing(rng):
-    assert findings(rng.standard_normal((N, 1))) == []
-    assert findings(np.zeros((20, 2))) == []
+    assert code_on_a_line(rng.standard_normal((N, 1))) is None
+    assert dead_code(np.zeros((20, 2))) is code_on_a_line(np.zeros((20, 2))) is None
+
+
+# What is wrong with the data.
+
+
+@pytest.fixture
+def images(rng):
+    """Images (N, 6, 5) of two numbers each."""
+    return np.einsum("nk,khw->nhw", rng.random((N, 2)), rng.random((2, 6, 5)))
+
+
+def test_images_that_are_all_the_same_are_found(images):
+    assert constant_data(images) is None
+    assert constant_data(np.zeros((3, 4))) and constant_data(np.repeat(images[:1], 5, axis=0))
+
+
+def test_inputs_of_a_wrong_scale_are_found(images):
+    assert unscaled_inputs(images) is unscaled_inputs(images / 5) is unscaled_inputs(0 * images) is None
+    assert "once, and not twice" in unscaled_inputs(images / 255)[0]
+    images[:, 3, 2] *= 100
+    assert "one of the targets is far larger" in unscaled_inputs(images / 30, "targets")[0]
+
+
+def test_noise_that_changes_nothing_is_found(images):
+    assert no_noise(images, images)
+    assert no_noise(images + 0.01, images) is None
+
+
+def test_targets_of_other_inputs_are_found(rng, images):
+    assert unrelated(images, rng.permutation(images))
+    assert unrelated(images, rng.integers(0, 2, (N, 20)))
+    for related in (images, 1 - images, images[:, :, ::-1], images.sum(axis=(1, 2))[:, None]):
+        assert unrelated(images, related) is None
+    noisy = images + 0.5 * rng.standard_normal(images.shape)
+    assert unrelated(noisy, images) is None
+    assert unrelated(50 * noisy - 50 * images, images) and unrelated(0 * images, images)
+
+
+def test_outputs_that_are_mostly_noise_are_found(rng, images):
+    noise = rng.standard_normal((2, *images.shape))
+    assert noisy_outputs(images + 0.1 * noise[0], images + 0.1 * noise[1]) is None
+    assert "correlate by" in noisy_outputs(images + 5 * noise[0], images + 5 * noise[1])[1]
+
+
+def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, images):
+    first, second = images[: N // 2], images[N // 2 :]
+    assert other_images(first, second) is seen_images(first, second) is None
+    for other in (255 * second, 3 - second, second + 0.5 * rng.standard_normal(second.shape)):
+        assert other_images(first, other) and other_images(other, first)
+    assert other_images(first, 255 * second[:20]) is None  # too few to tell
+    assert "50% of 100" in seen_images(first, np.concatenate([first[:50], second[:50]]))[1]
 
 
 def test_a_finding_is_a_line_of_the_command_and_an_entry_of_the_metrics(
     tmp_path, small_synthetic, monkeypatch, capsys
 ):
-    monkeypatch.setattr("npae.recipes.report.findings", lambda codes, variational: [("a", f"{codes.shape}")])
+    monkeypatch.setattr("npae.recipes.report.findings_of_codes", lambda _, x: {"name": ("a", f"{x.shape}")})
     options = ["train", "dense", "--limit", "60", "--epochs", "1", "--out", str(tmp_path)]
     assert main(options) == 0
-    assert "\nnpae: a ((60, 32))\n" in capsys.readouterr().out
+    assert "\nnpae: a ((60, 784))\n" in capsys.readouterr().out
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["findings"] == [{"sentence": "a", "evidence": "(60, 32)"}]
+    assert metrics["findings"] == [{"sentence": "a", "evidence": "(60, 784)"}]

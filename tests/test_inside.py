@@ -153,6 +153,22 @@ def test_pooling_is_its_winner_and_a_curved_function_its_slope():
     assert (name, value) == ("input,1", 2.0) and slope == pytest.approx(0.10499358540350662, rel=1e-12)
 
 
+def test_terms_that_are_0_or_rounding_are_counted_and_not_listed(rng):
+    layer = npae.Dense(1, use_bias=False)
+    layer.build((20,), 0, np.float64)
+    x = rng.standard_normal((1, 20))
+    x[0, :5], x[0, 5:8] = 0, 1e-17
+    for t in (
+        npae.trace(layer, x, "dense,0"),
+        npae.trace(layer, x, "dense/kernel,3,0", t=[[1.0]], loss="mse"),
+    ):
+        assert t.adds_up and len(t.terms()) in (12, 0)
+        assert ("8 more contribute 0" in str(t)) == bool(t.terms())
+    pool = npae.AveragePooling2D(2)
+    pool.build((1, 4, 4))
+    assert "at inputs 0" not in str(npae.trace(pool, rng.random((1, 1, 4, 4)), "average_pooling2d,0,0,1"))
+
+
 class Halved:
     """A layer that is none of npae's, y = x @ kernel, and whose backward may be wrong."""
 
@@ -322,9 +338,11 @@ def test_the_commands_print_and_draw(tmp_path, monkeypatch, small_synthetic, cap
     assert "dL/d(decoder/dense/kernel,5,400) = " in capsys.readouterr().out
     assert main([*trace, "output,400", "--receptive-field", "--layers", str(home.directory)]) == 0
     assert "32 of 32" in capsys.readouterr().out
-    for wrong in ([*trace, "nowhere,1"], ["trace", run, "--at", "code,1", "--image", "60"], ["draw", "cnov"]):
+    wrong_images = [["trace", run, "--at", "code,1", "--image", image] for image in ("60", "-1", "x")]
+    for wrong in ([*trace, "nowhere,1"], *wrong_images, ["draw", "cnov"]):
         assert main(wrong) == 2
-        assert len(capsys.readouterr().err.splitlines()) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "they count from 0 to 59" in line or wrong not in wrong_images
     text = home.file("dense").read_text().replace("dx = dy @", "dx = 2 * dy @")
     home.file("dense").write_text(text)
     assert main([*trace, "code,5", "--layers", str(home.directory)]) == 1

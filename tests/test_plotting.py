@@ -74,7 +74,6 @@ FIGURES = {
     "one panel": lambda path: plotting.code_scatter(path, PANELS[:1], LABELS, "t", list("abcdefghij")),
     "loss": lambda path: plotting.loss_curves(path, HISTORY, "t", "nats per pixel", floor=0.058),
     "one epoch": lambda path: plotting.loss_curves(path, {"loss": [0.2]}, "t", "nats per pixel"),
-    "log": lambda path: plotting.loss_curves(path, {"loss": [90, 5, 0.01]}, "t", "MSE per pixel", log=True),
     "published": lambda path: plotting.loss_curves(path, HISTORY, "t", "nats per pixel", reference=PUBLISHED),
     "error maps": lambda path: plotting.error_maps(path, MAPS, "t"),
     "colours": lambda path: plotting.image_rows(path, [("a", COLOUR), ("grey", COLOUR[:, 0])], title="t"),
@@ -332,9 +331,6 @@ BAD = {
     "1 to 3 panels": lambda path: plotting.code_scatter(path, [], LABELS, "t"),
     "at least one epoch": lambda path: plotting.loss_curves(path, {"loss": []}, "t", "y"),
     "as many": lambda path: plotting.loss_curves(path, {"loss": [1], "val_loss": [1, 2]}, "t", "y"),
-    "logarithmic y needs .*above 0": lambda path: plotting.loss_curves(
-        path, {"loss": [1, 0]}, "t", "y", log=True
-    ),
     "reference": lambda path: plotting.loss_curves(path, HISTORY, "t", "y", reference={"accuracy": [1]}),
     "1 to 4 terms": lambda path: plotting.objective_curves(path, ELBO, [], "t", "y"),
     'history needs "l1"': lambda path: plotting.objective_curves(path, ELBO, [("l1", "L1")], "t", "y"),

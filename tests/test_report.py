@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from npae import datasets
@@ -10,9 +11,15 @@ from npae.datasets import Dataset, synthetic_digits
 from npae.inside.html import curves, page, table
 
 
+@pytest.fixture(autouse=True)
+def quick_anatomy(monkeypatch):
+    monkeypatch.setattr("npae.inside.anatomy.ROUNDS", 1)
+    monkeypatch.setattr("npae.inside.anatomy.SECONDS", 0.0)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Train two short runs, and return their folders."""
+    """Train two short runs, whose digits stay the synthetic ones, and yield their folders."""
     folder = tmp_path_factory.mktemp("runs")
     digits = Dataset("synthetic", *synthetic_digits(64, 20), source="", sha256="0" * 64, synthetic=True)
     options = ["--epochs", "2", "--batch-size", "16", "--quiet"]
@@ -20,7 +27,7 @@ def runs(tmp_path_factory):
         patch.setattr(datasets, "load", lambda *args, **kwargs: digits)
         for recipe in ("dense", "conv"):
             assert main(["train", recipe, *options, "--out", str(folder / recipe)]) == 0
-    return folder
+        yield folder
 
 
 class Page(HTMLParser):
@@ -63,11 +70,30 @@ def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, capsys
         "8 x 14 x 14",
         "3,217",
         "numpy",
+        "Anatomy of a training step",
+        "16 x 28 x 28",
+        "dL/dy",
+        "Doctor",
+        "too few epochs",
+        "Evidence: ",
     ):
         assert expected in words
     assert "script" not in parsed.tags
     assert parsed.addresses and all(address.startswith("data:image/png") for address in parsed.addresses)
     assert len(text) < 3_000_000
+
+
+def test_a_report_without_the_data_says_so(runs, capsys, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    run, page = tmp_path / "run", tmp_path / "page.html"
+    train = ["train", "dense", "--data", str(tmp_path / "images.npy"), "--epochs", "1", "--out", str(run)]
+    assert main([*train, "--quiet"]) == 0
+    (tmp_path / "images.npy").unlink()
+    assert main(["report", str(run), "--out", str(page)]) == 0
+    words = " ".join(Page(page.read_text(encoding="utf-8")).words)
+    assert words.count("This needs the data of the training, which could not be read:") == 2
+    assert words.count("images.npy") > 2 and "training loss" in words and "encoder/dense (Dense)" in words
 
 
 def test_comparison_has_a_column_for_each_run(runs, capsys, tmp_path):
@@ -82,7 +108,7 @@ def test_comparison_has_a_column_for_each_run(runs, capsys, tmp_path):
 @pytest.mark.parametrize("content", ["", "[1]", '{"loss": ', "[" * 100_000, "\0"])
 def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
     for name in ("model.npz", "history.csv"):
-        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+        (tmp_path / name).write_bytes((runs / "dense" / name).read_bytes())
     (tmp_path / "metrics.json").write_text(content, encoding="utf-8")
     assert main(["report", str(tmp_path)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -92,7 +118,7 @@ def test_damaged_metrics_are_told_in_a_line(runs, tmp_path, capsys, content):
 
 def test_metrics_of_other_types_are_shown_or_left_out(runs, tmp_path, capsys):
     for name in ("model.npz", "history.csv"):
-        (tmp_path / name).write_bytes((runs / "conv" / name).read_bytes())
+        (tmp_path / name).write_bytes((runs / "dense" / name).read_bytes())
     metrics = '{"settings": 3, "dataset": [], "findings": 5, "versions": "x", "test_loss": true, "<b>": 1e999'
     metrics += f', "huge": {"9" * 400}}}'
     (tmp_path / "metrics.json").write_text(metrics, encoding="utf-8")

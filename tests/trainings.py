@@ -1,7 +1,6 @@
 """Trainings with a fault put in, and healthy ones: what `npae doctor` has to tell apart.
 
-They were written, and divided into a half to look at and a half set aside, before the doctor was. `HALVES`
-says by a seed which is which.
+They were written before the doctor, and `FAULTY_OF_USERS` before the doctor that finds them.
 """
 
 from __future__ import annotations
@@ -47,6 +46,7 @@ class Training:
     optimizer: Callable[[], Any] = npae.Adam
     epochs: int = 25
     count: int = 2000
+    batch_size: int = 32
     also: tuple[str, ...] = field(default=())  # diagnoses that are right as well
 
     @property
@@ -66,7 +66,7 @@ class Training:
             loss=self.loss,
             optimizer=self.optimizer(),
             epochs=self.epochs,
-            batch_size=32,
+            batch_size=self.batch_size,
             validation_data=validation,
             seed=5,
         )
@@ -111,6 +111,34 @@ def once(stddev, kind=datasets.gaussian_noise, shape=None):
         return tuple(Batches(noisy, clean, shape=shape) for noisy, clean in pairs)
 
     return data
+
+
+def changed(train=None, validation=None):
+    """Apply a function to the images of training, of validation, or of both."""
+
+    def data(*parts):
+        pairs = zip(parts, (train, validation))
+        return tuple(Batches(change(part).astype(np.float32) if change else part) for part, change in pairs)
+
+    return data
+
+
+def targets(function):
+    """Give ``function(images)`` as targets."""
+    return lambda *parts: tuple(Batches(part, function(part).astype(np.float32)) for part in parts)
+
+
+def repeated(count):
+    """Repeat a few images until they are as many as before."""
+    return lambda part: np.resize(part[:count], part.shape)
+
+
+def mixed(part):
+    return np.random.default_rng(7).permutation(part)
+
+
+def one_column(part):
+    return part * np.where(np.arange(part.shape[1]) == 300, 60, 1)
 
 
 def noisy(stddev, kind=datasets.gaussian_noise):
@@ -184,6 +212,39 @@ def twins(model):
     kernel[...], bias[...] = kernel[:, :1], bias[:1]
     behind = model.params["decoder/dense/kernel"]
     behind[...] = behind[:1]
+
+
+def all_kernels(change):
+    """Change all kernels, and set all biases to 0."""
+
+    def every(model):
+        for name, value in model.params.items():
+            value[...] = change(value) if name.endswith("kernel") else 0
+
+    return every
+
+
+class Frozen(npae.Dense):
+    """A layer that does not learn."""
+
+    def backward(self, dy, cache, need_dx=True):
+        """Return zeros in place of the gradients."""
+        dx, grads = super().backward(dy, cache, need_dx)
+        return dx, {name: np.zeros_like(grad) for name, grad in grads.items()}
+
+
+def stacked(*layers, split=2):
+    """Return a function that builds an autoencoder whose encoder has the first layers."""
+
+    def model():
+        made = [layer() for layer in layers]
+        return npae.Autoencoder(npae.Sequential(made[:split]), npae.Sequential(made[split:]))
+
+    return model
+
+
+def units(count, activation="relu", kind=npae.Dense):
+    return lambda: kind(count, activation)
 
 
 def adam(rate):
@@ -423,6 +484,201 @@ FAULTY = [
     ),
 ]
 
+# Faults that a user makes, listed without a look at the doctor, which named 25 of 51 of them then.
+COLLAPSED = ("dead_code", "constant_image", "code_on_a_line", "penalty_too_large")
+OF_RATE = ("dead_units", "dead_code", "constant_image", "saturation", "code_on_a_line")
+EIGHT = [units(64, "sigmoid") for _ in range(7)]
+FAULTY_OF_USERS = [
+    Training("unscaled_inputs", "twice", dense(64, 16), scaled(1 / 255)),
+    Training("unscaled_inputs", "twice-linear", dense(64, 16, output=None), scaled(1 / 255)),
+    Training("unscaled_inputs", "one-column", dense(64, 16, output=None), changed(one_column, one_column)),
+    Training("unscaled_targets", "255", dense(64, 16, output=None), targets(lambda x: 255 * x)),
+    Training("wrong_loss", "standardised", dense(64, 16), scaled(3, -0.4)),
+    Training(
+        "wrong_loss", "minus-one", dense(64, 16, output="relu"), scaled(2, -1), also=("constant_image",)
+    ),
+    Training("wrong_loss", "sigmoid-twice", dense(64, 16), plain, npae.BinaryCrossentropy(from_logits=True)),
+    Training(
+        "wrong_loss",
+        "sigmoid-layer-twice",
+        stacked(units(64), units(16), units(64), units(784, "sigmoid"), npae.Sigmoid),
+        plain,
+    ),
+    Training(
+        "wrong_loss",
+        "relu-then-sigmoid",
+        stacked(units(64), units(16), units(64), units(784), npae.Sigmoid),
+        plain,
+        also=("dead_units",),
+    ),
+    Training(
+        "wrong_loss", "label", dense(64, 16, size=1), targets(lambda x: np.arange(len(x))[:, None] % 10.0)
+    ),
+    Training("constant_data", "same", dense(64, 16), changed(repeated(1), repeated(1)), BCE, also=()),
+    Training("constant_data", "black", dense(64, 16), scaled(0), also=()),
+    Training("overfitting", "ten", dense(256, 64), plain, BCE, epochs=300, count=10),
+    Training("overfitting", "repeated", dense(256, 64), changed(repeated(10)), BCE),
+    Training(
+        "overfitting", "swapped", dense(256, 64), lambda a, b: (Batches(b[:40]), Batches(a)), BCE, epochs=250
+    ),
+    Training("validation_differs", "inverted", dense(64, 16), changed(None, lambda x: 1 - x), BCE),
+    Training("validation_differs", "unscaled", dense(64, output=None), changed(None, lambda x: 255 * x)),
+    Training(
+        "validation_differs", "shifted", dense(64, 16), changed(None, lambda x: np.roll(x, 280, 1)), BCE
+    ),
+    Training(
+        "validation_differs", "noise", dense(128, 32), lambda a, b: (Batches(a), denoising(0.5)(a, b)[1]), BCE
+    ),
+    Training(
+        "validation_seen", "copy", dense(128, 32), lambda a, _: (Batches(a), Batches(a[:400])), BCE, epochs=40
+    ),
+    Training(
+        "validation_seen",
+        "half",
+        dense(128, 32),
+        lambda a, b: (Batches(a), Batches(np.concatenate([a[:200], b[:200]]))),
+        BCE,
+        epochs=40,
+    ),
+    Training("unrelated_targets", "shuffled", dense(128, 32), targets(mixed), BCE, also=()),
+    Training(
+        "unrelated_targets",
+        "shuffled-conv",
+        conv(),
+        lambda *p: tuple(Batches(x.reshape(-1, 1, 28, 28), mixed(x).reshape(-1, 1, 28, 28)) for x in p),
+        epochs=10,
+    ),
+    Training("no_noise", "gauss-0", dense(128), denoising(0.0), BCE, epochs=40),
+    Training("no_noise", "masking-0", dense(128), denoising(0.0, datasets.masking_noise), BCE, epochs=40),
+    Training("noise_too_large", "masking-1", dense(128), denoising(1.0, datasets.masking_noise), BCE),
+    Training("noise_too_large", "gauss-8", dense(128), denoising(8.0), "mse", epochs=40),
+    Training("rate_too_small", "sgd-momentum", dense(64, 16), plain, BCE, optimizer=sgd(1e-4, 0.9)),
+    Training("rate_too_small", "adam-1e-7", dense(128, 64, 16), plain, "mse", optimizer=adam(1e-7)),
+    Training("rate_too_large", "momentum", dense(64, 16), plain, BCE, optimizer=sgd(5.0, 0.99), also=OF_RATE),
+    Training("rate_too_large", "adam-0.1", dense(128, 64, 16), plain, BCE, optimizer=adam(0.1), also=OF_RATE),
+    Training(
+        "rate_too_large", "adam-10", dense(32, output=None), plain, "mse", optimizer=adam(10.0), also=OF_RATE
+    ),
+    Training(
+        "too_few_epochs",
+        "one-batch",
+        dense(64, 16),
+        plain,
+        BCE,
+        batch_size=2000,
+        also=("rate_too_small", "code_on_a_line"),
+    ),
+    Training("too_few_epochs", "large-batch", dense(32), plain, BCE, batch_size=500, epochs=5),
+    Training(
+        "penalty_too_large", "l2", dense(64, 16), plain, npae.Objective("mse", npae.L2(1.0)), also=COLLAPSED
+    ),
+    Training(
+        "penalty_too_large",
+        "l1",
+        dense(64),
+        plain,
+        npae.Objective(BCE, npae.L1(10.0)),
+        also=COLLAPSED + ("dead_units",),
+    ),
+    Training(
+        "penalty_too_large",
+        "contractive",
+        dense(64, code="sigmoid"),
+        plain,
+        npae.Objective("mse", npae.Contractive(100.0)),
+        also=COLLAPSED,
+    ),
+    Training(
+        "penalty_too_large",
+        "decay",
+        dense(64, 16),
+        plain,
+        "mse",
+        optimizer=lambda: npae.Adam(1e-3, weight_decay=300.0),
+        also=COLLAPSED,
+    ),
+    Training(
+        "posterior_collapse",
+        "mean-loss",
+        variational,
+        plain,
+        npae.Objective(BCE, npae.KullbackLeibler()),
+        also=COLLAPSED,
+    ),
+    Training("posterior_collapse", "beta-10", variational, plain, elbo(10.0), epochs=40, also=COLLAPSED),
+    Training("posterior_collapse", "beta-20", variational, plain, elbo(20.0), epochs=40, also=COLLAPSED),
+    Training(
+        "posterior_collapse", "wide-30", lambda: variational(128, 16), plain, elbo(30.0), also=COLLAPSED
+    ),
+    Training("dead_units", "zero-layer", dense(128, 32), plain, BCE, widened(0, FIRST), also=("dead_code",)),
+    Training(
+        "code_on_a_line",
+        "equal-weights",
+        dense(64, 16, activation="tanh", code=None),
+        plain,
+        "mse",
+        all_kernels(lambda w: 0.01),
+        also=("constant_image",),
+    ),
+    Training(
+        "saturation",
+        "all-wide",
+        dense(128, 32, activation="tanh"),
+        plain,
+        BCE,
+        all_kernels(lambda w: 100 * w),
+        also=("dead_units", "rate_too_small"),
+    ),
+    Training(
+        "constant_image",
+        "tiny-weights",
+        dense(128, 64, 16, activation="sigmoid", code="sigmoid"),
+        plain,
+        "mse",
+        all_kernels(lambda w: 1e-4 * w),
+        also=("dead_code", "code_on_a_line", "rate_too_small", "too_few_epochs"),
+        epochs=6,
+    ),
+    Training(
+        "constant_image",
+        "deep-sigmoid",
+        stacked(*EIGHT, units(784, "sigmoid"), split=4),
+        plain,
+        "mse",
+        also=("dead_code", "code_on_a_line"),
+    ),
+    Training(
+        "frozen_layer",
+        "encoder",
+        stacked(units(64, kind=Frozen), units(16), units(64), units(784, "sigmoid")),
+        plain,
+        BCE,
+    ),
+    Training(
+        "frozen_layer",
+        "last",
+        stacked(units(64), units(16), units(64), units(784, "sigmoid", Frozen)),
+        plain,
+        BCE,
+        also=("rate_too_large",),
+    ),
+    Training(
+        "constant_image",
+        "dropout",
+        stacked(units(128), lambda: npae.Dropout(0.99), units(784, "sigmoid")),
+        plain,
+        BCE,
+        also=("too_few_epochs", "dead_units", "noise_too_large"),
+    ),
+    Training(
+        "constant_image",
+        "pure-noise",
+        dense(64, 16),
+        changed(*[lambda x: np.random.default_rng(len(x)).random(x.shape)] * 2),
+        "mse",
+    ),
+]
+
 HEALTHY = [
     Training("", "dense-32", dense(32), plain, BCE, epochs=40),
     Training("", "dense-mse", dense(32), plain, "mse", epochs=40),
@@ -443,11 +699,35 @@ HEALTHY = [
     Training("", "linear", dense(16, code=None, output=None), plain, "mse", epochs=40),
     Training("", "centred", dense(64, 16, output="tanh"), scaled(1, -0.5), "mse", epochs=40),
     Training("", "sgd", dense(32), plain, BCE, optimizer=sgd(5.0, 0.9), epochs=40),
+    Training("", "tanh-for-0-to-1", dense(64, 16, output="tanh"), plain, "mse", epochs=40),
+    Training("", "rounded", dense(64, 16), changed(*[lambda x: x.astype(np.float16)] * 2), BCE, epochs=40),
+    Training("", "black-and-white", dense(64, 16), changed(*[lambda x: x > 0.5] * 2), BCE, epochs=40),
+    Training("", "standardised", dense(64, 16, output=None), scaled(3, -0.4), "mse", epochs=40),
+    Training("", "dim", dense(64, 16), scaled(0.2), "mse", epochs=40),
+    Training("", "beta-2", variational, plain, elbo(2.0), epochs=60),
+    Training("", "decay", dense(64, 16), plain, npae.Objective("mse", npae.L2(1e-6)), epochs=40),
+    Training("", "batch-8", dense(64, 16), plain, BCE, epochs=20, batch_size=8),
+    Training(
+        "",
+        "mirrored-targets",
+        dense(128, 32),
+        targets(lambda x: x.reshape(-1, 28, 28)[:, :, ::-1].reshape(x.shape)),
+        BCE,
+        epochs=40,
+    ),
+    Training("", "inverted-targets", dense(128, 32), targets(lambda x: 1 - x), BCE, epochs=40),
+    Training("", "noise-2", dense(128), denoising(1.0), "mse", epochs=40),
+    Training("", "code-1", dense(64, 1, code=None), plain, "mse", epochs=60),
+    Training("", "wide", dense(1000), plain, BCE, epochs=20),
+    Training(
+        "",
+        "dropout",
+        stacked(units(128), lambda: npae.Dropout(0.2), units(784, "sigmoid")),
+        plain,
+        BCE,
+        epochs=40,
+    ),
     Training("", "adam-3e-3", dense(64, 16), plain, BCE, optimizer=adam(3e-3), epochs=30),
 ]
 
-TRAININGS = {training.name: training for training in (*FAULTY, *HEALTHY)}
-HALVES = dict(
-    zip(TRAININGS, np.random.default_rng(15).permutation([k % 2 for k in range(len(TRAININGS))]), strict=True)
-)
-LOOK, ASIDE = ([name for name in TRAININGS if HALVES[name] == half] for half in (0, 1))
+TRAININGS = {training.name: training for training in (*FAULTY, *FAULTY_OF_USERS, *HEALTHY)}

@@ -17,7 +17,7 @@ from npae.console.commandline import (
     WrongUsage,
     about,
     add_backend,
-    add_compute,
+    add_run_command,
     add_training,
     evaluated,
     is_back,
@@ -94,16 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_train(commands)
 
-    command = commands.add_parser("evaluate", help="measure a trained model on its test set")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
-    command.add_argument("--data", metavar="NAME", help="a data set other than that of the training")
-    add_compute(command)
-    command.set_defaults(command=evaluate)
-
-    command = commands.add_parser("plot", help="draw the figures of a run again")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
-    add_compute(command)
-    command.set_defaults(command=plot)
+    measuring = add_run_command(commands, "evaluate", evaluate, "measure a trained model on its test set")
+    measuring.add_argument("--data", metavar="NAME", help="a data set other than that of the training")
+    add_run_command(commands, "plot", plot, "draw the figures of a run again")
 
     command = commands.add_parser("gradcheck", help="compare the gradients with finite differences")
     command.add_argument(

@@ -32,6 +32,17 @@ class Parser(argparse.ArgumentParser):
         super().error(printable(message.removeprefix("argument ").replace(": must be", " must be", 1)))
 
 
+def add_run_command(
+    commands: Commands, name: str, function: Callable[[argparse.Namespace], int | None], help: str
+) -> argparse.ArgumentParser:
+    """Add and return a command whose first argument is the folder of a run, with `add_compute`."""
+    command = commands.add_parser(name, help=help)
+    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    add_compute(command)
+    command.set_defaults(command=function)
+    return command
+
+
 def add_compute(command: argparse.ArgumentParser) -> None:
     """Add ``--threads`` and ``--backend`` to a command."""
     command.add_argument(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from npae.console.commandline import (
     Commands,
     add_backend,
+    add_run_command,
     evaluated,
     load_data,
     whole_number,
@@ -24,25 +25,20 @@ if TYPE_CHECKING:
 
 def add_inside(commands: Commands) -> None:
     """Add ``trace``, ``inspect`` and ``draw`` to the commands of `npae.console.cli`."""
-    command = commands.add_parser("trace", help="show where a number of a model comes from")
+    command = add_run_command(commands, "trace", trace, "show where a number of a model comes from")
     command.description = (
         "Show the inputs, weights and products that add up to one number of a trained model, or what sent "
         "gradient to it. A PLACE is LAYER,CHANNEL,ROW,COLUMN or LAYER,UNIT for an output, LAYER/kernel,... "
         "for a weight's gradient; input,..., code,... or output,...; loss or loss/reconstruction. The error "
         "for any other place lists all."
     )
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument("--at", metavar="PLACE", required=True, help="such as conv2d_1,3,5,2")
-    command.add_argument(
-        "--image", type=whole_number(0), metavar="N", default=0, help="a test image; default: 0"
-    )
+    command.add_argument("--image", metavar="N", default="0", help="a test image; default: 0")
     command.add_argument("--backward", action="store_true", help="trace the gradient of the number")
     command.add_argument("--receptive-field", action="store_true", help="show what the output sees, by layer")
     command.add_argument("--seed", type=whole_number(0), metavar="N", help="in training mode, with noise")
     command.add_argument("--layers", metavar="DIR", help="compute with your functions, from npae exercises")
     command.add_argument("--out", metavar="FILE", help="the figure; default: trace.png in DIR")
-    add_backend(command)
-    command.set_defaults(command=trace, threads=1)
 
     command = commands.add_parser("inspect", help="show the anatomy of a training step, layer by layer")
     command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
@@ -59,6 +55,7 @@ def add_inside(commands: Commands) -> None:
 
 def trace(options: argparse.Namespace) -> int:
     """Print a trace and draw it."""
+    from npae.arguments import brief
     from npae.inside import figures
     from npae.inside.receptive_field import as_table, receptive_field
     from npae.inside.record import record
@@ -67,17 +64,17 @@ def trace(options: argparse.Namespace) -> int:
     run = evaluated(options)
     (inputs, targets), name = run.test_images(), run.settings.recipe
     model = _of_learner(run, options.layers) if options.layers else run.model
-    chosen = slice(options.image, options.image + 1)
     with wrong_usage_if(True):
-        if options.image >= len(inputs):
-            raise ValueError(
-                f"there is no test image {options.image}; they count from 0 to {len(inputs) - 1}"
-            )
+        image = int(options.image) if options.image.isdecimal() else -1
+        if not 0 <= image < len(inputs):
+            there_are = f"they count from 0 to {len(inputs) - 1}"
+            raise ValueError(f"there is no test image {brief(options.image)}; {there_are}")
+        chosen = slice(image, image + 1)
         found = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
         place = found.place(options.at)
         fields = receptive_field(found, place) if options.receptive_field else []
         traced = trace_of(found, place, options.backward and not fields)
-    path, of = options.out or run.path("trace.png"), f"{name}, test image {options.image}"
+    path, of = options.out or run.path("trace.png"), f"{name}, test image {image}"
     if fields:
         say(f"{name}: what {options.at} sees\n{as_table(fields)}")
         say(str(figures.draw_receptive_field(path, fields, f"{name}: what {options.at} sees")))
@@ -100,7 +97,7 @@ def _of_learner(run: Run, directory: str) -> Sequential:
 
 def inspect(options: argparse.Namespace) -> None:
     """Print the anatomy of a training step."""
-    from npae.inside.anatomy import anatomy, as_table
+    from npae.inside.anatomy import anatomy_of, as_table
     from npae.recipes.folder import Settings
     from npae.recipes.run import Run
 
@@ -110,7 +107,7 @@ def inspect(options: argparse.Namespace) -> None:
         run = Run(recipe, settings, load_data(settings.data, recipe.dataset, quiet=True), recipe.name)
     else:
         run = evaluated(options, options.data)
-    found = anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
+    found = anatomy_of(run)
     say(json_text(found) if options.json else as_table(found))
 
 

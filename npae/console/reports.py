@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from npae.console.commandline import Commands, add_compute, evaluated
+from npae.console.commandline import Commands, add_run_command, evaluated
 from npae.terminal import say
 
 if TYPE_CHECKING:
@@ -17,15 +17,9 @@ PAGE = "report.html"
 
 def add_reports(commands: Commands) -> None:
     """Add ``doctor``, ``report`` and ``compare`` to the commands of `npae.console.cli`."""
-    command = commands.add_parser("doctor", help="diagnose a training: what went wrong, and what to change")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
-    add_compute(command)
-    command.set_defaults(command=doctor)
-
-    command = commands.add_parser("report", help="write a run as one page of HTML, to read offline")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    add_run_command(commands, "doctor", doctor, "diagnose a training: what went wrong, and what to change")
+    command = add_run_command(commands, "report", report, "write a run as one page of HTML, to read offline")
     command.add_argument("--out", metavar="FILE", help=f"default: {PAGE} in DIR")
-    command.set_defaults(command=report)
 
     command = commands.add_parser("compare", help="put the numbers of several runs side by side")
     command.add_argument("directories", metavar="DIR", nargs="+", help="output folders of npae train")
@@ -35,13 +29,10 @@ def add_reports(commands: Commands) -> None:
 
 def doctor(options: argparse.Namespace) -> None:
     """Print the diagnosis of a run."""
-    from npae.inside.doctor import examine, training_of
+    from npae.inside.doctor import NOTHING, examine, training_of
 
     found = examine(training_of(evaluated(options)))
-    for each in found:
-        say(f"{each.name.replace('_', ' ')}: {each.sentence}\n    {each.evidence}")
-    if not found:
-        say("nothing found: no fault of the training shows in its units, codes, outputs, losses and rates")
+    say("\n".join(f"{each.title}: {each.sentence}\n    {each.evidence}" for each in found) or NOTHING)
 
 
 def short_diagnosis(run: Run) -> str:
@@ -51,15 +42,20 @@ def short_diagnosis(run: Run) -> str:
     found = examine(training_of(run), probe=False)
     if not found:
         return "doctor: nothing found"
-    names = ", ".join(each.name.replace("_", " ") for each in found)
+    names = ", ".join(each.title for each in found)
     return f"doctor: {names}; npae doctor {run.directory} says more"
 
 
 def report(options: argparse.Namespace) -> None:
-    """Write the page of a run."""
-    from npae.inside.report import write_report
+    """Write the page of a run; where its data are missing, without what needs them."""
+    from npae.inside.report import read_record, write_report
 
-    say(write_report(options.directory, options.out or Path(options.directory) / PAGE))
+    record = read_record(options.directory)
+    try:
+        run: Run | str = evaluated(options)
+    except (ValueError, OSError) as error:
+        run = str(error)
+    say(write_report(record, run, options.out or Path(options.directory) / PAGE))
 
 
 def compare(options: argparse.Namespace) -> None:

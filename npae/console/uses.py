@@ -8,7 +8,7 @@ from pathlib import Path
 from npae.console.commandline import (
     Commands,
     about,
-    add_compute,
+    add_run_command,
     add_training,
     evaluated,
     is_back,
@@ -23,14 +23,13 @@ from npae.training.kept import Compute
 
 def add_uses(commands: Commands) -> None:
     """Add ``denoise``, ``score``, ``anomaly`` and ``explore`` to the commands of `npae.console.cli`."""
-    command = commands.add_parser("denoise", help="apply a trained model to your own pictures")
+    command = add_run_command(commands, "denoise", denoise, "apply a trained model to your own pictures")
     command.description = (
         "Write the model's output for each picture, at the picture's own size and in its colours. For a run "
         "trained on handwritten digits, a digit is first inverted if it is dark on light, then scaled and "
         "centred as MNIST's were. A model with dense layers knows one size: pictures are resized to it and "
         "back. Nothing is overwritten: a second result of the same name gets a number."
     )
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG or JPEG files of any size")
     command.add_argument("--out", metavar="DIR", help="default: the folder denoised/ in the run's folder")
     command.add_argument(
@@ -41,20 +40,17 @@ def add_uses(commands: Commands) -> None:
         help="what the pictures show; auto: a digit, if the run was trained on digits and the background is "
         "uniform",
     )
-    add_compute(command)
-    command.set_defaults(command=denoise)
 
-    command = commands.add_parser("score", help="find what is unlike the training images in your pictures")
+    command = add_run_command(
+        commands, "score", score, "find what is unlike the training images in your pictures"
+    )
     command.description = (
         "Print the anomaly score of each picture, the largest squared error of its reconstruction (averaged "
         "over small windows), beside those of the training images, and write a table and figures. Pictures "
         "are resized as the training images were. Nothing is overwritten: later results get a number."
     )
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
     command.add_argument("images", metavar="IMAGE", nargs="+", help="PNG or JPEG files of any size")
     command.add_argument("--out", metavar="DIR", help="default: the folder scores/ in the run's folder")
-    add_compute(command)
-    command.set_defaults(command=score)
 
     command = commands.add_parser(
         "anomaly", help="detect digits of unknown classes by their reconstruction error"
@@ -74,8 +70,7 @@ def add_uses(commands: Commands) -> None:
     add_training(command, epochs="of every training; default: 10, or 20 for one digit")
     command.set_defaults(command=anomaly)
 
-    command = commands.add_parser("explore", help="draw the code space of a trained model")
-    command.add_argument("directory", metavar="DIR", help="the output folder of npae train")
+    command = add_run_command(commands, "explore", explore, "draw the code space of a trained model")
     command.add_argument(
         "--pair",
         type=whole_number(0),
@@ -88,8 +83,6 @@ def add_uses(commands: Commands) -> None:
     command.add_argument(
         "--html", action="store_true", help="write one offline page to explore in a browser, explore.html"
     )
-    add_compute(command)
-    command.set_defaults(command=explore)
 
 
 def denoise(options: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from npae.kernels import activations
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
+from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.fit import Stepper
 from npae.training.optimizers import SGD, Adam
@@ -158,17 +159,27 @@ COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
 NEEDS = {"of peak": "forward_of_peak", "flat": "flat", "dead": "dead", "update": "update"}
 
 
-def as_table(found: dict[str, Any]) -> str:
-    """Return the anatomy as a table, with an explanation of its columns."""
-    rows = [list(COLUMNS)]
-    for row in found["layers"]:
-        rows.append(
-            [cell(row) if row[NEEDS.get(c, "name")] is not None else "" for c, cell in COLUMNS.items()]
-        )
+def anatomy_of(run: Run) -> dict[str, Any]:
+    """Return the `anatomy` of a step of a run, trained or new."""
+    return anatomy(run.model, run.recipe.loss, run.recipe.optimizer(), run.train_batches(), run.batch_size)
+
+
+def described(found: dict[str, Any]) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return header, rows and an explanation of the columns, in lines, of a table of the anatomy."""
+    rows = [
+        [cell(row) if row[NEEDS.get(name, "name")] is not None else "" for name, cell in COLUMNS.items()]
+        for row in found["layers"]
+    ]
     keys = ("parameters", "multiply_adds", "forward_ms", "backward_ms")
     count, work, forward, backward = (sum(row[key] for row in found["layers"]) for key in keys)
     rows.append(["total", "", f"{count:,}", f"{work:,}", f"{forward:.3f}", f"{backward:.3f}", *[""] * 6])
-    return "\n".join([*aligned(rows, left=2), "", LEGEND.format(**found)])
+    return list(COLUMNS), rows, LEGEND.format(**found).splitlines()
+
+
+def as_table(found: dict[str, Any]) -> str:
+    """Return the anatomy as a table, with an explanation of its columns."""
+    header, rows, legend = described(found)
+    return "\n".join([*aligned([header, *rows], left=2), "", *legend])
 
 
 LEGEND = """\

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from npae.layers.layer import Layer
-from npae.measures.findings import Finding
-from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, outputs
+from npae.measures.findings import (
+    MOST,
+    Finding,
+    no_noise,
+    noisy_outputs,
+    other_images,
+    seen_images,
+    unrelated,
+)
+from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -26,13 +34,18 @@ FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is satur
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
 FALLS = 0.1  # of the loss in the last epoch, or in the further steps: more is a loss that still falls
-FEW_EPOCHS = 5  # after fewer, further steps show better than the history whether the loss still falls
+FEW = 10 * PROBE  # after fewer steps, further ones show better than the history whether the loss still falls
+FEW_EPOCHS = 5  # the same
+BETTER = 0.98  # of the reconstruction loss: what a new model reaches where a penalty was too large
 LEAST_FALL = 1e-3  # of the loss, above which larger rates are compared
 APART = 1.25  # validation loss over training loss
 RISEN = 1.05  # validation loss over its least
 FAR = 2.0  # validation loss over training loss, also where the former still falls
 WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
 NOISY = 0.1  # variance of the errors over that of the targets
+USELESS = {"dead_code", "code_on_a_line", "constant_image"}  # what too large a penalty leads to
+AGAIN = 200  # steps of a new model, with which one is compared that learned nothing
+NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
 EARLY_END = "the training ended too early: the loss is still falling; train for more epochs"
 
 
@@ -54,6 +67,11 @@ class Diagnosis:
     sentence: str
     evidence: str
 
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Training:
@@ -69,7 +87,7 @@ class Training:
     history : dict of list
         "loss" and, if there is validation, "val_loss" of each epoch.
     optimizer : callable
-        ``optimizer(factor)`` returns a new optimiser; its rate is the training's last one, times factor.
+        ``optimizer(factor)`` returns a new optimiser; its rate is the training's mean one, times factor.
     batch_size : int
     threads : int or None
     """
@@ -88,10 +106,11 @@ def training_of(run: Run) -> Training:
     """Return the training of a trained run."""
     recipe, epochs = run.recipe, len(run.history["loss"])
     rate = recipe.learning_rate
-    last: float = rate(epochs, run.epochs) if callable(rate) else rate
+    rates = [rate(epoch, run.epochs) if callable(rate) else rate for epoch in range(1, epochs + 1)]
+    mean = sum(rates) / epochs  # the last one of a schedule may be nearly 0
 
     def optimizer(factor: float) -> Adam:
-        return Adam(last * factor, epsilon_hat=recipe.keras_adam)
+        return Adam(mean * factor, epsilon_hat=recipe.keras_adam)
 
     data = run.batches()
     return Training(run.model, *data, recipe.loss, run.history, optimizer, run.batch_size, run.threads)
@@ -106,21 +125,27 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         Nothing in it is changed.
     probe : bool
         Also continue copies of the model for some steps, with the learning rate times each of `RATES`.
-        Without it, a rate that is too small is not found.
+        Without it, rates, frozen layers and large penalties are not examined.
     """
-    objective, model = get_objective(training.loss), training.model
-    sample = slice(min(few_enough(model), len(training.data)))
-    (x, t), loss = training.data.clean(sample), objective.reconstruction
+    objective, model, data = get_objective(training.loss), training.model, training.data
+    count = min(few_enough(model), len(data))
+    (x, t), loss = data.clean(slice(count)), objective.reconstruction
     y = outputs(model, x, loss)
     found = dict(findings_of_data(model, x, t, loss))
+    found |= _pairs(data, count)
     found |= dict(_layers(model, x))
     found |= findings_of_outputs(model, x, y, t, loss)
     causes = found.keys() - {"constant_image"}  # which a training that has just begun shows, too
-    noise = noisy_targets(y, t) if "wrong_loss" not in found else None
+    noise = noisy_targets(y, t) if not causes & {"wrong_loss", "constant_data", "unrelated_targets"} else None
     if noise:
         found["noisy_targets"] = noise
+    if not causes and (noise := noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
+        found["noise_too_large"] = noise
+        causes = {*causes, "noise_too_large"}
     if probe and not causes:
         found |= dict(_rates(training, objective))
+    if probe and objective.penalties and found.keys() & USELESS and "posterior_collapse" not in found:
+        found = dict(_penalties(training, objective)) | found
     ended_early = too_few_epochs(training.history)
     if ended_early and not causes and "rate_too_small" not in found:
         found.setdefault("too_few_epochs", ended_early)
@@ -143,17 +168,16 @@ def dead_units(y: np.ndarray, name: str) -> Finding | None:
 
 
 def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
-    """Find a layer of sigmoid or tanh, with outputs y (n, units, ...), most of whose units have no slope."""
+    """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope."""
     slopes = 4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)
-    mean = slopes.reshape(len(y), y.shape[1], -1).mean(axis=(0, 2))
-    share = np.mean(mean < FLAT)
+    share = np.mean(slopes < FLAT)
     if share <= MOST_DEAD:
         return None
     sentence = (
         f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
         "passes; begin again with smaller weights, scaled inputs or a smaller learning rate"
     )
-    return sentence, f"{share:.0%} of its {y.shape[1]} units have less than {FLAT:.0%} of the largest slope"
+    return sentence, f"at {share:.0%} of its outputs it has less than {FLAT:.0%} of its largest slope"
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
@@ -188,6 +212,24 @@ def too_few_epochs(history: Mapping[str, Sequence[float]]) -> Finding | None:
     return EARLY_END, f"it fell by {fall:.0%} in the last of {len(losses)} epochs"
 
 
+def _pairs(data: Batches, count: int) -> dict[str, Finding]:
+    """Return what is wrong with inputs that are not their own targets, by name."""
+    if data.corruption is None and data.y is None:
+        return {}
+    indices, rng = np.arange(count), np.random.default_rng(0)
+    noisy, t = data.batch(indices, rng)
+    if data.corruption is None:
+        found = {"unrelated_targets": unrelated(noisy, t)}
+    else:
+        found = {"no_noise": no_noise(noisy, data.clean(indices)[0])} if data.sample is None else {}
+        found["noise_too_large"] = unrelated(noisy, t)
+    return {name: each for name, each in found.items() if each}
+
+
+def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
+    return in_shards(model, lambda shard: model.forward(shard, np.random.default_rng(seed))[0], x)
+
+
 def _layers(model: Sequential, x: np.ndarray) -> Iterator[tuple[str, Finding]]:
     """Yield the first layer with dead units, and the first with saturated ones, of those before the last."""
     said: set[str] = set()
@@ -212,34 +254,28 @@ def _bends(layer: Layer) -> bool:
 def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
     """Yield what further trainings with other learning rates show."""
     data = training.data.first(PROBE * training.batch_size)
-    in_epoch = -(-len(data) // training.batch_size)
-    epochs = -(-PROBE // in_epoch)
+    steps = PROBE + -PROBE % -(-len(data) // training.batch_size)  # of whole epochs
     now = _loss(training, training.model, data, objective)
-    after = {}
-    for factor in RATES:
-        model = copy.deepcopy(training.model)
-        try:
-            fit(
-                model,
-                data,
-                loss=objective,
-                optimizer=training.optimizer(factor),
-                epochs=epochs,
-                batch_size=training.batch_size,
-                threads=training.threads,
-            )
-            after[factor] = _loss(training, model, data, objective)
-        except NonFiniteLoss:
-            after[factor] = math.inf
+    models = {rate: _continued(training, copy.deepcopy(training.model), objective, rate) for rate in RATES}
+    after = {rate: _loss(training, m, data, objective) if m else math.inf for rate, m in models.items()}
+    still = _unmoved(training.model, [model for model in models.values() if model])
+    if still:
+        sentence = (
+            f"{still[0]} does not learn: no step changes its parameters; look at the gradients that its "
+            "backward returns (npae gradcheck), and at the layers behind it"
+        )
+        yield "frozen_layer", (sentence, f"unchanged by {steps} further steps: {', '.join(still)}")
+        return
     if not now > 0:
         return
     falls = {factor: (now - loss) / now for factor, loss in after.items()}
+    epochs, in_epoch = len(training.history["loss"]), -(-len(training.data) // training.batch_size)
     rates = ", ".join(
         f"{100 * -fall:+.2g} % with {factor:g} times the rate" for factor, fall in falls.items()
     )
-    evidence = f"the loss changes in {epochs * in_epoch} further steps by {rates}"
+    evidence = f"the loss changes in {steps} further steps by {rates}"
     slow = falls[100.0] > LEAST_FALL and falls[1.0] < 0.5 * FALLS
-    if slow and min(falls[10.0], falls[100.0]) > 4 * falls[1.0]:
+    if slow and min(falls[10.0], falls[100.0]) > 4 * max(falls[1.0], 0.0):
         sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
         yield "rate_too_small", (sentence, evidence)
     elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
@@ -248,43 +284,97 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
             "let it fall towards the end"
         )
         yield "rate_too_large", (sentence, evidence)
-    elif len(training.history["loss"]) < FEW_EPOCHS and falls[1.0] > 0.5 * FALLS:
+    elif falls[1.0] > 0.5 * FALLS and (epochs < FEW_EPOCHS or epochs * in_epoch < FEW):
         yield "too_few_epochs", (EARLY_END, evidence)
 
 
+def _continued(
+    training: Training, model: Sequential, objective: Objective, factor: float = 1.0, steps: int = PROBE
+) -> Sequential | None:
+    """Train a model for some steps or more, in whole epochs; return None if its loss becomes infinite."""
+    data, size = training.data.first(steps * training.batch_size), training.batch_size
+    epochs = -(-steps // -(-len(data) // size))
+    optimizer, threads = training.optimizer(factor), training.threads
+    try:
+        fit(model, data, loss=objective, optimizer=optimizer, epochs=epochs, batch_size=size, threads=threads)
+    except NonFiniteLoss:
+        return None
+    return model
+
+
+def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
+    """Return the layers whose parameters are the same in a model and in others, trained further."""
+    moved = {
+        key.rpartition("/")[0]
+        for each in trained
+        for key, value in each.params.items()
+        if not np.array_equal(value, model.params[key])
+    }
+    return [name for name, layer in model.leaves() if moved and layer.params and name not in moved]
+
+
+def _penalties(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
+    """Yield that the penalties are too large, if only without them a new model is better than this one."""
+    alone = Objective(objective.reconstruction)
+    data, losses = training.data.first(MOST), []
+    now = _loss(training, training.model, data, alone)
+    for each in (objective, alone):
+        new, rng = copy.deepcopy(training.model), np.random.default_rng(0)
+        for _, layer in new.leaves():
+            layer.build(layer.built()[0], rng, training.model.dtype or np.float32)
+        model = _continued(training, new, each, steps=AGAIN)
+        losses.append(_loss(training, model, data, alone) if model else math.inf)
+    if losses[1] < BETTER * min(now, losses[0]):
+        names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
+        sentence = f"{names} outweighs the reconstruction, so the code is of no use; take a smaller factor"
+        again = f"of a new model after {AGAIN} steps {losses[0]:.4g}, without penalties {losses[1]:.4g}"
+        yield "penalty_too_large", (sentence, f"reconstruction loss {now:.4g}; {again}")
+
+
 def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
-    """Yield how training and validation have come apart, and why, where the noise is known."""
+    """Yield how training and validation have come apart, and why, where the cause is known."""
     data, validation = training.data, training.validation
     assert validation is not None
+    seen = seen_images(*map(_clean_images, (data, validation)))
+    if seen:
+        yield "validation_seen", seen
     losses = training.history.get("val_loss")
-    if not losses or data.corruption is None and validation.corruption is not None:
+    if not losses:
         return
-    seen = data.first(max(len(validation), 500))
-    on_seen = _loss(training, training.model, seen, objective)
-    far = losses[-1] > FAR * on_seen
-    if not far and not (losses[-1] > APART * on_seen and losses[-1] > RISEN * min(losses)):
+    first = data.first(max(len(validation), MOST))
+    loss = _loss(training, training.model, first, objective)
+    far = losses[-1] > FAR * loss
+    if not far and not (losses[-1] > APART * loss and losses[-1] > RISEN * min(losses)):
         return
-    least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
-    evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {on_seen:.4g}"
+    other = other_images(*(_spread(each) for each in (data, validation)))
     noise_given = data.y is not None and data.y.shape == data.x.shape and data.corruption is None
-    if noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
-        name, sentence = (
-            "fixed_noise",
-            (
-                "the model has learned the noise of each training image by heart, since it is the same in "
-                "each epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more "
-                "images"
-            ),
+    least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
+    evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {loss:.4g}"
+    if other:
+        yield "validation_differs", (other[0], f"{other[1]}; {evidence}")
+    elif noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
+        sentence = (
+            "the model has learned the noise of each training image by heart, since it is the same in each "
+            "epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images"
         )
+        yield "fixed_noise", (sentence, evidence)
     else:
-        name, sentence = (
-            "overfitting",
-            (
-                "the model has learned the training images by heart, and is worse on others; take more "
-                "images, a smaller model, noise, a penalty, or fewer epochs"
-            ),
+        sentence = (
+            "the model has learned the training images by heart, and is worse on others; take more images, a "
+            "smaller model, noise, a penalty, or fewer epochs"
         )
-    yield name, (sentence, evidence)
+        yield "overfitting", (sentence, evidence)
+
+
+def _clean_images(data: Batches) -> np.ndarray:
+    """Return the targets if these are images like the inputs, which may be noisy; else the inputs."""
+    return data.x if data.y is None or data.y.shape != data.x.shape else data.y
+
+
+def _spread(data: Batches) -> np.ndarray:
+    """Return `MOST` inputs, evenly over a data set, with its corruption."""
+    indices = np.linspace(0, len(data) - 1, min(MOST, len(data))).astype(np.intp)
+    return data.batch(indices, np.random.default_rng(0))[0]
 
 
 def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:

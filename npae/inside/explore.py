@@ -6,7 +6,6 @@ import base64
 import importlib.resources
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,7 @@ from npae.recipes.run import Run
 LARGE = 3_000_000  # bytes; of a larger page, the command tells the size first
 IMAGES = 100  # test images that the page holds
 SAME = (Reshape, Activation, GaussianNoise, Dropout)  # what does not change numbers, but for an activation
+SETTINGS = ("strides", "size", "count_include_pad", "epsilon")  # of the layers that have them
 WINDOWS = (Conv2D, Conv2DTranspose, MaxPool2D, AveragePooling2D)
 
 
@@ -92,13 +92,9 @@ def description(model: Sequential) -> dict[str, Any]:
         raise ValueError(f"the page shows autoencoders, and this is a {type(model).__name__}")
     parts = {
         name: [_layer(f"{name}/{leaf}", layer) for leaf, layer in part.leaves()]
-        for name, part in _parts(model)
+        for name, part in {"encoder": model.encoder, "decoder": model.decoder}.items()
     }
     return {**parts, "code": int(np.prod(model.decoder.input_shape or ()))}
-
-
-def _parts(model: Autoencoder) -> Sequence[tuple[str, Sequential]]:
-    return ("encoder", model.encoder), ("decoder", model.decoder)
 
 
 def _layer(name: str, layer: Layer) -> dict[str, Any]:
@@ -116,13 +112,8 @@ def _layer(name: str, layer: Layer) -> dict[str, Any]:
         window = layer.kernel_size if isinstance(layer, (Conv2D, Conv2DTranspose)) else layer.pool_size
         large = outputs if isinstance(layer, Conv2DTranspose) else inputs
         pads = window_pads((large[1], large[2]), window, layer.strides, layer.padding)
-        found |= {"window": window, "strides": layer.strides, "pads": pads}
-    if isinstance(layer, AveragePooling2D):
-        found["count_include_pad"] = layer.count_include_pad
-    if isinstance(layer, UpSampling2D):
-        found["size"] = layer.size
-    if isinstance(layer, BatchNormalization):
-        found["epsilon"] = layer.epsilon
+        found |= {"window": window, "pads": pads}
+    found |= {name: getattr(layer, name) for name in SETTINGS if hasattr(layer, name)}
     if not isinstance(layer, (*SAME, *WINDOWS, Dense, UpSampling2D, BatchNormalization)):
         raise ValueError(f"the page cannot compute a {type(layer).__name__}, the layer {name}")
     return found | {

@@ -16,7 +16,7 @@ STYLE = """
   --line: #36393d; --series-0: #7db3f0; --series-1: #fb9a62; --series-2: #5eead4; --series-3: #c4a5fd;
   --series-4: #9aa0a6; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+  max-width: 68rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
 table { overflow-wrap: normal; }
 h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
 p.lead { color: var(--faint); } pre, code { font: .9em/1.4 ui-monospace, monospace; }
@@ -24,6 +24,7 @@ pre { overflow-x: auto; border: 1px solid var(--line); padding: .7rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child { text-align: left; font-weight: bold; }
+td:not(:first-child) { white-space: nowrap; }
 figure { margin: 1.5rem 0; } figcaption { color: var(--faint); }
 figure img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 svg { width: 100%; min-width: 30rem; height: auto; } svg text { fill: var(--faint); font-size: 11px; }
@@ -77,7 +78,7 @@ def curves(series: Mapping[str, Mapping[int, float]], label: str) -> str:
         What the values are.
     """
     finite = {
-        name: {epoch: value for epoch, value in some.items() if abs(value) <= LARGEST}
+        name: {epoch: value for epoch, value in sorted(some.items()) if abs(value) <= LARGEST}
         for name, some in series.items()
     }
     values = [value for some in finite.values() for value in some.values()]
@@ -89,37 +90,32 @@ def curves(series: Mapping[str, Mapping[int, float]], label: str) -> str:
     bottom, top = scale(low), scale(high)
     top = top if top > bottom else bottom + max(1, abs(bottom))
 
-    def x(epoch: float) -> float:
-        return LEFT + (WIDTH - LEFT - 12) * (epoch - 1) / max(1, last - 1)
+    def x(epoch: float) -> str:
+        return f"{LEFT + (WIDTH - LEFT - 12) * (epoch - 1) / max(1, last - 1):.1f}"
 
-    def y(value: float) -> float:
-        return 10 + (HEIGHT - BOTTOM - 10) * (1 - (scale(value) - bottom) / (top - bottom))
+    def y(value: float) -> str:
+        return f"{10 + (HEIGHT - BOTTOM - 10) * (1 - (scale(value) - bottom) / (top - bottom)):.1f}"
 
-    drawn = []
+    drawn = [f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">epoch</text>']
     for value in _ticks(low, high, logarithmic):
-        drawn.append(f'<line x1="{LEFT}" x2="{WIDTH - 12}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
-        drawn.append(f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.4g}</text>')
-    for epoch in sorted({1, *(int(tick) for tick in _ticks(1, last, False) if tick == int(tick))}):
-        drawn.append(
-            f'<text x="{x(epoch):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{epoch}</text>'
-        )
-    drawn.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">epoch</text>')
+        drawn.append(f'<line x1="{LEFT}" x2="{WIDTH - 12}" y1="{y(value)}" y2="{y(value)}"/>')
+        drawn.append(f'<text x="{LEFT - 6}" y="{y(value)}" dy="4" text-anchor="end">{value:.4g}</text>')
+    for epoch in range(1, last + 1, -(-last // 10)):
+        place = f'x="{x(epoch)}" y="{HEIGHT - BOTTOM + 18}"'
+        drawn.append(f'<text {place} text-anchor="middle">{epoch}</text>')
     legend = []
     for k, (name, some) in enumerate(finite.items()):
-        colour = f"var(--series-{k % SERIES})"
-        points = " ".join(f"{x(epoch):.1f},{y(value):.1f}" for epoch, value in sorted(some.items()))
-        line = f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        dots = "".join(
-            f'<circle cx="{p.split(",")[0]}" cy="{p.split(",")[1]}" r="2.5" fill="{colour}"/>'
-            for p in points.split()
-        )
-        drawn.append(line + (dots if len(some) <= 25 else ""))
+        colour, points = f"var(--series-{k % SERIES})", [(x(each), y(some[each])) for each in some]
+        line = " ".join(map(",".join, points))
+        drawn.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for cx, cy in points if len(points) <= 25 else ():
+            drawn.append(f'<circle cx="{cx}" cy="{cy}" r="2.5" fill="{colour}"/>')
         legend.append(f'<span><span class="swatch" style="background:{colour}"></span>{escape(name)}</span>')
     described = escape(f"{label} over epochs: {', '.join(finite)}")
     svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{described}">{"".join(drawn)}</svg>'
-    svg = f'<div class="scroll">{svg}</div>'
     caption = escape(label) + (", logarithmic" if logarithmic else "")
-    return f'<figure><p class="legend">{"".join(legend)}</p>{svg}<figcaption>{caption}</figcaption></figure>'
+    parts = f'<p class="legend">{"".join(legend)}</p><div class="scroll">{svg}</div>'
+    return f"<figure>{parts}<figcaption>{caption}</figcaption></figure>"
 
 
 def _ticks(low: float, high: float, logarithmic: bool) -> list[float]:

@@ -128,20 +128,15 @@ const KINDS = {
     },
   },
   UpSampling2D: {
-    forward(x, layer) {
-      const y = new Float64Array(count(layer.outputs));
-      KINDS.UpSampling2D.copies(layer, (at, out) => { y[out] = x[at]; });
-      return y;
-    },
-    backward(dz, layer) {
-      const dx = new Float64Array(count(layer.inputs));
-      KINDS.UpSampling2D.copies(layer, (at, out) => { dx[at] += dz[out]; });
-      return dx;
-    },
-    copies({ inputs: [c, h, w], size: [fh, fw] }, visit) {
-      for (let row = 0; row < c * h * fh; row++) {
-        for (let s = 0; s < w * fw; s++) visit(Math.floor(row / fh) * w + Math.floor(s / fw), row * w * fw + s);
+    forward: (x, layer) => KINDS.UpSampling2D.copies(x, new Float64Array(count(layer.outputs)), layer, false),
+    backward: (dz, layer) => KINDS.UpSampling2D.copies(dz, new Float64Array(count(layer.inputs)), layer, true),
+    copies(x, y, { inputs: [c, h, w], size: [fh, fw] }, back) {
+      for (let out = 0; out < c * h * fh * w * fw; out++) {
+        const at = Math.floor(out / (w * fw * fh)) * w + Math.floor((out % (w * fw)) / fw);
+        if (back) y[at] += x[out];
+        else y[out] = x[at];
       }
+      return y;
     },
   },
   BatchNormalization: { // at inference

@@ -11,12 +11,16 @@ from typing import Any
 
 from npae.files.reading import read_text, regular_file
 from npae.files.writing import written_whole
+from npae.inside import anatomy
+from npae.inside.doctor import NOTHING, Diagnosis, examine, training_of
 from npae.inside.html import curves, element, page, picture, table
 from npae.model import Sequential
 from npae.recipes import get_recipe
 from npae.recipes.folder import METRICS, read_history
 from npae.recipes.recipe import Recipe
+from npae.recipes.run import Run
 from npae.recipes.stored import load_trained
+from npae.training.fit import NonFiniteLoss
 from npae.training.kept import HISTORY
 
 LARGEST_METRICS = 1 << 22  # bytes
@@ -61,13 +65,8 @@ class Record:
     @property
     def published(self) -> dict[str, float]:
         """The last published value of each measure that the original's log has, for as many epochs."""
-        found = {}
-        for name, values in self.recipe.published.items():
-            by_epoch = by_number(values)
-            epochs = len(self.history["loss"])
-            if epochs in by_epoch:
-                found[name] = by_epoch[epochs]
-        return found
+        logs, epochs = self.recipe.published.items(), len(self.history["loss"])
+        return {name: by_number(log)[epochs] for name, log in logs if epochs in by_number(log)}
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -97,9 +96,9 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def write_report(directory: str | os.PathLike, path: str | os.PathLike) -> Path:
-    """Write the page of a run, and return its path; see `read_record` for what is raised."""
-    return _written(path, report(read_record(directory)))
+def write_report(record: Record, run: Run | str, path: str | os.PathLike) -> Path:
+    """Write the page of a run, and return its path; see `report`."""
+    return _written(path, report(record, run))
 
 
 def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path:
@@ -130,8 +129,15 @@ def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     return ["", *(str(record.directory) for record in records)], rows
 
 
-def report(record: Record) -> str:
-    """Return the page of one run."""
+def report(record: Record, run: Run | str) -> str:
+    """Return the page of one run.
+
+    Parameters
+    ----------
+    record : Record
+    run : Run or str
+        The run with its data, for anatomy and doctor; or why there are none.
+    """
     recipe, metrics, settings = record.recipe, record.metrics, _mapping(record.metrics, "settings")
     data = _in(metrics, "dataset", "name") or "unknown data"
     title = f"{recipe.name} on {data}"
@@ -151,7 +157,8 @@ def report(record: Record) -> str:
     parts += [element("h2", "Loss"), curves(series, f"{metrics.get('objective', 'loss')}")]
     layers = record.model.layer_table()
     parts += [element("h2", "Architecture"), table(layers[0], layers[1:])]
-    parts += [element("h2", "Findings"), *_findings(metrics)]
+    parts += [element("h2", "Anatomy of a training step"), *_anatomy(run)]
+    parts += [element("h2", "Doctor"), *_doctor(run, metrics)]
     parts += [element("h2", "Figures"), *_figures(record.directory)]
     versions = ", ".join(f"{name} {value}" for name, value in _mapping(metrics, "versions").items())
     parts.append(element("p", f"Computed with {versions}.", cls="lead"))
@@ -195,12 +202,38 @@ def _about_data(metrics: Mapping[str, Any]) -> str:
     )
 
 
-def _findings(metrics: Mapping[str, Any]) -> list[str]:
+def _anatomy(run: Run | str) -> list[str]:
+    if isinstance(run, str):
+        return _missing(run)
+    try:
+        header, rows, legend = anatomy.described(anatomy.anatomy_of(run))
+    except NonFiniteLoss as error:
+        return [element("p", f"A step of this model cannot be computed: {error}")]
+    return [table(header, rows), *(element("p", line, cls="lead") for line in legend)]
+
+
+def _doctor(run: Run | str, metrics: Mapping[str, Any]) -> list[str]:
+    """Return the diagnosis; without the data, what was found in the codes when the training ended."""
+    if not isinstance(run, str):
+        found = examine(training_of(run))
+        parts = [part for each in found for part in _diagnosis(each)]
+        return parts or [element("p", f"{NOTHING[:1].upper()}{NOTHING[1:]}.")]
     given = metrics.get("findings")
-    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    lines = [f"{each.get('sentence')} ({each.get('evidence')})" for each in found]
-    lines = lines or ["Nothing was found when the training ended; npae doctor examines the run again."]
-    return [element("p", line) for line in lines]
+    kept = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    lines = [f"At the end of the training: {each.get('sentence')} ({each.get('evidence')})" for each in kept]
+    return [*_missing(run), *(element("p", line) for line in lines)]
+
+
+def _missing(why: str) -> list[str]:
+    return [
+        element("p", "This needs the data of the training, which could not be read:"),
+        element("pre", why),
+    ]
+
+
+def _diagnosis(found: Diagnosis) -> list[str]:
+    text = element("p", f"{found.sentence[:1].upper()}{found.sentence[1:]}.")
+    return [element("h3", found.title), text, element("p", f"Evidence: {found.evidence}.", cls="lead")]
 
 
 def _figures(directory: Path) -> list[str]:
@@ -212,17 +245,18 @@ def _figures(directory: Path) -> list[str]:
                 content = file.read()
         except (OSError, ValueError):
             content = b""
-        found.append((path.name, content if content.startswith(PNG) else b""))
-    room, parts = LARGEST_FIGURES, []
-    fits = {}
-    for name, content in sorted(found, key=lambda each: len(each[1])):
-        fits[name] = 0 < len(content) <= room
-        room -= len(content) if fits[name] else 0
-    for name, content in found:
-        if fits[name]:
-            parts.append(picture(content, name.removesuffix(".png").replace("_", " ").replace("-", " ")))
-        else:
-            parts.append(element("p", f"{name} is too large for this page, or no picture: see the folder."))
+        found.append((path, content if content.startswith(PNG) else b""))
+    room, fits = LARGEST_FIGURES, set()
+    for path, content in sorted(found, key=lambda each: len(each[1])):
+        if 0 < len(content) <= room:
+            fits.add(path)
+            room -= len(content)
+    parts = [
+        picture(content, path.stem.replace("_", " ").replace("-", " "))
+        if path in fits
+        else element("p", f"{path.name} is too large for this page, or no picture: see the folder.")
+        for path, content in found
+    ]
     return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
 
 
@@ -233,8 +267,7 @@ def _in(values: Any, *path: str) -> Any:
 
 
 def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = values.get(name)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found := values.get(name), Mapping) else {}
 
 
 def _written(path: str | os.PathLike, text: str) -> Path:

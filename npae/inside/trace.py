@@ -27,6 +27,7 @@ from npae.objectives.objective import Objective
 
 TOLERANCE = 1e-6  # relative, for the sums of a right layer
 SHOWN = 12  # rows of a table
+NEGLIGIBLE = 1e-12  # of the sizes of all terms: less is a rounding error
 
 
 class Part(NamedTuple):
@@ -99,6 +100,13 @@ class Trace(NamedTuple):
         return f"{f'dL/d({self.place})' if self.backward else self.place} = {self.number:.6g}"
 
     @property
+    def size(self) -> float:
+        """The sum of the sizes of all terms."""
+        return float(
+            sum(np.abs(part.products).sum() for part in self.parts) + sum(map(abs, self.rest.values()))
+        )
+
+    @property
     def total(self) -> float:
         """The sum of all terms."""
         return float(sum(part.products.sum() for part in self.parts) + sum(self.rest.values()))
@@ -114,10 +122,10 @@ class Trace(NamedTuple):
         return self.error <= TOLERANCE
 
     def terms(self) -> list[tuple[str, float, float, float]]:
-        """Return (place, value, slope, product) of all terms with a slope, the largest products first."""
-        found = []
+        """Return (place, value, slope, product) of the terms that are not 0, the largest products first."""
+        found, least = [], NEGLIGIBLE * self.size
         for part in self.parts:
-            for at in map(tuple, np.argwhere(part.slopes != 0)):
+            for at in map(tuple, np.argwhere(np.abs(part.products) > least)):
                 shown = at[1:] if len(part.slopes) == 1 and len(at) > 1 else at
                 value, slope = float(part.values[at]), float(part.slopes[at])
                 found.append((",".join([part.name, *map(str, shown)]), value, slope, value * slope))
@@ -243,7 +251,9 @@ def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
 
     number, z, slopes = float(step.y[at]), float(plain.y[at]), measured(scaled).central
     part, rest = Part(source, step.x, row), z - float(slopes[0])
-    total, size = float(part.products.sum()) + rest, float(np.abs(part.products).sum()) + abs(rest)
+    size = float(np.abs(part.products).sum()) + abs(rest)
+    rest = rest if abs(rest) > NEGLIGIBLE * size else 0.0
+    total = float(part.products.sum()) + rest
     rests = {_name_of_rest(plain, grads, rest, at): rest} if rest or step.params else {}
     columns = "input", "weight" if step.params else "dy/dx"
     if plain is step:
@@ -323,15 +333,19 @@ def _share(bent: list[tuple[np.ndarray, Slopes]], missing: float) -> None:
 def _lines(found: Trace) -> Iterator[str]:
     """Yield the lines of a table."""
     yield found.title + (f"  ({found.note})" if found.note else "")
-    numbers = {name: (f"{value:.6g}", f"{slope:.6g}") for name, value, slope, _ in found.terms()[:SHOWN]}
+    terms = found.terms()
+    zeros = sum(np.count_nonzero(part.slopes) for part in found.parts) - len(terms)
+    numbers = {name: (f"{value:.6g}", f"{slope:.6g}") for name, value, slope, _ in terms[:SHOWN]}
     rows = [("from", *found.columns, "product")] if numbers else []
-    if not numbers and not found.rest:
+    if not numbers and not found.rest and not zeros:
         yield "  no terms: every dy/dx is 0"
     rows += [(name, *numbers.get(name, ("", "")), f"{product:.6g}") for name, product in found.bars()]
     if found.activation:
         kind, _, slope = found.activation
         rows.append((f"{kind}(z), slope {slope:.4g}", "", "", f"{found.number:.6g}"))
     yield from ("  " + line for line in aligned(rows, left=1))
+    if zeros:
+        yield f"  {zeros:,} {'more ' * bool(numbers)}contribute{'s' * int(zeros == 1)} 0"
     for check in found.checks:
         if not check.error <= TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]

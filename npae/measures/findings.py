@@ -6,7 +6,11 @@ what to do.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+
+from npae.measures.probes import nearest
 
 Finding = tuple[str, str]  # sentence, evidence
 
@@ -14,19 +18,127 @@ UNITS = 4096  # of a code or an image: so many show what all would
 FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change the variance
 LINE = 0.99  # the share of the variance in one direction
 DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
-AT_PRIOR = 0.01  # the variance below which a unit is inactive: Burda et al. 2015, appendix C
+LEAST_BITS = 1.0  # of information on the image in the code of a variational autoencoder
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
+SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
+COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
+NOISELESS = 1e-6  # the mean square of noise, relative to that of the inputs
+RELATED = 0.05  # the correlation of inputs and targets
+NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
+ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
+COPIES = 0.2  # the share of validation images among the training images
+REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
-def unscaled_inputs(x: np.ndarray) -> Finding | None:
-    """Find inputs (n, ...) so large that activations saturate and steps overshoot."""
-    size = np.sqrt(np.mean(np.square(x, dtype=np.float64)))
-    if not size > LARGE:
+def constant_data(x: np.ndarray) -> Finding | None:
+    """Find examples (n, ...) that are all the same."""
+    flat = _flat(x)
+    if len(flat) < 2 or flat.var(axis=0).max() > DEAD * np.square(flat).mean():
         return None
-    sentence = "the inputs are not scaled; divide pixels by 255, or pass them as uint8, which npae scales"
-    return sentence, f"they reach from {x.min():.4g} to {x.max():.4g}, with a root mean square of {size:.3g}"
+    sentence = "all examples are the same, so there is nothing to learn; look at how the images are read"
+    return sentence, f"{len(flat)} examples, all with numbers from {x.min():.4g} to {x.max():.4g}"
+
+
+def unscaled_inputs(x: np.ndarray, what: str = "inputs") -> Finding | None:
+    """Find inputs or targets (n, ...), all or one of them, so large or so small that training fails."""
+    squares = np.square(_flat(x)).mean(axis=0)
+    size, largest, share = math.sqrt(squares.mean()), squares.max() / (squares.sum() or 1.0), ""
+    if size > LARGE:
+        advice = f"the {what} are not scaled; divide pixels by 255, or pass them as uint8, which npae scales"
+    elif 0 < size < SMALL:
+        advice = f"the {what} are nearly 0; divide pixels by 255 once, and not twice, or pass them as uint8"
+    elif squares.size >= COLUMNS and largest > 0.5:
+        advice = f"one of the {what} is far larger than all others, so the loss is nearly its own; scale it"
+        share = f", of which one of {squares.size} has {largest:.0%}"
+    else:
+        return None
+    return (
+        advice,
+        f"they reach from {x.min():.4g} to {x.max():.4g}, with a root mean square of {size:.3g}{share}",
+    )
+
+
+def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
+    """Find a corruption that leaves inputs (n, ...) as they were."""
+    if np.square(noisy - clean).mean() > NOISELESS * np.square(clean).mean():
+        return None
+    sentence = "the corruption changes nothing, so the model does not learn to remove noise; make it stronger"
+    return sentence, f"the largest change of an input is {np.abs(noisy - clean).max():.2g}"
+
+
+def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
+    """Find inputs x (n, ...) that tell nothing about their targets t (n, ...).
+
+    Neither do inputs and targets of one shape correlate, nor do neighbours among the inputs have targets that
+    are nearer to each other than any two.
+    """
+    inputs, targets = _flat(x), _flat(t)
+    a, b = inputs - inputs.mean(axis=0), targets - targets.mean(axis=0)
+    size = math.sqrt(np.vdot(a, a) * np.vdot(b, b))
+    related = abs(np.vdot(a, b)) / (size or 1.0) if a.shape == b.shape else 0.0
+    if len(a) < FEWEST or not b.any() or related > RELATED:
+        return None
+    near = b - (b[nearest(inputs, inputs, 2)[:, 1]] if a.any() else np.roll(b, 1, axis=0))
+    ratio = np.vdot(near, near) / (2 * np.vdot(b, b))
+    if ratio < NEAR:
+        return None
+    sentence = (
+        "the inputs tell nothing about their targets, so the best output is the mean of all targets; look "
+        "whether they were shuffled apart, and whether noise hides the images"
+    )
+    evidence = f"targets of neighbouring inputs are {ratio:.0%} as far apart as any two"
+    return sentence, f"{evidence}; inputs and targets correlate by {related:.2f}"
+
+
+def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
+    """Find outputs y (n, ...) that a second draw of the model's own noise changes to quite different ones."""
+    a, b = (_flat(each) - _flat(each).mean(axis=0) for each in (y, again))
+    correlation = np.vdot(a, b) / (math.sqrt(np.vdot(a, a) * np.vdot(b, b)) or 1.0)
+    if len(a) < FEWEST or correlation > REPEATED:
+        return None
+    sentence = "the noise of the model's own layers hides the images; take a smaller rate or stddev"
+    return sentence, f"outputs with two draws of the noise correlate by {correlation:.2f}"
+
+
+def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
+    """Find inputs of validation (m, ...) that are of another kind than those of training (n, ...).
+
+    Of two samples of the same kind, about half of the nearest neighbours are of the same sample.
+
+    Source: Henze, *A multivariate two-sample test based on the number of nearest neighbor type coincidences*
+    (1988).
+    """
+    sets = [np.unique(_flat(each), axis=0) for each in (x, validation)]
+    n = min(map(len, sets))
+    if n < FEWEST:
+        return None
+    both = np.concatenate([each[np.linspace(0, len(each) - 1, n).astype(np.intp)] for each in sets])
+    of_first = nearest(both, both, 2)[:, 1] < n
+    share = max(of_first[:n].mean(), 1 - of_first[n:].mean())
+    if share < ALIKE:
+        return None
+    sentence = (
+        "the validation images are of another kind than the training images; read, scale and corrupt both in "
+        "the same way, and draw both from the same images"
+    )
+    return (
+        sentence,
+        f"the nearest neighbour of {share:.0%} of the images is of the same set, not of both alike",
+    )
+
+
+def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
+    """Find validation images (m, ...) that are among the training images (n, ...)."""
+    known = {hash(row.tobytes()) for row in x} if x.dtype == validation.dtype else set()
+    share = np.mean([hash(row.tobytes()) in known for row in validation])
+    if share < COPIES:
+        return None
+    sentence = (
+        "validation images are training images too, so their loss does not tell of new images; split them"
+    )
+    return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"
 
 
 def targets_out_of_reach(t: np.ndarray, lowest: float, highest: float) -> Finding | None:
@@ -54,44 +166,54 @@ def not_probabilities(y: np.ndarray) -> Finding | None:
 
 
 def only_the_mean_image(y: np.ndarray, t: np.ndarray) -> Finding | None:
-    """Find outputs y (n, ...) whose loss for the targets t is that of the mean of t in place of each y."""
+    """Find outputs y (n, ...) that hardly vary, or are no nearer to the targets t than the mean of these."""
     if len(t) < FEWEST:
         return None
     outputs, targets = _flat(y), _flat(t)
     error, spread = np.mean((outputs - targets) ** 2), np.mean((targets - targets.mean(axis=0)) ** 2)
-    if not spread or not abs(error / spread - 1) < EQUAL:
+    varies = outputs.var(axis=0).mean() / (spread or 1.0)
+    if not spread or not (abs(error / spread - 1) < EQUAL or varies < EQUAL):
         return None
     sentence = (
-        "the model is no better than the mean image, which does not depend on its input; train longer, or "
-        "try another learning_rate or activation"
+        "the model is no better than the mean image, or than another one that does not depend on its input; "
+        "train longer, or try another learning_rate or activation"
     )
-    return sentence, f"its squared error is {error / spread:.1%} of the mean image's"
+    evidence = f"its squared error is {error / spread:.1%} of the mean image's"
+    return sentence, f"{evidence}, and its outputs vary {varies:.1%} as much as the targets"
 
 
-def findings(codes: np.ndarray, variational: bool = False) -> list[Finding]:
-    """Return what is wrong with the codes (n, ...) of many different images, usually nothing."""
-    found = dead_code(codes, variational) or code_on_a_line(codes)
-    return [found] if found else []
-
-
-def dead_code(codes: np.ndarray, variational: bool = False) -> Finding | None:
-    """Find a code in which no unit depends on the image.
-
-    Parameters
-    ----------
-    codes : ndarray (n, ...)
-    variational : bool
-        Whether these are means of codes with the prior N(0, 1); a variance below 0.01 is then inactive.
-    """
+def dead_code(codes: np.ndarray) -> Finding | None:
+    """Find codes (n, ...) in which no unit depends on the image."""
     flat = _flat(codes)
     if len(flat) < FEWEST:
         return None
     variance = flat.var(axis=0).max()
-    least = AT_PRIOR if variational else DEAD * np.square(flat).mean()
-    if variance > least:
+    if variance > DEAD * np.square(flat).mean():
         return None
     sentence = "the code is the same for all images: its units are dead; train longer, or from another --seed"
     return sentence, f"largest variance of a unit {variance:.1g}"
+
+
+def posterior_collapse(means: np.ndarray, log_variances: np.ndarray) -> Finding | None:
+    """Find codes of a variational autoencoder, both (n, units), that hardly depend on the image.
+
+    A unit whose mean varies by s over the images, and whose own variance is v, tells log2(1 + s / v) / 2 bits
+    about the image, if both are normal.
+    """
+    if len(means) < FEWEST:
+        return None
+    variances, own = _flat(means).var(axis=0), np.exp(_flat(log_variances)).mean(axis=0)
+    bits = 0.5 * np.log2(1 + variances / own).sum()
+    if bits > LEAST_BITS:
+        return None
+    sentence = (
+        "the code hardly depends on the image, since the Kullback-Leibler penalty outweighs the "
+        'reconstruction (posterior collapse); lower its beta, take a loss per="image", or train longer'
+    )
+    return (
+        sentence,
+        f"the code has {bits:.2f} bits about the image; largest variance of a mean {variances.max():.2g}",
+    )
 
 
 def code_on_a_line(codes: np.ndarray) -> Finding | None:

@@ -17,9 +17,11 @@ from npae.measures.findings import (
     MOST,
     Finding,
     code_on_a_line,
+    constant_data,
     dead_code,
     not_probabilities,
     only_the_mean_image,
+    posterior_collapse,
     targets_out_of_reach,
     unscaled_inputs,
 )
@@ -33,7 +35,7 @@ P = ParamSpec("P")
 
 EARLY = 5  # epochs that are watched
 ACTIVATIONS = 1 << 24  # numbers that a look computes, if `FEWEST` examples do not take more
-RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, math.inf)}  # of an activation's outputs
+LATE = {"constant_image", "posterior_collapse"}  # told at the second of two epochs, if the data are right
 
 
 class Watch(Callback):
@@ -47,19 +49,22 @@ class Watch(Callback):
     Notes
     -----
     It looks at the first 500 examples, or fewer where a model has many activations, without corruption and in
-    inference mode, so it changes no result. A model is reported to be no better than the mean image if it was
-    so at the ends of two epochs: in between it learned nothing.
+    inference mode, so it changes no result. A model is reported to be no better than the mean image, or its
+    code to be collapsed, if it was so at the ends of two epochs: in between it learned nothing.
     """
 
     def __init__(self, report: Callable[[str], None] | None = None):
         self._report = report or _warn
         self._said: set[str] = set()
-        self._was_mean = False
+        self._before: set[str] = set()
+        self._unfit = False
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Look at the inputs, the targets and the outputs of the untrained model."""
-        for _, found in findings_of_data(state.model, *_sample(state)):
-            self._say(found)
+        found = findings_of_data(state.model, *_sample(state))
+        for _, each in found:
+            self._say(each)
+        self._unfit = bool(found)
 
     def on_epoch_end(self, state: TrainingState) -> None:
         """Look at codes and outputs."""
@@ -67,14 +72,13 @@ class Watch(Callback):
             return
         x, t, loss = _sample(state)
         found = findings_of_outputs(state.model, x, outputs(state.model, x, loss), t, loss)
-        mean_only = found.pop("constant_image", None)
-        for each in found.values():
-            self._say(each)
-        self._say(mean_only if self._was_mean else None)
-        self._was_mean = mean_only is not None
+        for name, each in found.items():
+            if name not in LATE or (name in self._before and not self._unfit):
+                self._say(each)
+        self._before = set(found)
 
-    def _say(self, found: Finding | None) -> None:
-        if found and found[0] not in self._said:
+    def _say(self, found: Finding) -> None:
+        if found[0] not in self._said:
             self._said.add(found[0])
             self._report(f"npae: {found[0]} ({found[1]})")
 
@@ -83,13 +87,14 @@ def findings_of_data(
     model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss
 ) -> list[tuple[str, Finding]]:
     """Return what is wrong with inputs x and targets t for a model and a loss, each with its name."""
-    found = {"unscaled_inputs": unscaled_inputs(x)}
-    if isinstance(loss, BinaryCrossentropy):
-        _, linked = fuse(model, loss)
-        if linked is loss and not loss.from_logits:
-            found["wrong_loss"] = not_probabilities(outputs(model, x, loss))
-    elif not isinstance(loss, SoftmaxCrossentropy):
-        found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model))
+    found = {"constant_data": constant_data(x)}
+    if not found["constant_data"]:
+        found["unscaled_inputs"] = unscaled_inputs(x)
+    if not isinstance(loss, SoftmaxCrossentropy):
+        found["unscaled_targets"] = None if t is x else unscaled_inputs(t, "targets")
+        found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model, loss))
+    if isinstance(loss, BinaryCrossentropy) and not loss.from_logits and fuse(model, loss)[1] is loss:
+        found["wrong_loss"] = not_probabilities(outputs(model, x, loss)) or found["wrong_loss"]
     return [(name, each) for name, each in found.items() if each]
 
 
@@ -97,15 +102,22 @@ def findings_of_outputs(
     model: Sequential, x: np.ndarray, y: np.ndarray, t: np.ndarray, loss: Loss
 ) -> dict[str, Finding]:
     """Return what is wrong with the codes for inputs x, and with y, the `outputs`, for targets t, by name."""
-    found: dict[str, Finding | None] = {}
-    if isinstance(model, Autoencoder):
-        codes, variational = in_shards(model, model.encode, x), isinstance(model, VariationalAutoencoder)
-        dead = dead_code(codes, variational)
-        found["posterior_collapse" if variational else "dead_code"] = dead
-        found["code_on_a_line"] = None if dead else code_on_a_line(codes)
-    if not isinstance(loss, SoftmaxCrossentropy):
-        found["constant_image"] = only_the_mean_image(y, t)
-    return {name: each for name, each in found.items() if each}
+    found = findings_of_codes(model, x) if isinstance(model, Autoencoder) else {}
+    mean = None if isinstance(loss, SoftmaxCrossentropy) else only_the_mean_image(y, t)
+    return found | ({"constant_image": mean} if mean else {})
+
+
+def findings_of_codes(model: Autoencoder, x: np.ndarray) -> dict[str, Finding]:
+    """Return what is wrong with the codes for inputs x of many different images, usually nothing, by name."""
+    codes = in_shards(model, lambda shard: model.encoder.forward(shard)[0], x)
+    if isinstance(model, VariationalAutoencoder):
+        codes, log_variances = np.split(codes, 2, axis=1)
+        name, found = "posterior_collapse", posterior_collapse(codes, log_variances)
+    else:
+        name, found = "dead_code", dead_code(codes)
+    if not found:
+        name, found = "code_on_a_line", code_on_a_line(codes)
+    return {name: found} if found else {}
 
 
 def outputs(model: Sequential, x: np.ndarray, loss: Loss) -> np.ndarray:
@@ -148,9 +160,19 @@ def _sample(state: TrainingState) -> tuple[np.ndarray, np.ndarray, Loss]:
     return *state.data.clean(slice(few_enough(state.model))), state.objective.reconstruction
 
 
-def _range_of_outputs(model: Sequential) -> tuple[float, float]:
-    last = [layer.activation for _, layer in model.leaves() if not layer.rearranges][-1:]
-    return RANGES.get("".join(last), (-math.inf, math.inf))
+def _range_of_outputs(model: Sequential, loss: Loss) -> tuple[float, float]:
+    """Return the least and the largest output that the activations at the end of a model allow."""
+    last = []
+    for _, layer in reversed([*model.leaves()]):
+        last += [] if layer.rearranges else [layer]
+        if layer.params or (layer.activation == "linear" and not layer.rearranges):
+            break
+    ends = np.array([-math.inf, math.inf])
+    for layer in reversed(last):
+        ends = activations.forward_numpy(ends, layer.activation, getattr(layer, "below", None))
+    if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
+        ends = activations.forward_numpy(ends, "sigmoid")
+    return float(ends[0]), float(ends[1])
 
 
 def _warn(line: str) -> None:

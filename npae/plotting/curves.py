@@ -18,7 +18,6 @@ from npae.plotting.canvas import (
     TEXT,
     WIDTH,
     legend,
-    log_axis,
     number,
     reference_lines,
     sheet,
@@ -36,10 +35,6 @@ def loss_curves(
     ylabel: str,
     floor: float | None = None,
     reference: Mapping[str, Sequence[float] | Mapping[int, float]] | None = None,
-    *,
-    log: bool = False,
-    floor_label: str = "entropy of the targets",
-    reference_label: str = "published",
 ) -> Path:
     """Draw training and validation loss against the epoch; a single epoch as bars.
 
@@ -50,8 +45,6 @@ def loss_curves(
     ylabel : the loss and its unit, e.g. "binary cross-entropy, nats per pixel".
     floor : the smallest possible loss: for binary cross-entropy, the entropy of the targets.
     reference : another log with these keys, drawn as crosses: numbers from epoch 1 on, or {epoch: number}.
-    log : draw the losses on a logarithmic scale.
-    floor_label, reference_label : their names in the legend.
     """
     curves = _curves(history, "loss")
     epochs = last = len(curves["loss"])
@@ -70,11 +63,9 @@ def loss_curves(
             if points:
                 x = list(points) if epochs > 1 else [k]
                 last = max(last, *points)
-                text = f"{reference_label}, {name}, {number(points[max(points)])} after {max(points)}"
+                text = f"published, {name}, {number(points[max(points)])} after {max(points)}"
                 handles[text] = axes.plot(x, list(points.values()), marker=CROSSES[k], zorder=4, **look)[0]
-        handles |= reference_lines(axes, None if floor is None else {floor_label: floor})
-        if log:
-            log_axis(axes, "y", np.concatenate([line.get_ydata() for line in axes.lines] or [[1]]))
+        handles |= reference_lines(axes, None if floor is None else {"entropy of the targets": floor})
         if epochs > 1:
             _count_epochs(axes, last)
         axes.set_ylabel(ylabel)

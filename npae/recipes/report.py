@@ -10,10 +10,8 @@ import numpy as np
 
 from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
-from npae.measures.findings import findings
-from npae.model import VariationalAutoencoder
+from npae.measures.watch import findings_of_codes
 from npae.objectives.objective import get_objective
-from npae.recipes.codes import encode
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
 from npae.recipes.run import Run
@@ -46,8 +44,7 @@ def finish(run: Run) -> None:
 def _findings(run: Run) -> list[dict[str, str]]:
     """Return and report what is wrong with the codes of test images, usually nothing."""
     images = run.test_batches(corruption=None).batch(slice(500))[0]
-    codes = encode(run.model, images, run.compute.threads)
-    found = findings(codes, variational=isinstance(run.model, VariationalAutoencoder))
+    found = list(findings_of_codes(run.model, images).values())
     for sentence, evidence in found:
         run.compute.report(f"npae: {sentence} ({evidence})")
     return [{"sentence": sentence, "evidence": evidence} for sentence, evidence in found]
