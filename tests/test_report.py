@@ -18,16 +18,21 @@ def quick_anatomy(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """Train two short runs, whose digits stay the synthetic ones, and yield their folders."""
+def digits():
+    """A few images for all runs."""
+    return Dataset("synthetic", *synthetic_digits(64, 20), source="", sha256="0" * 64, synthetic=True)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, digits):
+    """Train two short runs, and return their folders."""
     folder = tmp_path_factory.mktemp("runs")
-    digits = Dataset("synthetic", *synthetic_digits(64, 20), source="", sha256="0" * 64, synthetic=True)
     options = ["--epochs", "2", "--batch-size", "16", "--quiet"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(datasets, "load", lambda *args, **kwargs: digits)
         for recipe in ("dense", "conv"):
             assert main(["train", recipe, *options, "--out", str(folder / recipe)]) == 0
-        yield folder
+    return folder
 
 
 class Page(HTMLParser):
@@ -55,7 +60,8 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, capsys):
+def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, digits, monkeypatch, capsys):
+    monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: digits)
     assert main(["report", str(runs / "conv")]) == 0
     path = capsys.readouterr().out.strip()
     with open(path, encoding="utf-8") as file:
