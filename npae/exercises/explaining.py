@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import signal
-import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from npae.exercises import catalogue
+from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Check, Property
-from npae.exercises.first_wrong_line import first_wrong
+from npae.exercises.first_wrong_line import first_wrong_line
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Target, Tried, nearest_first, nearness, observer_of
 from npae.exercises.repairing import ALIASES, Mended, Repairs
@@ -32,7 +29,6 @@ FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
 SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
 TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
-CONTEXTS, CONTEXT_FRAMES = ("contextlib.py", "listening.py", "_ufunc_config.py"), 5  # see `alarm`
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
 REPLACED += ("forward_wrong_backward_matches",)
@@ -56,10 +52,6 @@ class Explanation:
     def confident(self) -> bool:
         """Whether one edit alone explains numbers, and not only that there is an error."""
         return len(self.edits) == 1 and len(self.edits[0]) == 1 and self.by_numbers
-
-
-class _OutOfTime(BaseException):
-    """The time for explanations is over."""
 
 
 def explain(
@@ -90,33 +82,6 @@ def explain(
     with alarm(seconds):
         return _explained(exercise, check, functions, seed, quantity, general)
     return None
-
-
-@contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """End what is done inside after some seconds, where the system can; an edited program may take long."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_, frame):
-        for _ in range(CONTEXT_FRAMES):
-            if frame is not None and Path(frame.f_code.co_filename).name in CONTEXTS:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0.001)  # what begins or ends there is not to be torn
-                return
-            frame = frame and frame.f_back
-        raise _OutOfTime
-
-    before = signal.signal(signal.SIGVTALRM, ring)
-    with np.errstate():  # the alarm may ring while an errstate inside ends, which then leaves its own behind
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        try:
-            yield
-        except _OutOfTime:
-            pass
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
 
 
 def _explained(
@@ -305,23 +270,6 @@ def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> fl
     return -1.0 if made is None else nearness(made, target.seen[case], target.right[case], wanted)
 
 
-def _first_wrong_line(exercise: str, check, functions: Functions, seed: int) -> list[str]:
-    """Return where the arrays of the learner's program cease to be those of right programs, in words."""
-    position = [one is check for one in catalogue.get(exercise).checks].index(True)
-    observer = observer_of(exercise, position, seed)
-    for case in range(len(observer.run.cases)):
-        right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
-        for module in [program.module() for program in observer.programs]:
-            seen, arrays = observer.traced(module, case)
-            right += [one.array for one in arrays]
-            right += [value for value in seen.values() if isinstance(value, np.ndarray)]
-        _, arrays = observer.traced(functions.program.anew(plain=False), case)
-        found = first_wrong(arrays, right, functions.source.splitlines())
-        if found:
-            return found
-    return []
-
-
 def with_explanation(
     exercise: str,
     check: Check,
@@ -344,7 +292,7 @@ def with_explanation(
     found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
     if found is None:
         if vague and not result.diagnosis and not isinstance(check, Property):
-            lines = _first_wrong_line(exercise, check, functions, seed)
+            lines = first_wrong_line(exercise, check, functions, seed)
             if lines:
                 result.sentence = (
                     f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"

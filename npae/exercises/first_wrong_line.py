@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from npae.exercises import catalogue
+from npae.exercises.exercise import Check
+from npae.exercises.learner import Functions
+from npae.exercises.observing import observer_of
 from npae.exercises.worker.tracing import Assigned, same
+
+
+def first_wrong_line(exercise: str, check: Check, functions: Functions, seed: int) -> list[str]:
+    """Return where the arrays of the learner's program cease to be those of right programs, in words."""
+    position = [one is check for one in catalogue.get(exercise).checks].index(True)
+    observer = observer_of(exercise, position, seed)
+    for case in range(len(observer.run.cases)):
+        right = [value for value in observer.run.cases[case].args.values() if isinstance(value, np.ndarray)]
+        for module in [program.module() for program in observer.programs]:
+            seen, arrays = observer.traced(module, case)
+            right += [one.array for one in arrays]
+            right += [value for value in seen.values() if isinstance(value, np.ndarray)]
+        _, arrays = observer.traced(functions.program.anew(plain=False), case)
+        found = first_wrong(arrays, right, functions.source.splitlines())
+        if found:
+            return found
+    return []
 
 
 def first_wrong(learner: list[Assigned], right: list[np.ndarray], source: list[str]) -> list[str]:

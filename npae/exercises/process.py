@@ -13,10 +13,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
+from npae.exercises.hearing import Hearing
 from npae.exercises.worker.calls import NotRun, Seen
 from npae.exercises.worker.guards import GIGABYTE
 from npae.exercises.worker.main import SHOWN
@@ -26,7 +27,6 @@ from npae.exercises.worker.wire import Garbled, Reader, encode, generator, recei
 SECONDS = 10.0
 MEMORY = 4 * GIGABYTE
 START_SECONDS = 30.0  # for Python and NumPy to start, on a slow and busy machine
-KEPT_BYTES = 1 << 12
 MANY_LINES = 1000
 WORKER = Path(__file__).parent / "worker"
 
@@ -115,7 +115,7 @@ class Process:
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._requests, self._answers = self._process.stdin, self._process.stdout
-        self._heard = _Ear(self._process.stderr)
+        self._heard = Hearing(self._process.stderr)
         self._calling = ""
         self._own: list[Any] = []  # what is no data, and has been sent a number of
         self._numbers: dict[int, int] = {}
@@ -324,31 +324,6 @@ class Process:
         self.end()
         faults = self._faults.read_text(errors="replace") if self._faults.exists() else ""
         return Ended(None if self._late else status, self._late, self._calling, faults)
-
-
-class _Ear:
-    """Listens to what a process prints until it ends, and keeps the beginning and the end."""
-
-    def __init__(self, stream: IO[bytes]):
-        self.count = 0  # bytes
-        self._stream, self._head, self._tail = stream, b"", b""
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError, ValueError), self._stream:
-            while chunk := self._stream.read1(1 << 16):  # type: ignore[attr-defined]
-                self.count += len(chunk)
-                room = KEPT_BYTES - len(self._head)
-                self._head += chunk[:room]
-                self._tail = (self._tail + chunk[room:])[-KEPT_BYTES:]
-
-    def text(self) -> str:
-        """Return what was heard."""
-        self._thread.join(1.0)
-        lost = self.count - len(self._head) - len(self._tail)
-        gap = f"\n... {lost:,} bytes ...\n".encode() if lost else b""
-        return (self._head + gap + self._tail).decode(errors="replace")
 
 
 def _import_path() -> list[str]:

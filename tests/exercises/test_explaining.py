@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from answers import check_patched, check_text, text_of
 
-from npae.exercises import catalogue, explaining
+from npae.exercises import catalogue
+from npae.exercises.alarm import alarm
 from npae.exercises.edits.making import all_edits
 from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
@@ -124,7 +125,7 @@ def test_an_explanation_that_runs_out_of_time_leaves_numpys_errors_as_they_were(
     before = np.geterr()
     with np.errstate(all="print"):
         inside = np.geterr()
-        with explaining.alarm(0.05):
+        with alarm(0.05):
             while True:
                 with np.errstate(all="ignore"):
                     np.log(np.zeros(9))
@@ -135,7 +136,7 @@ def test_an_explanation_that_runs_out_of_time_leaves_numpys_errors_as_they_were(
 def test_an_alarm_does_not_tear_what_exchanges_functions_of_numpy():
     own = np.errstate
     for _ in range(60):
-        with explaining.alarm(0.004):
+        with alarm(0.004):
             while True:
                 with patched(fill=True):
                     np.exp(np.ones(3))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from npae.exercises.programs import Change, Program
+from npae.exercises.programs import KEPT, Change, Program
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Edit:
     changes : tuple of Change
     functions : frozenset of str
         Those that it changes.
-    text : str
-        The statement as it reads with the change.
+    lines : tuple of ast.stmt
+        The statements that read otherwise with the changes.
     target : str
         What the changed statement computes.
     """
@@ -37,8 +37,20 @@ class Edit:
     sentence: str
     changes: tuple[Change, ...]
     functions: frozenset[str]
-    text: str = ""
+    lines: tuple[ast.stmt, ...] = ()
     target: str = ""
+
+    @property
+    def text(self) -> str:
+        """The first lines of its statements as they read with the changes.
+
+        Variables of forward that backward uses have no other name there.
+        """
+        undo = [change.exchange() for change in self.changes]
+        texts = dict.fromkeys(ast.unparse(one).partition("\n")[0].rstrip(":") for one in self.lines)
+        for change in reversed(undo):
+            change.exchange()
+        return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", "; ".join(texts))
 
     def program(self, right: Program) -> Program:
         """Return the program that `module` makes modules of: the right one."""

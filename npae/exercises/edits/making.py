@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +29,6 @@ class _Found:
     function: str
     manner: str
     around: str
-    statement: ast.stmt
 
 
 def all_edits(
@@ -49,7 +47,7 @@ def all_edits(
         Names of the axes of variables, as {"x": "n inputs"}.
     operators : list of Operator
     where : callable, optional
-        ``where(place)`` returns whether to make edits there. With it, edits do not say how the line reads.
+        ``where(place)`` returns whether to make edits there.
     """
     named = {name: text.split() for name, text in (axes or {}).items()}
     for held in program.held.values():
@@ -58,11 +56,15 @@ def all_edits(
     for name, function in program.functions.items():
         if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue  # such a loop may have no end once it is edited
+        around: dict[int, str] = {}
         for place in _places(program, name, function, named):
             if where is None or where(place):
+                number = id(place.statement)
+                if number not in around:
+                    around[number] = _around(place.statement)
                 for operator in operators:
                     if isinstance(place.node, operator.nodes):
-                        found += _made(operator, place, name, where is None)
+                        found += _made(operator, place, name, around[number])
     return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
 
 
@@ -106,10 +108,14 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
     yield from below(function, function)
 
 
-def _made(operator: Operator, place: Place, function: str, lines: bool) -> Iterator[_Found]:
+def _around(statement: ast.stmt) -> str:
+    """Return what two statements have in common that do the same to rows and to columns."""
+    text = ast.unparse(statement) if not isinstance(statement, ast.FunctionDef) else ""
+    return TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), text.partition("\n")[0])
+
+
+def _made(operator: Operator, place: Place, function: str, around: str) -> Iterator[_Found]:
     """Yield the operator's edits of a place."""
-    around = ast.unparse(place.statement) if not isinstance(place.statement, ast.FunctionDef) else ""
-    around = TWIN_NAME.sub(lambda found: min(found.group(), TWIN[found.group()]), around.partition("\n")[0])
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
     for cost, text, words, *manner in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
@@ -122,14 +128,9 @@ def _made(operator: Operator, place: Place, function: str, lines: bool) -> Itera
             except SyntaxError:
                 continue
             change = Change(place.holder, place.field, place.index, new)
-            after = ""
-            if lines:
-                undo = change.exchange()
-                after = _line(place.statement)
-                undo.exchange()
             told = manner[0] if manner else f"{old}|{text}"
         else:
-            new, after, told = text, "", words
+            new, told = text, words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
             new = [*new, *place.function.body] if into != place.field else new
             for one in new:
@@ -138,14 +139,9 @@ def _made(operator: Operator, place: Place, function: str, lines: bool) -> Itera
                 ast.fix_missing_locations(one)
             change = Change(place.holder, into, None, new)
         words = words.replace("{target}", place.target)
-        edit = Edit(operator.key, cost, words, (change,), frozenset([function]), after, place.target)
-        yield _Found(edit, function, min(told, twin(told)), around, place.statement)
-
-
-def _line(statement: ast.stmt) -> str:
-    """Return the first line of a statement, as if variables of forward could be read in backward."""
-    line = ast.unparse(statement).partition("\n")[0].rstrip(":")
-    return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", line)
+        lines = (place.statement,) if isinstance(text, str) else ()
+        edit = Edit(operator.key, cost, words, (change,), frozenset([function]), lines, place.target)
+        yield _Found(edit, function, min(told, twin(told)), around)
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:
@@ -185,15 +181,6 @@ def _joint(found: list[_Found]) -> Iterator[Edit]:
                     "; ".join(words) + ".",
                     changes,
                     frozenset().union(*(edit.functions for edit in edits)),
-                    _together(changes, [one.statement for one in some if one.edit.text]),
+                    tuple(line for edit in edits for line in edit.lines),
                     targets.pop() if len(targets) == 1 else "",
                 )
-
-
-def _together(changes: tuple[Change, ...], statements: list[ast.stmt]) -> str:
-    """Return how statements read with all the changes."""
-    undo = [change.exchange() for change in changes]
-    texts = dict.fromkeys(_line(one) for one in statements)
-    for change in reversed(undo):
-        change.exchange()
-    return "; ".join(texts)

@@ -1,0 +1,145 @@
+"""A learner's program as a syntax tree: its functions, its text with edits, what goes into its results."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from dataclasses import dataclass, field
+from typing import Any
+
+from npae.exercises.edits.edit import Edit
+from npae.exercises.worker.tracing import Held
+
+COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plain Python
+
+
+@dataclass
+class Written:
+    """A learner's program: the tree of its text, its functions, and the kinds of their variables."""
+
+    tree: ast.Module
+    functions: dict[str, ast.FunctionDef]
+    held: dict[str, dict[str, Held]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self._parts = [ast.unparse(node) for node in self.tree.body]
+        self._part_of: dict[int, int] = {}
+        self._statement_of: dict[int, tuple[ast.FunctionDef, int]] = {}
+        self._bodies: dict[int, list[str]] = {}
+        for number, node in enumerate(self.tree.body):
+            for one in (node, *(node.body if isinstance(node, ast.ClassDef) else ())):
+                self._part_of[id(one)] = number
+            if isinstance(node, ast.FunctionDef):
+                self._bodies[id(node)] = [_indented(one) for one in node.body]
+                for k, statement in enumerate(node.body):
+                    self._statement_of.update((id(one), (node, k)) for one in ast.walk(statement))
+
+    def constants(self) -> dict[str, Any]:
+        """Return the numbers that stand at the top level of the program, by name."""
+        found: dict[str, Any] = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    pairs = [(target, node.value)]
+                    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                        pairs = list(zip(target.elts, node.value.elts))
+                    for one, value in pairs:
+                        if isinstance(one, ast.Name) and isinstance(value, ast.Constant):
+                            found[one.id] = value.value
+        return found
+
+    def text(self) -> list[str]:
+        """Return the parts of the program, as they were at the start."""
+        return list(self._parts)
+
+    def edited(self, edit: Edit) -> list[str]:
+        """Return the parts with an edit in them."""
+        undo = [change.exchange() for change in edit.changes]
+        try:
+            return self.changed(edit)
+        finally:
+            for change in reversed(undo):
+                change.exchange()
+
+    def changed(self, *edits: Edit) -> list[str]:
+        """Return the parts of the program, in which edits have been made."""
+        parts = self.text()
+        changes = [change for edit in edits for change in edit.changes]
+        places = [self._statement_of.get(id(change.holder)) for change in changes]
+        if (
+            places[0] and len({place and place[0] for place in places}) == 1
+        ):  # within statements of a function
+            function = places[0][0]
+            body = list(self._bodies[id(function)])
+            for k in {place[1] for place in places if place}:
+                body[k] = _indented(function.body[k])
+            head = f"def {function.name}({ast.unparse(function.args)}):"
+            parts[self._part_of[id(function)]] = "\n".join([head, *body])
+            return parts
+        for name in {name for edit in edits for name in edit.functions}:
+            number = self._part_of[id(self.functions[name])]
+            parts[number] = ast.unparse(self.tree.body[number])
+        return parts
+
+
+def _indented(statement: ast.stmt) -> str:
+    return textwrap.indent(ast.unparse(statement), "    ")
+
+
+def written(source: str) -> Written:
+    """Return a program from its text, without docstrings, and without the compiler's decorators.
+
+    Raises
+    ------
+    SyntaxError
+        If it is none.
+    """
+    tree = ast.parse(source)
+    functions: dict[str, ast.FunctionDef] = {}
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and len(body) > 1 and _is_text(body[0]):
+            del body[0]
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = [
+                one for one in node.decorator_list if not any(name in ast.unparse(one) for name in COMPILERS)
+            ]
+    for node in tree.body:
+        for one in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(one, ast.FunctionDef):
+                functions[one.name] = one
+    return Written(tree, functions)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def idle_statements(function: ast.FunctionDef, positions: list[int]) -> set[int]:
+    """Return the statements whose results go into none of some of the things that a function returns."""
+    returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
+    last = returns[-1].value if len(returns) == 1 else None
+    if not isinstance(last, ast.Tuple) or not positions or max(positions) >= len(last.elts):
+        return set()
+    needed = {name for k in positions for name in _names(last.elts[k])}
+    assigns = [one for one in ast.walk(function) if isinstance(one, (ast.Assign, ast.AugAssign))]
+    others = [one for one in ast.walk(function) if isinstance(one, (ast.For, ast.While, ast.Expr, ast.If))]
+    needed |= {name for one in others for name in _names(getattr(one, "iter", getattr(one, "test", one)))}
+    while True:
+        more = {name for one in assigns if _names(one, ast.Store) & needed for name in _names(one)}
+        if more <= needed:
+            return {id(one) for one in assigns if not _names(one, ast.Store) & needed}
+        needed |= more
+
+
+def _names(node: ast.AST, ctx: type | None = None) -> set[str]:
+    """Return the names in a node; with ``ast.Store``, of the variables that it writes to, or into."""
+    found = set()
+    for one in ast.walk(node):
+        target: Any = one
+        stored = isinstance(getattr(one, "ctx", None), ast.Store)
+        while isinstance(target, (ast.Subscript, ast.Attribute)):
+            target = target.value
+        if isinstance(target, ast.Name) and (ctx is None or stored):
+            found.add(target.id)
+    return found
