@@ -167,6 +167,7 @@ def test_the_tiles_of_the_peak_add_up_all_products():
     assert roofline._tile(2, 4)(x, z, 3) == 2 * 4 * 8 * 2 * 3
 
 
+@pytest.mark.slow
 def test_kernels_are_set_beside_the_peak(tmp_path, capsys):
     assert kernels.main(["--quick", "--recipes", "latent2d", "--out", str(tmp_path)]) == 0
     assert "of peak" in capsys.readouterr().out
@@ -253,6 +254,7 @@ def test_a_missing_peer_is_noted_and_skipped(monkeypatch, capsys):
     assert "pytorch: skipped, no module no_such_module" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_broken_peer_is_noted_and_the_others_are_measured(tmp_path, data, monkeypatch, capsys):
     broken = CONTESTANTS["pytorch"]._replace(needs=("numba",))
     monkeypatch.setitem(CONTESTANTS, "pytorch", broken)  # found, but its process imports what is not there

@@ -282,6 +282,7 @@ def test_it_works_without_numba_and_says_so_once(tmp_path, few_digits):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different there")
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_was_done_and_resume_goes_on(tmp_path, few_digits):
     folder = tmp_path / "run"
     options = ["train", "dense", *map(str, few_digits), "--out", str(folder)]

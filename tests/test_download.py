@@ -107,7 +107,7 @@ def test_progress_is_shown_on_terminals_only(server, capsys, monkeypatch):
         ("wrong/", "what it sent is the test_labels of fashion-mnist, expected the test_labels of mnist"),
         ("html/", "what it sent is damaged or not mnist: its SHA-256 begins with"),
         ("short/", "broke off after"),
-        ("stalled/", "broke off after"),
+        pytest.param("stalled/", "broke off after", marks=pytest.mark.slow),
         ("nowhere/", "404"),
         ("dripping/", "broke off after .* bytes, since it is too slow"),
         ("bomb/", "what it sent has trailing bytes|what it sent is damaged or not mnist"),

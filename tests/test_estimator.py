@@ -194,6 +194,7 @@ def test_it_is_cloned_and_its_error_is_scikit_learns(sklearn, x):
         clone(estimator).transform(x)
 
 
+@pytest.mark.slow
 def test_the_example_runs_a_pipeline_and_a_grid_search(sklearn, small_synthetic, capsys):
     main = runpy.run_path(str(EXAMPLES / "scikit_learn.py"))["main"]
     accuracy, best = main(epochs=8, limit=200, widths=(1, 16))

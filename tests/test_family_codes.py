@@ -52,7 +52,15 @@ def trained(request, tmp_path, digits, monkeypatch):
     return name, folder, json.loads((folder / "metrics.json").read_text())
 
 
-@pytest.mark.parametrize("trained", [(name, 200) for name in FIGURES], indirect=True, ids=list(FIGURES))
+@pytest.mark.parametrize(
+    "trained",
+    [
+        pytest.param((name, 200), marks=pytest.mark.slow if name in ("variational", "overcomplete") else ())
+        for name in FIGURES
+    ],
+    indirect=True,
+    ids=list(FIGURES),
+)
 def test_a_member_runs_to_its_end(trained):
     name, folder, metrics = trained
     assert {path.stem for path in folder.glob("*.png")} == FIGURES[name] | {"loss"}

@@ -47,6 +47,7 @@ def parts(run):
     return {path.name for path in (run.directory / "parts").iterdir()}
 
 
+@pytest.mark.slow
 def test_masking_denoiser_compares_three_kinds_of_noise_with_none(trained):
     run, numbers = trained("masking-denoiser", "--batch-size", "25")
     assert figures(run) == {"loss.png", "reconstructions.png", "noise_levels.png", "filters.png"}
@@ -120,6 +121,7 @@ def test_classes_that_a_classifier_cannot_tell_are_refused_before_anything_is_tr
     assert "labels must be from 0 to 9, not 1 to 10" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_deep_is_measured_against_as_many_principal_components(trained):
     run, numbers = trained("deep")
     assert figures(run) == {"loss.png", "reconstructions.png", "digits.png"}
@@ -132,6 +134,7 @@ def test_deep_needs_no_more_than_a_few_images(tmp_path, small_synthetic):
     assert main(["train", "deep", *few, "--out", str(tmp_path)]) == 0
 
 
+@pytest.mark.slow
 def test_keras_denoiser_goes_on_from_the_model_of_the_clean_epochs(trained):
     run, numbers = trained("keras-denoiser", "--batch-size", "10")
     assert figures(run) == {"loss.png", "reconstructions.png", "clean.png", "clean_loss.png"}

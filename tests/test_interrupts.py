@@ -193,6 +193,7 @@ def test_a_second_ctrl_c_ends_at_once_and_handlers_are_put_back():
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
+@pytest.mark.slow
 def test_a_signal_whose_exception_a_destructor_drops_comes_again(capsys):
     class Drops:
         def __del__(self):

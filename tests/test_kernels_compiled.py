@@ -84,6 +84,7 @@ def test_the_process_that_compiles_computes_the_bits_of_the_one_that_loads(tmp_p
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="512-bit vectors are x86's")
+@pytest.mark.slow
 def test_npaes_functions_alone_use_vectors_of_512_bits_where_llvm_holds_back(tmp_path):
     intel = {"NUMBA_CPU_NAME": "skylake-avx512", "NUMBA_CPU_FEATURES": ""}  # nothing compiled is run
     assert run(COUNT_WIDE_REGISTERS, tmp_path, **intel) == "False True"

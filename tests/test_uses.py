@@ -8,6 +8,7 @@ import signal
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 
 import npae
 from npae.console.cli import main
@@ -214,7 +215,7 @@ def test_a_plane_through_codes_goes_there_and_back(rng):
         Plane(flat[:, :1])
 
 
-@pytest.mark.parametrize("recipe", ["conv", "variational-dense"])
+@pytest.mark.parametrize("recipe", slow_but(["conv"], ["conv", "variational-dense"]))
 def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_synthetic, capsys):
     assert main(["train", recipe, *TRAIN, "--out", str(tmp_path)]) == 0
     assert main(["explore", str(tmp_path), "--pair", "3", "5", "--pair", "0", "0"]) == 0
@@ -225,6 +226,7 @@ def test_explore_draws_four_figures_of_any_autoencoder(recipe, tmp_path, small_s
     assert "no test image 60; they count from 0 to 59" in last_line(capsys)
 
 
+@pytest.mark.slow
 def test_a_film_keeps_the_codes_of_every_epoch_and_goes_on_with_them(tmp_path, monkeypatch, small_synthetic):
     monkeypatch.setattr(codes, "STEPS", 1)
     options = ["train", "latent2d", "--limit", "60", "--data", "synthetic", "--quiet", "--animate"]

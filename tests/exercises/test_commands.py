@@ -303,6 +303,7 @@ def test_watch_checks_on_a_save_and_ends_in_words(home):
     assert "relu: right" in text and "No longer watching: 1 of 24 solved" in text and "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_pytest_runs_the_exercises_with_a_marker_each(home):
     solve(home, "relu")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--strict-markers"]

@@ -50,6 +50,7 @@ def test_two_edits_are_a_guess():
     assert "none of the usual mistakes" in result.sentence or "besides" in result.sentence
 
 
+@pytest.mark.slow
 def test_where_nothing_fits_the_first_wrong_line_is_shown():
     old, new = (
         "    y = x @ kernel + bias",

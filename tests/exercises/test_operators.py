@@ -97,6 +97,7 @@ def test_an_operator_names_the_mistake(exercise, number, old, new, words):
     assert words in found.edits[0][0].sentence, found
 
 
+@pytest.mark.slow
 def test_a_size_that_is_taken_from_the_labels_is_named():
     text = right_texts(SOFTMAX)["right_one_hot.py"].replace("np.eye(classes,", "np.eye(t.max() + 1,")
     found = explain(SOFTMAX, catalogue.get(SOFTMAX).checks[0], load_text(text), 0, seconds=60)

@@ -68,6 +68,7 @@ def test_an_endless_loop_is_stopped_and_its_line_is_named(check):
     assert "in relu_backward: while True: pass" in outcome.text and "before" in outcome.text
 
 
+@pytest.mark.slow
 def test_printing_without_end_fills_neither_disk_nor_memory(check):
     outcome = check(relu(forward="while True: print('x' * 1000)"), seconds=0.5)
     assert outcome.report["diagnosis"] == "too_slow" and len(outcome.printed) < 300_000
@@ -239,7 +240,7 @@ ENDLESS = {
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different there")
-@pytest.mark.parametrize("kind", slow_but(("asleep", "thread", "one_long_call", "deaf"), ENDLESS))
+@pytest.mark.parametrize("kind", slow_but(("thread", "deaf"), ENDLESS))
 def test_whatever_is_endless_ends_in_time_and_its_line_is_told(check, kind):
     forward, words = ENDLESS[kind]
     began = time.perf_counter()
@@ -255,6 +256,7 @@ def test_an_endless_loop_at_the_top_of_a_file_ends_in_time(check):
     )
 
 
+@pytest.mark.slow
 def test_endless_calls_of_what_npae_hands_over_end_in_time(tmp_path):
     path = tmp_path / "01_numerical_gradient.py"
     path.write_text("def numerical_gradient(f, x, step=1e-5):\n    while True:\n        f(x)\n")
@@ -288,6 +290,7 @@ def test_an_endless_compiled_loop_is_told_by_its_function(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different there")
+@pytest.mark.slow
 def test_a_crash_of_compiled_code_is_told_with_the_index_outside_of_an_array(tmp_path):
     path = tmp_path / "22_numba_kernel.py"
     path.write_text(NUMBA.format(body="for i in range(1 << 40):\n        y[i, 0, 0, 0] = 1"))
