@@ -80,6 +80,11 @@ def test_stacked_denoiser_begins_with_its_layers_and_ends_as_classifiers(trained
     assert numbers["test_error_pretrained_100"] == pytest.approx(errors)
 
 
+@pytest.mark.parametrize("count, share, labels", [(60000, 1, 600), (54, 10, 5), (54, 1, 1)])
+def test_a_share_of_few_images_has_a_label_at_least(count, share, labels):
+    assert stacked_denoiser.labelled(count, share) == labels
+
+
 def test_the_stack_unrolled_is_its_layers_one_inside_the_other(trained):
     run, _ = trained("stacked-denoiser", "--limit", "400")
     stacked_denoiser.before(run)  # put the weights of the layers back

@@ -87,6 +87,11 @@ def before(run: Run) -> None:
     run.model.set_params(Autoencoder(encoder, decoder).params)
 
 
+def labelled(count: int, share: int) -> int:
+    """Return how many of ``count`` images have labels where a share in percent has: one, at least."""
+    return max(1, count * share // 100)
+
+
 def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
     """Return the stack with ten logits on top, fine-tuned on a share of the labels."""
 
@@ -101,7 +106,7 @@ def classifier(run: Run, start: str, share: int, draw: int = 0) -> Sequential:
     def data() -> Batches:
         images, labels = run.dataset.train_images, run.dataset.train_labels
         rng = np.random.default_rng(1000 * run.settings.seed + draw)
-        chosen = rng.permutation(len(images))[: max(1, len(images) * share // 100)]
+        chosen = rng.permutation(len(images))[: labelled(len(images), share)]
         chosen = np.tile(chosen, SHARES[share][0])
         return Batches(images[chosen].reshape(len(chosen), -1), one_hot(labels[chosen], CLASSES))
 
@@ -151,7 +156,7 @@ def draw(run: Run) -> None:
     plotting.filters(run.path("filters.png"), panels, title, count=49, shape=shape)
     if run.dataset.train_labels is None:
         return
-    counts = [len(run.dataset.train_images) * share // 100 for share in SHARES]
+    counts = [labelled(len(run.dataset.train_images), share) for share in SHARES]
     draws = max(draws for _, draws in SHARES.values())
     errors = {}
     for start in STARTS:
