@@ -270,9 +270,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         return
     falls = {factor: (now - loss) / now for factor, loss in after.items()}
     epochs, in_epoch = len(training.history["loss"]), -(-len(training.data) // training.batch_size)
-    rates = ", ".join(
-        f"{-fall:+,.0%} with {factor:g} times the rate" for factor, fall in falls.items()
-    )
+    rates = ", ".join(f"{-fall:+,.0%} with {factor:g} times the rate" for factor, fall in falls.items())
     evidence = f"the loss changes in {steps} further steps by {rates}"
     slow = falls[100.0] > LEAST_FALL and falls[1.0] < 0.5 * FALLS
     if slow and min(falls[10.0], falls[100.0]) > 4 * max(falls[1.0], 0.0):
