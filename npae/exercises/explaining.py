@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import time
 from collections.abc import Iterable
@@ -104,11 +105,13 @@ def _explained(
     if own:
         return _with_the_rest(own, observer, functions, target)
     found = _general(observer, position, seen, quantity)
-    if found and found.confident and _names_of(found) <= repairs.names:
+    readable = found is not None and _names_of(found) <= repairs.names
+    if found and found.confident and readable:
         return found
     own = repairs.single(MEND_SECONDS)
+    one = own is not None and len(own.mistakes) == 1
     if own and (
-        found is None or len(own.mistakes) < len(found.edits) or _cost(own.mistakes) < _cost(found.edits)
+        not found or one and not readable or len(own.mistakes) < len(found.edits) or _cheaper(own, found)
     ):
         return _with_the_rest(own, observer, functions, target)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
@@ -117,17 +120,19 @@ def _explained(
     return found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
 
 
-def _cost(mistakes: list[tuple[Edit, ...]]) -> float:
-    return sum(edit.cost for edit in mistakes[0])
+def _cheaper(own: Mended, found: Explanation) -> bool:
+    return own.mistakes[0][0].cost < found.edits[0][0].cost
 
 
 def _names_of(found: Explanation) -> set[str]:
     """Return the names of variables that an explanation mentions: those of a right program."""
     edit = found.edits[0][0]
     words = set(re.findall(r"[A-Za-z_]\w*", edit.sentence))
-    return {name for name in words & set(re.findall(r"\w+", edit.text)) if name not in ENGLISH} | {
-        name for name in (edit.target,) if name.isidentifier()
-    }
+    code = edit.text or " ".join(
+        ast.unparse(one) for change in edit.changes for one in change.new if isinstance(one, ast.AST)
+    )
+    mentioned = words & set(re.findall(r"\w+", code)) - set(ENGLISH)
+    return mentioned | {name for name in (edit.target,) if name.isidentifier()}
 
 
 def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) -> Explanation:
@@ -309,7 +314,7 @@ def with_explanation(
 
 
 def _sentence(edits: tuple[Edit, ...]) -> str:
-    return "; besides: ".join(edit.sentence.rstrip(".") for edit in edits) + "."
+    return "; besides: ".join(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits)) + "."
 
 
 def _named(result: Result, found: Explanation) -> Result:

@@ -103,7 +103,8 @@ class Repairs:
             return None
         found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
-        mistakes = [some for some in mistakes if some[0].sentence]
+        told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
+        mistakes = list(reversed(told.values()))
         return Mended(mistakes, self._program.edited(found[0])) if mistakes else None
 
     def two(self, seconds: float) -> Mended | None:
@@ -178,9 +179,8 @@ class _Tries:
             if check.backward in program.functions:
                 idle |= idle_statements(program.functions[str(check.backward)], asked)
             if check.output not in self.target.wrong and check.forward in program.functions:
-                idle |= idle_statements(
-                    program.functions[str(check.forward)], [1]
-                )  # of its results, the cache
+                cache = 1  # the position of it among what forward returns
+                idle |= idle_statements(program.functions[str(check.forward)], [cache])
         return lambda place: id(place.statement) not in idle
 
     def near(self, parts: list[str]) -> float:

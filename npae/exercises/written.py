@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
-from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.edit import Edit, names
 from npae.exercises.worker.tracing import Held
 
 COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plain Python
@@ -121,25 +121,12 @@ def idle_statements(function: ast.FunctionDef, positions: list[int]) -> set[int]
     last = returns[-1].value if len(returns) == 1 else None
     if not isinstance(last, ast.Tuple) or not positions or max(positions) >= len(last.elts):
         return set()
-    needed = {name for k in positions for name in _names(last.elts[k])}
+    needed = {name for k in positions for name in names(last.elts[k])}
     assigns = [one for one in ast.walk(function) if isinstance(one, (ast.Assign, ast.AugAssign))]
     others = [one for one in ast.walk(function) if isinstance(one, (ast.For, ast.While, ast.Expr, ast.If))]
-    needed |= {name for one in others for name in _names(getattr(one, "iter", getattr(one, "test", one)))}
+    needed |= {name for one in others for name in names(getattr(one, "iter", getattr(one, "test", one)))}
     while True:
-        more = {name for one in assigns if _names(one, ast.Store) & needed for name in _names(one)}
+        more = {name for one in assigns if names(one, stored=True) & needed for name in names(one)}
         if more <= needed:
-            return {id(one) for one in assigns if not _names(one, ast.Store) & needed}
+            return {id(one) for one in assigns if not names(one, stored=True) & needed}
         needed |= more
-
-
-def _names(node: ast.AST, ctx: type | None = None) -> set[str]:
-    """Return the names in a node; with ``ast.Store``, of the variables that it writes to, or into."""
-    found = set()
-    for one in ast.walk(node):
-        target: Any = one
-        stored = isinstance(getattr(one, "ctx", None), ast.Store)
-        while isinstance(target, (ast.Subscript, ast.Attribute)):
-            target = target.value
-        if isinstance(target, ast.Name) and (ctx is None or stored):
-            found.add(target.id)
-    return found

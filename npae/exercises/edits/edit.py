@@ -221,3 +221,15 @@ def counter(loop: ast.For) -> str:
     """Return what a loop runs over: the name of its counter, or what it counts where that has no name."""
     name = ast.unparse(loop.target)
     return ast.unparse(loop.iter) if name == "_" else name
+
+
+def names(node: ast.AST, stored: bool = False) -> set[str]:
+    """Return the names in a node; ``stored``: of the variables that it writes to, or into."""
+    found = set()
+    for one in ast.walk(node):
+        target: Any = one
+        while isinstance(target, (ast.Subscript, ast.Attribute)):
+            target = target.value
+        if isinstance(target, ast.Name) and (not stored or isinstance(getattr(one, "ctx", None), ast.Store)):
+            found.add(target.id)
+    return found

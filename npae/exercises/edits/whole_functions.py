@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from npae.exercises.edits.edit import Edit, alike
+from npae.exercises.edits.edit import Edit, alike, names
 from npae.exercises.programs import Change, Trees
 from npae.exercises.worker.tracing import Held
 
@@ -63,8 +62,8 @@ def _arguments(name: str, function: ast.FunctionDef, constants: dict[str, float]
                     changes.append(Change(holder, field, index, argument))
                     used.append(argument.id)
     if changes:
-        names = ", ".join(dict.fromkeys(used))
-        told = f"{names}: the argument is never looked at, its default is written into the function."
+        told = "the argument is never looked at, its default is written into the function."
+        told = f"{', '.join(dict.fromkeys(used))}: {told}"
         yield Edit("default_for_argument", 1.5, told, tuple(changes), frozenset([name]))
 
 
@@ -73,14 +72,8 @@ def _as_before(name: str, function: ast.FunctionDef) -> Iterator[Edit]:
     arguments = [one.arg for one in function.args.args]
     writes: dict[str, list[int]] = {argument: [-1] for argument in arguments}
     for number, statement in enumerate(function.body):
-        for one in ast.walk(statement):
-            if isinstance(one, (ast.AugAssign, ast.Name, ast.Subscript)):
-                target: Any = one.target if isinstance(one, ast.AugAssign) else one
-                stored = isinstance(getattr(target, "ctx", None), ast.Store)
-                while isinstance(target, ast.Subscript):
-                    target = target.value
-                if stored and isinstance(target, ast.Name):
-                    writes.setdefault(target.id, []).append(number)
+        for variable in names(statement, stored=True):
+            writes.setdefault(variable, []).append(number)
     for variable, numbers in writes.items():
         for number in sorted(set(numbers))[:-1]:
             keep = ast.parse(f"import copy as _copy\n_kept = _copy.deepcopy({variable})").body
@@ -155,13 +148,13 @@ def added_steps(program: Trees, right: Sequence[Trees], quantities: tuple[str, .
     for name, function in program.functions.items():
         known = {*program.held.get(name, {}), "np"}
         own = {ast.unparse(one) for one in ast.walk(function) if isinstance(one, (ast.Assign, ast.AugAssign))}
-        assigned = _stored(function)
+        assigned = names(function, stored=True)
         steps = {
             ast.unparse(one)
             for other in right
             for one in ast.walk(other.functions[name] if name in other.functions else ast.Module([], []))
-            if isinstance(one, (ast.Assign, ast.AugAssign)) and _names(one) <= known
-            if isinstance(one, ast.AugAssign) or not {*quantities, *assigned} & _stored(one)
+            if isinstance(one, (ast.Assign, ast.AugAssign)) and names(one) <= known
+            if isinstance(one, ast.AugAssign) or not {*quantities, *assigned} & names(one, stored=True)
         }
         for text in sorted(steps - own):
             for block in [one for one in ast.walk(function) if isinstance(one, (ast.FunctionDef, ast.For))]:
@@ -172,15 +165,6 @@ def added_steps(program: Trees, right: Sequence[Trees], quantities: tuple[str, .
                         yield Edit(
                             "statement", 2.25, f"A step is missing: {text}.", (change,), frozenset([name])
                         )
-
-
-def _stored(node: ast.AST) -> set[str]:
-    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
-    return {one.id for one in names if isinstance(one.ctx, ast.Store)}
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _sized(function: ast.FunctionDef) -> Iterator[tuple[tuple, ast.expr, str]]:
@@ -209,7 +193,7 @@ def _formulas(
             for _, value, name in _sized(body):
                 one = program.held.get(other, {}).get(name)
                 same = name == target if target else one is not None and one.kind == "size"
-                free = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} - {"np"}
+                free = names(value) - {"np"}
                 if same and one is not None and alike(one.kind, kind) and free <= known:
                     found.add(ast.unparse(value))
     yield from sorted(found)
