@@ -3,6 +3,9 @@
 A signal that the caller has told this process to ignore, as ``nohup`` does, stays ignored.
 """
 
+# Until the handlers are set, only modules that Python has loaded are imported: `signal` takes milliseconds,
+# and a KeyboardInterrupt within an import can get lost. `_signal` is the built-in module that it is made of.
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
 
@@ -21,22 +24,16 @@ def _is_the_command() -> bool:
 
 
 # While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
-# sets other handlers in between. Imported into another program, npae sets none. What comes before this line,
-# while Python itself starts, Python answers.
-try:
-    import signal  # which takes milliseconds
+# sets other handlers in between. Imported into another program, npae sets none. What comes before these
+# lines, while Python itself starts, Python answers.
+SIGNALS = [getattr(_signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(_signal, name)]
+if _is_the_command():
+    for _number in SIGNALS:
+        if _signal.getsignal(_number) != _signal.SIG_IGN:
+            _signal.signal(_number, _end_at_once)
 
-    SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    if _is_the_command():
-        for _number in SIGNALS:
-            if signal.getsignal(_number) is not signal.SIG_IGN:
-                signal.signal(_number, _end_at_once)
-except KeyboardInterrupt:
-    if _is_the_command():
-        _end_at_once(2, None)
-    raise
-
-from collections.abc import Callable, Iterator  # noqa: E402  # after the handlers are set
+import signal  # noqa: E402  # after the handlers are set
+from collections.abc import Callable, Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from threading import Timer, current_thread, main_thread  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
