@@ -3,7 +3,31 @@
 ``import npae`` loads neither matplotlib nor Numba.
 """
 
-from npae import interrupts  # noqa: F401  # first: a signal may come while the others are imported
+# First what a signal does while npae's modules are imported by its command: one line, and 128 + its number as
+# exit status. `npae.console.cli.main` sets other handlers for its time. `_signal` is the built-in module below
+# `signal`: the import of a file takes milliseconds, and Python can drop what Ctrl-C raises within an import.
+import _signal  # type: ignore[import-not-found]
+import os
+import sys
+
+
+def _end_at_once(number: int, _: object) -> None:
+    try:
+        os.write(2, b"npae: interrupted\n")
+    finally:
+        os._exit(128 + number)
+
+
+def _is_the_command() -> bool:
+    program = sys.argv[0] if sys.argv else ""  # "-m" while a module to run is being looked for
+    as_module = program == "-m" and not {"npae", "-mnpae"}.isdisjoint(sys.orig_argv)
+    return as_module or os.path.basename(program) in ("npae", "npae.exe")
+
+
+if _is_the_command():
+    for _name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(_signal, _name) and _signal.getsignal(getattr(_signal, _name)) != _signal.SIG_IGN:
+            _signal.signal(getattr(_signal, _name), _end_at_once)
 
 # isort: split
 from npae import interop  # noqa: F401

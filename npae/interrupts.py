@@ -3,41 +3,14 @@
 A signal that the caller has told this process to ignore, as ``nohup`` does, stays ignored.
 """
 
-# Until the handlers are set, only modules that Python has loaded are imported: `signal` takes milliseconds,
-# and a KeyboardInterrupt within an import can get lost. `_signal` is the built-in module that it is made of.
-import _signal  # type: ignore[import-not-found]
-import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer, current_thread, main_thread
+from typing import Any, NoReturn
 
-
-def _end_at_once(number: int, _: object) -> None:
-    try:
-        os.write(2, b"npae: interrupted\n")
-    finally:
-        os._exit(128 + number)
-
-
-def _is_the_command() -> bool:
-    program = sys.argv[0] if sys.argv else ""  # "-m" while a module to run is being looked for
-    as_module = program == "-m" and not {"npae", "-mnpae"}.isdisjoint(sys.orig_argv)
-    return as_module or os.path.basename(program) in ("npae", "npae.exe")
-
-
-# While the command's modules are imported, and after its end, nothing is to be saved. `npae.console.cli.main`
-# sets other handlers in between. Imported into another program, npae sets none. What comes before these
-# lines, while Python itself starts, Python answers.
-SIGNALS = [getattr(_signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(_signal, name)]
-if _is_the_command():
-    for _number in SIGNALS:
-        if _signal.getsignal(_number) != _signal.SIG_IGN:
-            _signal.signal(_number, _end_at_once)
-
-import signal  # noqa: E402  # after the handlers are set
-from collections.abc import Callable, Iterator  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
-from threading import Timer, current_thread, main_thread  # noqa: E402
-from typing import Any, NoReturn  # noqa: E402
-
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 Handler = Callable[[int, Any], None]
 
 
