@@ -3,9 +3,9 @@
 ``import npae`` loads neither matplotlib nor Numba.
 """
 
-# First what a signal does while npae's command imports modules: one line, and 128 + its number as exit status.
-# `npae.console.cli.main` sets other handlers for its time. `_signal` is the built-in module below `signal`: the
-# import of a file takes milliseconds, and Python can drop what Ctrl-C raises within an import.
+# First what a signal does while npae's command imports modules: one line, and 128 + its number as status.
+# `npae.console.cli.main` sets other handlers for its time. `_signal` is the built-in module below `signal`:
+# the import of a file takes milliseconds, and Python can drop what Ctrl-C raises within an import.
 import _signal  # type: ignore[import-not-found]
 import os
 import sys
