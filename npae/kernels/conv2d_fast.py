@@ -221,11 +221,12 @@ def lay_out(source, piece, channels, plan, rows, columns, flat, padding=0):
                 line = (phase * (c_1 - c_0) + c - c_0) * plan.places + (rho_0 - top) * plan.row
                 line += k_0 * plan.column
                 pixel = (rho_0 * rows.step + rows.start + u) * w + k_0 * columns.step + columns.start + v
-                for i in range(first, last):
-                    to, at = line + (i - first) * plan.image, pixel + (i * c_in + c) * h * w
-                    lines, count = rho_1 - rho_0, k_1 - k_0
-                    steps = plan.row, plan.column, lines, count
-                    move_rows(x, at, rows.step * w, columns.step, gate, flat, to, *steps)
+                at, counts = pixel + (first * c_in + c) * h * w, (last - first, rho_1 - rho_0, k_1 - k_0)
+                at_steps, steps = (
+                    (c_in * h * w, rows.step * w, columns.step),
+                    (plan.image, plan.row, plan.column),
+                )
+                move_rows(x, at, at_steps, gate, flat, line, steps, counts)
     if banded or plan.column > 1:
         return (bottom - top) * plan.row
     return (last - first) * plan.image
@@ -235,23 +236,23 @@ def lay_out(source, piece, channels, plan, rows, columns, flat, padding=0):
 def _copy_out(sums, piece, filters, u, plan, out, shape):
     """Copy the sums of some filters to the rows of phase u."""
     (first, last, top, bottom), (_, channels, h, w), rows, columns = piece, shape, plan.rows, plan.columns
-    apart, out_row = 4 * plan.places, rows.out_step * w
-    step, start = columns.out_step, columns.out_start
+    apart, step, start = 4 * plan.places, columns.out_step, columns.out_start
     rho_0, rho_1 = inside(rows.out_step, rows.out_start + u, h, top, bottom)
+    steps, out_steps = (plan.image, plan.row), (channels * h * w, rows.out_step * w)
+    blocks, lines = last - first, rho_1 - rho_0
     for f in range(filters[0], filters[1]):
-        for i in range(first, last):
-            line = (f - filters[0]) * plan.places + (i - first) * plan.image + (rho_0 - top) * plan.row
-            row = ((i * channels + f) * h + rho_0 * rows.out_step + rows.out_start + u) * w
-            joined = step == 2 and plan.column == 1
-            if joined:  # pixel s has place (s - start) // 2 of phase (s - start) % 2
-                a = line + (-start) % 2 * apart + (-start) // 2
-                b = line + (1 - start) % 2 * apart + (1 - start) // 2
-                join_rows(sums, a, b, plan.row, out, row, out_row, rho_1 - rho_0, w)
-            for v in range(0 if joined else step):
-                k_0, k_1 = inside(step, start + v, w, 0, columns.outputs)
-                at, to = line + v * apart + k_0 * plan.column, row + k_0 * step + start + v
-                steps = out_row, step, rho_1 - rho_0, k_1 - k_0
-                move_rows(sums, at, plan.row, plan.column, None, out, to, *steps)
+        line = (f - filters[0]) * plan.places + (rho_0 - top) * plan.row
+        row = ((first * channels + f) * h + rho_0 * rows.out_step + rows.out_start + u) * w
+        joined = step == 2 and plan.column == 1
+        if joined:  # pixel s has place (s - start) // 2 of phase (s - start) % 2
+            a = line + (-start) % 2 * apart + (-start) // 2
+            b = line + (1 - start) % 2 * apart + (1 - start) // 2
+            join_rows(sums, a, b, steps, out, row, out_steps, (blocks, lines, w))
+        for v in range(0 if joined else step):
+            k_0, k_1 = inside(step, start + v, w, 0, columns.outputs)
+            at, to = line + v * apart + k_0 * plan.column, row + k_0 * step + start + v
+            counts = blocks, lines, k_1 - k_0
+            move_rows(sums, at, (*steps, plan.column), None, out, to, (*out_steps, step), counts)
 
 
 @jit
@@ -267,7 +268,8 @@ def _channel_sums(source, first, last, totals):
             if gate.size > 0:
                 mask = gate[here]
                 for p in range(h * w):
-                    total += line[p] if mask[p] > zero else zero
+                    number = line[p]  # loaded in any case, so that LLVM writes vectors
+                    total += number if mask[p] > zero else zero
             else:
                 for p in range(h * w):
                     total += line[p]

@@ -178,7 +178,8 @@ def _copy_windows(x, shape, columns, columns_shape, strides, before):
         q_0, q_1 = inside(sw, s, w_in, 0, w_out)
         at = (plane * h_in + p_0 * sh + r) * w_in + q_0 * sw + s
         to = (((plane * kh + a) * kw + b) * h_out + p_0) * w_out + q_0
-        move_rows(x, at, sh * w_in, sw, None, columns, to, w_out, 1, p_1 - p_0, q_1 - q_0)
+        counts = 1, p_1 - p_0, q_1 - q_0
+        move_rows(x, at, (0, sh * w_in, sw), None, columns, to, (0, w_out, 1), counts)
 
 
 @jit

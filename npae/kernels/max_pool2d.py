@@ -248,10 +248,10 @@ def _forward(source, plan, offsets, window, before, scratch, outs):
                     wins = _beats(numbers[k], most[k])
                     most[k] = numbers[k] if wins else most[k]
                     places[k] = place if wins else places[k]
-            for i in range(first, piece[1]):
-                at, to = (i - first) * rows.places * pitch, (i * h_out + top) * w_out
-                move_rows(best, at, pitch, 1, None, outs[0], to, w_out, 1, piece[3] - top, w_out)
-                move_rows(where, at, pitch, 1, None, outs[1], to, w_out, 1, piece[3] - top, w_out)
+            steps, to_steps = (rows.places * pitch, pitch, 1), (h_out * w_out, w_out, 1)
+            to, counts = (first * h_out + top) * w_out, (piece[1] - first, piece[3] - top, w_out)
+            move_rows(best, 0, steps, None, outs[0], to, to_steps, counts)
+            move_rows(where, 0, steps, None, outs[1], to, to_steps, counts)
 
 
 @jit

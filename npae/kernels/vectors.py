@@ -32,20 +32,23 @@ def dots_of_taps(filters, flat, offsets, still, places, count, dots):
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 
 
-def move_rows(source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
-    """In each of ``rows`` rows, copy ``count`` numbers of ``source``, ``i_step`` apart, from number i on.
+def move_rows(source, i, i_steps, gate, target, k, k_steps, counts):
+    """Copy numbers of ``source``, from number i on, to ``target``, from number k on.
 
-    They go to ``target``, ``k_step`` apart, from number k on; numbers between them stay. The next row begins
-    ``i_row`` numbers further in source and ``k_row`` in target. Where ``gate``, an array like source, is not
-    above 0, 0 is copied; an empty gate, or None, is no gate. All arrays are 1-D and contiguous; in compiled
-    functions only.
+    ``counts`` is (blocks, rows in each, numbers in each row); ``i_steps`` and ``k_steps`` are how far it is
+    from one block to the next, from one row to the next, and from one number to the next. Numbers of target
+    in between stay. Where ``gate``, an array like source, is not above 0, 0 is copied; an empty gate, or
+    None, is no gate. All arrays are 1-D and contiguous; in compiled functions only.
+
+    All blocks are copied by one call, since a call takes as long as to copy some short rows.
     """
     raise NotImplementedError("move_rows can be called by compiled functions only")
 
 
-def join_rows(source, i, m, i_row, target, k, k_row, rows, count):
+def join_rows(source, i, m, i_steps, target, k, k_steps, counts):
     """Copy numbers of ``source`` from i on and from m on, alternately, to ``target`` from number k on.
 
-    ``count`` is the number of both together. The rest is as in `move_rows`.
+    The numbers of a row are those of both together, and are neighbours in both arrays: the steps are (from
+    one block to the next, from one row to the next). The rest is as in `move_rows`.
     """
     raise NotImplementedError("join_rows can be called by compiled functions only")

@@ -5,6 +5,8 @@ filters, each weight V vectors, and the F*V sums stay in registers until all tap
 needs about 4 cycles, and a processor begins two in each cycle; so at least 8 sums must be in work at a time.
 """
 
+from contextlib import contextmanager
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -18,6 +20,7 @@ VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
 TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
 
 index, number_of_lane, i64 = ir.IntType(64), ir.IntType(32), types.int64  # types
+two, three = (types.UniTuple(i64, count) for count in (2, 3))
 
 
 def constant(value):
@@ -185,28 +188,44 @@ def dots_for(F):
     return dots
 
 
-def in_every_row(context, builder, dtype, rows, count, move, lanes=None):
-    """Emit ``move(vectors, row, p)`` so that it covers ``count`` places p of each row.
+def in_every_row(context, builder, dtype, counts, move, lanes=None):
+    """Emit ``move(vectors, (block, row), p)`` so that it covers all places p of each row of each block.
 
     Whole vectors cover a row of at least one vector; the last overlaps the one before it. Two halves of a
     vector, which overlap, cover a shorter row, or two quarters, and so on.
     """
-    vectors = Vectors(context, builder, dtype, lanes)
+    vectors, (blocks, rows, count) = Vectors(context, builder, dtype, lanes), counts
     size = vectors.lanes
     last, is_long = builder.sub(count, constant(size)), builder.icmp_signed(">=", count, constant(size))
-    with builder.if_then(is_long), cgutils.for_range(builder, rows, intp=index) as loop:
+
+    def each(times):
+        return cgutils.for_range(builder, times, intp=index)
+
+    @contextmanager
+    def each_row():
+        with each(blocks) as block, each(rows) as row:
+            yield block.index, row.index
+
+    with builder.if_then(is_long), each_row() as row:
         with cgutils.for_range_slice(builder, constant(0), last, constant(size), index) as (p, _):
-            move(vectors, loop.index, p)
-        move(vectors, loop.index, last)
+            move(vectors, row, p)
+        move(vectors, row, last)
     while size > 1:
         size //= 2
         fits = builder.icmp_signed(">=", count, constant(size))
         under = builder.icmp_signed("<", count, constant(2 * size))
         with builder.if_then(builder.and_(fits, under)):
             part = Vectors(context, builder, dtype, size)
-            with cgutils.for_range(builder, rows, intp=index) as loop:
+            with each_row() as row:
                 for p in (constant(0), builder.sub(count, constant(size)))[: 2 if size > 1 else 1]:
-                    move(part, loop.index, p)
+                    move(part, row, p)
+
+
+def place(builder, begin, steps, indices):
+    """Return ``begin`` plus each step times its index; steps and indices are values or, if known, numbers."""
+    for step, at in zip(steps, indices):
+        begin = builder.add(begin, at if step == 1 else builder.mul(at, step))
+    return begin
 
 
 def pick(vectors, a, b, lanes):
@@ -223,16 +242,18 @@ def pick(vectors, a, b, lanes):
 
 
 @intrinsic
-def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows, count):
-    """Emit `move_rows`: vectors where ``k_step`` is 1 and ``i_step`` 1 or 2, else one number at a time."""
+def move(typing, source, i, i_steps, gate, target, k, k_steps, counts):
+    """Emit `move_rows`: vectors to neighbours from neighbours or every second; else a number at a time."""
     gated = isinstance(gate, types.Array)
 
     def generate(context, builder, signature, values):
-        x, i, i_row, i_step, g, y, k, k_row, k_step, rows, count = pointers(
-            context, builder, signature, values
+        x, i, i_steps, g, y, k, k_steps, counts = pointers(context, builder, signature, values)
+        (*i_rows, i_step), (*k_rows, k_step) = (
+            cgutils.unpack_tuple(builder, each) for each in (i_steps, k_steps)
         )
+        counts = cgutils.unpack_tuple(builder, counts)
         if gated:
-            all_open = builder.icmp_unsigned("==", length(context, builder, gate, values[4]), constant(0))
+            all_open = builder.icmp_unsigned("==", length(context, builder, gate, values[3]), constant(0))
             g = builder.select(all_open, x, g)  # an empty gate has no numbers to load
 
         def numbers(vectors, at):
@@ -244,15 +265,15 @@ def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows,
 
         def move_with(step, lanes):
             def one_vector(vectors, row, p):
-                at = builder.add(builder.add(i, builder.mul(row, i_row)), builder.mul(p, i_step))
-                to = builder.add(builder.add(k, builder.mul(row, k_row)), builder.mul(p, k_step))
+                at = place(builder, i, [*i_rows, constant(step) if step else i_step], [*row, p])
+                to = place(builder, k, [*k_rows, 1 if step else k_step], [*row, p])
                 value, L = numbers(vectors, at), vectors.lanes
                 if step == 2:  # the second vector begins one number early: it must not end behind the row
                     behind = numbers(vectors, builder.add(at, constant(L - 1)))
                     value = pick(vectors, value, behind, [*range(0, L, 2), *range(L + 1, 2 * L, 2)])
                 vectors.store(value, y, to)
 
-            in_every_row(context, builder, source.dtype, rows, count, one_vector, lanes)
+            in_every_row(context, builder, source.dtype, counts, one_vector, lanes)
 
         neighbours = builder.icmp_signed("==", k_step, constant(1))
         others = ir.Constant(ir.IntType(1), 1)
@@ -265,15 +286,18 @@ def move(typing, source, i, i_row, i_step, gate, target, k, k_row, k_step, rows,
             move_with(0, 1)
         return context.get_dummy_value()
 
-    return types.void(source, *[i64] * 3, gate, target, *[i64] * 5), generate
+    return types.void(source, i64, three, gate, target, i64, three, three), generate
 
 
 @intrinsic
-def join(typing, source, i, m, i_row, target, k, k_row, rows, count):
+def join(typing, source, i, m, i_steps, target, k, k_steps, counts):
     """Emit `join_rows`."""
 
     def generate(context, builder, signature, values):
-        x, i, m, i_row, y, k, k_row, rows, count = pointers(context, builder, signature, values)
+        x, i, m, i_steps, y, k, k_steps, counts = pointers(context, builder, signature, values)
+        i_steps, k_steps, counts = (
+            cgutils.unpack_tuple(builder, each) for each in (i_steps, k_steps, counts)
+        )
 
         def one_vector(vectors, row, p):
             # From an odd p on, the numbers from m on come first.
@@ -282,19 +306,19 @@ def join(typing, source, i, m, i_row, target, k, k_row, rows, count):
                 builder.select(odd, m, i),
                 builder.add(builder.select(odd, i, m), builder.zext(odd, index)),
             )
-            shift = builder.add(builder.mul(row, i_row), half)
+            shift = place(builder, half, i_steps, row)
             part = Vectors(context, builder, source.dtype, max(1, vectors.lanes // 2))
             a, b = (part.load(x, builder.add(begin, shift)) for begin in begins)
             lanes = [
                 lane for pair in zip(range(part.lanes), range(part.lanes, 2 * part.lanes)) for lane in pair
             ]
             value = pick(part, a, b, lanes[: vectors.lanes])
-            vectors.store(value, y, builder.add(builder.add(k, builder.mul(row, k_row)), p))
+            vectors.store(value, y, place(builder, k, [*k_steps, 1], [*row, p]))
 
-        in_every_row(context, builder, source.dtype, rows, count, one_vector)
+        in_every_row(context, builder, source.dtype, counts, one_vector)
         return context.get_dummy_value()
 
-    return types.void(source, *[i64] * 3, target, *[i64] * 4), generate
+    return types.void(source, i64, i64, two, target, i64, two, three), generate
 
 
 sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
