@@ -63,7 +63,6 @@ def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool
 
 
 def forward_loops(x, window, strides, pads, count_pads=False):
-    """Compute `forward` by its definition, in plain loops."""
     y = np.zeros((*x.shape[:2], *output_size(x.shape[2:], window, strides, pads)), x.dtype)
     for i, c, p, q in np.ndindex(y.shape):
         pixels = list(_pixels((p, q), x.shape[2:], window, strides, pads))
@@ -73,7 +72,6 @@ def forward_loops(x, window, strides, pads, count_pads=False):
 
 
 def backward_loops(dy, shape, window, strides, pads, count_pads=False):
-    """Compute `backward` by its definition, in plain loops."""
     dx = np.zeros(shape, dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
         pixels = list(_pixels((p, q), shape[2:], window, strides, pads))
@@ -94,7 +92,6 @@ def _pixels(place, size, window, strides, pads):
 
 
 def forward_numpy(x, window, strides, pads, count_pads=False):
-    """`forward`, on whole arrays."""
     rows, columns = shares(x.shape[2:], window, strides, pads, count_pads, x.dtype)
     n, c_in = x.shape[:2]
     cells = im2col_numpy(x, window, strides, pads).reshape(n, c_in, -1, len(rows), len(columns))
@@ -102,7 +99,6 @@ def forward_numpy(x, window, strides, pads, count_pads=False):
 
 
 def backward_numpy(dy, shape, window, strides, pads, count_pads=False):
-    """`backward`, on whole arrays."""
     rows, columns = shares(shape[2:], window, strides, pads, count_pads, dy.dtype)
     parts = (dy * rows[:, None] * columns)[:, :, None]
     n, c_in, _, h_out, w_out = parts.shape
@@ -114,7 +110,6 @@ def backward_numpy(dy, shape, window, strides, pads, count_pads=False):
 
 
 def forward_numba(x, window, strides, pads, count_pads=False):
-    """`forward`, compiled."""
     (n, c_in, *size), before = x.shape, (pads[0][0], pads[1][0])
     rows, columns = shares(tuple(size), window, strides, pads, count_pads, x.dtype)
     y = arrays.empty((n, c_in, len(rows), len(columns)), x.dtype)
@@ -126,7 +121,6 @@ def forward_numba(x, window, strides, pads, count_pads=False):
 
 
 def backward_numba(dy, shape, window, strides, pads, count_pads=False):
-    """`backward`, compiled."""
     (n, c_in, *size), before = shape, (pads[0][0], pads[1][0])
     rows, columns = shares(tuple(size), window, strides, pads, count_pads, dy.dtype)
     dx, planes = arrays.zeros(shape, dy.dtype), n * c_in

@@ -88,7 +88,6 @@ def _terms(z, window, size, strides, pads):
 
 
 def forward_loops(x, kernel, bias, strides, pads, activation="linear"):
-    """Compute `forward` by its definition, in plain loops."""
     (n, c_in, *size), (c_out, _, *window) = x.shape, kernel.shape
     z = np.zeros((n, c_out, *output_size(tuple(size), tuple(window), strides, pads)), x.dtype)
     if bias is not None:
@@ -100,7 +99,6 @@ def forward_loops(x, kernel, bias, strides, pads, activation="linear"):
 
 
 def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx = input_gradient_loops(dz, kernel, x.shape[2:], strides, pads) if need_dx else None
     return dx, kernel_gradient_loops(dz, x, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
@@ -166,7 +164,6 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
 
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
-    """`forward`, compiled."""
     check_shapes(x.shape, kernel.shape, None if bias is None else bias.shape, None, strides, pads)
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     y = conv2d_fast.forward(x, kernel, bias, strides, pads, relu=activation == "relu")
@@ -174,7 +171,6 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
 
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """`backward`, compiled."""
     check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
     activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
@@ -185,14 +181,12 @@ def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 
 def input_gradient_numba(dz, kernel, size, strides, pads):
-    """`input_gradient`, compiled."""
     check_shapes((len(dz), kernel.shape[1], *size), kernel.shape, None, dz.shape, strides, pads)
     dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
     return conv2d_fast.input_gradient(dz, kernel, None, size, strides, pads)
 
 
 def kernel_gradient_numba(dz, x, window, strides, pads):
-    """`kernel_gradient`, compiled."""
     check_shapes(x.shape, (dz.shape[1], x.shape[1], *window), None, dz.shape, strides, pads)
     dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
     return conv2d_fast.kernel_gradient(dz, x, window, strides, pads)[0]

@@ -101,7 +101,6 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 
 def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
-    """`forward`, compiled."""
     _, c_out, *_ = kernel.shape
     conv2d.check_shapes((len(x), c_out, *output_size), kernel.shape, None, x.shape, strides, pads)
     if bias is not None and bias.shape != (c_out,):
@@ -113,7 +112,6 @@ def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linea
 
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """`backward`, compiled."""
     conv2d.check_shapes(dy.shape, kernel.shape, None, x.shape, strides, pads)
     activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))

@@ -95,7 +95,6 @@ def output_size(size: Pair, window: Pair, strides: Pair, pads: Pads) -> Pair:
 
 
 def im2col_loops(x, window, strides, pads):
-    """Compute `im2col` by its definition, in plain loops."""
     (n, c_in, h_in, w_in), (sh, sw), ((top, _), (left, _)) = x.shape, strides, pads
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     columns = np.zeros((n, c_in, *window, h_out, w_out), x.dtype)

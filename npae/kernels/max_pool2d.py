@@ -59,7 +59,6 @@ def backward(
 
 
 def forward_loops(x, window, strides, pads):
-    """Compute `forward` by its definition, in plain loops."""
     (_, _, h_in, w_in), (kh, kw), (sh, sw), ((top, _), (left, _)) = x.shape, window, strides, pads
     y, offset = _outputs(x, window, strides, pads)
     for i, c, p, q in np.ndindex(y.shape):
@@ -78,7 +77,6 @@ def forward_loops(x, window, strides, pads):
 
 
 def backward_loops(dy, offset, shape, window, strides, pads):
-    """Compute `backward` by its definition, in plain loops."""
     (_, kw), (sh, sw), ((top, _), (left, _)) = window, strides, pads
     dx = np.zeros(shape, dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
@@ -91,7 +89,6 @@ def backward_loops(dy, offset, shape, window, strides, pads):
 
 
 def forward_numpy(x, window, strides, pads):
-    """`forward`, on whole arrays."""
     y, offset = _outputs(x, window, strides, pads)
     padded = arrays.padded(x, pads, -np.inf)
     inside = arrays.padded(np.ones((1, 1, *x.shape[2:]), bool), pads)[0, 0]
@@ -107,7 +104,6 @@ def forward_numpy(x, window, strides, pads):
 
 
 def backward_numpy(dy, offset, shape, window, strides, pads):
-    """`backward`, on whole arrays."""
     (n, c_in, h_in, w_in), ((top, bottom), (left, right)) = shape, pads
     padded = np.zeros((n, c_in, h_in + top + bottom, w_in + left + right), dy.dtype)
     for k, (rows, columns) in enumerate(_cells(dy.shape[2:], window, strides)):
@@ -132,7 +128,6 @@ def _cells(size, window, strides):
 
 
 def forward_numba(x, window, strides, pads):
-    """`forward`, compiled."""
     y, offset = _outputs(x, window, strides, pads)
     (n, c_in, h_in, w_in), (h_out, w_out) = x.shape, y.shape[2:]
     x = np.ascontiguousarray(x)
@@ -150,7 +145,6 @@ def forward_numba(x, window, strides, pads):
 
 
 def backward_numba(dy, offset, shape, window, strides, pads):
-    """`backward`, compiled."""
     (n, c_in, h_in, w_in), (h_out, w_out) = shape, dy.shape[2:]
     dy, offset = np.ascontiguousarray(dy), np.ascontiguousarray(offset)
     if _tiles_2x2((h_in, w_in), window, strides, pads):
