@@ -9,7 +9,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
-from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size
+from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size, pixels
 
 
 def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads, count_pads: bool = False) -> np.ndarray:
@@ -65,27 +65,19 @@ def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool
 def forward_loops(x, window, strides, pads, count_pads=False):
     y = np.zeros((*x.shape[:2], *output_size(x.shape[2:], window, strides, pads)), x.dtype)
     for i, c, p, q in np.ndindex(y.shape):
-        pixels = list(_pixels((p, q), x.shape[2:], window, strides, pads))
-        total = sum(float(x[i, c, r, s]) for r, s in pixels)
-        y[i, c, p, q] = total / (window[0] * window[1] if count_pads else len(pixels))
+        seen = list(pixels((p, q), x.shape[2:], window, strides, pads))
+        total = sum(float(x[i, c, r, s]) for _, (r, s) in seen)
+        y[i, c, p, q] = total / (window[0] * window[1] if count_pads else len(seen))
     return y
 
 
 def backward_loops(dy, shape, window, strides, pads, count_pads=False):
     dx = np.zeros(shape, dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
-        pixels = list(_pixels((p, q), shape[2:], window, strides, pads))
-        for r, s in pixels:
-            dx[i, c, r, s] += dy[i, c, p, q] / (window[0] * window[1] if count_pads else len(pixels))
+        seen = list(pixels((p, q), shape[2:], window, strides, pads))
+        for _, (r, s) in seen:
+            dx[i, c, r, s] += dy[i, c, p, q] / (window[0] * window[1] if count_pads else len(seen))
     return dx
-
-
-def _pixels(place, size, window, strides, pads):
-    """Yield (r, s) for each pixel in the window of an output (p, q)."""
-    for a, b in np.ndindex(*window):
-        r, s = place[0] * strides[0] - pads[0][0] + a, place[1] * strides[1] - pads[1][0] + b
-        if 0 <= r < size[0] and 0 <= s < size[1]:
-            yield r, s
 
 
 # 2. NumPy: the mean of the columns that `im2col` makes of one channel; `col2im` for the way back.
