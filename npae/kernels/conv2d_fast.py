@@ -161,12 +161,7 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
                         w, b = weights[ends[phase] * filters + f * shift.size :], bias[f:]
                         for r in range(runs):
                             x, total = flat[r * plan.row :], sums[v * 4 * places + r * plan.row :]
-                            if many == 4:
-                                sums_of_taps(4, x, shift, w, b, floor, total, places, count)
-                            elif many == 2:
-                                sums_of_taps(2, x, shift, w, b, floor, total, places, count)
-                            else:
-                                sums_of_taps(1, x, shift, w, b, floor, total, places, count)
+                            sums_of_taps(many, x, shift, w, b, floor, total, places, count)
                     _copy_out(sums, piece, (f, f + many), u, plan, out, shape)
                     f += many
 
@@ -190,13 +185,7 @@ def _dot_taps(x, dz, plan, offsets, scratch, dkernel, biased, dbias):
             while f < filters:
                 many = at_a_time(filters - f)
                 lay_out(dz, piece, (f, f + many), plan, dz_rows, dz_columns, still)
-                line = dkernel[f * offsets.size :]
-                if many == 4:
-                    dots_of_taps(4, flat, offsets, still, places, count, line)
-                elif many == 2:
-                    dots_of_taps(2, flat, offsets, still, places, count, line)
-                else:
-                    dots_of_taps(1, flat, offsets, still, places, count, line)
+                dots_of_taps(many, flat, offsets, still, places, count, dkernel[f * offsets.size :])
                 f += many
 
 

@@ -43,18 +43,7 @@ def forward(
 def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
     """Return the gradients (dx, dkernel, dbias) of a loss, given its gradient dy by the output.
 
-    Parameters
-    ----------
-    dy, y : (n, c_out, h_out, w_out) arrays; y is what `forward` returned
-    x, kernel, strides, pads, activation : as given to `forward`
-    need_dx : bool
-        False leaves out dx, which the first layer of a model does not need.
-
-    Returns
-    -------
-    dx : (n, c_in, h_in, w_in) array, or None where it is not needed
-    dkernel : (c_in, c_out, kh, kw) array
-    dbias : (c_out,) array
+    Arguments and results are those of `conv2d.backward`, with the shapes above.
     """
     return choose(backward_numpy, backward_numba, x, kernel, dy, y)(
         dy, x, y, kernel, strides, pads, activation, need_dx
