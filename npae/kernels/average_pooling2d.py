@@ -54,8 +54,8 @@ def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool
         size, window, strides, pads, output_size(size, window, strides, pads)
     ):
         first = np.arange(count) * stride - before
-        pixels = np.minimum(first + w, s) - np.maximum(first, 0)
-        found.append((1 / (np.full(count, w) if count_pads else pixels)).astype(dtype))
+        seen = np.minimum(first + w, s) - np.maximum(first, 0)
+        found.append((1 / (np.full(count, w) if count_pads else seen)).astype(dtype))
     return found
 
 
