@@ -42,7 +42,7 @@ class Work:
     shape : str
         Input and output without the batch axis.
     what : str
-        "forward", "input gradient" ...
+        "forward", "both gradients" ...
     module, function : ``module.function_numba(*arguments(n))`` computes it for n images.
     arguments : callable
     amount : callable
@@ -152,35 +152,11 @@ Pieces = Iterator[tuple[str, ModuleType, str, Callable[[int], tuple[Any, ...]], 
 
 
 def _convolution(layer: Conv2D) -> Pieces:
-    kernel, bias, window = layer.params["kernel"], layer.params["bias"], layer.kernel_size
-    before, after = shapes(layer)
+    window, (before, after) = layer.kernel_size, shapes(layer)
     c_in, *size = before
     geometry = (layer.strides, paddings(before, window, layer))
-    x, dz = _inputs(before), _inputs(after)
-
-    def amount(n: int) -> int:
-        return 2 * n * layer.multiply_adds()
-
-    def ahead(n: int) -> tuple[Any, ...]:
-        return x(n), kernel, bias, *geometry, layer.activation
-
-    yield "forward", conv2d, "forward", ahead, amount, True
-    yield (
-        "input gradient",
-        conv2d,
-        "input_gradient",
-        lambda n: (dz(n), kernel, tuple(size), *geometry),
-        amount,
-        True,
-    )
-    yield (
-        "kernel gradient",
-        conv2d,
-        "kernel_gradient",
-        lambda n: (dz(n), x(n), window, *geometry),
-        amount,
-        True,
-    )
+    x = _inputs(before)
+    yield from _there_and_back(layer, conv2d, geometry)
     columns = (c_in * math.prod(window), math.prod(after[1:]))
     moved = _moved(math.prod(columns) + math.prod(before))
     yield "im2col", im2col, "im2col", lambda n: (x(n), window, *geometry), moved, False
@@ -195,28 +171,28 @@ def _convolution(layer: Conv2D) -> Pieces:
 
 
 def _transposed_convolution(layer: Conv2DTranspose) -> Pieces:
-    kernel, bias, window = layer.params["kernel"], layer.params["bias"], layer.kernel_size
-    before, after = shapes(layer)
-    size, activation = after[1:], layer.activation
-    geometry = (layer.strides, paddings(after, window, layer))
-    x, dz = _inputs(before), _inputs(after)
+    _, after = shapes(layer)
+    geometry = (layer.strides, paddings(after, layer.kernel_size, layer))
+    yield from _there_and_back(layer, conv2d_transpose, geometry, after[1:])
+
+
+def _there_and_back(
+    layer: Conv2D | Conv2DTranspose, module: ModuleType, geometry: tuple, *size: tuple
+) -> Pieces:
+    kernel, bias, activation = layer.params["kernel"], layer.params["bias"], layer.activation
+    x, y = map(_inputs, shapes(layer))
 
     def amount(n: int) -> int:
         return 2 * n * layer.multiply_adds()
 
     def ahead(n: int) -> tuple[Any, ...]:
-        return x(n), kernel, bias, *geometry, size, activation
+        return x(n), kernel, bias, *geometry, *size, activation
 
-    yield "forward", conv2d_transpose, "forward", ahead, amount, True
-    yield "input gradient", conv2d, "forward", lambda n: (dz(n), kernel, None, *geometry), amount, True
-    yield (
-        "kernel gradient",
-        conv2d,
-        "kernel_gradient",
-        lambda n: (x(n), dz(n), window, *geometry),
-        amount,
-        True,
-    )
+    def back(n: int) -> tuple[Any, ...]:
+        return y(n), x(n), y(n), kernel, *geometry, activation
+
+    yield "forward", module, "forward", ahead, amount, True
+    yield "both gradients", module, "backward", back, lambda n: 2 * amount(n), True
 
 
 def _dense(layer: Dense) -> Pieces:

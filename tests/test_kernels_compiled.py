@@ -60,8 +60,8 @@ def halve(x, y):
 
 vector = numba.float32[::1]
 theirs = numba.njit(numba.void(vector, vector))(halve)
-ours = activations._relu.dispatcher
-ours.compile((vector, vector))
+ours = activations.through.dispatcher
+ours.compile((numba.float32[:, ::1], vector, numba.int64, numba.float64))
 print("zmm" in str(theirs.inspect_asm()), "zmm" in str(ours.inspect_asm()))
 """
 

@@ -174,8 +174,8 @@ def test_shapes_that_do_not_fit_are_refused_before_a_kernel_runs():
     calls = {
         "bias": lambda: conv2d.forward(x, kernel, one, strides, pads),
         "channels": lambda: conv2d.forward(x[:, :2], kernel, None, strides, pads),
-        "does not fit": lambda: conv2d.kernel_gradient(y, x[:1], (2, 2), strides, pads),
-        "from": lambda: conv2d.input_gradient(y, kernel, (6, 4), strides, pads),
+        "does not fit": lambda: conv2d.backward(y, x[:1], y, kernel, strides, pads),
+        "from": lambda: conv2d_transpose.forward(y, kernel, None, strides, pads, (6, 4)),
         "the same": lambda: conv2d.backward(y, x, y[:1], kernel, strides, pads, "relu"),
         "of shape": lambda: conv2d_transpose.forward(y, kernel, one, strides, pads, (4, 4)),
         "both must be": lambda: dense.backward(rows[:, :2], rows, rows[:, :2], matrix),

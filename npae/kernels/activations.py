@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from npae.kernels import arrays
-from npae.kernels.backend import choose, jit
+from npae.kernels.backend import choose, compiled_for, inline, jit
 
 NAMES = ("linear", "relu", "sigmoid", "tanh", "leaky_relu", "elu")
 BELOW = {"leaky_relu": 0.2, "elu": 1.0}  # ``below`` of the two with a parameter: Keras's values
@@ -60,45 +60,65 @@ def check_gradient(dy: np.ndarray, y: np.ndarray) -> None:
         raise ValueError(f"dy has shape {dy.shape} and y {y.shape}; they must be the same")
 
 
-# 1. Loops: the definition.
+# Compiled code compares integers, not strings: an activation is its index in NAMES.
+
+CODES = {name: code for code, name in enumerate(NAMES)}
+LINEAR, RELU, SIGMOID, TANH, LEAKY_RELU, ELU = CODES.values()
+
+
+# 1. Loops: the definition, for one number. Numba compiles it, and `forward_loops` runs it in Python.
+
+
+@inline
+def value(z, activation, below):
+    """Return f(z)."""
+    zero, one, two = type(z)(0), type(z)(1), type(z)(2)
+    if activation == RELU:
+        return zero if z <= zero else z  # in this order, NaN stays NaN
+    if activation == SIGMOID:
+        e = exp_minus(abs(z))
+        return (e if z < zero else one) / (one + e)
+    if activation == TANH:  # (1 - e) / (1 + e) with e = exp(-2|z|); e - 1 keeps its digits for small z
+        less = expm1_minus(two * abs(z))
+        t = -less / (two + less)
+        return -t if z < zero else t
+    if activation == LEAKY_RELU:
+        return z if z > zero else below * z
+    if activation == ELU:
+        return z if z > zero else below * expm1_minus(abs(z))
+    return z
+
+
+@inline
+def times_slope(dy, y, activation, below):
+    """Return dy f'(z), with f'(z) computed from y = f(z)."""
+    zero, one = type(y)(0), type(y)(1)
+    if activation == RELU:
+        return dy if y > zero else zero
+    if activation == SIGMOID:
+        return dy * y * (one - y)
+    if activation == TANH:
+        return dy * (one - y * y)
+    if activation == LEAKY_RELU:
+        return dy if y > zero else dy * below
+    if activation == ELU:
+        return dy if y > zero else dy * (below + y)
+    return dy
 
 
 def forward_loops(z, activation, below=None):
-    """Compute `forward` by its definition, in plain loops."""
     below = check(activation, below)
     y = np.empty_like(z)
     for index in np.ndindex(z.shape):
-        if activation == "linear" or math.isnan(z[index]):
-            y[index] = z[index]
-        elif activation == "relu":
-            y[index] = max(z[index], 0)
-        elif activation == "leaky_relu":
-            y[index] = z[index] if z[index] > 0 else below * z[index]
-        elif activation == "elu":
-            y[index] = z[index] if z[index] > 0 else below * math.expm1(z[index])
-        elif activation == "tanh":
-            y[index] = math.tanh(z[index])
-        elif z[index] >= 0:
-            y[index] = 1 / (1 + math.exp(-z[index]))
-        else:  # the same value, but exp cannot overflow
-            y[index] = math.exp(z[index]) / (1 + math.exp(z[index]))
+        y[index] = value(float(z[index]), CODES[activation], below)
     return y
 
 
 def backward_loops(dy, y, activation, below=None):
-    """Compute `backward` by its definition, in plain loops."""
     below = check(activation, below)
     dz = np.empty_like(dy)
     for index in np.ndindex(dy.shape):
-        slope = {
-            "linear": 1,
-            "relu": 1 if y[index] > 0 else 0,
-            "sigmoid": y[index] * (1 - y[index]),
-            "tanh": 1 - y[index] * y[index],
-            "leaky_relu": 1 if y[index] > 0 else below,
-            "elu": 1 if y[index] > 0 else y[index] + below,
-        }[activation]
-        dz[index] = dy[index] * slope
+        dz[index] = times_slope(float(dy[index]), float(y[index]), CODES[activation], below)
     return dz
 
 
@@ -106,7 +126,6 @@ def backward_loops(dy, y, activation, below=None):
 
 
 def forward_numpy(z, activation, below=None):
-    """`forward`, on whole arrays."""
     below = check(activation, below)
     if activation == "linear":
         return z
@@ -126,7 +145,6 @@ def forward_numpy(z, activation, below=None):
 
 
 def backward_numpy(dy, y, activation, below=None):
-    """`backward`, on whole arrays."""
     below = check(activation, below)
     if activation == "linear":
         return dy
@@ -148,7 +166,6 @@ def backward_numpy(dy, y, activation, below=None):
 
 
 def forward_numba(z, activation, below=None):
-    """`forward`, compiled."""
     check(activation)
     if activation == "linear":
         return z
@@ -164,7 +181,6 @@ def turn_numba(z, activation, below=None):
 
 
 def backward_numba(dy, y, activation, below=None):
-    """`backward`, compiled."""
     below = check(activation, below)
     check_gradient(dy, y)
     if activation == "linear":
@@ -175,29 +191,15 @@ def backward_numba(dy, y, activation, below=None):
     return dz
 
 
-# Compiled code compares integers, not strings: an activation is its index in NAMES.
-
-CODES = {name: code for code, name in enumerate(NAMES)}
-LINEAR, RELU, SIGMOID, TANH, LEAKY_RELU, ELU = CODES.values()
-
-
 @jit
 def through(y, bias, activation, below):
     """Overwrite y (n, units), which holds z, with f(z + bias); bias may be None."""
+    below = y.dtype.type(below)
     for i in range(y.shape[0]):
-        if activation == RELU:
-            _relu(y[i], bias)
-        elif activation == SIGMOID:
-            _sigmoid(y[i], bias)
-        elif activation == TANH:
-            _tanh(y[i], bias)
-        elif activation == LEAKY_RELU:
-            _leaky_relu(y[i], bias, y.dtype.type(below))
-        elif activation == ELU:
-            _elu(y[i], bias, y.dtype.type(below))
-        elif bias is not None:
-            for u in range(y.shape[1]):
-                y[i, u] += bias[u]
+        row = y[i]
+        for u in range(row.size):  # LLVM compiles one loop for each activation
+            z = row[u] if bias is None else row[u] + bias[u]
+            row[u] = value(z, activation, below)
 
 
 @jit
@@ -206,88 +208,18 @@ def through_backward(dy, y, activation, below, dz, dbias):
 
     For "linear", dz equals dy and is not filled: pass dy.
     """
-    if activation in (LEAKY_RELU, ELU):
-        _bent_backward(dy, y, activation == ELU, dy.dtype.type(below), dz, dbias)
-        return
-    zero, one = dy.dtype.type(0), dy.dtype.type(1)
+    below = dy.dtype.type(below)
     for i in range(dy.shape[0]):
         dy_i, y_i, dz_i = dy[i], y[i], dz[i]
         for u in range(dy.shape[1]):  # LLVM compiles one loop for each activation
-            if activation == RELU:
-                d = dy_i[u] if y_i[u] > 0 else zero
-            elif activation == SIGMOID:
-                d = dy_i[u] * y_i[u] * (one - y_i[u])
-            elif activation == TANH:
-                d = dy_i[u] * (one - y_i[u] * y_i[u])
-            else:
-                d = dy_i[u]
+            d = times_slope(dy_i[u], y_i[u], activation, below)
             if activation != LINEAR:
                 dz_i[u] = d
             if dbias is not None:
                 dbias[u] += d
 
 
-@jit
-def _bent_backward(dy, y, curved, below, dz, dbias):
-    for i in range(dy.shape[0]):
-        dy_i, y_i, dz_i = dy[i], y[i], dz[i]
-        for u in range(dy.shape[1]):
-            slope = below + y_i[u] if curved else below
-            d = dy_i[u] if y_i[u] > 0 else dy_i[u] * slope
-            dz_i[u] = d
-            if dbias is not None:
-                dbias[u] += d
-
-
-# One row. The bias may be None: Numba compiles a version without the branch for that case.
-
-
-@jit
-def _relu(y, bias):
-    for u in range(y.size):
-        v = y[u] if bias is None else y[u] + bias[u]
-        y[u] = 0 if v <= 0 else v  # in this order, NaN stays NaN
-
-
-@jit
-def _sigmoid(y, bias):
-    one = y.dtype.type(1)
-    for u in range(y.size):
-        v = y[u] if bias is None else y[u] + bias[u]
-        e = exp_minus(abs(v))
-        y[u] = (e if v < 0 else one) / (one + e)
-
-
-@jit
-def _tanh(y, bias):
-    # tanh(a) = (1 - e) / (1 + e) with e = exp(-2a); computing e - 1 directly keeps its digits for small a.
-    one, two = y.dtype.type(1), y.dtype.type(2)
-    for u in range(y.size):
-        v = y[u] if bias is None else y[u] + bias[u]
-        power, rest = _exp_minus_parts(two * abs(v))
-        e_minus_one = power * rest + (power - one)
-        t = -e_minus_one / (two + e_minus_one)
-        y[u] = -t if v < 0 else t
-
-
-@jit
-def _leaky_relu(y, bias, below):
-    for u in range(y.size):
-        v = y[u] if bias is None else y[u] + bias[u]
-        y[u] = v if v > 0 else below * v
-
-
-@jit
-def _elu(y, bias, below):
-    one = y.dtype.type(1)
-    for u in range(y.size):
-        v = y[u] if bias is None else y[u] + bias[u]
-        power, rest = _exp_minus_parts(abs(v))
-        e_minus_one = power * rest + (power - one)
-        y[u] = v if v > 0 else below * e_minus_one
-
-
-@jit
+@compiled_for(lambda a: math.exp(-a))
 def exp_minus(a):
     """Return exp(-a) for a >= 0, to 2 ulp; a is clipped to 87 (float64: 708), so the least result is 1e-38.
 
@@ -295,6 +227,13 @@ def exp_minus(a):
     """
     power, rest = _exp_minus_parts(a)
     return power * (type(a)(1) + rest)
+
+
+@compiled_for(lambda a: math.expm1(-a))
+def expm1_minus(a):
+    """Return exp(-a) - 1 for a >= 0, without rounding exp(-a) first."""
+    power, rest = _exp_minus_parts(a)
+    return power * rest + (power - type(a)(1))
 
 
 @jit

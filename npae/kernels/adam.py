@@ -54,7 +54,6 @@ def above(least, x):
 def update_loops(
     params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
 ):
-    """Compute `update` by its definition, in plain loops."""
     tiny = np.finfo(params.dtype).tiny
     for i in range(len(params)):
         m[i] = above(tiny, beta_1 * m[i] + (1 - beta_1) * grads[i])
@@ -68,7 +67,6 @@ def update_loops(
 def update_numpy(
     params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
 ):
-    """`update`, on whole arrays."""
     tiny = np.finfo(params.dtype).tiny
     m[...] = above(tiny, beta_1 * m + (1 - beta_1) * grads)
     v[...] = above(tiny, beta_2 * v + (1 - beta_2) * above(np.sqrt(tiny), grads) ** 2)
@@ -81,7 +79,6 @@ def update_numpy(
 def update_numba(
     params, grads, m, v, step, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=0.0
 ):
-    """`update`, compiled."""
     rate, unbias = learning_rate / (1 - beta_1**step), 1 / (1 - beta_2**step)
     keep = 1 - learning_rate * weight_decay
     _update(params, grads, m, v, rate, unbias, beta_1, beta_2, epsilon, keep)

@@ -9,7 +9,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
-from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size
+from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size, pixels
 
 
 def forward(x: np.ndarray, window: Pair, strides: Pair, pads: Pads, count_pads: bool = False) -> np.ndarray:
@@ -54,8 +54,8 @@ def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool
         size, window, strides, pads, output_size(size, window, strides, pads)
     ):
         first = np.arange(count) * stride - before
-        pixels = np.minimum(first + w, s) - np.maximum(first, 0)
-        found.append((1 / (np.full(count, w) if count_pads else pixels)).astype(dtype))
+        seen = np.minimum(first + w, s) - np.maximum(first, 0)
+        found.append((1 / (np.full(count, w) if count_pads else seen)).astype(dtype))
     return found
 
 
@@ -63,38 +63,27 @@ def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool
 
 
 def forward_loops(x, window, strides, pads, count_pads=False):
-    """Compute `forward` by its definition, in plain loops."""
     y = np.zeros((*x.shape[:2], *output_size(x.shape[2:], window, strides, pads)), x.dtype)
     for i, c, p, q in np.ndindex(y.shape):
-        pixels = list(_pixels((p, q), x.shape[2:], window, strides, pads))
-        total = sum(float(x[i, c, r, s]) for r, s in pixels)
-        y[i, c, p, q] = total / (window[0] * window[1] if count_pads else len(pixels))
+        seen = list(pixels((p, q), x.shape[2:], window, strides, pads))
+        total = sum(float(x[i, c, r, s]) for _, (r, s) in seen)
+        y[i, c, p, q] = total / (window[0] * window[1] if count_pads else len(seen))
     return y
 
 
 def backward_loops(dy, shape, window, strides, pads, count_pads=False):
-    """Compute `backward` by its definition, in plain loops."""
     dx = np.zeros(shape, dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
-        pixels = list(_pixels((p, q), shape[2:], window, strides, pads))
-        for r, s in pixels:
-            dx[i, c, r, s] += dy[i, c, p, q] / (window[0] * window[1] if count_pads else len(pixels))
+        seen = list(pixels((p, q), shape[2:], window, strides, pads))
+        for _, (r, s) in seen:
+            dx[i, c, r, s] += dy[i, c, p, q] / (window[0] * window[1] if count_pads else len(seen))
     return dx
-
-
-def _pixels(place, size, window, strides, pads):
-    """Yield (r, s) for each pixel in the window of an output (p, q)."""
-    for a, b in np.ndindex(*window):
-        r, s = place[0] * strides[0] - pads[0][0] + a, place[1] * strides[1] - pads[1][0] + b
-        if 0 <= r < size[0] and 0 <= s < size[1]:
-            yield r, s
 
 
 # 2. NumPy: the mean of the columns that `im2col` makes of one channel; `col2im` for the way back.
 
 
 def forward_numpy(x, window, strides, pads, count_pads=False):
-    """`forward`, on whole arrays."""
     rows, columns = shares(x.shape[2:], window, strides, pads, count_pads, x.dtype)
     n, c_in = x.shape[:2]
     cells = im2col_numpy(x, window, strides, pads).reshape(n, c_in, -1, len(rows), len(columns))
@@ -102,7 +91,6 @@ def forward_numpy(x, window, strides, pads, count_pads=False):
 
 
 def backward_numpy(dy, shape, window, strides, pads, count_pads=False):
-    """`backward`, on whole arrays."""
     rows, columns = shares(shape[2:], window, strides, pads, count_pads, dy.dtype)
     parts = (dy * rows[:, None] * columns)[:, :, None]
     n, c_in, _, h_out, w_out = parts.shape
@@ -114,7 +102,6 @@ def backward_numpy(dy, shape, window, strides, pads, count_pads=False):
 
 
 def forward_numba(x, window, strides, pads, count_pads=False):
-    """`forward`, compiled."""
     (n, c_in, *size), before = x.shape, (pads[0][0], pads[1][0])
     rows, columns = shares(tuple(size), window, strides, pads, count_pads, x.dtype)
     y = arrays.empty((n, c_in, len(rows), len(columns)), x.dtype)
@@ -126,7 +113,6 @@ def forward_numba(x, window, strides, pads, count_pads=False):
 
 
 def backward_numba(dy, shape, window, strides, pads, count_pads=False):
-    """`backward`, compiled."""
     (n, c_in, *size), before = shape, (pads[0][0], pads[1][0])
     rows, columns = shares(tuple(size), window, strides, pads, count_pads, dy.dtype)
     dx, planes = arrays.zeros(shape, dy.dtype), n * c_in

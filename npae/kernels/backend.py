@@ -105,26 +105,39 @@ class Jitted:
     to delete the checks for NaN.
     """
 
-    def __init__(self, function: Callable):
-        self.function = function
-        self.__doc__ = function.__doc__
-        self.__name__ = function.__name__
-        self._dispatcher = None
+    def __init__(self, function: Callable, in_python: Callable | None = None):
+        functools.update_wrapper(self, function)
+        self.function, self.in_python, self._dispatcher = function, in_python, None
 
     def __call__(self, *args):
-        """Call the compiled function."""
-        return (self._dispatcher or self.dispatcher)(*args)
+        """Call the compiled function, or ``in_python`` where there is one."""
+        return (self.in_python or self._dispatcher or self.dispatcher)(*args)
+
+    def __reduce__(self):
+        return self.function.__name__  # by which Numba's cache knows it, as a part of another function
 
     @property
     def dispatcher(self):
         """Numba's dispatcher of the function, created at first use."""
         with _lock:  # two threads that call the function at once must not compile it twice
             if self._dispatcher is None:
-                self._dispatcher = _new_dispatcher(self.function)
+                self._dispatcher = _new_dispatcher(self.function, self.in_python is self.function)
         return self._dispatcher
 
 
 jit = Jitted
+
+
+def inline(function: Callable) -> Jitted:
+    """Compile a function into each compiled function that calls it; Python calls it as it stands."""
+    return Jitted(function, function)
+
+
+def compiled_for(in_python: Callable) -> Callable[[Callable], Jitted]:
+    """Decorate the function that compiled functions call in place of ``in_python``; Python calls that one."""
+    return lambda function: Jitted(function, in_python)
+
+
 _extensions: list[Callable[[], None]] = []
 
 
@@ -134,7 +147,7 @@ def extends_numba(register: Callable[[], None]) -> Callable[[], None]:
     return register
 
 
-def _new_dispatcher(function: Callable):
+def _new_dispatcher(function: Callable, inline: bool):
     import numba
 
     from npae.kernels.wide_vectors import WideCompiler
@@ -145,6 +158,7 @@ def _new_dispatcher(function: Callable):
     options: dict[str, Any] = {
         "pipeline_class": WideCompiler,
         "nogil": True,
+        "forceinline": inline,  # always set, else a function takes it from the caller that compiles it first
         "no_cfunc_wrapper": True,  # for callers in C, of which there are none
         "error_model": "numpy",
         "fastmath": {"reassoc", "contract", "nsz", "arcp"},

@@ -50,7 +50,6 @@ def backward(
 
 
 def forward_loops(x, gamma, beta, epsilon, statistics=None):
-    """Compute `forward` by its definition, in plain loops."""
     m, y = x.size // x.shape[1], np.empty_like(x)
     if statistics is None:
         statistics = np.zeros((2, x.shape[1]), x.dtype)
@@ -65,7 +64,6 @@ def forward_loops(x, gamma, beta, epsilon, statistics=None):
 
 
 def backward_loops(dy, x, gamma, epsilon, statistics, of_batch=True):
-    """Compute `backward` by its definition, in plain loops."""
     m, (mean, variance) = x.size // x.shape[1], statistics
     dx, x_hat, dgamma, dbeta = np.empty_like(x), np.empty_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
     for at in np.ndindex(x.shape):
@@ -84,7 +82,6 @@ def backward_loops(dy, x, gamma, epsilon, statistics, of_batch=True):
 
 
 def forward_numpy(x, gamma, beta, epsilon, statistics=None):
-    """`forward`, on whole arrays."""
     lines = x.reshape(*x.shape[:2], -1)
     if statistics is None:
         statistics = np.stack([lines.mean(axis=(0, 2)), lines.var(axis=(0, 2))])
@@ -94,7 +91,6 @@ def forward_numpy(x, gamma, beta, epsilon, statistics=None):
 
 
 def backward_numpy(dy, x, gamma, epsilon, statistics, of_batch=True):
-    """`backward`, on whole arrays."""
     dlines, lines = (array.reshape(*x.shape[:2], -1) for array in (dy, x))
     unit = 1 / np.sqrt(statistics[1] + epsilon)
     x_hat = (lines - statistics[0][:, None]) * unit[:, None]
@@ -109,7 +105,6 @@ def backward_numpy(dy, x, gamma, epsilon, statistics, of_batch=True):
 
 
 def forward_numba(x, gamma, beta, epsilon, statistics=None):
-    """`forward`, compiled."""
     lines = np.ascontiguousarray(x).reshape(*x.shape[:2], -1)
     if statistics is None:
         statistics = np.empty((2, x.shape[1]), x.dtype)
@@ -120,7 +115,6 @@ def forward_numba(x, gamma, beta, epsilon, statistics=None):
 
 
 def backward_numba(dy, x, gamma, epsilon, statistics, of_batch=True):
-    """`backward`, compiled."""
     dlines, lines = (np.ascontiguousarray(array).reshape(*x.shape[:2], -1) for array in (dy, x))
     dx, dgamma, dbeta = arrays.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
     unit = 1 / np.sqrt(statistics[1] + x.dtype.type(epsilon))

@@ -21,7 +21,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import activations, conv2d_fast
 from npae.kernels.backend import choose
-from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size
+from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size, pixels
 
 
 def forward(x, kernel, bias, strides: Pair, pads: Pads, activation: str = "linear") -> np.ndarray:
@@ -64,43 +64,29 @@ def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "lin
     )
 
 
-def input_gradient(dz, kernel, size: Pair, strides: Pair, pads: Pads) -> np.ndarray:
-    """Return dx (n, c_in, *size), the gradient by the input, from dz (n, c_out, h_out, w_out)."""
-    return choose(input_gradient_numpy, input_gradient_numba, dz, kernel)(dz, kernel, size, strides, pads)
-
-
-def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads) -> np.ndarray:
-    """Return dkernel, of shape (c_out, c_in, *window), from dz (n, c_out, h_out, w_out) and x."""
-    return choose(kernel_gradient_numpy, kernel_gradient_numba, dz, x)(dz, x, window, strides, pads)
-
-
 # 1. Loops: the definition.
 
 
-def _terms(z, window, size, strides, pads):
-    """Yield (i, o, p, q), (a, b), (r, s) for each output, place in the kernel and pixel of x that meet."""
-    (kh, kw), (h_in, w_in) = window, size
-    for i, o, p, q in np.ndindex(z.shape):
-        for a, b in np.ndindex(kh, kw):
-            r, s = p * strides[0] - pads[0][0] + a, q * strides[1] - pads[1][0] + b
-            if 0 <= r < h_in and 0 <= s < w_in:
-                yield (i, o, p, q), (a, b), (r, s)
+def _terms(z, kernel, size, strides, pads):
+    """Yield the indices of each output, and of a weight and a pixel whose product it adds."""
+    _, c_in, *window = kernel
+    for i, o, p, q in np.ndindex(z):
+        for (a, b), (r, s) in pixels((p, q), size, window, strides, pads):
+            for c in range(c_in):
+                yield (i, o, p, q), (o, c, a, b), (i, c, r, s)
 
 
 def forward_loops(x, kernel, bias, strides, pads, activation="linear"):
-    """Compute `forward` by its definition, in plain loops."""
-    (n, c_in, *size), (c_out, _, *window) = x.shape, kernel.shape
-    z = np.zeros((n, c_out, *output_size(tuple(size), tuple(window), strides, pads)), x.dtype)
+    size, window = x.shape[2:], kernel.shape[2:]
+    z = np.zeros((len(x), len(kernel), *output_size(size, window, strides, pads)), x.dtype)
     if bias is not None:
         z += bias[:, None, None]
-    for (i, o, p, q), (a, b), (r, s) in _terms(z, window, size, strides, pads):
-        for c in range(c_in):
-            z[i, o, p, q] += kernel[o, c, a, b] * x[i, c, r, s]
+    for output, weight, pixel in _terms(z.shape, kernel.shape, size, strides, pads):
+        z[output] += kernel[weight] * x[pixel]
     return activations.forward_loops(z, activation)
 
 
 def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx = input_gradient_loops(dz, kernel, x.shape[2:], strides, pads) if need_dx else None
     return dx, kernel_gradient_loops(dz, x, kernel.shape[2:], strides, pads), dz.sum(axis=(0, 2, 3))
@@ -108,21 +94,17 @@ def backward_loops(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 def input_gradient_loops(dz, kernel, size, strides, pads):
     """For each product of the forward pass, add weight times dz to the gradient of its pixel."""
-    c_in, *window = kernel.shape[1:]
-    dx = np.zeros((len(dz), c_in, *size), dz.dtype)
-    for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
-        for c in range(c_in):
-            dx[i, c, r, s] += kernel[o, c, a, b] * dz[i, o, p, q]
+    dx = np.zeros((len(dz), kernel.shape[1], *size), dz.dtype)
+    for output, weight, pixel in _terms(dz.shape, kernel.shape, size, strides, pads):
+        dx[pixel] += kernel[weight] * dz[output]
     return dx
 
 
 def kernel_gradient_loops(dz, x, window, strides, pads):
     """For each product of the forward pass, add pixel times dz to the gradient of its weight."""
-    c_in, *size = x.shape[1:]
-    dkernel = np.zeros((dz.shape[1], c_in, *window), dz.dtype)
-    for (i, o, p, q), (a, b), (r, s) in _terms(dz, window, size, strides, pads):
-        for c in range(c_in):
-            dkernel[o, c, a, b] += dz[i, o, p, q] * x[i, c, r, s]
+    dkernel = np.zeros((dz.shape[1], x.shape[1], *window), dz.dtype)
+    for output, weight, pixel in _terms(dz.shape, dkernel.shape, x.shape[2:], strides, pads):
+        dkernel[weight] += dz[output] * x[pixel]
     return dkernel
 
 
@@ -166,7 +148,6 @@ def kernel_gradient_numpy(dz, x, window, strides, pads):
 
 
 def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
-    """`forward`, compiled."""
     check_shapes(x.shape, kernel.shape, None if bias is None else bias.shape, None, strides, pads)
     x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel, x.dtype)
     y = conv2d_fast.forward(x, kernel, bias, strides, pads, relu=activation == "relu")
@@ -174,7 +155,6 @@ def forward_numba(x, kernel, bias, strides, pads, activation="linear"):
 
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """`backward`, compiled."""
     check_shapes(x.shape, kernel.shape, None, dy.shape, strides, pads)
     activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))
@@ -182,20 +162,6 @@ def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx
     size, window = x.shape[2:], kernel.shape[2:]
     dx = conv2d_fast.input_gradient(dz, kernel, None, size, strides, pads, gate=gate) if need_dx else None
     return dx, *conv2d_fast.kernel_gradient(dz, x, window, strides, pads, gate)
-
-
-def input_gradient_numba(dz, kernel, size, strides, pads):
-    """`input_gradient`, compiled."""
-    check_shapes((len(dz), kernel.shape[1], *size), kernel.shape, None, dz.shape, strides, pads)
-    dz, kernel = np.ascontiguousarray(dz), np.ascontiguousarray(kernel, dz.dtype)
-    return conv2d_fast.input_gradient(dz, kernel, None, size, strides, pads)
-
-
-def kernel_gradient_numba(dz, x, window, strides, pads):
-    """`kernel_gradient`, compiled."""
-    check_shapes(x.shape, (dz.shape[1], x.shape[1], *window), None, dz.shape, strides, pads)
-    dz, x = np.ascontiguousarray(dz), np.ascontiguousarray(x, dz.dtype)
-    return conv2d_fast.kernel_gradient(dz, x, window, strides, pads)[0]
 
 
 def gated(dy, y, activation):

@@ -47,69 +47,43 @@ def _compile_vectors() -> None:
     import npae.kernels.vectors_llvm  # noqa: F401
 
 
-def forward(
-    x: np.ndarray,
-    kernel: np.ndarray,
-    bias: np.ndarray | None,
-    strides: Pair,
-    pads: Pads,
-    relu: bool = False,
-    gate: np.ndarray | None = None,
-) -> np.ndarray:
+def forward(x, kernel, bias, strides: Pair, pads: Pads, relu: bool = False, gate=None) -> np.ndarray:
     """Return the convolution of x (n, c_in, h_in, w_in), plus bias; 0 where that is negative if ``relu``.
 
     Where ``gate``, an array like x, is not above 0, x counts as 0. All arrays are C-contiguous.
     """
     (n, c_in, *size), (c_out, _, *window) = x.shape, kernel.shape
-    plan, taps = conv2d_plan.forward_plan(
-        n, (c_out, c_in), tuple(size), tuple(window), strides, pads, x.itemsize
-    )
+    geometry = tuple(size), tuple(window), strides, pads
+    plan, taps = conv2d_plan.forward_plan(n, (c_out, c_in), *geometry, x.itemsize)
     y = arrays.empty((n, c_out, plan.rows.outputs, plan.columns.outputs), x.dtype)
     _run(x, gate, kernel, bias, relu, plan, taps, y)
     return y
 
 
 def input_gradient(
-    dz: np.ndarray,
-    kernel: np.ndarray,
-    bias: np.ndarray | None,
-    size: Pair,
-    strides: Pair,
-    pads: Pads,
-    relu: bool = False,
-    gate: np.ndarray | None = None,
+    dz, kernel, bias, size: Pair, strides: Pair, pads: Pads, relu: bool = False, gate=None
 ) -> np.ndarray:
     """Return dx (n, c_in, *size) of dz (n, c_out, h_out, w_out); ``relu`` and ``gate`` as in `forward`.
 
     With a bias (c_in,), it is the forward pass of a transposed convolution.
     """
     (_, c_in, *window), n = kernel.shape, len(dz)
-    plan, taps = conv2d_plan.backward_plan(
-        n, kernel.shape[:2], tuple(size), tuple(window), strides, pads, dz.itemsize
-    )
+    geometry = tuple(size), tuple(window), strides, pads
+    plan, taps = conv2d_plan.backward_plan(n, kernel.shape[:2], *geometry, dz.itemsize)
     dx = arrays.empty((n, c_in, *size), dz.dtype)
     _run(dz, gate, kernel, bias, relu, plan, taps, dx)
     return dx
 
 
-def kernel_gradient(
-    dz: np.ndarray,
-    x: np.ndarray,
-    window: Pair,
-    strides: Pair,
-    pads: Pads,
-    gate: np.ndarray | None = None,
-    transposed: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
+def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads, gate=None, transposed: bool = False):
     """Return dkernel (c_out, c_in, *window), and the sum of dz over all but its channels, dbias.
 
     Where ``gate``, an array like dz, is not above 0, dz counts as 0. For a transposed convolution, gate and
     dbias belong to x.
     """
     (n, c_in, *size), c_out = x.shape, dz.shape[1]
-    plan, taps = conv2d_plan.forward_plan(
-        n, (c_out, c_in), tuple(size), tuple(window), strides, pads, x.itemsize
-    )
+    geometry = tuple(size), tuple(window), strides, pads
+    plan, taps = conv2d_plan.forward_plan(n, (c_out, c_in), *geometry, x.itemsize)
     dkernel = np.zeros((c_out, c_in, *window), x.dtype)
     dbias = np.zeros(c_in if transposed else c_out)
     both = (flattened(x, gate), flattened(dz)) if transposed else (flattened(x), flattened(dz, gate))
@@ -161,12 +135,7 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
                         w, b = weights[ends[phase] * filters + f * shift.size :], bias[f:]
                         for r in range(runs):
                             x, total = flat[r * plan.row :], sums[v * 4 * places + r * plan.row :]
-                            if many == 4:
-                                sums_of_taps(4, x, shift, w, b, floor, total, places, count)
-                            elif many == 2:
-                                sums_of_taps(2, x, shift, w, b, floor, total, places, count)
-                            else:
-                                sums_of_taps(1, x, shift, w, b, floor, total, places, count)
+                            sums_of_taps(many, x, shift, w, b, floor, total, places, count)
                     _copy_out(sums, piece, (f, f + many), u, plan, out, shape)
                     f += many
 
@@ -190,13 +159,7 @@ def _dot_taps(x, dz, plan, offsets, scratch, dkernel, biased, dbias):
             while f < filters:
                 many = at_a_time(filters - f)
                 lay_out(dz, piece, (f, f + many), plan, dz_rows, dz_columns, still)
-                line = dkernel[f * offsets.size :]
-                if many == 4:
-                    dots_of_taps(4, flat, offsets, still, places, count, line)
-                elif many == 2:
-                    dots_of_taps(2, flat, offsets, still, places, count, line)
-                else:
-                    dots_of_taps(1, flat, offsets, still, places, count, line)
+                dots_of_taps(many, flat, offsets, still, places, count, dkernel[f * offsets.size :])
                 f += many
 
 

@@ -43,18 +43,7 @@ def forward(
 def backward(dy, x, y, kernel, strides: Pair, pads: Pads, activation: str = "linear", need_dx: bool = True):
     """Return the gradients (dx, dkernel, dbias) of a loss, given its gradient dy by the output.
 
-    Parameters
-    ----------
-    dy, y : (n, c_out, h_out, w_out) arrays; y is what `forward` returned
-    x, kernel, strides, pads, activation : as given to `forward`
-    need_dx : bool
-        False leaves out dx, which the first layer of a model does not need.
-
-    Returns
-    -------
-    dx : (n, c_in, h_in, w_in) array, or None where it is not needed
-    dkernel : (c_in, c_out, kh, kw) array
-    dbias : (c_out,) array
+    Arguments and results are those of `conv2d.backward`, with the shapes above.
     """
     return choose(backward_numpy, backward_numba, x, kernel, dy, y)(
         dy, x, y, kernel, strides, pads, activation, need_dx
@@ -101,7 +90,6 @@ def backward_numpy(dy, x, y, kernel, strides, pads, activation="linear", need_dx
 
 
 def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linear"):
-    """`forward`, compiled."""
     _, c_out, *_ = kernel.shape
     conv2d.check_shapes((len(x), c_out, *output_size), kernel.shape, None, x.shape, strides, pads)
     if bias is not None and bias.shape != (c_out,):
@@ -113,7 +101,6 @@ def forward_numba(x, kernel, bias, strides, pads, output_size, activation="linea
 
 
 def backward_numba(dy, x, y, kernel, strides, pads, activation="linear", need_dx=True):
-    """`backward`, compiled."""
     conv2d.check_shapes(dy.shape, kernel.shape, None, x.shape, strides, pads)
     activations.check_gradient(dy, y)
     dy, x, kernel = (np.ascontiguousarray(array, x.dtype) for array in (dy, x, kernel))

@@ -62,7 +62,6 @@ def backward(
 
 
 def forward_loops(x, kernel, bias, activation="linear"):
-    """Compute `forward` by its definition, in plain loops."""
     n, c_in = x.shape
     units = kernel.shape[1]
     z = np.empty((n, units), x.dtype)
@@ -76,7 +75,6 @@ def forward_loops(x, kernel, bias, activation="linear"):
 
 
 def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
-    """Compute `backward` by its definition, in plain loops."""
     dz = activations.backward_loops(dy, y, activation)
     dx, dkernel, dbias = np.zeros_like(x), np.zeros_like(kernel), np.zeros(kernel.shape[1], x.dtype)
     for i in range(x.shape[0]):
@@ -93,7 +91,6 @@ def backward_loops(dy, x, y, kernel, activation="linear", need_dx=True):
 
 
 def forward_numpy(x, kernel, bias, activation="linear"):
-    """`forward`, on whole arrays."""
     z = _product(x, kernel)
     if bias is not None:
         z += bias
@@ -101,7 +98,6 @@ def forward_numpy(x, kernel, bias, activation="linear"):
 
 
 def backward_numpy(dy, x, y, kernel, activation="linear", need_dx=True):
-    """`backward`, on whole arrays."""
     dz = activations.backward_numpy(dy, y, activation)
     dx = _product(dz, kernel.T) if need_dx else None
     return dx, _product(x.T, dz), dz.sum(axis=0)
@@ -115,7 +111,6 @@ def _product(a, b):
 
 
 def forward_numba(x, kernel, bias, activation="linear"):
-    """`forward`, compiled."""
     below = activations.check(activation)
     gemm, units = gemm_for(x.dtype), kernel.shape[1]
     if not gemm:
@@ -131,7 +126,6 @@ def forward_numba(x, kernel, bias, activation="linear"):
 
 
 def backward_numba(dy, x, y, kernel, activation="linear", need_dx=True):
-    """`backward`, compiled."""
     below = activations.check(activation)
     gemm, shape = gemm_for(x.dtype), (len(x), kernel.shape[1])
     if not gemm:

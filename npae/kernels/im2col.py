@@ -22,6 +22,8 @@ One 3x3 image, a 2x2 window, stride 1, no padding; the window has four positions
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from npae.geometry import Pads, Pair
@@ -94,27 +96,32 @@ def output_size(size: Pair, window: Pair, strides: Pair, pads: Pads) -> Pair:
 # 1. Loops: the definition.
 
 
+def pixels(place: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads) -> Iterator[tuple[Pair, Pair]]:
+    """Yield (a, b), (r, s) for each place in the window of output (p, q) with a pixel, and that pixel."""
+    for a, b in np.ndindex(*window):
+        r, s = place[0] * strides[0] - pads[0][0] + a, place[1] * strides[1] - pads[1][0] + b
+        if 0 <= r < size[0] and 0 <= s < size[1]:
+            yield (a, b), (r, s)
+
+
 def im2col_loops(x, window, strides, pads):
-    """Compute `im2col` by its definition, in plain loops."""
-    (n, c_in, h_in, w_in), (sh, sw), ((top, _), (left, _)) = x.shape, strides, pads
-    h_out, w_out = output_size((h_in, w_in), window, strides, pads)
+    n, c_in, *size = x.shape
+    h_out, w_out = output_size(size, window, strides, pads)
     columns = np.zeros((n, c_in, *window, h_out, w_out), x.dtype)
-    for i, c, a, b, p, q in np.ndindex(columns.shape):
-        r, s = p * sh + a - top, q * sw + b - left
-        if 0 <= r < h_in and 0 <= s < w_in:
+    for i, c, p, q in np.ndindex(n, c_in, h_out, w_out):
+        for (a, b), (r, s) in pixels((p, q), size, window, strides, pads):
             columns[i, c, a, b, p, q] = x[i, c, r, s]
     return columns.reshape(n, -1, h_out * w_out)
 
 
 def col2im_loops(columns, shape, window, strides, pads):
     """Loop as `im2col_loops` does, with source and destination exchanged and ``+=`` for ``=``."""
-    (n, c_in, h_in, w_in), (sh, sw), ((top, _), (left, _)) = shape, strides, pads
-    h_out, w_out = output_size((h_in, w_in), window, strides, pads)
+    n, c_in, *size = shape
+    h_out, w_out = output_size(size, window, strides, pads)
     columns = columns.reshape(n, c_in, *window, h_out, w_out)
     x = np.zeros(shape, columns.dtype)
-    for i, c, a, b, p, q in np.ndindex(columns.shape):
-        r, s = p * sh + a - top, q * sw + b - left
-        if 0 <= r < h_in and 0 <= s < w_in:
+    for i, c, p, q in np.ndindex(n, c_in, h_out, w_out):
+        for (a, b), (r, s) in pixels((p, q), size, window, strides, pads):
             x[i, c, r, s] += columns[i, c, a, b, p, q]
     return x
 
@@ -123,12 +130,15 @@ def col2im_loops(columns, shape, window, strides, pads):
 
 
 def im2col_numpy(x, window, strides, pads):
-    """Pad, take a view of all windows, and copy it once in the order of the rows and columns."""
-    n, c_in, h_in, w_in = x.shape
-    h_out, w_out = output_size((h_in, w_in), window, strides, pads)
-    windows = np.lib.stride_tricks.sliding_window_view(arrays.padded(x, pads), window, axis=(2, 3))
-    windows = windows[:, :, :: strides[0], :: strides[1]]  # (n, c_in, h_out, w_out, kh, kw)
-    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(n, c_in * window[0] * window[1], h_out * w_out)
+    n, c_in = x.shape[:2]
+    return windows(x, window, strides, pads).reshape(n, c_in * window[0] * window[1], -1)
+
+
+def windows(x, window, strides, pads, padding=0):
+    """Return a view (n, c_in, kh, kw, h_out, w_out) of all windows of x, which is padded with ``padding``."""
+    x = arrays.padded(x, pads, padding)
+    found = np.lib.stride_tricks.sliding_window_view(x, window, axis=(2, 3))
+    return found[:, :, :: strides[0], :: strides[1]].transpose(0, 1, 4, 5, 2, 3)
 
 
 def col2im_numpy(columns, shape, window, strides, pads):
@@ -153,9 +163,8 @@ def im2col_numba(x, window, strides, pads):
     n, c_in, h_in, w_in = x.shape
     h_out, w_out = output_size((h_in, w_in), window, strides, pads)
     columns = arrays.zeros((n, c_in, *window, h_out, w_out), x.dtype)
-    _copy_windows(
-        x.reshape(-1), x.shape, columns.reshape(-1), columns.shape, strides, (pads[0][0], pads[1][0])
-    )
+    before = pads[0][0], pads[1][0]
+    _copy_windows(x.reshape(-1), x.shape, columns.reshape(-1), columns.shape, strides, before)
     return columns.reshape(n, c_in * window[0] * window[1], h_out * w_out)
 
 

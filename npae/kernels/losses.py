@@ -8,14 +8,15 @@ with respect to its first argument, and raises ValueError if the shapes of outpu
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
 from npae.kernels import arrays
 from npae.kernels.activations import exp_minus
-from npae.kernels.backend import choose, jit
+from npae.kernels.backend import choose, compiled_for, inline, jit
 
-SMALLEST_PROBABILITY = 1e-7  # as in Keras
+SMALLEST, LARGEST = 1e-7, 1 - 1e-7  # probabilities, as in Keras
 
 
 def mean_squared_error(y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
@@ -44,123 +45,60 @@ def binary_crossentropy_from_logits(z: np.ndarray, t: np.ndarray, count: int) ->
     return choose(*versions, z, t)(z, t, count)
 
 
-# 1. Loops: the definition.
+# 1. Loops: the definition. Of a number, its target and huber's delta, these functions return the loss and its
+# slope. Numba compiles them, too.
 
 
-def mean_squared_error_loops(y, t, count):
-    """Compute `mean_squared_error` by its definition, in plain loops."""
-    _check(y, t)
-    terms, dy = [], np.empty_like(y)
-    for index in np.ndindex(y.shape):
-        difference = float(y[index]) - float(t[index])
-        terms.append(difference**2)
-        dy[index] = 2 * difference / count
-    return math.fsum(terms) / count, dy
-
-
-def mean_absolute_error_loops(y, t, count):
-    """Compute `mean_absolute_error` by its definition, in plain loops."""
-    _check(y, t)
-    terms, dy = [], np.empty_like(y)
-    for index in np.ndindex(y.shape):
-        difference = float(y[index]) - float(t[index])
-        terms.append(abs(difference))
-        dy[index] = np.sign(difference) / count
-    return math.fsum(terms) / count, dy
-
-
-def huber_loops(y, t, count, delta=1.0):
-    """Compute `huber` by its definition, in plain loops."""
-    _check(y, t)
-    terms, dy = [], np.empty_like(y)
-    for index in np.ndindex(y.shape):
-        difference = float(y[index]) - float(t[index])
-        inside = not abs(difference) > delta
-        terms.append(difference**2 / 2 if inside else delta * (abs(difference) - delta / 2))
-        dy[index] = (difference if inside else math.copysign(delta, difference)) / count
-    return math.fsum(terms) / count, dy
-
-
-def binary_crossentropy_loops(p, t, count):
-    """Compute `binary_crossentropy` by its definition, in plain loops."""
-    _check(p, t)
-    terms, dp = [], np.empty_like(p)
-    low, high = p.dtype.type(SMALLEST_PROBABILITY), p.dtype.type(1 - SMALLEST_PROBABILITY)
-    for index in np.ndindex(p.shape):
-        q, target = float(min(max(p[index], low), high)), float(t[index])
-        terms.append(-target * math.log(q) - (1 - target) * math.log(1 - q))
-        outside = p[index] < low or p[index] > high
-        dp[index] = 0 if outside else (q - target) / (q * (1 - q)) / count
-    return math.fsum(terms) / count, dp
-
-
-def binary_crossentropy_from_logits_loops(z, t, count):
-    """Compute `binary_crossentropy_from_logits` by its definition, in plain loops."""
-    _check(z, t)
-    terms, dz = [], np.empty_like(z)
-    for index in np.ndindex(z.shape):
-        logit, target = float(z[index]), float(t[index])
-        e = math.exp(-abs(logit))
-        terms.append(max(logit, 0) - logit * target + math.log1p(e))
-        dz[index] = ((1 if logit >= 0 else e) / (1 + e) - target) / count
-    return math.fsum(terms) / count, dz
-
-
-# 2. NumPy.
-
-
-def mean_squared_error_numpy(y, t, count):
-    """`mean_squared_error`, on whole arrays."""
-    _check(y, t)
-    dy = np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
-    loss = np.sum(dy * dy, dtype=np.float64)
-    dy *= 2 / count
-    return float(loss) / count, dy
-
-
-def mean_absolute_error_numpy(y, t, count):
-    """`mean_absolute_error`, on whole arrays."""
-    _check(y, t)
-    dy = np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
-    loss = np.sum(np.abs(dy), dtype=np.float64)
-    np.sign(dy, out=dy)
-    dy *= 1 / count
-    return float(loss) / count, dy
-
-
-def huber_numpy(y, t, count, delta=1.0):
-    """`huber`, on whole arrays; c (d - c/2) is its value, for a difference d that is clipped to c."""
-    _check(y, t)
+@inline
+def _squared_error(y, t, _):
     difference = y - t
-    dy = np.clip(difference, -delta, delta, out=arrays.empty(y.shape, y.dtype))
-    loss = np.sum(dy * (difference - dy / 2), dtype=np.float64)
-    dy *= 1 / count
-    return float(loss) / count, dy
+    return difference * difference, difference + difference
 
 
-def binary_crossentropy_numpy(p, t, count):
-    """`binary_crossentropy`, on whole arrays."""
-    _check(p, t)
-    low, high = p.dtype.type(SMALLEST_PROBABILITY), p.dtype.type(1 - SMALLEST_PROBABILITY)
-    q = np.clip(p, low, high)
-    loss = -np.sum(t * np.log(q) + (1 - t) * np.log(1 - q), dtype=np.float64)
-    dp = np.subtract(q, t, out=arrays.empty(p.shape, p.dtype))
-    dp /= q * (1 - q)
-    dp *= 1 / count
-    dp[(p < low) | (p > high)] = 0
-    return float(loss) / count, dp
+@inline
+def _absolute_error(y, t, _):
+    difference, zero, one = y - t, type(y)(0), type(y)(1)
+    below = -one if difference < zero else zero * difference  # 0 at 0, and NaN of NaN
+    return abs(difference), one if difference > zero else below
 
 
-def binary_crossentropy_from_logits_numpy(z, t, count):
-    """`binary_crossentropy_from_logits`, on whole arrays."""
-    _check(z, t)
-    e = np.exp(-np.abs(z))
-    loss = np.sum(np.maximum(z, 0) - z * t + np.log1p(e), dtype=np.float64)
-    dz = np.exp(np.minimum(z, 0), out=arrays.empty(z.shape, z.dtype))
-    dz /= 1 + e
-    dz -= t
-    dz *= 1 / count
-    return float(loss) / count, dz
+@inline
+def _huber(y, t, delta):
+    difference = y - t
+    clipped = -delta if difference < -delta else difference
+    clipped = delta if clipped > delta else clipped
+    return clipped * (difference - type(y)(0.5) * clipped), clipped
+
+
+@inline
+def _crossentropy(p, t, _):
+    zero, one, low, high = type(p)(0), type(p)(1), type(p)(SMALLEST), type(p)(LARGEST)
+    q = low if p < low else p
+    q = high if q > high else q
+    slope = (q - t) / (q * (one - q))
+    return -(t * _log(q) + (one - t) * _log(one - q)), zero if (p < low) | (p > high) else slope
+
+
+@inline
+def _crossentropy_from_logits(z, t, _):
+    # Replacing z by -z and t by 1 - t changes only the sign of the gradient, so |z| replaces every logit.
+    # With u = 1 - t (u = t where z is negative), loss and gradient become
+    #     |z| u + log(1 + e)          (u - (1 - u) e) / (1 + e)          e = exp(-|z|)
+    # Here no digits cancel: a logit of 30 with target 1 has the gradient -1e-13, not 0.
+    zero, one, e = type(z)(0), type(z)(1), exp_minus(abs(z))
+    u = t if z < zero else one - t
+    slope = (u - (one - u) * e) / (one + e)
+    return abs(z) * u + _log1p(e), -slope if z < zero else slope
+
+
+def _one_by_one(term, y, t, count, delta=0.0):
+    _check(y, t)
+    dy, losses = np.empty_like(y), []
+    for index in np.ndindex(y.shape):
+        loss, slope = term(y[index], t[index], y.dtype.type(delta))
+        losses.append(loss)
+        dy[index] = slope / count
+    return math.fsum(losses) / count, dy
 
 
 def _check(y, t):
@@ -168,33 +106,82 @@ def _check(y, t):
         raise ValueError(f"output and target differ in shape: {y.shape} and {t.shape}; expected one shape")
 
 
+def mean_squared_error_loops(y, t, count):
+    return _one_by_one(_squared_error, y, t, count)
+
+
+def mean_absolute_error_loops(y, t, count):
+    return _one_by_one(_absolute_error, y, t, count)
+
+
+def huber_loops(y, t, count, delta=1.0):
+    return _one_by_one(_huber, y, t, count, delta)
+
+
+def binary_crossentropy_loops(p, t, count):
+    return _one_by_one(_crossentropy, p, t, count)
+
+
+def binary_crossentropy_from_logits_loops(z, t, count):
+    return _one_by_one(_crossentropy_from_logits, z, t, count)
+
+
+# 2. NumPy.
+
+
+def mean_squared_error_numpy(y, t, count):
+    difference = _difference(y, t)
+    loss = difference * difference
+    difference += difference
+    return _mean(loss, difference, count)
+
+
+def mean_absolute_error_numpy(y, t, count):
+    difference = _difference(y, t)
+    return _mean(np.abs(difference), np.sign(difference, out=difference), count)
+
+
+def huber_numpy(y, t, count, delta=1.0):
+    """`huber`, on whole arrays; c (d - c/2) is its value, for a difference d that is clipped to c."""
+    difference = _difference(y, t)
+    clipped = np.clip(difference, -delta, delta)
+    return _mean(clipped * (difference - clipped / 2), clipped, count)
+
+
+def binary_crossentropy_numpy(p, t, count):
+    low, high = p.dtype.type(SMALLEST), p.dtype.type(LARGEST)
+    q = np.clip(p, low, high)
+    dp = _difference(q, t)
+    dp /= q * (1 - q)
+    dp[(p < low) | (p > high)] = 0
+    return _mean(-(t * np.log(q) + (1 - t) * np.log(1 - q)), dp, count)
+
+
+def binary_crossentropy_from_logits_numpy(z, t, count):
+    _check(z, t)
+    e = np.exp(-np.abs(z))
+    loss = np.maximum(z, 0) - z * t + np.log1p(e)
+    dz = np.exp(np.minimum(z, 0), out=arrays.empty(z.shape, z.dtype))
+    dz /= 1 + e
+    dz -= t
+    return _mean(loss, dz, count)
+
+
+def _difference(y, t):
+    _check(y, t)
+    return np.subtract(y, t, out=arrays.empty(y.shape, y.dtype))
+
+
+def _mean(losses, dy, count):
+    dy *= 1 / count
+    return float(np.sum(losses, dtype=np.float64)) / count, dy
+
+
 # 3. Numba: loss and gradient in one pass, without temporary arrays.
 
-
-def mean_squared_error_numba(y, t, count):
-    """`mean_squared_error`, compiled."""
-    return _in_one_pass(_mean_squared_error, y, t, count)
-
-
-def mean_absolute_error_numba(y, t, count):
-    """`mean_absolute_error`, compiled."""
-    return _in_one_pass(_mean_absolute_error, y, t, count)
-
-
-def huber_numba(y, t, count, delta=1.0):
-    """`huber`, compiled."""
-    return _in_one_pass(_huber, y, t, count, y.dtype.type(delta))
-
-
-def binary_crossentropy_numba(p, t, count):
-    """`binary_crossentropy`, compiled."""
-    return _in_one_pass(_binary_crossentropy, p, t, count)
-
-
-def binary_crossentropy_from_logits_numba(z, t, count):
-    """`binary_crossentropy_from_logits`, compiled."""
-    return _in_one_pass(_binary_crossentropy_from_logits, z, t, count)
-
+# The losses of a block are summed in their own dtype, so that each vector holds as many numbers as it can.
+# The sums of the blocks are added in float64: a block is too short for rounding errors to accumulate.
+BLOCK = 1024
 
 # Before a vectorised loop, compiled code checks whether dy begins within one iteration (up to 64 numbers) of
 # y or t. If so, it runs a scalar loop, which sums in another order. Only arrays shorter than that can lie so
@@ -202,119 +189,61 @@ def binary_crossentropy_from_logits_numba(z, t, count):
 MARGIN = 64
 
 
-def _in_one_pass(kernel, y, t, count, *further):
+def _in_one_pass(term, y, t, count, delta=0.0):
     _check(y, t)
     if y.size > MARGIN:
         dy = arrays.empty(y.shape, y.dtype)
     else:
         dy = np.empty(y.size + 2 * MARGIN, y.dtype)[MARGIN:-MARGIN].reshape(y.shape)
     y, t = np.ascontiguousarray(y), np.ascontiguousarray(t, y.dtype)
-    total = kernel(y.reshape(-1), t.reshape(-1), dy.reshape(-1), y.dtype.type(1 / count), *further)
+    total = _compiled(term)(y.reshape(-1), t.reshape(-1), dy.reshape(-1), 1 / count, delta)
     return total / count, dy
 
 
-# The losses of a block are summed in their own dtype, so that each vector holds as many numbers as it can.
-# The sums of the blocks are added in float64: a block is too short for rounding errors to accumulate.
-BLOCK = 1024
+@cache
+def _compiled(term):
+    @jit
+    def sum_in_blocks(y, t, dy, scale, delta):
+        total, scale, delta = 0.0, y.dtype.type(scale), y.dtype.type(delta)
+        for start in range(0, y.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            y_block, t_block, dy_block = y[block], t[block], dy[block]
+            part = y.dtype.type(0)
+            for i in range(y_block.size):
+                loss, slope = term(y_block[i], t_block[i], delta)
+                part += loss
+                dy_block[i] = slope * scale
+            total += part
+        return total
+
+    return sum_in_blocks
 
 
-@jit
-def _mean_squared_error(y, t, dy, scale):
-    total = 0.0
-    for start in range(0, y.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        y_block, t_block, dy_block = y[block], t[block], dy[block]
-        part = y.dtype.type(0)
-        for i in range(y_block.size):
-            difference = y_block[i] - t_block[i]
-            part += difference * difference
-            dy_block[i] = (difference + difference) * scale
-        total += part
-    return total
+def mean_squared_error_numba(y, t, count):
+    return _in_one_pass(_squared_error, y, t, count)
 
 
-@jit
-def _mean_absolute_error(y, t, dy, scale):
-    total, zero = 0.0, y.dtype.type(0)
-    for start in range(0, y.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        y_block, t_block, dy_block = y[block], t[block], dy[block]
-        part = zero
-        for i in range(y_block.size):
-            difference = y_block[i] - t_block[i]
-            part += abs(difference)
-            below = -scale if difference < zero else zero * difference  # 0 at 0, and NaN of NaN
-            dy_block[i] = scale if difference > zero else below
-        total += part
-    return total
+def mean_absolute_error_numba(y, t, count):
+    return _in_one_pass(_absolute_error, y, t, count)
 
 
-@jit
-def _huber(y, t, dy, scale, delta):
-    half, total = y.dtype.type(0.5), 0.0
-    for start in range(0, y.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        y_block, t_block, dy_block = y[block], t[block], dy[block]
-        part = y.dtype.type(0)
-        for i in range(y_block.size):
-            difference = y_block[i] - t_block[i]
-            clipped = -delta if difference < -delta else difference
-            clipped = delta if clipped > delta else clipped
-            part += clipped * (difference - half * clipped)
-            dy_block[i] = clipped * scale
-        total += part
-    return total
+def huber_numba(y, t, count, delta=1.0):
+    return _in_one_pass(_huber, y, t, count, delta)
 
 
-@jit
-def _binary_crossentropy(p, t, dp, scale):
-    number = p.dtype.type
-    one, low, high = number(1), number(SMALLEST_PROBABILITY), number(1 - SMALLEST_PROBABILITY)
-    total = 0.0
-    for start in range(0, p.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        p_block, t_block, dp_block = p[block], t[block], dp[block]
-        part = number(0)
-        for i in range(p_block.size):
-            q = low if p_block[i] < low else p_block[i]
-            q = high if q > high else q
-            part -= t_block[i] * _log(q) + (one - t_block[i]) * _log(one - q)
-            gradient = (q - t_block[i]) / (q * (one - q)) * scale
-            outside = (p_block[i] < low) | (p_block[i] > high)
-            dp_block[i] = number(0) if outside else gradient
-        total += part
-    return total
+def binary_crossentropy_numba(p, t, count):
+    return _in_one_pass(_crossentropy, p, t, count)
 
 
-@jit
-def _binary_crossentropy_from_logits(z, t, dz, scale):
-    # Replacing z by -z and t by 1 - t changes only the sign of the gradient, so |z| replaces every logit.
-    # With u = 1 - t (u = t where z is negative), loss and gradient become
-    #     |z| u + log(1 + e)          (u - (1 - u) e) / (1 + e)          e = exp(-|z|)
-    # Here no digits cancel: a logit of 30 with target 1 has the gradient -1e-13, not 0.
-    number = z.dtype.type
-    one = number(1)
-    total = 0.0
-    for start in range(0, z.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        z_block, t_block, dz_block = z[block], t[block], dz[block]
-        part = number(0)
-        for i in range(z_block.size):
-            a = abs(z_block[i])
-            e = exp_minus(a)
-            u = t_block[i] if z_block[i] < 0 else one - t_block[i]
-            part += a * u + _log1p(e)
-            gradient = (u - (one - u) * e) / (one + e) * scale
-            dz_block[i] = -gradient if z_block[i] < 0 else gradient
-        total += part
-    return total
+def binary_crossentropy_from_logits_numba(z, t, count):
+    return _in_one_pass(_crossentropy_from_logits, z, t, count)
 
 
 # `math.log` would be one call per number. LLVM vectorises the arithmetic below, 16 float32 numbers at a time.
 # Numba knows the dtype when it compiles, and compiles only one side of each `if` on it.
 
 
-@jit
+@compiled_for(math.log1p)
 def _log1p(x):
     """Return log(1 + x) for x from -0.3 to 1.
 
@@ -330,7 +259,7 @@ def _log1p(x):
     return number(2) * (s + s * series)
 
 
-@jit
+@compiled_for(math.log)
 def _log(x):
     """Return log(x) for a positive normal x, and NaN for NaN.
 

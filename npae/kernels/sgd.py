@@ -30,7 +30,6 @@ def update(
 
 
 def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
-    """Compute `update` by its definition, in plain loops."""
     tiny = np.finfo(params.dtype).tiny
     for i in range(len(params)):
         velocity[i] = above(tiny, momentum * velocity[i] - learning_rate * grads[i])
@@ -38,14 +37,12 @@ def update_loops(params, grads, velocity, learning_rate, momentum=0.0, nesterov=
 
 
 def update_numpy(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
-    """`update`, on whole arrays."""
     step = learning_rate * grads
     velocity[...] = above(np.finfo(params.dtype).tiny, momentum * velocity - step)
     params += momentum * velocity - step if nesterov else velocity
 
 
 def update_numba(params, grads, velocity, learning_rate, momentum=0.0, nesterov=False):
-    """`update`, compiled."""
     _update(params, grads, velocity, float(learning_rate), float(momentum), bool(nesterov))
 
 

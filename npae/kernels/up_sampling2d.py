@@ -49,7 +49,6 @@ def backward(dy: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def forward_loops(x, size):
-    """Compute `forward` by its definition, in plain loops."""
     (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
     y = np.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
     for i, c, p, q in np.ndindex(y.shape):
@@ -58,7 +57,6 @@ def forward_loops(x, size):
 
 
 def backward_loops(dy, size):
-    """Compute `backward` by its definition, in plain loops."""
     (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
     dx = np.zeros((n, c_in, h_out // sh, w_out // sw), dy.dtype)
     for i, c, p, q in np.ndindex(dy.shape):
@@ -71,7 +69,6 @@ def backward_loops(dy, size):
 
 
 def forward_numpy(x, size):
-    """`forward`, on whole arrays."""
     (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
     y = arrays.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
     y.reshape(n, c_in, h_in, sh, w_in, sw)[...] = x[:, :, :, None, :, None]
@@ -79,7 +76,6 @@ def forward_numpy(x, size):
 
 
 def backward_numpy(dy, size):
-    """`backward`, on whole arrays."""
     (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
     dx = arrays.zeros((n, c_in, h_out // sh, w_out // sw), dy.dtype)
     for a in range(sh):
@@ -94,7 +90,6 @@ def backward_numpy(dy, size):
 
 
 def forward_numba(x, size):
-    """`forward`, compiled."""
     (n, c_in, h_in, w_in), (sh, sw) = x.shape, size
     y = arrays.empty((n, c_in, h_in * sh, w_in * sw), x.dtype)
     _repeat(np.ascontiguousarray(x).reshape(n * c_in, h_in * w_in), y.reshape(n * c_in, h_in, sh, w_in * sw))
@@ -102,7 +97,6 @@ def forward_numba(x, size):
 
 
 def backward_numba(dy, size):
-    """`backward`, compiled."""
     (n, c_in, h_out, w_out), (sh, sw) = dy.shape, size
     h_in, w_in = h_out // sh, w_out // sw
     dx = arrays.empty((n, c_in, h_in, w_in), dy.dtype)

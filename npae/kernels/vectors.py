@@ -15,7 +15,7 @@ STEP = 128  # numbers; the length of every block divides it, so vectors padded t
 def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, places, count):
     """Compute ``sums[f*places + p] = bias[f] + sum_t weights[t*filters + f] * flat[p + offsets[t]]``.
 
-    For f < filters and p < count; in compiled functions only. ``filters`` is the constant 1, 2 or 4. A sum
+    For f < filters and p < count; in compiled functions only. ``filters`` is 1, 2 or 4. A sum
     below ``floor[0]`` becomes that number; a NaN stays one. All arrays are 1-D, contiguous and, but for the
     offsets, of one dtype. p runs on to the next multiple of `STEP`. ``offsets`` are int64; ``places``, from
     the sums of one filter to those of the next, and ``count`` too.
@@ -26,7 +26,7 @@ def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, places, cou
 def dots_of_taps(filters, flat, offsets, still, places, count, dots):
     """Add ``sum_p still[f*places + p] * flat[p + offsets[t]]``, p < count, to ``dots[f*len(offsets) + t]``.
 
-    For f < filters and t < len(offsets); in compiled functions only. ``filters`` is the constant 1, 2 or 4.
+    For f < filters and t < len(offsets); in compiled functions only. ``filters`` is 1, 2 or 4.
     ``still``, which is not shifted, must be zero from ``count`` to the next multiple of `STEP`.
     """
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic, overload, register_jitable
 
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
@@ -321,26 +321,29 @@ def join(typing, source, i, m, i_steps, target, k, k_steps, counts):
     return types.void(source, i64, i64, two, target, i64, two, three), generate
 
 
-sums, dots = ({F: make(F) for F in (1, 2, 4)} for make in (sums_for, dots_for))
+def a_function_with(intrinsic):
+    """Return a function for compiled functions that has the instructions of an intrinsic, and no others."""
+    return register_jitable(lambda *others: intrinsic(*others))
 
 
-@overload(sums_of_taps, prefer_literal=True)
-def _sums_compiled(filters, *others):
-    some = sums[filters.literal_value]
-    return lambda filters, *others: some(*others)
+def register(function, intrinsics):
+    """Let compiled functions call the intrinsic for 1, 2 or 4 filters, where they name ``function``."""
+    one, two, four = map(a_function_with, intrinsics)
+
+    @overload(function)
+    def by_filters(filters, *others):
+        def call(filters, *others):
+            if filters == 4:
+                four(*others)
+            elif filters == 2:
+                two(*others)
+            else:
+                one(*others)
+
+        return call
 
 
-@overload(dots_of_taps, prefer_literal=True)
-def _dots_compiled(filters, *others):
-    some = dots[filters.literal_value]
-    return lambda filters, *others: some(*others)
-
-
-@overload(move_rows)
-def _moves_compiled(*all_arguments):
-    return lambda *all_arguments: move(*all_arguments)
-
-
-@overload(join_rows)
-def _joins_compiled(*all_arguments):
-    return lambda *all_arguments: join(*all_arguments)
+register(sums_of_taps, [sums_for(F) for F in (1, 2, 4)])
+register(dots_of_taps, [dots_for(F) for F in (1, 2, 4)])
+overload(move_rows)(lambda *all_arguments: lambda *all_arguments: move(*all_arguments))
+overload(join_rows)(lambda *all_arguments: lambda *all_arguments: join(*all_arguments))
