@@ -24,6 +24,7 @@ from npae.exercises.sentences import sentence
 
 SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
+LIKELY = 1.25  # costs of edits that are tried first, with every right program
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3
@@ -46,7 +47,7 @@ class Explanation:
 
     edits: list[tuple[Edit, ...]]
     by_numbers: bool = True
-    also: list[str] = field(default_factory=list)
+    also: list[tuple[str, str]] = field(default_factory=list)  # a further quantity, and what is wrong with it
     own: bool = False  # whether they are edits of the learner's program
 
     @property
@@ -137,7 +138,7 @@ def _names_of(found: Explanation) -> set[str]:
 
 def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) -> Explanation:
     """Return what is undone, and what else is to be undone until nothing is wrong."""
-    found, also = own, list[str]()
+    found, also = own, list[tuple[str, str]]()
     while observer.run is not None and len(also) < MOST_MISTAKES:
         program = functions.program.edited(found.parts)
         if program is None:
@@ -151,7 +152,7 @@ def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) 
         if more is None:
             break
         found = more
-        also.append(told([_sentence(one) for one in found.mistakes]).rstrip("."))
+        also.append((quantity, told([_sentence(one) for one in found.mistakes]).rstrip(".")))
     return Explanation(own.mistakes, also=also, own=True)
 
 
@@ -166,14 +167,17 @@ def _fitting(
 def _general(observer, position: int, seen, quantity: str) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong."""
     until = time.process_time() + SECONDS
-    for number in range(len(observer.programs)):
+    rounds = [(number, most) for most in (LIKELY, np.inf) for number in range(len(observer.programs))]
+    for number, most in rounds:
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
         wanted = target.wanted(quantity)
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
-        likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
-        for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
+        far = {id(edit): edit.cost + (not observer.matters(edit, target, wanted)) for edit in tried.edits}
+        for edit in sorted(
+            (one for one in tried.edits if far[id(one)] <= most), key=lambda one: far[id(one)]
+        ):
             if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
             if _fitting(tried, [edit], position, target, wanted):
@@ -336,7 +340,9 @@ def _named(result: Result, found: Explanation) -> Result:
     ]
     words = told([_sentence(one) for one in found.edits])
     if found.also:  # in the place of "dx is wrong, too"
-        result.also = [line for line in result.also if not line.endswith("is wrong, too")] + found.also
+        result.also = [line for line in result.also if not line.endswith("is wrong, too")]
+        named = {line.partition(" ")[0] for line in result.also}
+        result.also += [text for quantity, text in found.also if quantity not in named]
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
         result.evidence.insert(0, made)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from npae.exercises import catalogue
+from npae.exercises.case import Case
 from npae.exercises.edits.edit import Edit
 from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property
@@ -109,10 +110,10 @@ def nearness(made: dict[str, Any], goal: dict[str, Any], start: dict[str, Any], 
             with np.errstate(all="ignore"):
                 scale = np.max(np.abs(one)) or 1.0
                 score += 0.5 + float(np.mean(np.abs(one - other) <= 1e-9 * scale))
-                if isinstance(begin, np.ndarray) and begin.shape == one.shape:
-                    away, left = (float(np.linalg.norm(one - array)) for array in (begin, other))
-                    if away > 0 and np.isfinite([away, left]).all():
-                        score += 0.5 * max(0.0, 1.0 - left / away)
+                begun = isinstance(begin, np.ndarray) and begin.shape == one.shape
+                away, left = (float(np.linalg.norm(one - array)) for array in (begin if begun else 0, other))
+                if away > 0 and np.isfinite([away, left]).all():
+                    score += 0.5 * max(0.0, 1.0 - left / away)
     return score
 
 
@@ -168,11 +169,17 @@ class Observer:
     """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
     def __init__(self, exercise: str, check, seed: int):
+        check = getattr(check, "compared", None) or check
         self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
+        self.known: dict[int, Any] = {}  # of each case: what occurs in right programs, once it was asked for
+
+    def case(self, number: int) -> Case:
+        """Return one of the cases, those after the last check's own included."""
+        return [*self.run.cases, *self.run.squares][number]
 
     def tried(self, number: int) -> Tried:
         """Return what the edits of a right program give."""

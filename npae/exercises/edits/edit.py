@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import functools
+import itertools
 import re
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from npae.exercises.programs import KEPT, Change, Program
+from npae.exercises.programs import KEPT, Change, Program, exchanged
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,8 @@ class Edit:
 
         Variables of forward that backward uses have no other name there.
         """
-        undo = [change.exchange() for change in self.changes]
-        texts = dict.fromkeys(ast.unparse(one).partition("\n")[0].rstrip(":") for one in self.lines)
-        for change in reversed(undo):
-            change.exchange()
+        with exchanged(self.changes):
+            texts = dict.fromkeys(ast.unparse(one).partition("\n")[0].rstrip(":") for one in self.lines)
         return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", "; ".join(texts))
 
     def program(self, right: Program) -> Program:
@@ -85,6 +85,8 @@ class Place:
         Of the variables of the forward function, seen from the backward one.
     axes : dict of str to list of str
         What the axes of some variables are called.
+    indices : list of str
+        The arrays of one axis that the function uses as indices.
     """
 
     node: Any
@@ -96,6 +98,7 @@ class Place:
     kinds: dict[str, str]
     elsewhere: dict[str, str]
     axes: dict[str, list[str]]
+    indices: list[str]
 
     def axis(self, name: str, number: int) -> str:
         """Return what an axis of a variable, or of a formula, is called; "axis 0" where it has no name."""
@@ -107,17 +110,19 @@ class Place:
         known = self.axes.get(name, self.axes.get(name.removeprefix("d"), []))
         return known if self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}" else []
 
-    @property
+    @functools.cached_property
     def target(self) -> str:
         """What the statement computes: the name before the =, or the results of the function."""
         one = self.statement
         if isinstance(one, (ast.Assign, ast.AugAssign)):
             target = one.targets[0] if isinstance(one, ast.Assign) else one.target
-            while isinstance(target, (ast.Subscript, ast.Attribute)):
+            while isinstance(target, ast.Subscript):
                 target = target.value
             return ast.unparse(target).strip("()")
         if isinstance(one, ast.For):
             return f"the loop over {counter(one)}"
+        if isinstance(one, (ast.If, ast.While)):
+            return "a condition"
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
     def kind_of(self, node: ast.AST) -> str:
@@ -202,7 +207,9 @@ def atom(node: ast.AST) -> str:
 
 def plain(text: str) -> str:
     """Return the text of a formula without the brackets around it."""
-    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+    inside = text[1:-1] if text.startswith("(") and text.endswith(")") else text
+    depths = list(itertools.accumulate({"(": 1, ")": -1}.get(one, 0) for one in inside))
+    return inside if min(depths, default=0) == 0 else text
 
 
 def usual(value: object) -> tuple[float, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
+import re
 
-from npae.exercises.edits.edit import counter, operator
+from npae.exercises.edits.edit import TWIN, counter, operator, plain, twin
 
 
 @operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
@@ -22,7 +24,6 @@ def further_operand(place):
     for name, what in place.kinds.items():
         if what.startswith("array") and name != a:
             yield 2.6, f"({a}) * {name}", ""
-            yield 2.7, f"({a}) / {name}", ""
             yield 2.8, f"({a}) + {name}", ""
             yield 2.8, f"({a}) - {name}", ""
             yield 2.8, f"({a}) * (1 - {name})", ""
@@ -30,6 +31,93 @@ def further_operand(place):
         elif what == "size":
             yield 2.8, f"({a}) * {name}", ""
             yield 2.8, f"({a}) / {name}", ""
+
+
+@operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
+def further_divisor(place):
+    """Divide by an array."""
+    inside = isinstance(place.holder, (ast.BinOp, ast.Return, ast.Assign, ast.AugAssign))
+    if inside and not isinstance(getattr(place.node, "ctx", None), ast.Store):
+        for name, what in place.kinds.items():
+            if what.startswith("array"):
+                yield 2.7, f"({ast.unparse(place.node)}) / {name}", ""
+
+
+@operator(ast.Tuple, ast.List, ast.Call, ast.BinOp, ast.Subscript)
+def names_of_a_part(place):
+    """Use another name wherever one stands in a part of a line, or rows for columns and columns for rows."""
+    if isinstance(getattr(place.node, "ctx", None), ast.Store):
+        return
+    text, inside = ast.unparse(place.node), [n.id for n in ast.walk(place.node) if isinstance(n, ast.Name)]
+    if twin(text) != text:
+        yield 1.75, twin(text), ""
+    made = definitions(place.function)
+    for name in dict.fromkeys(inside):
+        others = {name: (2.0, f"({twin(made[name])})")} if name in made else {}
+        if inside.count(name) > 1 and place.kinds.get(name, "") == "size":
+            others = {other: (2.4, other) for other, what in place.kinds.items() if what == "size"} | others
+            others |= {one: (1.75, one) for one in place.kinds if one == TWIN.get(name)}
+        for cost, other in others.values():
+            yield cost, re.sub(rf"(?<!\.)\b{name}\b(?!=)", other, text), ""
+
+
+@functools.lru_cache(64)
+def definitions(function: ast.FunctionDef) -> dict[str, str]:
+    """Return what variables are computed by, where that has other words for rows than for columns."""
+    assigned = [one for one in ast.walk(function) if isinstance(one, ast.Assign) and len(one.targets) == 1]
+    texts = {ast.unparse(one.targets[0]): ast.unparse(one.value) for one in assigned}
+    return {name: text for name, text in texts.items() if name.isidentifier() and twin(text) != text}
+
+
+@operator(ast.Slice)
+def further_stride(place):
+    """Let a slice take every so many entries, over as many times the length."""
+    node = place.node
+    if node.lower and isinstance(node.upper, ast.BinOp) and not node.step:
+        low, op, length = ast.unparse(node.lower), node.upper.op, ast.unparse(node.upper.right)
+        if isinstance(op, ast.Add) and ast.unparse(node.upper.left) == low:
+            for name in [one for one, what in place.kinds.items() if what == "size"]:
+                new = f"{low}:{low} + {name} * {length}:{name}"
+                told = f"In {{target}}, the slice {ast.unparse(node)} is to go in steps of {name}: {new}."
+                yield 2.25, new, told, f"in steps of {name}"
+
+
+@operator(ast.Call)
+def not_averaged(place):
+    """Divide each entry by their number, where the mean is taken."""
+    node = place.node
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "mean":
+        a = ast.unparse(
+            node.args[0] if ast.unparse(node.func.value) == "np" and node.args else node.func.value
+        )
+        told = (
+            f"In {{target}}, the mean of {plain(a)} stands where each entry belongs, divided by their number."
+        )
+        yield 1.75, f"{a} / np.size({a})", told
+
+
+@operator(ast.AugAssign)
+def added_once(place):
+    """Add with np.add.at, where an array of indices may name a place several times."""
+    node = place.node
+    if place.index is not None and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Subscript):
+        a, value = ast.unparse(node.target.value), ast.unparse(node.value)
+        index = ast.unparse(node.target)[len(a) + 1 : -1]
+        some = list(getattr(place.holder, place.field))
+        some[place.index] = ast.parse(f"np.add.at({a}, np.s_[{index}], {value})").body[0]
+        told = (
+            f"{ast.unparse(node.target)} += ... adds once for each place, however often the place occurs in "
+        )
+        yield 1.25, some, f"{told}an array of indices. np.add.at adds every time."
+
+
+@operator(ast.If)
+def unconditional(place):
+    """Do always what is done on a condition."""
+    if place.index is not None and place.field in ("body", "orelse"):
+        some, test = list(getattr(place.holder, place.field)), ast.unparse(place.node.test)
+        some[place.index : place.index + 1] = place.node.body
+        yield 2, some, f'What stands below "if {test}" is to be done in any case.'
 
 
 @operator(ast.BinOp)
@@ -104,17 +192,21 @@ def turned(place):
             yield 2.25, f"{a}.sum({axis})", ""
             yield 2.4, f"{a}.sum({axis}, keepdims=True)", ""
             yield 2.4, f"{a}.mean({axis})", ""
-        yield 2.25, f"{a}.sum()", ""
+        for text in (f"{a}.sum()", f"({a} > 0)", f"np.exp({a})", f"np.log({a})"):
+            yield 2.25, text, ""
         yield 2.5, f"{a}.reshape(-1)", ""
 
 
 @operator(ast.Name, ast.Call, ast.Attribute, ast.Subscript)
 def not_copied(place):
     """Copy an array where it gets another name, or is returned."""
-    if place.field == "value" and isinstance(place.holder, (ast.Assign, ast.Return)):
+    listed = isinstance(place.holder, ast.Call) and ast.unparse(place.holder.func).endswith(".append")
+    if place.field == "value" and isinstance(place.holder, (ast.Assign, ast.Return)) or listed:
         a = ast.unparse(place.node)
         if not a.startswith(("np.zeros", "np.ones", "np.empty")):
             told = f"{{target}} is {a} itself, and not a copy: what is written into the one is in the other."
+            if listed:
+                told = f"{ast.unparse(place.holder.func.value)} holds {a} itself, each time, and no copies."
             yield 1.5, f"np.array({a})", told
 
 
@@ -170,12 +262,25 @@ def unclipped(place):
         yield 1.75, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {low} as well."
 
 
-@operator(ast.Call)
+@operator(ast.Call, ast.Subscript, ast.BinOp)
 def unwrapped(place):
-    """Take the first argument, or the owner, of a call in place of its result."""
+    """Take the first argument or the owner of a call, an array without its index, a name in an index."""
     node = place.node
-    text = ast.unparse(node.func)
-    if isinstance(node.func, ast.Attribute) and not text.startswith("np."):
+    if isinstance(getattr(node, "ctx", None), ast.Store):
+        return
+    if isinstance(node, ast.BinOp):
+        if isinstance(place.holder, (ast.Slice, ast.Tuple)):
+            for name in {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}:
+                told = f"In {{target}}, {ast.unparse(node)} stands where {name} belongs."
+                yield 2.25, name, told, f"only {name}"
+        return
+    text = ast.unparse(node.func if isinstance(node, ast.Call) else node.value)
+    if isinstance(node, ast.Subscript):
+        name, a = "index", text
+        if "::-1" in ast.unparse(node.slice):
+            told = f"In {{target}}, {a} is turned round by {ast.unparse(node)}; it is to stay as it is."
+            yield 0.9, a, told
+    elif isinstance(node.func, ast.Attribute) and not text.startswith("np."):
         name, a = node.func.attr, ast.unparse(node.func.value)
     elif node.args:
         name, a = text, ast.unparse(node.args[0])

@@ -174,7 +174,7 @@ def statement(place):
                 f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}; "
                 "it is to be added once, after it.",
             )
-    if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
+    if after and isinstance(after[0], ast.For) and isinstance(place.node, (ast.Assign, ast.For)):
         loop = after[0]
         within = ast.For(loop.target, loop.iter, [place.node, *loop.body], loop.orelse)
         yield (
@@ -237,7 +237,7 @@ def _taken_out(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, list[ast.stmt]]
             for inner, rest in _taken_out(one.body):
                 loop = ast.For(one.target, one.iter, rest, one.orelse)
                 yield inner, [*body[:k], loop, *body[k + 1 :]]
-        elif len(body) > 1:
+        if len(body) > 1:
             yield one, [*body[:k], *body[k + 1 :]]
 
 

@@ -78,7 +78,7 @@ def _as_before(name: str, function: ast.FunctionDef) -> Iterator[Edit]:
         for number in sorted(set(numbers))[:-1]:
             keep = ast.parse(f"import copy as _copy\n_kept = _copy.deepcopy({variable})").body
             body = [*function.body[: number + 1], *keep, *function.body[number + 1 :]]
-            for statement in function.body[number + 1 :]:
+            for statement in [one for one in function.body[number + 1 :] if not isinstance(one, ast.While)]:
                 for holder in ast.walk(statement):
                     for field, index, child in _children(holder):
                         if (
@@ -117,11 +117,19 @@ def transplanted(program: Trees, right: Sequence[Trees], quantities: tuple[str, 
     quantities : tuple of str
         Results of the exercise: their formulas are not given away.
     """
+    formulas_of_right = _formulas(right)
     for name, function in program.functions.items():
         held = program.held.get(name, {})
         for holder, value, target in _sized(function):
             kind = held[target].kind if target in held else "size"
-            formulas = _formulas(right, name, target, kind, set(held))
+            formulas = sorted(
+                {
+                    text
+                    for text, variable, what, free in formulas_of_right
+                    if (variable == target if target else what == "size")
+                    if alike(what, kind) and free <= held.keys()
+                }
+            )
             if target not in quantities:
                 for text in formulas:
                     old = ast.unparse(value)
@@ -130,9 +138,8 @@ def transplanted(program: Trees, right: Sequence[Trees], quantities: tuple[str, 
                         field, index = holder[1:]
                         told = f"In {target or 'a size'}, {old} stands where {text} belongs."
                         cost = 2.5 if kind == "size" else 3.0
-                        yield Edit(
-                            "formula", cost, told, (Change(holder[0], field, index, new),), frozenset([name])
-                        )
+                        change = Change(holder[0], field, index, new)
+                        yield Edit("formula", cost, told, (change,), frozenset([name]), target=target)
 
 
 def added_steps(program: Trees, right: Sequence[Trees], quantities: tuple[str, ...]) -> Iterator[Edit]:
@@ -184,16 +191,13 @@ def _sized(function: ast.FunctionDef) -> Iterator[tuple[tuple, ast.expr, str]]:
                     yield (node, "elts", k), one, ""
 
 
-def _formulas(
-    right: Sequence[Trees], function: str, target: str, kind: str, known: set[str]
-) -> Iterator[str]:
-    found = set()
+def _formulas(right: Sequence[Trees]) -> list[tuple[str, str, str, set[str]]]:
+    """Return what computes variables of right programs: its text, the variable, its kind, names in it."""
+    found = []
     for program in right:
         for other, body in program.functions.items():
             for _, value, name in _sized(body):
                 one = program.held.get(other, {}).get(name)
-                same = name == target if target else one is not None and one.kind == "size"
-                free = names(value) - {"np"}
-                if same and one is not None and alike(one.kind, kind) and free <= known:
-                    found.add(ast.unparse(value))
-    yield from sorted(found)
+                if one is not None:
+                    found.append((ast.unparse(value), name, one.kind, names(value) - {"np"}))
+    return found
