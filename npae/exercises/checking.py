@@ -15,10 +15,10 @@ import numpy as np
 
 from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
-from npae.exercises.explaining import with_explanation
-from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
+from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
+from npae.exercises.named_results import with_explanation
 from npae.exercises.process import Ended
 from npae.exercises.remarks import remarks_on
 from npae.exercises.result import Result, as_text
@@ -83,8 +83,6 @@ def _checked(exercise: str, check, functions: Functions, promoted: list[str], se
         functions.forget()
         with contextlib.suppress(Ended):
             result = with_explanation(exercise, check, functions, seed, result, left)
-    if result is not None:
-        result = add_at_is_meant(result, functions.source)
     return result
 
 

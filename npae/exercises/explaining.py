@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import time
 from collections.abc import Iterable
@@ -14,28 +15,19 @@ from npae.exercises import catalogue
 from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
-from npae.exercises.exercise import Check, Property
-from npae.exercises.first_wrong_line import first_wrong_line
+from npae.exercises.exercise import Check
 from npae.exercises.learner import Functions
-from npae.exercises.observing import Target, Tried, nearest_first, nearness, observer_of
-from npae.exercises.repairing import ALIASES, Mended, Repairs
-from npae.exercises.result import Result
-from npae.exercises.sentences import sentence
+from npae.exercises.observing import Observer, Target, Tried, nearest_first, nearness, observer_of
+from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 
 SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
+TO_SAY_IT = 0.3
 LIKELY = 1.25  # costs of edits that are tried first, with every right program
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
-SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
-TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
-# Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
-REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-REPLACED += ("forward_wrong_backward_matches",)
-VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed")
-VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
 @dataclass
@@ -49,6 +41,7 @@ class Explanation:
     by_numbers: bool = True
     also: list[tuple[str, str]] = field(default_factory=list)  # a further quantity, and what is wrong with it
     own: bool = False  # whether they are edits of the learner's program
+    whole: bool = True  # whether they explain all that is wrong
 
     @property
     def confident(self) -> bool:
@@ -82,12 +75,13 @@ def explain(
         All that it may take, of this process's own time: another that is busy changes no name.
     """
     with alarm(seconds):
-        return _explained(exercise, check, functions, seed, quantity, general)
+        until = time.process_time() + seconds - TO_SAY_IT
+        return _explained(exercise, check, functions, seed, quantity, general, until)
     return None
 
 
 def _explained(
-    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool, until: float
 ) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
@@ -96,29 +90,32 @@ def _explained(
     if not target.wrong or len(target.seen) > MANY:
         return Explanation([]) if not target.wrong else None
     wanted = target.wanted(quantity)
-    slips = _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
-    if slips:
-        return _chosen(slips, target, wanted, observer.tried(0))
-    if not general:
-        return None
     repairs = Repairs(observer, functions, [functions.source], target, wanted)
-    own = repairs.single(MEND_SECONDS, ALIASES)
+    own = repairs.single(MEND_SECONDS, ADDED)
+    slips = [] if own else _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
+    if slips or not general and not own:
+        return _chosen(slips, target, wanted, observer.tried(0)) if slips else None
+    own = own or repairs.single(MEND_SECONDS, ALIASES)
+    rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
     if own:
-        return _with_the_rest(own, observer, functions, target)
+        return rest(own)
     found = _general(observer, position, seen, quantity)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
+        further = None if found.whole else rest(repairs.single(MEND_SECONDS))
+        found.also = further.also if further else []
         return found
     own = repairs.single(MEND_SECONDS)
     one = own is not None and len(own.mistakes) == 1
     if own and (
         not found or one and not readable or len(own.mistakes) < len(found.edits) or _cheaper(own, found)
     ):
-        return _with_the_rest(own, observer, functions, target)
+        return rest(own)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
-        return _with_the_rest(two, observer, functions, target)
-    return found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
+        return rest(two)
+    found = found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
+    return found or rest(None)
 
 
 def _cheaper(own: Mended, found: Explanation) -> bool:
@@ -136,24 +133,31 @@ def _names_of(found: Explanation) -> set[str]:
     return mentioned | {name for name in (edit.target,) if name.isidentifier()}
 
 
-def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) -> Explanation:
-    """Return what is undone, and what else is to be undone until nothing is wrong."""
-    found, also = own, list[tuple[str, str]]()
+def _with_the_rest(
+    observer: Observer, functions: Functions, target: Target, quantity: str, until: float, own: Mended | None
+) -> Explanation | None:
+    """Return what is undone, and what else is to be undone until nothing is wrong that can be repaired."""
+    parts, tried, also = own.parts if own else [functions.source], {quantity}, list[tuple[str, str]]()
     while observer.run is not None and len(also) < MOST_MISTAKES:
-        program = functions.program.edited(found.parts)
+        program = functions.program.edited(parts)
         if program is None:
             break
         target = Target(list(observer.observe(program)), target.right, observer.tolerance)
-        quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
-        if not quantity:
+        further = [name for name in observer.check.quantities if name in target.wrong and name not in tried]
+        if not further:
             break
-        repairs = Repairs(observer, functions, found.parts, target, target.wanted(quantity))
-        more = repairs.single(MEND_SECONDS)
-        if more is None:
-            break
-        found = more
-        also.append((quantity, told([_sentence(one) for one in found.mistakes]).rstrip(".")))
-    return Explanation(own.mistakes, also=also, own=True)
+        tried.add(further[0])
+        repairs = Repairs(observer, functions, parts, target, target.wanted(further[0]))
+        more = repairs.single(min(MEND_SECONDS, until - time.process_time()))
+        if more is not None:
+            parts = more.parts
+            also.append((further[0], told([sentence_of(one) for one in more.mistakes]).rstrip(".")))
+    return Explanation(own.mistakes if own else [], also=also, own=True) if own or also else None
+
+
+def sentence_of(edits: tuple[Edit, ...]) -> str:
+    """Return what some edits together are in words."""
+    return "; besides: ".join(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits)) + "."
 
 
 def _fitting(
@@ -213,7 +217,8 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
         kept.setdefault(edit.key if edit.cost == 0 else edit.text or edit.sentence, (edit,))
     slips = all(edit.cost == 0 for edit in everything or found)
     numbers = _has_numbers(target, wanted, 1 if slips else FEWEST_NUMBERS)
-    return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
+    found_some = numbers or len(kept) == 1
+    return Explanation(list(kept.values())[:3], numbers, whole=bool(everything)) if found_some else None
 
 
 def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
@@ -277,85 +282,3 @@ def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> fl
     case = target.order[0]
     made = tried.made(edit, case, target)
     return -1.0 if made is None else nearness(made, target.seen[case], target.right[case], wanted)
-
-
-def with_explanation(
-    exercise: str,
-    check: Check,
-    functions: Functions,
-    seed: int,
-    result: Result,
-    seconds: float,
-    general: bool = True,
-) -> Result:
-    """Return a result with the name of a slip or, where none fits, of the smallest edit."""
-    if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
-        return result
-    if not any(one is check for one in catalogue.get(exercise).checks):
-        return result
-    if result.diagnosis == "exception" and any(name in result.sentence for name in TELLING_ERRORS):
-        return result
-    vague = not result.confident or result.diagnosis in VAGUE
-    if isinstance(check, Property) and not vague:
-        return result
-    found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
-    if found is None:
-        if vague and not result.diagnosis and not isinstance(check, Property):
-            lines = first_wrong_line(exercise, check, functions, seed)
-            if lines:
-                result.sentence = (
-                    f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"
-                )
-                result.evidence[:0] = lines[1:]
-        return result
-    if not found.edits:
-        if vague and not result.diagnosis:
-            result.diagnosis, result.confident = "hidden_state", True
-            result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
-            result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
-        return result
-    return _named(result, found)
-
-
-def _sentence(edits: tuple[Edit, ...]) -> str:
-    return "; besides: ".join(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits)) + "."
-
-
-def _named(result: Result, found: Explanation) -> Result:
-    """Return a result with what has been found, in place of its own words or beside them."""
-    slip = found.edits[0][0].cost == 0
-    if not found.by_numbers and not slip:
-        return result  # that there is an error says too little
-    by_place = (
-        "wrong: only at",
-        "wrong: only in",
-        "wrong: only after",
-        "wrong: only before",
-        "wrong: only away",
-    )
-    result.evidence = [  # where, is said by the name of an edit
-        line.partition(": where")[0] if line.startswith("seen in") else line
-        for line in result.evidence
-        if found.own or not line.startswith(by_place)
-    ]
-    words = told([_sentence(one) for one in found.edits])
-    if found.also:  # in the place of "dx is wrong, too"
-        result.also = [line for line in result.also if not line.endswith("is wrong, too")]
-        named = {line.partition(" ")[0] for line in result.also}
-        result.also += [text for quantity, text in found.also if quantity not in named]
-    if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
-        made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
-        result.evidence.insert(0, made)
-    if slip or result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
-        result.also += [result.sentence] * bool(result.diagnosis and not slip)
-        result.sentence = words
-        result.alternatives = [one[0].key for one in found.edits[1:]]
-        result.confident = (
-            found.confident if slip else result.confident or found.confident and not result.diagnosis
-        )
-        result.diagnosis = found.edits[0][0].key if slip else result.diagnosis or found.edits[0][0].key
-        result.notes = [] if slip else result.notes
-        result.stage = "values" if slip and result.stage in ("exception", "form") else result.stage
-    elif found.confident:
-        result.also.insert(0, words.rstrip("."))
-    return result

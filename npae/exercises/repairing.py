@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from npae.exercises.edits.edit import Edit, names
+from npae.exercises.edits.edit import CONDITION, Edit, names
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
 from npae.exercises.edits.whole_functions import added_steps, rearranged, transplanted
 from npae.exercises.exercise import Gradients
@@ -26,6 +26,7 @@ from npae.exercises.written import Written, idle_statements, written
 
 MENDING = {*(one.key for one in INSERTIONS), "copied", "overwritten", "formula", "default_for_argument"}
 SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
+ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
 OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|_kept|locals)\b")  # of operators: no learner writes them
 TOO_MUCH: dict[type, str] = {
@@ -104,11 +105,10 @@ class Repairs:
         if self._program is None:
             return None
         found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
-        places = {
-            tuple((id(one.holder), one.field, one.index) for one in edit.changes): edit
-            for edit in found[::-1]
+        lines = {
+            tuple(map(id, one.lines or [change.holder for change in one.changes])): one for one in found[::-1]
         }
-        found = list(places.values())[::-1]  # the likeliest at each place
+        found = list(lines.values())[::-1]  # the likeliest of each line
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
         told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
         mistakes = list(reversed(told.values()))
@@ -293,7 +293,9 @@ def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
     pairs = [(old.new, change.new) for old, change in zip(undo, edit.changes)]
     expressions = all(isinstance(one, ast.expr) for pair in pairs for one in pair)
     texts = [(ast.unparse(old), ast.unparse(new)) for old, new in pairs] if expressions else []
-    if edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts)):
+    if edit.target != CONDITION and (
+        edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts))
+    ):
         for key in (edit.key, *sentences):
             if key in sentences:
                 return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)

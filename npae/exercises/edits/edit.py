@@ -122,7 +122,7 @@ class Place:
         if isinstance(one, ast.For):
             return f"the loop over {counter(one)}"
         if isinstance(one, (ast.If, ast.While)):
-            return "a condition"
+            return CONDITION
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
     def kind_of(self, node: ast.AST) -> str:
@@ -154,6 +154,8 @@ def operator(*nodes: type) -> Callable[[Callable], Operator]:
     """Make a function the operator for some kinds of nodes; its name is the key."""
     return lambda make: Operator(make.__name__, nodes, make)
 
+
+CONDITION = "a condition"  # where an edit of the line of an if is
 
 # What is added, or is the limit, to keep a denominator or a logarithm from 0.
 TINY = tuple(10.0**-k for k in range(3, 17))

@@ -29,18 +29,8 @@ def further_operand(place):
             yield 2.8, f"({a}) * (1 - {name})", ""
             yield 2.9, f"({a}) * (1 - {name} ** 2)", ""
         elif what == "size":
-            yield 2.8, f"({a}) * {name}", ""
-            yield 2.8, f"({a}) / {name}", ""
-
-
-@operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
-def further_divisor(place):
-    """Divide by an array."""
-    inside = isinstance(place.holder, (ast.BinOp, ast.Return, ast.Assign, ast.AugAssign))
-    if inside and not isinstance(getattr(place.node, "ctx", None), ast.Store):
-        for name, what in place.kinds.items():
-            if what.startswith("array"):
-                yield 2.7, f"({ast.unparse(place.node)}) / {name}", ""
+            yield 2.5, f"({a}) * {name}", ""
+            yield 2.4, f"({a}) / {name}", ""
 
 
 @operator(ast.Tuple, ast.List, ast.Call, ast.BinOp, ast.Subscript)
@@ -97,7 +87,7 @@ def not_averaged(place):
 
 
 @operator(ast.AugAssign)
-def added_once(place):
+def assign_not_add(place):
     """Add with np.add.at, where an array of indices may name a place several times."""
     node = place.node
     if place.index is not None and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Subscript):
@@ -277,6 +267,11 @@ def unwrapped(place):
     text = ast.unparse(node.func if isinstance(node, ast.Call) else node.value)
     if isinstance(node, ast.Subscript):
         name, a = "index", text
+        if place.kind_of(node.slice).startswith("array") and place.kind_of(node.value).startswith("array"):
+            told = (
+                f"In {{target}}, {ast.unparse(node)} has only the chosen entries, in a row; the others are "
+            )
+            yield 2.2, f"{a} * {ast.unparse(node.slice)}", f"{told}to be there as zeros."
         if "::-1" in ast.unparse(node.slice):
             told = f"In {{target}}, {a} is turned round by {ast.unparse(node)}; it is to stay as it is."
             yield 0.9, a, told
