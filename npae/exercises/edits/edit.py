@@ -140,9 +140,10 @@ class Operator:
     nodes : tuple of type
         What it applies to.
     make : callable
-        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of
-        statements, the other list. The sentence may hold {target}. A fourth item says in what manner two
-        edits have to agree that are one mistake in two places; by default, both texts.
+        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, in the place of the
+        text, a list of statements: the block that the one in question stands in. The sentence may hold
+        {target}. A fourth item says in what manner two edits have to agree that are one mistake in two
+        places; by default, both texts.
     """
 
     key: str

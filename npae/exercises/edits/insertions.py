@@ -89,25 +89,20 @@ def not_averaged(place):
 @operator(ast.AugAssign)
 def assign_not_add(place):
     """Add with np.add.at, where an array of indices may name a place several times."""
-    node = place.node
-    if place.index is not None and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Subscript):
+    node, target = place.node, ast.unparse(place.node.target)
+    if isinstance(node.op, ast.Add) and isinstance(node.target, ast.Subscript):
         a, value = ast.unparse(node.target.value), ast.unparse(node.value)
-        index = ast.unparse(node.target)[len(a) + 1 : -1]
-        some = list(getattr(place.holder, place.field))
-        some[place.index] = ast.parse(f"np.add.at({a}, np.s_[{index}], {value})").body[0]
-        told = (
-            f"{ast.unparse(node.target)} += ... adds once for each place, however often the place occurs in "
-        )
-        yield 1.25, some, f"{told}an array of indices. np.add.at adds every time."
+        told = f"{target} += ... adds once for each place, however often the place occurs in an array of "
+        told += "indices. np.add.at adds every time."
+        yield 1.25, f"np.add.at({a}, np.s_[{target[len(a) + 1 : -1]}], {value})", told
 
 
 @operator(ast.If)
 def unconditional(place):
     """Do always what is done on a condition."""
-    if place.index is not None and place.field in ("body", "orelse"):
-        some, test = list(getattr(place.holder, place.field)), ast.unparse(place.node.test)
-        some[place.index : place.index + 1] = place.node.body
-        yield 2, some, f'What stands below "if {test}" is to be done in any case.'
+    if place.field in ("body", "orelse"):
+        told = f'What stands below "if {ast.unparse(place.node.test)}" is to be done in any case.'
+        yield 2, "\n".join(map(ast.unparse, place.node.body)), told
 
 
 @operator(ast.BinOp)
@@ -131,13 +126,10 @@ def other_brackets(place):
 @operator(ast.Assign)
 def separate(place):
     """Make the value of each of several variables anew."""
-    node = place.node
-    if len(node.targets) > 1 and place.index is not None:
-        some, value = list(getattr(place.holder, place.field)), ast.unparse(node.value)
-        names = [ast.unparse(one) for one in node.targets]
-        made = [one for name in names for one in ast.parse(f"{name} = {value}").body]
+    if len(place.node.targets) > 1:
+        names = [ast.unparse(one) for one in place.node.targets]
         told = f"{' and '.join(names)} are one array: what is written into the one is in the other as well."
-        yield 1.25, [*some[: place.index], *made, *some[place.index + 1 :]], told
+        yield 1.25, "\n".join(f"{name} = {ast.unparse(place.node.value)}" for name in names), told
 
 
 @operator(ast.Call)
@@ -203,16 +195,10 @@ def not_copied(place):
 @operator(ast.Assign)
 def accumulated(place):
     """Add to a variable in every step of a loop."""
-    node = place.node
-    if place.index is None or not isinstance(place.holder, ast.For) or len(node.targets) != 1:
-        return
-    target, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
-    some = list(getattr(place.holder, place.field))
-    if isinstance(node.targets[0], ast.Name):
-        some[place.index] = ast.parse(
-            f"{target} = {value} + ({target} if '{target}' in locals() else 0)"
-        ).body[0]
-        yield 2, some, f"{target} is assigned with =, where contributions add up: only the last one is left."
+    target, value = ast.unparse(place.node.targets[0]), ast.unparse(place.node.value)
+    if isinstance(place.holder, ast.For) and target.isidentifier() and len(place.node.targets) == 1:
+        told = f"{target} is assigned with =, where contributions add up: only the last one is left."
+        yield 2, f"{target} = {value} + ({target} if '{target}' in locals() else 0)", told
 
 
 @operator(ast.Name, ast.Subscript)

@@ -134,8 +134,14 @@ def _around(statement: ast.stmt) -> str:
 def _made(operator: Operator, place: Place, function: str, around: str) -> Iterator[_Found]:
     """Yield the operator's edits of a place."""
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
+    statement = isinstance(place.node, ast.stmt)
     for cost, text, words, *manner in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
+        if isinstance(text, str) and statement:
+            if place.index is None:
+                continue
+            some, k = list(getattr(place.holder, place.field)), place.index
+            text = functools.partial(_block, some[:k], text, some[k + 1 :])
         if isinstance(text, str):
             old = ast.unparse(place.node)
             if text == old:
@@ -154,7 +160,13 @@ def _made(operator: Operator, place: Place, function: str, around: str) -> Itera
         yield _Found(edit, function, min(told, twin(told)), around)
 
 
-def _located(some: list[ast.stmt], function: ast.FunctionDef) -> list[ast.stmt]:
+def _block(before: list[ast.stmt], text: str, after: list[ast.stmt]) -> list[ast.stmt]:
+    return [*before, *ast.parse(text).body, *after]
+
+
+def _located(made: Any, function: ast.FunctionDef) -> list[ast.stmt]:
+    """Return statements, or what a function returns, with the lines of those around them."""
+    some = made() if callable(made) else made
     for one in some:
         if not hasattr(one, "lineno"):
             ast.copy_location(one, some[-1] if hasattr(some[-1], "lineno") else function)
