@@ -23,6 +23,7 @@ from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
 TO_SAY_IT = 0.3
+STRANGE = 0.75  # cost of names that the learner's program does not have
 LIKELY = 1.25  # costs of edits that are tried first, with every right program
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
@@ -106,10 +107,7 @@ def _explained(
         found.also = further.also if further else []
         return found
     own = repairs.single(MEND_SECONDS)
-    one = own is not None and len(own.mistakes) == 1
-    if own and (
-        not found or one and not readable or len(own.mistakes) < len(found.edits) or _cheaper(own, found)
-    ):
+    if own and (found is None or _says_more(own, found, readable)):
         return rest(own)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
@@ -118,8 +116,11 @@ def _explained(
     return found or rest(None)
 
 
-def _cheaper(own: Mended, found: Explanation) -> bool:
-    return own.mistakes[0][0].cost < found.edits[0][0].cost
+def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
+    """Whether repairs of the learner's program say more than edits of a right one, which has other names."""
+    mine, theirs = own.mistakes[0][0].cost, found.edits[0][0].cost
+    fewer = len(own.mistakes) < len(found.edits)
+    return fewer or mine < theirs or len(own.mistakes) == 1 and not readable and mine <= theirs + STRANGE
 
 
 def _names_of(found: Explanation) -> set[str]:

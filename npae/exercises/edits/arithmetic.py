@@ -104,7 +104,7 @@ def dropped(place):
 @operator(ast.UnaryOp)
 def minus_forgotten(place):
     """Leave out a minus sign."""
-    if isinstance(place.node.op, ast.USub):
+    if isinstance(place.node.op, ast.USub) and not isinstance(place.holder, ast.Slice):
         (a,) = parts(place, "operand")
         yield 1, a, f"In {{target}}, the minus before {plain(a)} is missing."
 

@@ -194,6 +194,14 @@ def all_for_each(place):
                 yield 1.5, f"{owner}[{', '.join(others)}]", f"In {{target}}, {told}."
 
 
+@operator(ast.Subscript)
+def not_flipped(place):
+    """Take an array as it is, where it is turned round."""
+    text, a = ast.unparse(place.node), ast.unparse(place.node.value)
+    if "::-1" in text and isinstance(place.node.ctx, ast.Load):
+        yield 0.95, a, f"In {{target}}, {a} stands where {text} belongs."
+
+
 @operator(ast.Attribute)
 def transpose(place):
     """Leave out a transposition, or reshape in its place."""

@@ -73,6 +73,15 @@ def further_stride(place):
 
 
 @operator(ast.Call)
+def size_for_length(place):
+    """Count all entries, where the rows are counted."""
+    if ast.unparse(place.node.func) == "len":
+        a = ast.unparse(place.node.args[0])
+        told = f"In {{target}}, len({a}) counts the first axis alone; {a}.size is the number of all entries."
+        yield 1.5, f"np.size({a})", told
+
+
+@operator(ast.Call)
 def not_averaged(place):
     """Divide each entry by their number, where the mean is taken."""
     node = place.node
@@ -174,8 +183,10 @@ def turned(place):
             yield 2.25, f"{a}.sum({axis})", ""
             yield 2.4, f"{a}.sum({axis}, keepdims=True)", ""
             yield 2.4, f"{a}.mean({axis})", ""
-        for text in (f"{a}.sum()", f"({a} > 0)", f"np.exp({a})", f"np.log({a})"):
-            yield 2.25, text, ""
+        if a.isidentifier() and isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, ast.Mult):
+            yield 2.25, f"({a} > 0)", ""
+        yield 2.25, f"{a}.sum()", ""
+        yield 2.25, f"np.exp({a})", ""
         yield 2.5, f"{a}.reshape(-1)", ""
 
 
