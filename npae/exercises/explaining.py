@@ -17,10 +17,10 @@ from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Check
 from npae.exercises.learner import Functions
-from npae.exercises.observing import Observer, Target, Tried, nearest_first, nearness, observer_of
+from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 
-SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
+SECONDS, LATE_SECONDS = 1.2, 0.6  # of this process, before and after repairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
 TO_SAY_IT = 0.3
 STRANGE = 0.75  # cost of names that the learner's program does not have
@@ -100,7 +100,7 @@ def _explained(
     rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
     if own:
         return rest(own)
-    found = _general(observer, position, seen, quantity)
+    found = _general(observer, position, seen, quantity, SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
         further = None if found.whole else rest(repairs.single(MEND_SECONDS))
@@ -112,8 +112,7 @@ def _explained(
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
         return rest(two)
-    found = found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
-    return found or rest(None)
+    return found or _general(observer, position, seen, quantity, LATE_SECONDS) or rest(None)
 
 
 def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
@@ -169,9 +168,9 @@ def _fitting(
     ]
 
 
-def _general(observer, position: int, seen, quantity: str) -> Explanation | None:
+def _general(observer, position: int, seen, quantity: str, seconds: float) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong."""
-    until = time.process_time() + SECONDS
+    until = time.process_time() + seconds
     rounds = [(number, most) for most in (LIKELY, np.inf) for number in range(len(observer.programs))]
     for number, most in rounds:
         tried = observer.tried(number)
@@ -249,37 +248,3 @@ def _has_numbers(target: Target, wanted: list[str], fewest: int = FEWEST_NUMBERS
         for label in set(wanted) & set(target.wrong_in(case)):
             count += seen[label].size if isinstance(seen[label], np.ndarray) else 0
     return count >= fewest
-
-
-def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
-    tried = observer.tried(0)
-    target = Target(seen, tried.right, observer.tolerance)
-    wanted = target.wanted(quantity)
-    likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
-    if not _has_numbers(target, wanted):
-        return None
-    far: dict[int, float] = {}
-    for edit in likely:
-        if time.process_time() > until:
-            break
-        if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
-            return Explanation([(edit,)])
-        far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
-    likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
-    for one, other in nearest_first(likely, far):
-        if time.process_time() > until:
-            break
-        places = {(id(c.holder), c.field) for c in one.changes}
-        if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
-            changes, functions = (*one.changes, *other.changes), one.functions | other.functions
-            both = Edit(one.key, one.cost + other.cost, "", changes, functions)
-            if _fits(tried, both, target, wanted) and _right_before(both, position, tried):
-                return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
-    return None
-
-
-def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> float:
-    """Return how much of the learner's entries an edit alone explains, beyond those that are right."""
-    case = target.order[0]
-    made = tried.made(edit, case, target)
-    return -1.0 if made is None else nearness(made, target.seen[case], target.right[case], wanted)

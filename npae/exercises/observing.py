@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,17 +114,6 @@ def nearness(made: dict[str, Any], goal: dict[str, Any], start: dict[str, Any], 
                 if away > 0 and np.isfinite([away, left]).all():
                     score += 0.5 * max(0.0, 1.0 - left / away)
     return score
-
-
-def nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
-    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
-    heapq.heapify(waiting)
-    while waiting:
-        _, k, m = heapq.heappop(waiting)
-        yield edits[k], edits[m]
-        if m + 1 < len(edits):
-            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
 
 
 class Tried:

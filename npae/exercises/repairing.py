@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from npae.exercises.edits.edit import CONDITION, Edit, names
+from npae.exercises.edits.copies import copies
+from npae.exercises.edits.edit import CONDITION, Edit
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
-from npae.exercises.edits.whole_functions import added_steps, rearranged, transplanted
 from npae.exercises.exercise import Gradients
 from npae.exercises.first_wrong_line import known
 from npae.exercises.learner import Functions
@@ -24,11 +24,11 @@ from npae.exercises.suspects import suspects
 from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written, idle_statements, written
 
-MENDING = {*(one.key for one in INSERTIONS), "copied", "overwritten", "formula", "default_for_argument"}
+MENDING = {*(one.key for one in INSERTIONS), "copied"}
 SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
 ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
-OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|_kept|locals)\b")  # of operators: no learner writes them
+OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|locals)\b")  # of operators: no learner writes them
 TOO_MUCH: dict[type, str] = {
     ast.Add: "{} is added, and does not belong there",
     ast.Sub: "{} is subtracted, and does not belong there",
@@ -177,29 +177,16 @@ class _Tries:
 
     def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
         """Return likely edits of the statements that make the first wrong array."""
-        operators = [*OPERATORS, *INSERTIONS]
-        edits = all_edits(
-            program, self.axes, operators, lambda place: id(place.statement) in program.suspects
-        )
-        edits = [edit for edit in edits if edit.cost <= SUSPECTED]
-        statements = [one for one in ast.walk(program.tree) if id(one) in program.suspects]
-        made = {name for one in statements if isinstance(one, ast.Assign) for name in names(one, stored=True)}
-        quantities = getattr(self.observer.check, "quantities", ())
-        return edits + [
-            edit for edit in transplanted(program, self.observer.programs, quantities) if edit.target in made
-        ]
+        inside, operators = program.suspects, [*OPERATORS, *INSERTIONS]
+        edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
+        return [edit for edit in edits if edit.cost <= SUSPECTED]
 
     def _all(self, program: Written, keys: Collection[str]) -> list[Edit]:
-        observer, right = self.observer, self.observer.programs
-        quantities = getattr(observer.check, "quantities", ())
         operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
         idle = self._idle(program)
         edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) not in idle)
-        edits += rearranged(program, program.constants())
-        if not keys:
-            edits += [*added_steps(program, right, quantities), *transplanted(program, right, quantities)]
-        likely = {id(edit) for edit in edits if observer.matters(edit, self.target, self.wanted)}
-        edits = [edit for edit in edits if not keys or edit.key in keys]
+        edits += [edit for edit in copies(program) if not keys or edit.key in keys]
+        likely = {id(edit) for edit in edits if self.observer.matters(edit, self.target, self.wanted)}
         return sorted(edits, key=lambda edit: edit.cost + 2 * (id(edit) not in likely))
 
     def watched(self, parts: list[str]) -> Written:

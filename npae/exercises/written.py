@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass, field
-from typing import Any
 
 from npae.exercises.edits.edit import Edit, names
 from npae.exercises.programs import exchanged
@@ -35,20 +34,6 @@ class Written:
                 self._bodies[id(node)] = [_indented(one) for one in node.body]
                 for k, statement in enumerate(node.body):
                     self._statement_of.update((id(one), (node, k)) for one in ast.walk(statement))
-
-    def constants(self) -> dict[str, Any]:
-        """Return the numbers that stand at the top level of the program, by name."""
-        found: dict[str, Any] = {}
-        for node in self.tree.body:
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    pairs = [(target, node.value)]
-                    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                        pairs = list(zip(target.elts, node.value.elts))
-                    for one, value in pairs:
-                        if isinstance(one, ast.Name) and isinstance(value, ast.Constant):
-                            found[one.id] = value.value
-        return found
 
     def text(self) -> list[str]:
         """Return the parts of the program, as they were at the start."""
