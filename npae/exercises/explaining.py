@@ -24,7 +24,7 @@ SECONDS, LATE_SECONDS = 1.2, 0.6  # of this process, before and after repairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
 TO_SAY_IT = 0.3
 STRANGE = 0.75  # cost of names that the learner's program does not have
-LIKELY = 1.25  # costs of edits that are tried first, with every right program
+USUAL, LIKELY = 2.25, 1.25  # costs of edits that are tried first, of the plainest program and of the others
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3
@@ -171,7 +171,8 @@ def _fitting(
 def _general(observer, position: int, seen, quantity: str, seconds: float) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong."""
     until = time.process_time() + seconds
-    rounds = [(number, most) for most in (LIKELY, np.inf) for number in range(len(observer.programs))]
+    numbers = range(len(observer.programs))
+    rounds = [(0, USUAL), *((k, LIKELY) for k in numbers[1:]), *((k, np.inf) for k in numbers)]
     for number, most in rounds:
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)

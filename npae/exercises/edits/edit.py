@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import itertools
 import re
 import types
 from collections.abc import Callable, Iterable
@@ -210,9 +209,7 @@ def atom(node: ast.AST) -> str:
 
 def plain(text: str) -> str:
     """Return the text of a formula without the brackets around it."""
-    inside = text[1:-1] if text.startswith("(") and text.endswith(")") else text
-    depths = list(itertools.accumulate({"(": 1, ")": -1}.get(one, 0) for one in inside))
-    return inside if min(depths, default=0) == 0 else text
+    return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
 
 
 def usual(value: object) -> tuple[float, ...]:

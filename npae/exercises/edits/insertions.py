@@ -271,7 +271,7 @@ def unwrapped(place):
             yield 2.2, f"{a} * {ast.unparse(node.slice)}", f"{told}to be there as zeros."
         if "::-1" in ast.unparse(node.slice):
             told = f"In {{target}}, {a} is turned round by {ast.unparse(node)}; it is to stay as it is."
-            yield 0.9, a, told
+            yield 2, a, told
     elif isinstance(node.func, ast.Attribute) and not text.startswith("np."):
         name, a = node.func.attr, ast.unparse(node.func.value)
     elif node.args:
