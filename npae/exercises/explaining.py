@@ -100,7 +100,8 @@ def _explained(
     rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
     if own:
         return rest(own)
-    found = _general(observer, position, seen, quantity, SECONDS)
+    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names))
+    found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
         further = None if found.whole else rest(repairs.single(MEND_SECONDS))
@@ -112,7 +113,7 @@ def _explained(
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
         return rest(two)
-    return found or _general(observer, position, seen, quantity, LATE_SECONDS) or rest(None)
+    return found or general_edits(LATE_SECONDS) or rest(None)
 
 
 def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
@@ -168,9 +169,11 @@ def _fitting(
     ]
 
 
-def _general(observer, position: int, seen, quantity: str, seconds: float) -> Explanation | None:
-    """Return the general edits of a right program that explain what is wrong."""
-    until = time.process_time() + seconds
+def _general(
+    observer: Observer, position: int, seen: list, quantity: str, names: set[str], seconds: float
+) -> Explanation | None:
+    """Return the general edits of a right program that explain what is wrong, best in the learner's names."""
+    until, strange = time.process_time() + seconds, None
     numbers = range(len(observer.programs))
     rounds = [(0, USUAL), *((k, LIKELY) for k in numbers[1:]), *((k, np.inf) for k in numbers)]
     for number, most in rounds:
@@ -191,10 +194,13 @@ def _general(observer, position: int, seen, quantity: str, seconds: float) -> Ex
                 if not found or whole or edit.cost == found[0].cost:
                     found.append(edit)
         if found:
-            return _chosen(found, target, wanted, tried)
+            chosen = _chosen(found, target, wanted, tried)
+            if number == 0 or chosen is None or _names_of(chosen) <= names:
+                return chosen
+            strange = strange or chosen
         if time.process_time() > until:
             break
-    return None
+    return strange
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
