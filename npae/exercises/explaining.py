@@ -100,7 +100,7 @@ def _explained(
     rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
     if own:
         return rest(own)
-    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names))
+    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names, set()))
     found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
@@ -170,7 +170,13 @@ def _fitting(
 
 
 def _general(
-    observer: Observer, position: int, seen: list, quantity: str, names: set[str], seconds: float
+    observer: Observer,
+    position: int,
+    seen: list,
+    quantity: str,
+    names: set[str],
+    refuted: set[int],
+    seconds: float,
 ) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong, best in the learner's names."""
     until, strange = time.process_time() + seconds, None
@@ -188,7 +194,11 @@ def _general(
         ):
             if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
-            if _fitting(tried, [edit], position, target, wanted):
+            if id(edit) in refuted:
+                continue
+            if not _fitting(tried, [edit], position, target, wanted):
+                refuted.add(id(edit))
+            else:
                 whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
                 complete = complete or whole
                 if not found or whole or edit.cost == found[0].cost:
