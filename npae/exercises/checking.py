@@ -15,10 +15,10 @@ import numpy as np
 
 from npae.exercises import catalogue
 from npae.exercises.exercise import Exercise, Gradients, Property
-from npae.exercises.explaining import with_explanation
-from npae.exercises.forms import add_at_is_meant, cannot_unpack, missing, stopped, stumbled
+from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
 from npae.exercises.gradients import compare_gradients, relation_to_forward
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction, load
+from npae.exercises.named_results import with_explanation
 from npae.exercises.process import Ended
 from npae.exercises.remarks import remarks_on
 from npae.exercises.result import Result, as_text
@@ -27,7 +27,7 @@ from npae.exercises.sentences import remarks, sentence
 from npae.exercises.worker.calls import NotRun
 
 IN_ALL, LEAST = 5.0, 1.3  # seconds of this process for a check with its explanation; at least for the latter
-SLOW = 6.0  # seconds by the clock: functions that took as long are not called again for an explanation
+SLOW = 6.0  # seconds by the clock: what took as long, and not to compile, is not called again
 
 __all__ = ["Result", "as_text", "check_file"]
 
@@ -79,12 +79,10 @@ def _checked(exercise: str, check, functions: Functions, promoted: list[str], se
             exercise, "unavailable", "cannot_check", sentence("cannot_check", {"error": str(error)})
         )
     left = max(LEAST, IN_ALL - (time.process_time() - busy))
-    if result is not None and time.perf_counter() - began < SLOW:
+    if result is not None and (time.perf_counter() - began < SLOW or functions.compiled()):
         functions.forget()
         with contextlib.suppress(Ended):
             result = with_explanation(exercise, check, functions, seed, result, left)
-    if result is not None:
-        result = add_at_is_meant(result, functions.source)
     return result
 
 

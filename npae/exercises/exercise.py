@@ -142,6 +142,9 @@ class Property:
     quantity, pointer : str
     functions : tuple of str
         Functions that the learner's file has to define for it.
+    compared : Values or None
+        A comparison that fails as the test does: mistakes are looked for by it, as it says how near a
+        program comes.
     """
 
     key: str
@@ -150,6 +153,7 @@ class Property:
     quantity: str = ""
     pointer: str = ""
     functions: tuple[str, ...] = ()
+    compared: Values | None = None
 
 
 Check = Values | Gradients | Property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import time
 from collections.abc import Iterable
@@ -14,27 +15,20 @@ from npae.exercises import catalogue
 from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
-from npae.exercises.exercise import Check, Property
-from npae.exercises.first_wrong_line import first_wrong_line
+from npae.exercises.exercise import Check
 from npae.exercises.learner import Functions
-from npae.exercises.observing import Target, Tried, nearest_first, nearness, observer_of
-from npae.exercises.repairing import ALIASES, Mended, Repairs
-from npae.exercises.result import Result
-from npae.exercises.sentences import sentence
+from npae.exercises.observing import Observer, Target, Tried, observer_of
+from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 
-SECONDS, PAIR_SECONDS = 1.2, 0.6  # of this process, for single edits and for pairs
+SECONDS, LATE_SECONDS = 1.3, 1.0  # of this process, before and after repairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
+TO_SAY_IT = 0.3
+STRANGE = 0.75  # cost of names that the learner's program does not have
+USUAL, LIKELY = 2.75, 1.25  # costs of edits that are tried first, of the plainest program and of the others
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
 MOST_MISTAKES = 2  # that are told beside the first
 FEWEST_NUMBERS = 3
 MANY = 1000  # calls of a test: a training, which nothing here explains in time
-SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
-TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
-# Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
-REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
-REPLACED += ("forward_wrong_backward_matches",)
-VAGUE: tuple[str, ...] = (*REPLACED, "not_finite", "axes_mixed")
-VAGUE += ("division_by_zero", "invalid_value", "log_of_zero", "overflow")
 
 
 @dataclass
@@ -46,8 +40,9 @@ class Explanation:
 
     edits: list[tuple[Edit, ...]]
     by_numbers: bool = True
-    also: list[str] = field(default_factory=list)
+    also: list[tuple[str, str]] = field(default_factory=list)  # a further quantity, and what is wrong with it
     own: bool = False  # whether they are edits of the learner's program
+    whole: bool = True  # whether they explain all that is wrong
 
     @property
     def confident(self) -> bool:
@@ -81,12 +76,13 @@ def explain(
         All that it may take, of this process's own time: another that is busy changes no name.
     """
     with alarm(seconds):
-        return _explained(exercise, check, functions, seed, quantity, general)
+        until = time.process_time() + seconds - TO_SAY_IT
+        return _explained(exercise, check, functions, seed, quantity, general, until)
     return None
 
 
 def _explained(
-    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool, until: float
 ) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
@@ -95,33 +91,36 @@ def _explained(
     if not target.wrong or len(target.seen) > MANY:
         return Explanation([]) if not target.wrong else None
     wanted = target.wanted(quantity)
-    slips = _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
-    if slips:
-        return _chosen(slips, target, wanted, observer.tried(0))
-    if not general:
-        return None
     repairs = Repairs(observer, functions, [functions.source], target, wanted)
-    own = repairs.single(MEND_SECONDS, ALIASES)
+    own = repairs.single(MEND_SECONDS, ADDED)
+    slips = [] if own else _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
+    if slips or not general and not own:
+        return _chosen(slips, target, wanted, observer.tried(0)) if slips else None
+    own = own or repairs.single(MEND_SECONDS, ALIASES)
+    rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
     if own:
-        return _with_the_rest(own, observer, functions, target)
-    found = _general(observer, position, seen, quantity)
+        return rest(own)
+    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names, set()))
+    found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
+        further = None if found.whole else rest(repairs.single(MEND_SECONDS))
+        found.also = further.also if further else []
         return found
     own = repairs.single(MEND_SECONDS)
-    one = own is not None and len(own.mistakes) == 1
-    if own and (
-        not found or one and not readable or len(own.mistakes) < len(found.edits) or _cheaper(own, found)
-    ):
-        return _with_the_rest(own, observer, functions, target)
+    if own and (found is None or _says_more(own, found, readable)):
+        return rest(own)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
-        return _with_the_rest(two, observer, functions, target)
-    return found or _pairs(observer, position, seen, quantity, time.process_time() + PAIR_SECONDS)
+        return rest(two)
+    return found or general_edits(LATE_SECONDS) or rest(None)
 
 
-def _cheaper(own: Mended, found: Explanation) -> bool:
-    return own.mistakes[0][0].cost < found.edits[0][0].cost
+def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
+    """Whether repairs of the learner's program say more than edits of a right one, which has other names."""
+    mine, theirs = own.mistakes[0][0].cost, found.edits[0][0].cost
+    fewer = len(own.mistakes) < len(found.edits)
+    return fewer or mine < theirs or len(own.mistakes) == 1 and not readable and mine <= theirs + STRANGE
 
 
 def _names_of(found: Explanation) -> set[str]:
@@ -135,24 +134,31 @@ def _names_of(found: Explanation) -> set[str]:
     return mentioned | {name for name in (edit.target,) if name.isidentifier()}
 
 
-def _with_the_rest(own: Mended, observer, functions: Functions, target: Target) -> Explanation:
-    """Return what is undone, and what else is to be undone until nothing is wrong."""
-    found, also = own, list[str]()
+def _with_the_rest(
+    observer: Observer, functions: Functions, target: Target, quantity: str, until: float, own: Mended | None
+) -> Explanation | None:
+    """Return what is undone, and what else is to be undone until nothing is wrong that can be repaired."""
+    parts, tried, also = own.parts if own else [functions.source], {quantity}, list[tuple[str, str]]()
     while observer.run is not None and len(also) < MOST_MISTAKES:
-        program = functions.program.edited(found.parts)
+        program = functions.program.edited(parts)
         if program is None:
             break
         target = Target(list(observer.observe(program)), target.right, observer.tolerance)
-        quantity = next((name for name in observer.check.quantities if name in target.wrong), "")
-        if not quantity:
+        further = [name for name in observer.check.quantities if name in target.wrong and name not in tried]
+        if not further:
             break
-        repairs = Repairs(observer, functions, found.parts, target, target.wanted(quantity))
-        more = repairs.single(MEND_SECONDS)
-        if more is None:
-            break
-        found = more
-        also.append(told([_sentence(one) for one in found.mistakes]).rstrip("."))
-    return Explanation(own.mistakes, also=also, own=True)
+        tried.add(further[0])
+        repairs = Repairs(observer, functions, parts, target, target.wanted(further[0]))
+        more = repairs.single(min(MEND_SECONDS, until - time.process_time()))
+        if more is not None:
+            parts = more.parts
+            also.append((further[0], told([sentence_of(one) for one in more.mistakes]).rstrip(".")))
+    return Explanation(own.mistakes if own else [], also=also, own=True) if own or also else None
+
+
+def sentence_of(edits: tuple[Edit, ...]) -> str:
+    """Return what some edits together are in words."""
+    return "; besides: ".join(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits)) + "."
 
 
 def _fitting(
@@ -163,29 +169,48 @@ def _fitting(
     ]
 
 
-def _general(observer, position: int, seen, quantity: str) -> Explanation | None:
-    """Return the general edits of a right program that explain what is wrong."""
-    until = time.process_time() + SECONDS
-    for number in range(len(observer.programs)):
+def _general(
+    observer: Observer,
+    position: int,
+    seen: list,
+    quantity: str,
+    names: set[str],
+    refuted: set[int],
+    seconds: float,
+) -> Explanation | None:
+    """Return the general edits of a right program that explain what is wrong, best in the learner's names."""
+    until, strange = time.process_time() + seconds, None
+    numbers = range(len(observer.programs))
+    rounds = [(0, USUAL), *((k, LIKELY) for k in numbers[1:]), *((k, np.inf) for k in numbers)]
+    for number, most in rounds:
         tried = observer.tried(number)
         target = Target(seen, tried.right, observer.tolerance)
         wanted = target.wanted(quantity)
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
-        likely = {id(edit) for edit in tried.edits if observer.matters(edit, target, wanted)}
-        for edit in sorted(tried.edits, key=lambda edit: edit.cost + (id(edit) not in likely)):
+        far = {id(edit): edit.cost + (not observer.matters(edit, target, wanted)) for edit in tried.edits}
+        for edit in sorted(
+            (one for one in tried.edits if far[id(one)] <= most), key=lambda one: far[id(one)]
+        ):
             if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
                 break
-            if _fitting(tried, [edit], position, target, wanted):
+            if id(edit) in refuted:
+                continue
+            if not _fitting(tried, [edit], position, target, wanted):
+                refuted.add(id(edit))
+            else:
                 whole = wanted == target.wrong or _fits(tried, edit, target, target.wrong)
                 complete = complete or whole
                 if not found or whole or edit.cost == found[0].cost:
                     found.append(edit)
         if found:
-            return _chosen(found, target, wanted, tried)
+            chosen = _chosen(found, target, wanted, tried)
+            if number == 0 or chosen is None or _names_of(chosen) <= names:
+                return chosen
+            strange = strange or chosen
         if time.process_time() > until:
             break
-    return None
+    return strange
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:
@@ -209,7 +234,8 @@ def _chosen(found: list[Edit], target: Target, wanted: list[str], tried: Tried) 
         kept.setdefault(edit.key if edit.cost == 0 else edit.text or edit.sentence, (edit,))
     slips = all(edit.cost == 0 for edit in everything or found)
     numbers = _has_numbers(target, wanted, 1 if slips else FEWEST_NUMBERS)
-    return Explanation(list(kept.values())[:3], numbers) if numbers or len(kept) == 1 else None
+    found_some = numbers or len(kept) == 1
+    return Explanation(list(kept.values())[:3], numbers, whole=bool(everything)) if found_some else None
 
 
 def _fits(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> bool:
@@ -239,117 +265,3 @@ def _has_numbers(target: Target, wanted: list[str], fewest: int = FEWEST_NUMBERS
         for label in set(wanted) & set(target.wrong_in(case)):
             count += seen[label].size if isinstance(seen[label], np.ndarray) else 0
     return count >= fewest
-
-
-def _pairs(observer, position: int, seen, quantity: str, until: float) -> Explanation | None:
-    tried = observer.tried(0)
-    target = Target(seen, tried.right, observer.tolerance)
-    wanted = target.wanted(quantity)
-    likely = [edit for edit in tried.edits if edit.cost <= 2.25 and observer.matters(edit, target, wanted)]
-    if not _has_numbers(target, wanted):
-        return None
-    far: dict[int, float] = {}
-    for edit in likely:
-        if time.process_time() > until:
-            break
-        if _fits(tried, edit, target, wanted) and _right_before(edit, position, tried):
-            return Explanation([(edit,)])
-        far[id(edit)] = edit.cost / 2 - _nearness(tried, edit, target, wanted)
-    likely = sorted((edit for edit in likely if id(edit) in far), key=lambda edit: far[id(edit)])
-    for one, other in nearest_first(likely, far):
-        if time.process_time() > until:
-            break
-        places = {(id(c.holder), c.field) for c in one.changes}
-        if places.isdisjoint((id(c.holder), c.field) for c in other.changes):
-            changes, functions = (*one.changes, *other.changes), one.functions | other.functions
-            both = Edit(one.key, one.cost + other.cost, "", changes, functions)
-            if _fits(tried, both, target, wanted) and _right_before(both, position, tried):
-                return Explanation([tuple(sorted((one, other), key=lambda edit: edit.cost))])
-    return None
-
-
-def _nearness(tried: Tried, edit: Edit, target: Target, wanted: list[str]) -> float:
-    """Return how much of the learner's entries an edit alone explains, beyond those that are right."""
-    case = target.order[0]
-    made = tried.made(edit, case, target)
-    return -1.0 if made is None else nearness(made, target.seen[case], target.right[case], wanted)
-
-
-def with_explanation(
-    exercise: str,
-    check: Check,
-    functions: Functions,
-    seed: int,
-    result: Result,
-    seconds: float,
-    general: bool = True,
-) -> Result:
-    """Return a result with the name of a slip or, where none fits, of the smallest edit."""
-    if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
-        return result
-    if not any(one is check for one in catalogue.get(exercise).checks):
-        return result
-    if result.diagnosis == "exception" and any(name in result.sentence for name in TELLING_ERRORS):
-        return result
-    vague = not result.confident or result.diagnosis in VAGUE
-    if isinstance(check, Property) and not vague:
-        return result
-    found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
-    if found is None:
-        if vague and not result.diagnosis and not isinstance(check, Property):
-            lines = first_wrong_line(exercise, check, functions, seed)
-            if lines:
-                result.sentence = (
-                    f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"
-                )
-                result.evidence[:0] = lines[1:]
-        return result
-    if not found.edits:
-        if vague and not result.diagnosis:
-            result.diagnosis, result.confident = "hidden_state", True
-            result.sentence = sentence("hidden_state", {"function": result.function or "the file"})
-            result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
-        return result
-    return _named(result, found)
-
-
-def _sentence(edits: tuple[Edit, ...]) -> str:
-    return "; besides: ".join(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits)) + "."
-
-
-def _named(result: Result, found: Explanation) -> Result:
-    """Return a result with what has been found, in place of its own words or beside them."""
-    slip = found.edits[0][0].cost == 0
-    if not found.by_numbers and not slip:
-        return result  # that there is an error says too little
-    by_place = (
-        "wrong: only at",
-        "wrong: only in",
-        "wrong: only after",
-        "wrong: only before",
-        "wrong: only away",
-    )
-    result.evidence = [  # where, is said by the name of an edit
-        line.partition(": where")[0] if line.startswith("seen in") else line
-        for line in result.evidence
-        if found.own or not line.startswith(by_place)
-    ]
-    words = told([_sentence(one) for one in found.edits])
-    if found.also:  # in the place of "dx is wrong, too"
-        result.also = [line for line in result.also if not line.endswith("is wrong, too")] + found.also
-    if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
-        made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
-        result.evidence.insert(0, made)
-    if slip or result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
-        result.also += [result.sentence] * bool(result.diagnosis and not slip)
-        result.sentence = words
-        result.alternatives = [one[0].key for one in found.edits[1:]]
-        result.confident = (
-            found.confident if slip else result.confident or found.confident and not result.diagnosis
-        )
-        result.diagnosis = found.edits[0][0].key if slip else result.diagnosis or found.edits[0][0].key
-        result.notes = [] if slip else result.notes
-        result.stage = "values" if slip and result.stage in ("exception", "form") else result.stage
-    elif found.confident:
-        result.also.insert(0, words.rstrip("."))
-    return result

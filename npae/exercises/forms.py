@@ -78,41 +78,6 @@ def stopped(exercise: str, error: LearnerError) -> Result:
     return result
 
 
-def add_at_is_meant(result: Result, source: str) -> Result:
-    """Return the result with another sentence, where contributions are lost although the file adds them.
-
-    ``dx[index] += dy`` reads dx at all places of an array of indices, adds, and writes all of it back: of
-    several contributions to one place, the last one is left.
-    """
-    lost = result.sentence == f"In {result.quantity}, the term {result.quantity} is missing."
-    if result.diagnosis not in ("assign_not_add", "one_term_only", "assigned") and not lost:
-        return result
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return result
-    added = {
-        ast.unparse(n.target.value)
-        for n in nodes
-        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript)
-    }
-    written = {
-        ast.unparse(t.value)
-        for n in nodes
-        if isinstance(n, ast.Assign)
-        for t in n.targets
-        if isinstance(t, ast.Subscript)
-    }
-    name = next(iter(sorted(added & {result.quantity})), None) or next(iter(sorted(added)), None)
-    if name is None or written:
-        return result
-    result.sentence = (
-        f"{result.quantity} keeps only one contribution where several meet: {name}[index] += ... adds once "
-        "for each place, however often the place occurs in an array of indices. np.add.at adds every time."
-    )
-    return result
-
-
 SILENCING = ("errstate", "seterr", "catch_warnings", "simplefilter", "filterwarnings")
 
 

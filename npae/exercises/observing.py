@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from npae.exercises import catalogue
+from npae.exercises.case import Case
 from npae.exercises.edits.edit import Edit
 from npae.exercises.edits.making import all_edits
 from npae.exercises.exercise import Gradients, Property
@@ -109,22 +109,11 @@ def nearness(made: dict[str, Any], goal: dict[str, Any], start: dict[str, Any], 
             with np.errstate(all="ignore"):
                 scale = np.max(np.abs(one)) or 1.0
                 score += 0.5 + float(np.mean(np.abs(one - other) <= 1e-9 * scale))
-                if isinstance(begin, np.ndarray) and begin.shape == one.shape:
-                    away, left = (float(np.linalg.norm(one - array)) for array in (begin, other))
-                    if away > 0 and np.isfinite([away, left]).all():
-                        score += 0.5 * max(0.0, 1.0 - left / away)
+                begun = isinstance(begin, np.ndarray) and begin.shape == one.shape
+                away, left = (float(np.linalg.norm(one - array)) for array in (begin if begun else 0, other))
+                if away > 0 and np.isfinite([away, left]).all():
+                    score += 0.5 * max(0.0, 1.0 - left / away)
     return score
-
-
-def nearest_first(edits: list[Edit], far: dict[int, float]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield all pairs of edits that are sorted by how far they are, the nearest pairs first."""
-    waiting = [(far[id(edits[k])] + far[id(edits[k + 1])], k, k + 1) for k in range(len(edits) - 1)]
-    heapq.heapify(waiting)
-    while waiting:
-        _, k, m = heapq.heappop(waiting)
-        yield edits[k], edits[m]
-        if m + 1 < len(edits):
-            heapq.heappush(waiting, (far[id(edits[k])] + far[id(edits[m + 1])], k, m + 1))
 
 
 class Tried:
@@ -168,11 +157,17 @@ class Observer:
     """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
     def __init__(self, exercise: str, check, seed: int):
+        check = getattr(check, "compared", None) or check
         self.exercise, self.check, self.seed = exercise, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
+        self.known: dict[int, Any] = {}  # of each case: what occurs in right programs, once it was asked for
+
+    def case(self, number: int) -> Case:
+        """Return one of the cases, those after the last check's own included."""
+        return [*self.run.cases, *self.run.squares][number]
 
     def tried(self, number: int) -> Tried:
         """Return what the edits of a right program give."""

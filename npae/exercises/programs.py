@@ -8,7 +8,7 @@ import functools
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -33,13 +33,20 @@ class Change:
     field : str
     index : int or None
         In the list that the field is; None for the whole field.
-    new : object
+    made : object
+        The node or the statements, or a function that makes them when they are asked for: most edits are
+        never tried.
     """
 
     holder: ast.AST
     field: str
     index: int | None
-    new: Any
+    made: Any
+
+    @functools.cached_property
+    def new(self) -> Any:
+        """The node, or the list of statements; making it may raise a SyntaxError."""
+        return self.made() if callable(self.made) else self.made
 
     def exchange(self) -> Change:
         """Make the change, and return the one that undoes it."""
@@ -50,6 +57,25 @@ class Change:
             some = getattr(self.holder, self.field)
             old, some[self.index] = some[self.index], self.new
         return Change(self.holder, self.field, self.index, old)
+
+
+@contextlib.contextmanager
+def exchanged(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Make changes for a while; what is yielded undoes them.
+
+    Raises
+    ------
+    SyntaxError
+        Where one of them makes no program; then none is made.
+    """
+    for change in changes:
+        change.new  # noqa: B018
+    undo = [change.exchange() for change in changes]
+    try:
+        yield undo
+    finally:
+        for change in reversed(undo):
+            change.exchange()
 
 
 class Trees(Protocol):
@@ -89,13 +115,8 @@ class Program:
         """
         edited = {}
         if changes:
-            undo = [change.exchange() for change in changes]
-            try:
-                for name in functions:
-                    edited[name] = _compiled(self.functions[name])
-            finally:
-                for change in reversed(undo):
-                    change.exchange()
+            with exchanged(changes):
+                edited = {name: _compiled(self.functions[name]) for name in functions}
         module = types.ModuleType("npae_edited")
         module.__file__ = EDITED
         module.__dict__[KEPT] = {}

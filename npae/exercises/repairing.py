@@ -7,25 +7,28 @@ import contextlib
 import difflib
 import re
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from npae.exercises.edits.edit import Edit, Place
+from npae.exercises.edits.copies import copies
+from npae.exercises.edits.edit import CONDITION, Edit
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
-from npae.exercises.edits.whole_functions import added_steps, rearranged, transplanted
 from npae.exercises.exercise import Gradients
+from npae.exercises.first_wrong_line import known
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, nearness
-from npae.exercises.programs import KEPT
-from npae.exercises.worker.tracing import Held
+from npae.exercises.programs import KEPT, exchanged
+from npae.exercises.suspects import suspects
+from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written, idle_statements, written
 
-MENDING = {*(one.key for one in INSERTIONS), "copied", "overwritten", "formula", "default_for_argument"}
+MENDING = {*(one.key for one in INSERTIONS), "copied"}
 SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
+ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
-OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|_kept|locals)\b")  # of operators: no learner writes them
+OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|locals)\b")  # of operators: no learner writes them
 TOO_MUCH: dict[type, str] = {
     ast.Add: "{} is added, and does not belong there",
     ast.Sub: "{} is subtracted, and does not belong there",
@@ -33,6 +36,7 @@ TOO_MUCH: dict[type, str] = {
     ast.Div: "the division by {} does not belong there",
     ast.Pow: "the power {} does not belong there",
 }
+SUSPECTED = 2.5  # costs of edits that are tried first where the first wrong array is made
 MOST_FIRST = 6  # first edits of two
 MOST_LINES = 3  # of a difference that is told
 
@@ -77,8 +81,7 @@ class Repairs:
         self._nearest: list[Edit] = []
         self._program: Written | None = None
         with contextlib.suppress(SyntaxError):
-            self._program = written("\n".join(parts))
-            self._program.held = _kinds(observer, functions, self._program.text(), target.order[0])
+            self._program = self._tries.watched(parts)
 
     @property
     def names(self) -> set[str]:
@@ -102,6 +105,10 @@ class Repairs:
         if self._program is None:
             return None
         found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
+        lines = {
+            tuple(map(id, one.lines or [change.holder for change in one.changes])): one for one in found[::-1]
+        }
+        found = list(lines.values())[::-1]  # the likeliest of each line
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
         told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
         mistakes = list(reversed(told.values()))
@@ -113,9 +120,10 @@ class Repairs:
         for first in self._nearest:
             if program is None or time.process_time() > until:
                 break
-            halfway = written("\n".join(program.edited(first)))
-            halfway.held = program.held
-            found, _ = self._tries.single(halfway, until)
+            halfway = self._tries.watched(program.edited(first))
+            found, _ = self._tries.single(halfway, until, ALIASES)
+            if not found:
+                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2)
             if found:
                 both = self._tries.mistake(program, first), self._tries.mistake(halfway, found[0])
                 told = all(edit.sentence for edit in both)
@@ -131,6 +139,7 @@ class _Tries:
     functions: Functions
     target: Target
     wanted: list[str]
+    case: int = 0  # the first that was wrong when a program was tried last
 
     @property
     def axes(self) -> dict[str, str]:
@@ -143,45 +152,80 @@ class _Tries:
         self, program: Written, until: float, keys: Collection[str] = ()
     ) -> tuple[list[Edit], list[Edit]]:
         """Return the likeliest edits that make a program right; if none does, those that come nearest."""
-        observer, right = self.observer, self.observer.programs
-        quantities = getattr(observer.check, "quantities", ())
-        operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
-        edits = all_edits(program, self.axes, operators, self._in_question(program))
-        edits += rearranged(program, program.constants())
-        edits += added_steps(program, right, quantities)
-        edits += transplanted(program, right, quantities)
-        if keys:
-            edits = [edit for edit in edits if edit.key in keys]
-        likely = {id(edit) for edit in edits if observer.matters(edit, self.target, self.wanted)}
         found: list[Edit] = []
         tried = {tuple(program.text())}
         enough = self.near(program.text()) + 0.05
-        near: dict[float, tuple[float, int]] = {}  # by score: edits that give the same count once
-        edits.sort(key=lambda edit: edit.cost + 2 * (id(edit) not in likely))
-        for number, edit in enumerate(edits):
-            if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
+        near: dict[float, tuple[float, int, Edit]] = {}  # by score: edits that give the same count once
+        for some in (self._suspected, self._all) if not keys else (self._all,):
+            for edit in some(program, keys):
+                if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
+                    break
+                try:
+                    text = program.edited(edit)
+                except SyntaxError:
+                    continue
+                if tuple(text) not in tried and not any(KEPT in part for part in text):
+                    tried.add(tuple(text))
+                    score = self.near(text)
+                    if score == np.inf:
+                        found.append(edit)
+                    elif score > enough:
+                        near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))
+            if found or time.process_time() > until:
                 break
-            text = program.edited(edit)
-            if tuple(text) not in tried and not any(KEPT in part for part in text):
-                tried.add(tuple(text))
-                score = self.near(text)
-                if score == np.inf:
-                    found.append(edit)
-                elif score > enough:
-                    near.setdefault(round(score, 9), (edit.cost / 4 - score, number))
-        return found, [edits[number] for _, number in sorted(near.values())[:MOST_FIRST]]
+        return found, [edit for *_, edit in sorted(near.values())[:MOST_FIRST]]
 
-    def _in_question(self, program: Written) -> Callable[[Place], bool]:
-        """Return whether a place can have to do with what is wrong."""
+    def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
+        """Return likely edits of the statements that make the first wrong array."""
+        inside, operators = program.suspects, [*OPERATORS, *INSERTIONS]
+        edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
+        return [edit for edit in edits if edit.cost <= SUSPECTED]
+
+    def _all(self, program: Written, keys: Collection[str]) -> list[Edit]:
+        operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
+        idle = self._idle(program)
+        edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) not in idle)
+        edits += [edit for edit in copies(program) if not keys or edit.key in keys]
+        likely = {id(edit) for edit in edits if self.observer.matters(edit, self.target, self.wanted)}
+        return sorted(edits, key=lambda edit: edit.cost + 2 * (id(edit) not in likely))
+
+    def watched(self, parts: list[str]) -> Written:
+        """Return a program from its parts, with what its variables hold in a wrong case, and suspects."""
+        program = written("\n".join(parts))
+        self.near(program.text())
+        case = self.case
+        runs = self.functions.program.edited(program.text())
+        if runs is not None:
+            traced = Functions(runs)
+            arrays = traced.traced()
+            self.observer.of_case(traced, case)
+            arrays = self._of_backward(arrays)
+            program.held = traced.kinds
+            if self.observer.run is not None:
+                program.suspects = suspects(program, arrays, known(self.observer, case), self._idle(program))
+        return program
+
+    def _of_backward(self, arrays: list[Assigned]) -> list[Assigned]:
+        """Return the arrays that a backward function makes, where the forward one is right."""
+        check = self.observer.check
+        if isinstance(check, Gradients) and check.backward and check.output not in self.target.wrong:
+            first = next((k for k, one in enumerate(arrays) if one.function == check.backward), 0)
+            return arrays[first:]
+        return arrays
+
+    def _idle(self, program: Written) -> set[int]:
+        """Return statements that cannot have to do with what is wrong."""
         check, idle = self.observer.check, set[int]()
         if isinstance(check, Gradients) and check.backward and "error" not in self.target.wrong:
             asked = [k for k, one in enumerate(check.gradients) if one in self.wanted]
-            if check.backward in program.functions:
+            if check.backward in program.functions and not asked:
+                idle |= {id(one) for one in ast.walk(program.functions[str(check.backward)])}
+            elif check.backward in program.functions:
                 idle |= idle_statements(program.functions[str(check.backward)], asked)
             if check.output not in self.target.wrong and check.forward in program.functions:
                 cache = 1  # the position of it among what forward returns
                 idle |= idle_statements(program.functions[str(check.forward)], [cache])
-        return lambda place: id(place.statement) not in idle
+        return idle
 
     def near(self, parts: list[str]) -> float:
         """Return infinity for a program that is right where that is wanted, and wherever the learner's is.
@@ -199,22 +243,10 @@ class _Tries:
             for label in {*made, *seen, *right}:
                 needed = label in self.wanted or _same(target, seen.get(label), right.get(label))
                 if needed and not _same(target, made.get(label), right.get(label)):
+                    self.case = case
                     first = case == target.order[0]
                     return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
         return np.inf
-
-
-def _kinds(
-    observer: Observer, functions: Functions, parts: list[str], case: int
-) -> dict[str, dict[str, Held]]:
-    """Return the kinds of the variables of a program's functions, as one case leaves them."""
-    program = functions.program.edited(parts)
-    if program is None:
-        return {}
-    traced = Functions(program)
-    traced.traced()
-    observer.of_case(traced, case)
-    return traced.kinds
 
 
 def _same(target: Target, one: object, right: object) -> bool:
@@ -235,29 +267,31 @@ def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
     changed = {name: program.functions[name] for name in sorted(edit.functions)}
     goal = [ast.unparse(function) for function in changed.values()]
     sentences: dict[str, str] = {}
-    undo = [change.exchange() for change in edit.changes]
-    try:
+    inside = {id(one) for one in edit.lines}
+    with exchanged(edit.changes) as undo:
         mended = [ast.unparse(function) for function in changed.values()]
-        for one in all_edits(Written(program.tree, changed, program.held), axes):
-            back = [change.exchange() for change in one.changes]
-            same = [ast.unparse(function) for function in changed.values()] == goal
-            for change in reversed(back):
-                change.exchange()
-            if same:
-                sentences.setdefault(one.key, one.sentence)
-    finally:
-        for change in reversed(undo):
-            change.exchange()
+        where = (lambda place: id(place.statement) in inside) if inside else None
+        block = not edit.lines  # what an edit of statements undoes, is one of statements
+        operators = [one for one in OPERATORS if issubclass(one.nodes[0], (ast.stmt, ast.arguments)) == block]
+        for one in all_edits(Written(program.tree, changed, program.held), axes, operators, where):
+            with contextlib.suppress(SyntaxError), exchanged(one.changes):
+                if [ast.unparse(function) for function in changed.values()] == goal:
+                    sentences.setdefault(one.key, one.sentence)
     pairs = [(old.new, change.new) for old, change in zip(undo, edit.changes)]
     expressions = all(isinstance(one, ast.expr) for pair in pairs for one in pair)
     texts = [(ast.unparse(old), ast.unparse(new)) for old, new in pairs] if expressions else []
-    if edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts)):
+    if edit.target != CONDITION and (
+        edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts))
+    ):
         for key in (edit.key, *sentences):
             if key in sentences:
                 return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)
     if texts:
         said = list(dict.fromkeys(_instead(old, new) for old, new in pairs))
-        sentence = f"In {edit.target}, {'; '.join(said[:2])}." if edit.target else f"{'; '.join(said[:2])}."
+        words = "; ".join(said[:2]).replace(
+            f"{edit.target} is added", f"what {edit.target} held before is added"
+        )
+        sentence = f"In {edit.target}, {words}." if edit.target else f"{words}."
     else:
         sentence = " ".join(_difference(*("\n".join(parts).splitlines() for parts in (goal, mended))))
     if OWN_WORDS.search(sentence):

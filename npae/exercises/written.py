@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass, field
-from typing import Any
 
 from npae.exercises.edits.edit import Edit, names
+from npae.exercises.programs import exchanged
 from npae.exercises.worker.tracing import Held
 
 COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plain Python
@@ -15,11 +15,12 @@ COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plai
 
 @dataclass
 class Written:
-    """A learner's program: the tree of its text, its functions, and the kinds of their variables."""
+    """A learner's program: the tree of its text, its functions, the kinds of their variables, suspects."""
 
     tree: ast.Module
     functions: dict[str, ast.FunctionDef]
     held: dict[str, dict[str, Held]] = field(default_factory=dict)
+    suspects: set[int] = field(default_factory=set)  # the identities of statements
 
     def __post_init__(self):
         self._parts = [ast.unparse(node) for node in self.tree.body]
@@ -34,52 +35,32 @@ class Written:
                 for k, statement in enumerate(node.body):
                     self._statement_of.update((id(one), (node, k)) for one in ast.walk(statement))
 
-    def constants(self) -> dict[str, Any]:
-        """Return the numbers that stand at the top level of the program, by name."""
-        found: dict[str, Any] = {}
-        for node in self.tree.body:
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    pairs = [(target, node.value)]
-                    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                        pairs = list(zip(target.elts, node.value.elts))
-                    for one, value in pairs:
-                        if isinstance(one, ast.Name) and isinstance(value, ast.Constant):
-                            found[one.id] = value.value
-        return found
-
     def text(self) -> list[str]:
         """Return the parts of the program, as they were at the start."""
         return list(self._parts)
 
     def edited(self, edit: Edit) -> list[str]:
-        """Return the parts with an edit in them."""
-        undo = [change.exchange() for change in edit.changes]
-        try:
-            return self.changed(edit)
-        finally:
-            for change in reversed(undo):
-                change.exchange()
+        """Return the parts with an edit in them.
 
-    def changed(self, *edits: Edit) -> list[str]:
-        """Return the parts of the program, in which edits have been made."""
-        parts = self.text()
-        changes = [change for edit in edits for change in edit.changes]
-        places = [self._statement_of.get(id(change.holder)) for change in changes]
-        if (
-            places[0] and len({place and place[0] for place in places}) == 1
-        ):  # within statements of a function
-            function = places[0][0]
-            body = list(self._bodies[id(function)])
-            for k in {place[1] for place in places if place}:
-                body[k] = _indented(function.body[k])
-            head = f"def {function.name}({ast.unparse(function.args)}):"
-            parts[self._part_of[id(function)]] = "\n".join([head, *body])
+        Raises
+        ------
+        SyntaxError
+            Where the edit makes no program.
+        """
+        with exchanged(edit.changes):
+            parts = self.text()
+            places = [self._statement_of.get(id(change.holder)) for change in edit.changes]
+            if places[0] and len({place and place[0] for place in places}) == 1:  # within a function
+                function = places[0][0]
+                body = list(self._bodies[id(function)])
+                for k in {place[1] for place in places if place}:
+                    body[k] = _indented(function.body[k])
+                head = f"def {function.name}({ast.unparse(function.args)}):"
+                parts[self._part_of[id(function)]] = "\n".join([head, *body])
+                return parts
+            for number in {self._part_of[id(self.functions[name])] for name in edit.functions}:
+                parts[number] = ast.unparse(self.tree.body[number])
             return parts
-        for name in {name for edit in edits for name in edit.functions}:
-            number = self._part_of[id(self.functions[name])]
-            parts[number] = ast.unparse(self.tree.body[number])
-        return parts
 
 
 def _indented(statement: ast.stmt) -> str:

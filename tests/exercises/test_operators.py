@@ -14,7 +14,7 @@ SOFTMAX, NORM = "softmax_crossentropy", "batch_normalization"
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """Let a busy machine take its time."""
-    for name in ("SECONDS", "PAIR_SECONDS"):
+    for name in ("SECONDS",):
         monkeypatch.setattr(explaining, name, 60)
     monkeypatch.setattr(checking, "IN_ALL", 60)
 

@@ -44,11 +44,11 @@ def other_operation(place):
     elif isinstance(op, ast.Add):
         yield 2, f"{a} * {b}", f"In {{target}}, {end} are multiplied, not added."
     elif isinstance(op, ast.FloorDiv):
-        yield 1, f"-(-{a} // {b})", f"In {{target}}, {plain(a)} / {plain(b)} is rounded up, not down."
+        yield 1, f"-(-{a} // {b})", f"In {{target}}, {a} / {b} is rounded up, not down."
         yield (
             1.5,
             f"round({a} / {b})",
-            f"In {{target}}, {plain(a)} / {plain(b)} is rounded to the nearest number.",
+            f"In {{target}}, {a} / {b} is rounded to the nearest number.",
         )
     elif isinstance(op, ast.MatMult):
         yield 1, f"{b} @ {a}", f"In {{target}}, {end} have changed sides in the product."
@@ -104,7 +104,7 @@ def dropped(place):
 @operator(ast.UnaryOp)
 def minus_forgotten(place):
     """Leave out a minus sign."""
-    if isinstance(place.node.op, ast.USub):
+    if isinstance(place.node.op, ast.USub) and not isinstance(place.holder, ast.Slice):
         (a,) = parts(place, "operand")
         yield 1, a, f"In {{target}}, the minus before {plain(a)} is missing."
 

@@ -30,7 +30,8 @@ REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "v
 FAMILIES = (
     ("exp", "exp2", "expm1"), ("log", "log2", "log10", "log1p"), ("tanh", "tan", "sinh", "cosh", "arctan"),
     ("sqrt", "square", "cbrt"), ("maximum", "minimum"), ("zeros", "ones"), ("zeros_like", "ones_like"),
-    ("sum", "mean", "max", "min", "prod", "median"), ("argmax", "argmin"), ("floor", "ceil", "round"),
+    ("sum", "mean", "max", "min", "prod", "median"), ("argmax", "argmin"),
+    ("floor", "ceil", "round", "rint", "trunc"),
     ("standard_normal", "random", "standard_exponential"), ("repeat", "tile"), ("permutation", "integers"),
     ("sin", "cos"), ("var", "std"), ("cumsum", "sum"), ("dot", "outer", "inner"),
 )  # fmt: skip
@@ -43,6 +44,7 @@ FUNCTIONS["maximum"] = (*FUNCTIONS["maximum"], "max")
 
 SAID = {
     ("sum", "mean"): "averages where it is to add up", ("mean", "sum"): "adds up where it is to average",
+    ("floor", "rint"): "rounds to the nearest number, up or down",
     ("maximum", "max"): "takes the largest entry along an axis, where every entry is compared with a number",
 }  # fmt: skip
 
@@ -190,6 +192,14 @@ def all_for_each(place):
                 )
                 told = f"the index {texts[k]} is missing"
                 yield 1.5, f"{owner}[{', '.join(others)}]", f"In {{target}}, {told}."
+
+
+@operator(ast.Subscript)
+def not_flipped(place):
+    """Take an array as it is, where it is turned round."""
+    text, a = ast.unparse(place.node), ast.unparse(place.node.value)
+    if "::-1" in text and isinstance(place.node.ctx, ast.Load):
+        yield 0.95, a, f"In {{target}}, {a} stands where {text} belongs."
 
 
 @operator(ast.Attribute)

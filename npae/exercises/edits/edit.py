@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from npae.exercises.programs import KEPT, Change, Program
+from npae.exercises.programs import KEPT, Change, Program, exchanged
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,8 @@ class Edit:
 
         Variables of forward that backward uses have no other name there.
         """
-        undo = [change.exchange() for change in self.changes]
-        texts = dict.fromkeys(ast.unparse(one).partition("\n")[0].rstrip(":") for one in self.lines)
-        for change in reversed(undo):
-            change.exchange()
+        with exchanged(self.changes):
+            texts = dict.fromkeys(ast.unparse(one).partition("\n")[0].rstrip(":") for one in self.lines)
         return re.sub(rf"{KEPT}\['(\w+)'\]", r"\1", "; ".join(texts))
 
     def program(self, right: Program) -> Program:
@@ -85,6 +84,8 @@ class Place:
         Of the variables of the forward function, seen from the backward one.
     axes : dict of str to list of str
         What the axes of some variables are called.
+    indices : list of str
+        The arrays of one axis that the function uses as indices.
     """
 
     node: Any
@@ -96,6 +97,7 @@ class Place:
     kinds: dict[str, str]
     elsewhere: dict[str, str]
     axes: dict[str, list[str]]
+    indices: list[str]
 
     def axis(self, name: str, number: int) -> str:
         """Return what an axis of a variable, or of a formula, is called; "axis 0" where it has no name."""
@@ -107,17 +109,19 @@ class Place:
         known = self.axes.get(name, self.axes.get(name.removeprefix("d"), []))
         return known if self.kinds.get(name, self.elsewhere.get(name)) == f"array {len(known)}" else []
 
-    @property
+    @functools.cached_property
     def target(self) -> str:
         """What the statement computes: the name before the =, or the results of the function."""
         one = self.statement
         if isinstance(one, (ast.Assign, ast.AugAssign)):
             target = one.targets[0] if isinstance(one, ast.Assign) else one.target
-            while isinstance(target, (ast.Subscript, ast.Attribute)):
+            while isinstance(target, ast.Subscript):
                 target = target.value
             return ast.unparse(target).strip("()")
         if isinstance(one, ast.For):
             return f"the loop over {counter(one)}"
+        if isinstance(one, (ast.If, ast.While)):
+            return CONDITION
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
     def kind_of(self, node: ast.AST) -> str:
@@ -135,9 +139,10 @@ class Operator:
     nodes : tuple of type
         What it applies to.
     make : callable
-        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, of a list of
-        statements, the other list. The sentence may hold {target}. A fourth item says in what manner two
-        edits have to agree that are one mistake in two places; by default, both texts.
+        ``make(place)`` yields (cost, text of what stands there instead, sentence); or, in the place of the
+        text, a list of statements: the block that the one in question stands in. The sentence may hold
+        {target}. A fourth item says in what manner two edits have to agree that are one mistake in two
+        places; by default, both texts.
     """
 
     key: str
@@ -149,6 +154,8 @@ def operator(*nodes: type) -> Callable[[Callable], Operator]:
     """Make a function the operator for some kinds of nodes; its name is the key."""
     return lambda make: Operator(make.__name__, nodes, make)
 
+
+CONDITION = "a condition"  # where an edit of the line of an if is
 
 # What is added, or is the limit, to keep a denominator or a logarithm from 0.
 TINY = tuple(10.0**-k for k in range(3, 17))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
+import re
 
-from npae.exercises.edits.edit import counter, operator
+from npae.exercises.edits.edit import TWIN, counter, operator, plain, twin
 
 
 @operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
@@ -22,14 +24,94 @@ def further_operand(place):
     for name, what in place.kinds.items():
         if what.startswith("array") and name != a:
             yield 2.6, f"({a}) * {name}", ""
-            yield 2.7, f"({a}) / {name}", ""
             yield 2.8, f"({a}) + {name}", ""
             yield 2.8, f"({a}) - {name}", ""
             yield 2.8, f"({a}) * (1 - {name})", ""
             yield 2.9, f"({a}) * (1 - {name} ** 2)", ""
         elif what == "size":
-            yield 2.8, f"({a}) * {name}", ""
-            yield 2.8, f"({a}) / {name}", ""
+            yield 2.5, f"({a}) * {name}", ""
+            yield 2.4, f"({a}) / {name}", ""
+
+
+@operator(ast.Tuple, ast.List, ast.Call, ast.BinOp, ast.Subscript)
+def names_of_a_part(place):
+    """Use another name wherever one stands in a part of a line, or rows for columns and columns for rows."""
+    if isinstance(getattr(place.node, "ctx", None), ast.Store):
+        return
+    text, inside = ast.unparse(place.node), [n.id for n in ast.walk(place.node) if isinstance(n, ast.Name)]
+    if twin(text) != text:
+        yield 1.75, twin(text), ""
+    made = definitions(place.function)
+    for name in dict.fromkeys(inside):
+        others = {name: (2.0, f"({twin(made[name])})")} if name in made else {}
+        if inside.count(name) > 1 and place.kinds.get(name, "") == "size":
+            others = {other: (2.4, other) for other, what in place.kinds.items() if what == "size"} | others
+            others |= {one: (1.75, one) for one in place.kinds if one == TWIN.get(name)}
+        for cost, other in others.values():
+            yield cost, re.sub(rf"(?<!\.)\b{name}\b(?!=)", other, text), ""
+
+
+@functools.lru_cache(64)
+def definitions(function: ast.FunctionDef) -> dict[str, str]:
+    """Return what variables are computed by, where that has other words for rows than for columns."""
+    assigned = [one for one in ast.walk(function) if isinstance(one, ast.Assign) and len(one.targets) == 1]
+    texts = {ast.unparse(one.targets[0]): ast.unparse(one.value) for one in assigned}
+    return {name: text for name, text in texts.items() if name.isidentifier() and twin(text) != text}
+
+
+@operator(ast.Slice)
+def further_stride(place):
+    """Let a slice take every so many entries, over as many times the length."""
+    node = place.node
+    if node.lower and isinstance(node.upper, ast.BinOp) and not node.step:
+        low, op, length = ast.unparse(node.lower), node.upper.op, ast.unparse(node.upper.right)
+        if isinstance(op, ast.Add) and ast.unparse(node.upper.left) == low:
+            for name in [one for one, what in place.kinds.items() if what == "size"]:
+                new = f"{low}:{low} + {name} * {length}:{name}"
+                told = f"In {{target}}, the slice {ast.unparse(node)} is to go in steps of {name}: {new}."
+                yield 2.25, new, told, f"in steps of {name}"
+
+
+@operator(ast.Call)
+def size_for_length(place):
+    """Count all entries, where the rows are counted."""
+    if ast.unparse(place.node.func) == "len":
+        a = ast.unparse(place.node.args[0])
+        told = f"In {{target}}, len({a}) counts the first axis alone; {a}.size is the number of all entries."
+        yield 1.5, f"np.size({a})", told
+
+
+@operator(ast.Call)
+def not_averaged(place):
+    """Divide each entry by their number, where the mean is taken."""
+    node = place.node
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "mean":
+        a = ast.unparse(
+            node.args[0] if ast.unparse(node.func.value) == "np" and node.args else node.func.value
+        )
+        told = (
+            f"In {{target}}, the mean of {plain(a)} stands where each entry belongs, divided by their number."
+        )
+        yield 1.75, f"{a} / np.size({a})", told
+
+
+@operator(ast.AugAssign)
+def assign_not_add(place):
+    """Add with np.add.at, where an array of indices may name a place several times."""
+    node, target = place.node, ast.unparse(place.node.target)
+    if isinstance(node.op, ast.Add) and isinstance(node.target, ast.Subscript):
+        a, value = ast.unparse(node.target.value), ast.unparse(node.value)
+        told = f"{target} += ... adds once for each place, however often the place occurs in an array of "
+        told += "indices. np.add.at adds every time."
+        yield 1.25, f"np.add.at({a}, np.s_[{target[len(a) + 1 : -1]}], {value})", told
+
+
+@operator(ast.If)
+def unconditional(place):
+    """Do always what is done on a condition."""
+    if place.field in ("body", "orelse"):
+        told = f'What stands below "if {ast.unparse(place.node.test)}" is to be done in any case.'
+        yield 2, "\n".join(map(ast.unparse, place.node.body)), told
 
 
 @operator(ast.BinOp)
@@ -53,13 +135,10 @@ def other_brackets(place):
 @operator(ast.Assign)
 def separate(place):
     """Make the value of each of several variables anew."""
-    node = place.node
-    if len(node.targets) > 1 and place.index is not None:
-        some, value = list(getattr(place.holder, place.field)), ast.unparse(node.value)
-        names = [ast.unparse(one) for one in node.targets]
-        made = [one for name in names for one in ast.parse(f"{name} = {value}").body]
+    if len(place.node.targets) > 1:
+        names = [ast.unparse(one) for one in place.node.targets]
         told = f"{' and '.join(names)} are one array: what is written into the one is in the other as well."
-        yield 1.25, [*some[: place.index], *made, *some[place.index + 1 :]], told
+        yield 1.25, "\n".join(f"{name} = {ast.unparse(place.node.value)}" for name in names), told
 
 
 @operator(ast.Call)
@@ -104,33 +183,33 @@ def turned(place):
             yield 2.25, f"{a}.sum({axis})", ""
             yield 2.4, f"{a}.sum({axis}, keepdims=True)", ""
             yield 2.4, f"{a}.mean({axis})", ""
+        if a.isidentifier() and isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, ast.Mult):
+            yield 2.25, f"({a} > 0)", ""
         yield 2.25, f"{a}.sum()", ""
+        yield 2.25, f"np.exp({a})", ""
         yield 2.5, f"{a}.reshape(-1)", ""
 
 
 @operator(ast.Name, ast.Call, ast.Attribute, ast.Subscript)
 def not_copied(place):
     """Copy an array where it gets another name, or is returned."""
-    if place.field == "value" and isinstance(place.holder, (ast.Assign, ast.Return)):
+    listed = isinstance(place.holder, ast.Call) and ast.unparse(place.holder.func).endswith(".append")
+    if place.field == "value" and isinstance(place.holder, (ast.Assign, ast.Return)) or listed:
         a = ast.unparse(place.node)
         if not a.startswith(("np.zeros", "np.ones", "np.empty")):
             told = f"{{target}} is {a} itself, and not a copy: what is written into the one is in the other."
+            if listed:
+                told = f"{ast.unparse(place.holder.func.value)} holds {a} itself, each time, and no copies."
             yield 1.5, f"np.array({a})", told
 
 
 @operator(ast.Assign)
 def accumulated(place):
     """Add to a variable in every step of a loop."""
-    node = place.node
-    if place.index is None or not isinstance(place.holder, ast.For) or len(node.targets) != 1:
-        return
-    target, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
-    some = list(getattr(place.holder, place.field))
-    if isinstance(node.targets[0], ast.Name):
-        some[place.index] = ast.parse(
-            f"{target} = {value} + ({target} if '{target}' in locals() else 0)"
-        ).body[0]
-        yield 2, some, f"{target} is assigned with =, where contributions add up: only the last one is left."
+    target, value = ast.unparse(place.node.targets[0]), ast.unparse(place.node.value)
+    if isinstance(place.holder, ast.For) and target.isidentifier() and len(place.node.targets) == 1:
+        told = f"{target} is assigned with =, where contributions add up: only the last one is left."
+        yield 2, f"{target} = {value} + ({target} if '{target}' in locals() else 0)", told
 
 
 @operator(ast.Name, ast.Subscript)
@@ -170,12 +249,30 @@ def unclipped(place):
         yield 1.75, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {low} as well."
 
 
-@operator(ast.Call)
+@operator(ast.Call, ast.Subscript, ast.BinOp)
 def unwrapped(place):
-    """Take the first argument, or the owner, of a call in place of its result."""
+    """Take the first argument or the owner of a call, an array without its index, a name in an index."""
     node = place.node
-    text = ast.unparse(node.func)
-    if isinstance(node.func, ast.Attribute) and not text.startswith("np."):
+    if isinstance(getattr(node, "ctx", None), ast.Store):
+        return
+    if isinstance(node, ast.BinOp):
+        if isinstance(place.holder, (ast.Slice, ast.Tuple)):
+            for name in {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}:
+                told = f"In {{target}}, {ast.unparse(node)} stands where {name} belongs."
+                yield 2.25, name, told, f"only {name}"
+        return
+    text = ast.unparse(node.func if isinstance(node, ast.Call) else node.value)
+    if isinstance(node, ast.Subscript):
+        name, a = "index", text
+        if place.kind_of(node.slice).startswith("array") and place.kind_of(node.value).startswith("array"):
+            told = (
+                f"In {{target}}, {ast.unparse(node)} has only the chosen entries, in a row; the others are "
+            )
+            yield 2.2, f"{a} * {ast.unparse(node.slice)}", f"{told}to be there as zeros."
+        if "::-1" in ast.unparse(node.slice):
+            told = f"In {{target}}, {a} is turned round by {ast.unparse(node)}; it is to stay as it is."
+            yield 2, a, told
+    elif isinstance(node.func, ast.Attribute) and not text.startswith("np."):
         name, a = node.func.attr, ast.unparse(node.func.value)
     elif node.args:
         name, a = text, ast.unparse(node.args[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from npae.exercises.edits import arithmetic, calls, insertions, statements, variables
-from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, twin
+from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, names, twin
 from npae.exercises.programs import KEPT, Change, Trees
 from npae.exercises.worker.tracing import Held
 
@@ -54,11 +55,14 @@ def all_edits(
         named = {**_named_by_shape(held, named), **named}
     found: list[_Found] = []
     for name, function in program.functions.items():
-        if name not in program.held or any(isinstance(node, ast.While) for node in ast.walk(function)):
-            continue  # such a loop may have no end once it is edited
+        if name not in program.held:
+            continue
+        ending = {
+            one for node in ast.walk(function) if isinstance(node, ast.While) for one in names(node.test)
+        }
         around: dict[int, str] = {}
         for place in _places(program, name, function, named):
-            if where is None or where(place):
+            if (where is None or where(place)) and not (ending and _decides(place.statement, ending)):
                 number = id(place.statement)
                 if number not in around:
                     around[number] = _around(place.statement)
@@ -66,6 +70,13 @@ def all_edits(
                     if isinstance(place.node, operator.nodes):
                         found += _made(operator, place, name, around[number])
     return sorted([*(one.edit for one in found), *_joint(found)], key=lambda edit: edit.cost)
+
+
+def _decides(statement: ast.stmt, ending: set[str]) -> bool:
+    """Return whether a loop may have no end once a statement is edited."""
+    if isinstance(statement, (ast.While, ast.FunctionDef)):
+        return True
+    return bool(names(statement, stored=not isinstance(statement, ast.Expr)) & ending)
 
 
 def _named_by_shape(held: dict[str, Held], axes: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -86,6 +97,12 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
             if "forward" in other:
                 elsewhere.update({n: one.kind for n, one in held.items() if n not in kinds})
 
+    slices = [one.slice for one in ast.walk(function) if isinstance(one, ast.Subscript)]
+    parts = [part for index in slices for part in (index.elts if isinstance(index, ast.Tuple) else [index])]
+    indices = sorted(
+        {one.id for one in parts if isinstance(one, ast.Name) and kinds.get(one.id) == "array 1"}
+    )
+
     def below(node, statement):
         for field_name, value in ast.iter_fields(node):
             some = value if isinstance(value, list) else [value]
@@ -102,7 +119,7 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
                     continue
                 around = child if isinstance(child, ast.stmt) else statement
                 place = index if isinstance(value, list) else None
-                yield Place(child, node, field_name, place, around, function, kinds, elsewhere, axes)
+                yield Place(child, node, field_name, place, around, function, kinds, elsewhere, axes, indices)
                 yield from below(child, around)
 
     yield from below(function, function)
@@ -117,31 +134,44 @@ def _around(statement: ast.stmt) -> str:
 def _made(operator: Operator, place: Place, function: str, around: str) -> Iterator[_Found]:
     """Yield the operator's edits of a place."""
     hidden = 0.5 if isinstance(place.statement, ast.Return) and len(place.function.body) > 1 else 0.0
+    statement = isinstance(place.node, ast.stmt)
     for cost, text, words, *manner in operator.make(place):
         cost += hidden if isinstance(place.node, ast.Name) else 0.0
+        if isinstance(text, str) and statement:
+            if place.index is None:
+                continue
+            some, k = list(getattr(place.holder, place.field)), place.index
+            text = functools.partial(_block, some[:k], text, some[k + 1 :])
         if isinstance(text, str):
             old = ast.unparse(place.node)
             if text == old:
                 continue
-            try:
-                new: Any = _node(text, place.node)
-            except SyntaxError:
-                continue
-            change = Change(place.holder, place.field, place.index, new)
+            made: Any = functools.partial(_node, text, place.node)
+            change = Change(place.holder, place.field, place.index, made)
             told = manner[0] if manner else f"{old}|{text}"
         else:
             new, told = text, words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
             new = [*new, *place.function.body] if into != place.field else new
-            for one in new:
-                if not hasattr(one, "lineno"):
-                    ast.copy_location(one, new[-1] if hasattr(new[-1], "lineno") else place.function)
-                ast.fix_missing_locations(one)
-            change = Change(place.holder, into, None, new)
+            change = Change(place.holder, into, None, functools.partial(_located, new, place.function))
         words = words.replace("{target}", place.target)
         lines = (place.statement,) if isinstance(text, str) else ()
         edit = Edit(operator.key, cost, words, (change,), frozenset([function]), lines, place.target)
         yield _Found(edit, function, min(told, twin(told)), around)
+
+
+def _block(before: list[ast.stmt], text: str, after: list[ast.stmt]) -> list[ast.stmt]:
+    return [*before, *ast.parse(text).body, *after]
+
+
+def _located(made: Any, function: ast.FunctionDef) -> list[ast.stmt]:
+    """Return statements, or what a function returns, with the lines of those around them."""
+    some = made() if callable(made) else made
+    for one in some:
+        if not hasattr(one, "lineno"):
+            ast.copy_location(one, some[-1] if hasattr(some[-1], "lineno") else function)
+        ast.fix_missing_locations(one)
+    return some
 
 
 def _node(text: str, like: ast.AST) -> ast.AST:

@@ -40,64 +40,37 @@ def other_steps(place):
 @operator(ast.AugAssign)
 def assigned(place):
     """Write = or -= where the right program has +=."""
-    node = place.node
-    if place.index is None:
-        return
-    target, value = ast.unparse(node.target), ast.unparse(node.value)
-    some = list(getattr(place.holder, place.field))
-    if isinstance(node.op, ast.Add):
-        some[place.index] = ast.parse(f"{target} = {value}").body[0]
-        yield 1, some, f"{target} is assigned with =, where contributions add up: only the last one is left."
-        some = list(some)
-        some[place.index] = ast.parse(f"{target} -= {value}").body[0]
-        yield 1.5, some, f"In {target}, {value} is subtracted; it is to be added."
-    elif isinstance(node.op, ast.Sub):
+    target, value = ast.unparse(place.node.target), ast.unparse(place.node.value)
+    if isinstance(place.node.op, ast.Add):
+        told = f"{target} is assigned with =, where contributions add up: only the last one is left."
+        yield 1, f"{target} = {value}", told
+        yield 1.5, f"{target} -= {value}", f"In {target}, {value} is subtracted; it is to be added."
+    elif isinstance(place.node.op, ast.Sub):
         told = f"{target} is assigned with =, where {value} is to be subtracted from what it holds."
-        for now, cost, words in (
-            (f"= -{value}", 1, told),
-            (f"= {value}", 1.25, told),
-            (f"+= {value}", 1.5, f"In {target}, {value} is added; it is to be subtracted."),
-        ):
-            some = list(some)
-            some[place.index] = ast.parse(f"{target} {now}").body[0]
-            yield cost, some, words
+        yield 1, f"{target} = -{value}", told
+        yield 1.25, f"{target} = {value}", told
+        yield 1.5, f"{target} += {value}", f"In {target}, {value} is added; it is to be subtracted."
 
 
 @operator(ast.Assign)
 def added(place):
     """Write += for =, or give another variable the same value."""
     node = place.node
-    if place.index is None or len(node.targets) != 1 or isinstance(node.targets[0], ast.Tuple):
+    if len(node.targets) != 1 or isinstance(node.targets[0], ast.Tuple):
         return
-    target, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
-    some = list(getattr(place.holder, place.field))
+    line, target, value = (ast.unparse(one) for one in (node, node.targets[0], node.value))
     if isinstance(node.targets[0], ast.Subscript):
-        some[place.index] = ast.parse(f"{target} += {value}").body[0]
-        yield 1.5, some, f"{target} is added to with +=, where it is assigned."
-    for name, what in place.kinds.items() if isinstance(node.targets[0], ast.Name) else ():
-        if (
-            name != target
-            and what == place.kinds.get(target)
-            and what != "size"
-            and name not in value.split()
-        ):
-            more = [*some[: place.index + 1], *ast.parse(f"{name} = {target}").body, *some[place.index + 1 :]]
-            yield (
-                2.25,
-                more,
-                f"{name} becomes {target} as well: from there on, {name} is no longer what it was.",
-            )
-    match = isinstance(node.value, ast.BinOp) and ast.unparse(node.value.left) == target
-    if match:
+        yield 1.5, f"{target} += {value}", f"{target} is added to with +=, where it is assigned."
+    own = place.kind_of(node.targets[0])
+    for name, what in place.kinds.items() if own not in ("", "size") else ():
+        if name != target and what == own and name not in value.split():
+            told = f"{name} becomes {target} as well: from there on, {name} is no longer what it was."
+            yield 2.25, f"{line}\n{name} = {target}", told
+    if isinstance(node.value, ast.BinOp) and ast.unparse(node.value.left) == target:
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}.get(type(node.value.op))
         if sign:
-            some = list(some)
-            some[place.index] = ast.parse(f"{target} {sign}= {ast.unparse(node.value.right)}").body[0]
-            yield (
-                1.5,
-                some,
-                f"{target} is changed in place, with {sign}=: the array that came in changes.",
-            )
+            told = f"{target} is changed in place, with {sign}=: the array that came in changes."
+            yield 1.5, f"{target} {sign}= {ast.unparse(node.value.right)}", told
 
 
 @operator(ast.Assign)
@@ -105,17 +78,10 @@ def not_made_anew(place):
     """Make a list or an array of zeros once, for all calls: a mutable default, or a global."""
     node, value = place.node, ast.unparse(place.node.value)
     made = isinstance(node.value, (ast.List, ast.Dict)) or value.startswith(("np.zeros", "np.empty"))
-    if made and place.index is not None and isinstance(node.targets[0], ast.Name):
+    if made and isinstance(node.targets[0], ast.Name):
         name = node.targets[0].id
-        some = list(getattr(place.holder, place.field))
-        some[place.index] = ast.parse(
-            f"{name} = {KEPT}.setdefault(('made', '{name}', np.shape({value})), {value})"
-        ).body[0]
-        yield (
-            1.75,
-            some,
-            f"{name} is not made anew in every call: it still holds what earlier calls have put there.",
-        )
+        told = f"{name} is not made anew in every call: it still holds what earlier calls have put there."
+        yield 1.75, f"{name} = {KEPT}.setdefault(('made', '{name}', np.shape({value})), {value})", told
 
 
 @operator(ast.stmt)
@@ -174,7 +140,7 @@ def statement(place):
                 f"{ast.unparse(place.node.value)} is added in every step of the loop over {counter(inner)}; "
                 "it is to be added once, after it.",
             )
-    if after and isinstance(after[0], ast.For) and isinstance(place.node, ast.Assign):
+    if after and isinstance(after[0], ast.For) and isinstance(place.node, (ast.Assign, ast.For)):
         loop = after[0]
         within = ast.For(loop.target, loop.iter, [place.node, *loop.body], loop.orelse)
         yield (
@@ -237,7 +203,7 @@ def _taken_out(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, list[ast.stmt]]
             for inner, rest in _taken_out(one.body):
                 loop = ast.For(one.target, one.iter, rest, one.orelse)
                 yield inner, [*body[:k], loop, *body[k + 1 :]]
-        elif len(body) > 1:
+        if len(body) > 1:
             yield one, [*body[:k], *body[k + 1 :]]
 
 

@@ -70,7 +70,7 @@ def off_by_one(place):
     node = place.node
     if not isinstance(node.ctx, ast.Load):
         return
-    indices = _indices(place)
+    indices = place.indices
     if node.id in indices and place.kinds[node.id] != "size":
         yield 1.5, f"({node.id} - 1)", f"In {{target}}, {node.id} is one too small: indices count from 0."
         yield 1.5, f"({node.id} + 1)", f"In {{target}}, {node.id} is one too large: indices count from 0."
@@ -104,17 +104,6 @@ def other_slice(place):
     ):
         if text != now:
             yield 2.2, text, f"In {{target}}, the slice {text} stands where {now} belongs."
-
-
-def _indices(place) -> list[str]:
-    """Return the names of the arrays of one axis that are used as indices in a function."""
-    found = set()
-    for one in ast.walk(place.function):
-        index = one.slice if isinstance(one, ast.Subscript) else None
-        for part in index.elts if isinstance(index, ast.Tuple) else [index]:
-            if isinstance(part, ast.Name) and place.kind_of(part) == "array 1":
-                found.add(part.id)
-    return sorted(found)
 
 
 @operator(ast.Name)
