@@ -100,7 +100,7 @@ class There:
         return name in self.process.functions
 
     def call(self, name: str, args: tuple, kwargs: dict, trace: bool, layout: tuple) -> calls.Seen:
-        return self.process.call(name, args, kwargs, self.number, trace, layout)
+        return self.process.call(name, args, kwargs, module=self.number, trace=trace, layout=layout)
 
     def anew(self, plain: bool) -> There:
         return There(self.process, self.process.anew(plain))

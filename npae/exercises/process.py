@@ -171,20 +171,14 @@ class Process:
         """Whether printing may well be what takes the time."""
         return self._heard.count >= SHOWN or self.lines > MANY_LINES
 
-    def call(
-        self,
-        name: str,
-        args: tuple,
-        kwargs: dict,
-        module: int = 0,
-        trace: bool = False,
-        layout: tuple = AS_IT_IS,
-    ) -> Seen:
-        """Return what a call of a function does: arrays by value, and a `Handle` for what is no data."""
+    def call(self, name: str, args: tuple, kwargs: dict, **how: Any) -> Seen:
+        """Return what a call of a function does: arrays by value, and a `Handle` for what is no data.
+
+        ``how``: the number of the "module", and "trace" and "layout" as of `worker.calls.observed`.
+        """
         self._calling = name
         blocks: list[bytes] = []
-        message: dict[str, Any] = {"do": "call", "name": name, "module": module, "trace": trace}
-        message["layout"] = layout
+        message: dict[str, Any] = {"do": "call", "name": name, **how}
         message["args"] = encode(args, blocks, self._number, self._known)
         message["kwargs"] = encode(kwargs, blocks, self._number, self._known)
         answer, block = self._ask(message, blocks)
