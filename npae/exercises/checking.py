@@ -154,6 +154,7 @@ def _property(exercise: str, check: Property, functions: Functions) -> Result | 
         if not functions.has(name):
             raise MissingFunction(name)
     function = check.functions[0] if check.functions else ""
+    functions.remember()
     try:
         answer = check.test(functions)
     except (Found, LearnerError, MissingFunction, CannotCheck):

@@ -143,7 +143,7 @@ class Functions:
         self.kinds: dict[str, dict[str, Held]] = {}
         self.layout, self.laid = ("", ""), dict[str, None]()
         self._returned: dict[int, Any] = {}
-        self._answers: list[tuple[str, Any, Any]] = []  # of which function, the part, a copy of it
+        self._answers: list[tuple[str, Any, Any]] | None = None  # of which function, the part, a copy of it
         self._handed_back: set[int] = set()
         self._known: dict[str, dict[str, Any]] | None = None
 
@@ -182,7 +182,7 @@ class Functions:
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned, self.assigned = [], [], {}, None
-        self._answers, self._handed_back = [], set()
+        self._answers, self._handed_back = None, set()
 
     def traced(self) -> list[Assigned]:
         """Note from now on what arrays the functions' lines make, and return the list that they go into."""
@@ -193,19 +193,23 @@ class Functions:
         """Return what something that a call has returned holds by now."""
         return self.program.now(value)
 
+    def remember(self) -> None:
+        """Note from now on what the functions return, for `altered`."""
+        self._answers = []
+
     def altered(self) -> str:
         """Return the function of which an earlier result has changed since, "" if there is none.
 
         A cache or a state may: what has been handed back to the functions is their own.
         """
-        kept = [one for one in self._answers if id(one[1]) not in self._handed_back]
+        kept = [one for one in self._answers or () if id(one[1]) not in self._handed_back]
         return next((name for name, part, then in kept if not unchanged(self.now(part), then)), "")
 
     def _watched(self, name: str, args: tuple, kwargs: dict) -> Any:
         given = [*args, *kwargs.values()]
         self._handed_back |= {id(value) for value in given} & self._returned.keys()
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        layout = self.layout[0], self._places_to_lay_out(name, args, kwargs)
+        layout = self.layout[0], self._places_to_lay_out(name, args, kwargs) if self.layout[0] else ()
         seen = self.program.call(name, args, kwargs, self.assigned is not None, layout)
         if self.assigned is not None:
             self.assigned += seen.assigned
@@ -222,16 +226,17 @@ class Functions:
         answer = seen.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part
-        parts = answer if isinstance(answer, (tuple, list)) else [answer]
-        self._answers += [(name, part, copied(part)) for part in parts]
+        if self._answers is not None:
+            parts = answer if isinstance(answer, (tuple, list)) else [answer]
+            self._answers += [(name, part, copied(part)) for part in parts]
         self.last = answer
         return answer
 
     def _places_to_lay_out(self, name: str, args: tuple, kwargs: dict) -> tuple[int, ...]:
         """Return which arguments are to be laid out otherwise: none that an earlier call returned."""
-        how, only = self.layout
-        given = [*args, *kwargs.values()] if how else []
-        new = [k for k, one in enumerate(given) if id(one) not in self._returned and has_axes(one)]
+        only = self.layout[1]
+        given = enumerate((*args, *kwargs.values()))
+        new = [k for k, one in given if id(one) not in self._returned and has_axes(one)]
         names = {k: self._argument(name, k, args, kwargs) for k in new}
         places = tuple(k for k in new if only in ("", names[k]))
         self.laid |= dict.fromkeys(names[k] for k in places)

@@ -12,6 +12,7 @@ from npae.exercises.case import Case
 from npae.exercises.evidence import evidence
 from npae.exercises.exercise import Check, Gradients, Property
 from npae.exercises.learner import CannotCheck, Functions, LearnerError, MissingFunction
+from npae.exercises.numeric import TOLERANCE
 from npae.exercises.result import Result
 from npae.exercises.running import VALUE_TOLERANCE, Found, Run
 from npae.exercises.samples import Sample
@@ -21,7 +22,6 @@ from npae.exercises.worker.layouts import LAYOUTS
 
 Wrong = tuple[str, list[str]]  # a function that is wrong, and evidence; the function is "" where none is
 STOPPED = (LearnerError, ValueError, IndexError)
-TOLERANCE = 1e-7
 CASES = 2
 
 
@@ -31,22 +31,18 @@ def judge_calls(run: Run) -> None:
     results, rest = _results(run, case)
     kept = _copies(results)
 
-    def require(same: bool, key: str, function: str, quantity: str, line: str) -> None:
-        if not same:
-            run.fail(key, "promise", quantity, [line], function=function)
-
     backward, has_cache = run.backward_function, getattr(run.check, "backward", None) is not None
-    if has_cache:
+    if has_cache and not _backward_again(run, case, rest, kept):
         line = "called twice with the same dy and the same cache, it gives two different answers"
-        require(_backward_again(run, case, rest, kept), "aliased_cache", backward, "", line)
+        run.fail("aliased_cache", "promise", "", [line], function=backward)
     _judge_other_numbers(run, case)
     now = {name: run.functions.now(value) for name, value in results.items()}
     for name in _changed(now, kept):
         line = f"a second call, for other numbers, changes the {name} that the first returned"
-        require(False, "hidden_state", _function_of(run, name), name, line)
-    if has_cache:
+        run.fail("hidden_state", "promise", name, [line], function=_function_of(run, name))
+    if has_cache and not _backward_again(run, case, rest, kept):
         line = "after a call of forward for other numbers, the cache of the first call gives another answer"
-        require(_backward_again(run, case, rest, kept), "hidden_state", backward, "", line)
+        run.fail("hidden_state", "promise", "", [line], function=backward)
     _judge_second(run, case, kept, backward=True)
 
 

@@ -196,8 +196,11 @@ def observed(
     """
     function, file = getattr(module, name), getattr(module, "__file__", None) or ""
     how, places = layout
-    given = [laid_out(one, how) if k in places else one for k, one in enumerate((*args, *kwargs.values()))]
-    args, kwargs = tuple(given[: len(args)]), dict(zip(kwargs, given[len(args) :]))
+    if how:
+        given = [
+            laid_out(one, how) if k in places else one for k, one in enumerate((*args, *kwargs.values()))
+        ]
+        args, kwargs = tuple(given[: len(args)]), dict(zip(kwargs, given[len(args) :]))
     said, seen = Said(file), Seen(after=[*args, *kwargs.values()])
     numba = any(hasattr(one, "py_func") for one in list(getattr(module, "__dict__", {}).values()))
 
