@@ -34,10 +34,11 @@ class Case:
     gradients: dict[str, np.ndarray] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
-    def reversed(self) -> Case:
-        """Return a copy with other numbers of the same shapes: all arrays backwards."""
-        flipped = {k: np.flip(v) if isinstance(v, np.ndarray) else v for k, v in self.args.items()}
-        return replace(self, args=copied(flipped))
+    def rearranged(self) -> dict[str, Any]:
+        """Return arguments with other numbers of the same shapes: each array's own, moved on differently."""
+        pairs = enumerate(self.args.items(), start=1)
+        moved = {k: np.roll(v, step) if isinstance(v, np.ndarray) else v for step, (k, v) in pairs}
+        return copied(moved)
 
     def fresh(self, dtype: Any = None) -> Case:
         """Return a copy that may be changed freely; arrays of floats as ``dtype``, where it is given."""

@@ -141,9 +141,13 @@ def finding(
     function: str = "",
     pointer: str = "",
 ) -> Result:
-    """Return the result of a test that has found what is wrong without comparing arrays."""
+    """Return the result of a test that has found what is wrong without comparing arrays.
+
+    Without a key, edits of right programs are asked for a name first.
+    """
     lines = [line for line in ([evidence] if isinstance(evidence, str) else evidence) if line]
-    result = Result("", stage="property", function=function, quantity=quantity, diagnosis=key, confident=True)
+    result = Result("", stage="property", function=function, quantity=quantity, diagnosis=key)
+    result.confident = bool(key)
     result.sentence = sentence(key, {"quantity": quantity, "function": function}, text)
     result.evidence, result.pointer = lines, pointer
     return result

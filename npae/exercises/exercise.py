@@ -13,22 +13,17 @@ from npae.exercises.order import ORDER, file_name
 Cases = Callable[[np.random.Generator], list[dict[str, Any]]]
 
 
-@dataclass(frozen=True)
-class Values:
-    """Compares what a function returns with what the right program returns.
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """What is compared with a right program.
 
     Attributes
     ----------
-    function : str
     cases : callable
         ``cases(rng)`` returns dicts of arguments by name, in the order of the function's signature: arrays of
         float64, and anything else, which is handed on as it is. Tiny, with sizes that differ.
-    outputs : tuple of str
-        What the results are called.
     example : dict or None
         The worked example of the text, as one more case.
-    call : callable or None
-        ``call(functions, **arguments)`` returns the results, where they are not those of one call.
     axes : dict of str to str
         Names of the axes of arguments and results, as {"x": "n features"}; the axis of the batch is "n".
     square : callable or None
@@ -41,16 +36,13 @@ class Values:
         For float64, relative; by default 1e-9.
     dtypes : tuple of str
     may_change : tuple of str
-        Arguments that the function may change.
+        Arguments that the functions may change.
     returns : str
-        What the function returns, where ``call`` takes it apart: "(param, state)".
+        What the function returns, where a callable takes it apart: "(param, state)".
     """
 
-    function: str
     cases: Cases
-    outputs: tuple[str, ...] = ("y",)
     example: dict[str, Any] | None = None
-    call: Callable[..., Any] | None = None
     axes: dict[str, str] = field(default_factory=dict)
     square: Cases | None = None
     pointers: dict[str, str] = field(default_factory=dict)
@@ -59,6 +51,24 @@ class Values:
     dtypes: tuple[str, ...] = ("float64", "float32")
     may_change: tuple[str, ...] = ()
     returns: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values(_Compared):
+    """Compares what a function returns with what the right program returns.
+
+    Attributes
+    ----------
+    function : str
+    outputs : tuple of str
+        What the results are called.
+    call : callable or None
+        ``call(functions, **arguments)`` returns the results, where they are not those of one call.
+    """
+
+    function: str
+    outputs: tuple[str, ...] = ("y",)
+    call: Callable[..., Any] | None = None
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -71,11 +81,9 @@ class Values:
         return self.outputs
 
 
-@dataclass(frozen=True)
-class Gradients:
+@dataclass(frozen=True, kw_only=True)
+class Gradients(_Compared):
     """Compares a function's value, then its gradients, with those of the right program.
-
-    Those not described here are as in `Values`.
 
     Attributes
     ----------
@@ -97,18 +105,8 @@ class Gradients:
     forward: str | Callable[..., Any]
     backward: str | Callable[..., Any] | None
     gradients: dict[str, str]
-    cases: Cases
-    example: dict[str, Any] | None = None
     output: str = "y"
-    axes: dict[str, str] = field(default_factory=dict)
-    square: Cases | None = None
-    pointers: dict[str, str] = field(default_factory=dict)
     smooth: bool = True
-    quiet: bool = False
-    tolerance: float | None = None
-    dtypes: tuple[str, ...] = ("float64", "float32")
-    may_change: tuple[str, ...] = ()
-    returns: str = ""
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -145,6 +143,8 @@ class Property:
     compared : Values or None
         A comparison that fails as the test does: mistakes are looked for by it, as it says how near a
         program comes.
+    again : bool
+        Whether the test is also made with arrays that are not contiguous in memory: not where it takes long.
     """
 
     key: str
@@ -154,6 +154,7 @@ class Property:
     pointer: str = ""
     functions: tuple[str, ...] = ()
     compared: Values | None = None
+    again: bool = True
 
 
 Check = Values | Gradients | Property

@@ -13,6 +13,7 @@ import numpy as np
 from npae.exercises.case import copied
 from npae.exercises.process import Process
 from npae.exercises.worker import calls
+from npae.exercises.worker.layouts import has_axes
 from npae.exercises.worker.tracing import Assigned, Held
 
 WARNING_KEYS = (
@@ -55,9 +56,9 @@ class Here:
         """Return what functions and classes there are; see `npae.exercises.worker.calls.described`."""
         return calls.described(self.module)
 
-    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
-        """Return what a call of a function does."""
-        return calls.observed(name, args, kwargs, self.module, trace)
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool, layout: tuple) -> calls.Seen:
+        """Return what a call of a function does; see `npae.exercises.worker.calls.observed`."""
+        return calls.observed(name, args, kwargs, self.module, trace, layout)
 
     def now(self, value: Any) -> Any:
         """Return what something that a call has returned holds by now."""
@@ -98,8 +99,8 @@ class There:
     def has(self, name: str) -> bool:
         return name in self.process.functions
 
-    def call(self, name: str, args: tuple, kwargs: dict, trace: bool) -> calls.Seen:
-        return self.process.call(name, args, kwargs, self.number, trace)
+    def call(self, name: str, args: tuple, kwargs: dict, trace: bool, layout: tuple) -> calls.Seen:
+        return self.process.call(name, args, kwargs, module=self.number, trace=trace, layout=layout)
 
     def anew(self, plain: bool) -> There:
         return There(self.process, self.process.anew(plain))
@@ -127,6 +128,9 @@ class Functions:
         What the last call returned.
     assigned : list of Assigned, or None
         Arrays that the functions' lines made, if they are asked for; ``kinds``: of the functions' variables.
+    layout : (str, str)
+        How arrays are laid out in memory, one of `npae.exercises.worker.layouts.LAYOUTS`, and of which
+        argument, "" of all; ("", "") as they come. ``laid``: the names of the arguments laid out so.
     """
 
     def __init__(self, program: Any):
@@ -137,7 +141,10 @@ class Functions:
         self.last: Any = None
         self.assigned: list[Assigned] | None = None
         self.kinds: dict[str, dict[str, Held]] = {}
+        self.layout, self.laid = ("", ""), dict[str, None]()
         self._returned: dict[int, Any] = {}
+        self._answers: list[tuple[str, Any, Any]] | None = None  # of which function, the part, a copy of it
+        self._handed_back: set[int] = set()
         self._known: dict[str, dict[str, Any]] | None = None
 
     def __getitem__(self, name: str) -> Callable:
@@ -175,6 +182,7 @@ class Functions:
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned, self.assigned = [], [], {}, None
+        self._answers, self._handed_back = None, set()
 
     def traced(self) -> list[Assigned]:
         """Note from now on what arrays the functions' lines make, and return the list that they go into."""
@@ -185,10 +193,24 @@ class Functions:
         """Return what something that a call has returned holds by now."""
         return self.program.now(value)
 
+    def remember(self) -> None:
+        """Note from now on what the functions return, for `altered`."""
+        self._answers = []
+
+    def altered(self) -> str:
+        """Return the function of which an earlier result has changed since, "" if there is none.
+
+        A cache or a state may: what has been handed back to the functions is their own.
+        """
+        kept = [one for one in self._answers or () if id(one[1]) not in self._handed_back]
+        return next((name for name, part, then in kept if not unchanged(self.now(part), then)), "")
+
     def _watched(self, name: str, args: tuple, kwargs: dict) -> Any:
         given = [*args, *kwargs.values()]
+        self._handed_back |= {id(value) for value in given} & self._returned.keys()
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        seen = self.program.call(name, args, kwargs, self.assigned is not None)
+        layout = self.layout[0], self._places_to_lay_out(name, args, kwargs) if self.layout[0] else ()
+        seen = self.program.call(name, args, kwargs, self.assigned is not None, layout)
         if self.assigned is not None:
             self.assigned += seen.assigned
             self.kinds |= seen.kinds
@@ -204,8 +226,21 @@ class Functions:
         answer = seen.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part
+        if self._answers is not None:
+            parts = answer if isinstance(answer, (tuple, list)) else [answer]
+            self._answers += [(name, part, copied(part)) for part in parts]
         self.last = answer
         return answer
+
+    def _places_to_lay_out(self, name: str, args: tuple, kwargs: dict) -> tuple[int, ...]:
+        """Return which arguments are to be laid out otherwise: none that an earlier call returned."""
+        only = self.layout[1]
+        given = enumerate((*args, *kwargs.values()))
+        new = [k for k, one in given if id(one) not in self._returned and has_axes(one)]
+        names = {k: self._argument(name, k, args, kwargs) for k in new}
+        places = tuple(k for k in new if only in ("", names[k]))
+        self.laid |= dict.fromkeys(names[k] for k in places)
+        return places
 
     def _argument(self, name: str, position: int, args: tuple, kwargs: dict) -> str:
         if position >= len(args):

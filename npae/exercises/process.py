@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from npae.exercises.hearing import Hearing
-from npae.exercises.worker.calls import NotRun, Seen
+from npae.exercises.worker.calls import AS_IT_IS, NotRun, Seen
 from npae.exercises.worker.guards import GIGABYTE
 from npae.exercises.worker.main import SHOWN
 from npae.exercises.worker.tracing import Assigned, Held
@@ -171,11 +171,14 @@ class Process:
         """Whether printing may well be what takes the time."""
         return self._heard.count >= SHOWN or self.lines > MANY_LINES
 
-    def call(self, name: str, args: tuple, kwargs: dict, module: int = 0, trace: bool = False) -> Seen:
-        """Return what a call of a function does: arrays by value, and a `Handle` for what is no data."""
+    def call(self, name: str, args: tuple, kwargs: dict, **how: Any) -> Seen:
+        """Return what a call of a function does: arrays by value, and a `Handle` for what is no data.
+
+        ``how``: the number of the "module", and "trace" and "layout" as of `worker.calls.observed`.
+        """
         self._calling = name
         blocks: list[bytes] = []
-        message: dict[str, Any] = {"do": "call", "name": name, "module": module, "trace": trace}
+        message: dict[str, Any] = {"do": "call", "name": name, **how}
         message["args"] = encode(args, blocks, self._number, self._known)
         message["kwargs"] = encode(kwargs, blocks, self._number, self._known)
         answer, block = self._ask(message, blocks)
@@ -227,7 +230,8 @@ class Process:
         """Return the time of the quickest of many calls within some seconds, measured here."""
         blocks: list[bytes] = []
         kept = self._ask({"do": "keep", "value": encode(args, blocks, self._number)}, blocks)[0]["number"]
-        request = {"do": "quietly", "name": name, "module": 0, "trace": False, "kwargs": {"dict": []}}
+        request = {"do": "quietly", "name": name, "module": 0, "trace": False, "layout": AS_IT_IS}
+        request["kwargs"] = {"dict": []}
         request["args"] = {"tuple": [{"kept": [kept, [k]]} for k in range(len(args))]}
         best, end = np.inf, time.perf_counter() + seconds
         while time.perf_counter() < end:

@@ -105,7 +105,7 @@ def _where(result: Result) -> str:
         "values": f"{what} is wrong",
         "warning": f"{what} is right, but not computed safely",
         "gradient": f"{what} is wrong",
-        "promise": f"{result.function} keeps its results, but not its promises",
+        "promise": f"{result.function} is right in each case by itself, but breaks a rule",
         "float32": f"{what} is wrong in float32",
         "run": "the file does not run to the end of its check",
         "unavailable": "this cannot be checked here",

@@ -54,8 +54,8 @@ class Run:
         given = [("", args) for args in check.cases(random)]
         if check.example is not None:
             given.insert(0, ("example", check.example))
-        self.cases = [self._prepared(label, args) for label, args in given]
-        self.squares = [self._prepared("", args) for args in (check.square(random) if check.square else ())]
+        self.cases = [self.prepared(label, args) for label, args in given]
+        self.squares = [self.prepared("", args) for args in (check.square(random) if check.square else ())]
 
     def of(self, functions: Functions) -> Run:
         """Return the same check, on the same cases, of other functions."""
@@ -63,7 +63,7 @@ class Run:
         other.functions, other.promoted, other.changes = functions, [], []
         return other
 
-    def _prepared(self, label: str, args: dict[str, Any]) -> Case:
+    def prepared(self, label: str, args: dict[str, Any]) -> Case:
         """Return the case with what the right program computes; a "dy" in it is no argument of forward."""
         check, args = self.check, dict(args)
         dy = args.pop("dy", None) if isinstance(check, Gradients) else None
@@ -198,27 +198,6 @@ class Run:
                 "wrong_return", "form", name, where, expected=expected, returned=returned, function=function
             )
 
-    def call_with_others(self, case: Case) -> None:
-        """Call with other numbers of the same shapes, and end the check if the answer is the old one."""
-        other = case.reversed()
-        try:
-            values, _ = self.call(other.fresh())
-            right, _ = self._right(other)
-        except (
-            LearnerError,
-            ValueError,
-            IndexError,
-        ):  # what is an argument forwards need not be one backwards
-            return
-        for name, value in zip(self.check.outputs, values):
-            got = np.asarray(value, np.float64)
-            stale = got.shape == case.right[name].shape and np.allclose(got, case.right[name], 1e-9, 1e-12)
-            if stale and not Sample(other, got, right[name], FLOAT32_TOLERANCE).right:
-                evidence = [
-                    f"given other numbers of the same shapes, it returns the {name} of the call before"
-                ]
-                self.fail("hidden_state", "promise", name, evidence)
-
     def note_changes(self, case: Case) -> None:
         """Keep what the calls since the last look have changed of their arguments, with the case."""
         where = f"case: {case.describe()}"
@@ -236,7 +215,7 @@ class Run:
         """Compare the results of all cases with the right ones, and end the check where they differ."""
         self.require(getattr(self.check, "function", None) or getattr(self.check, "forward", None))
         samples, narrow = self._value_samples("float64", self.check.tolerance or VALUE_TOLERANCE)
-        self.judge(samples, steady=lambda: self._judge_first_call(samples))
+        self.judge(samples)
         self.judge_changes()
         for name in narrow:
             evidence = [f"{name} comes out in float32 for float64 arguments"]
@@ -252,15 +231,6 @@ class Run:
         if self.check.quiet and key:
             said = of_warnings(self.functions.warned, self.functions.source)
             self.fail(key, "warning", self.check.outputs[0], [*evidence, *said])
-
-    def _judge_first_call(self, samples: dict[str, list[Sample]]) -> None:
-        """End the check if the first case, called again, is answered otherwise than the first time."""
-        values, _ = self.call(self.cases[0].fresh())
-        for (name, some), value in zip(samples.items(), values):
-            got = np.asarray(value, np.float64)
-            if got.shape != some[0].got.shape or not np.allclose(got, some[0].got, 1e-12, 0, equal_nan=True):
-                evidence = ["given the same arguments again, after other calls, it gives another answer"]
-                self.fail("hidden_state", "promise", name, evidence)
 
     def _value_samples(self, dtype: str, tolerance: float) -> tuple[dict[str, list[Sample]], list[str]]:
         """Return samples by quantity, and which quantities came out in a narrower dtype than float64."""
@@ -293,11 +263,10 @@ class Run:
         """Return NumPy's warnings so far."""
         return [message for _, message, _ in self.functions.warned]
 
-    def judge(self, samples: dict[str, list[Sample]], function: str = "", steady=None) -> None:
+    def judge(self, samples: dict[str, list[Sample]], function: str = "") -> None:
         """End the check at the first quantity that is wrong, and say what is to be said of the others.
 
-        Where nothing explains it, ``steady()`` looks first whether answers depend on earlier calls, and an
-        argument that was changed is blamed.
+        Where nothing explains it, an argument that was changed is blamed.
         """
         function = function or self.function
         wrong = [name for name, some in samples.items() if not all(sample.right for sample in some)]
@@ -309,8 +278,6 @@ class Run:
         results = [self._diagnosed(name, samples, function) for name in wrong]
         first = results[0]
         if not first.diagnosis:
-            if steady is not None:
-                steady()
             self.judge_changes()
         for name, argument, _ in self.changes[:1]:
             first.also.append(f"{name} changes its argument {argument}, which belongs to the caller")

@@ -107,6 +107,10 @@ SENTENCES = {
         "{function} gives another answer when it is called a second time with the same arguments: the "
         "first call writes into what it finds in the cache."
     ),
+    "not_contiguous": (
+        "{function} gives other results when {argument} is not contiguous in memory: it expects numbers that "
+        "follow each other in the order of their indices, as those of a slice or a transposed array do not."
+    ),
     "hidden_state": (
         "{function} depends on more than its arguments: on random numbers that it draws itself, on a "
         "global, or on an array that is used again."
@@ -141,6 +145,10 @@ SENTENCES = {
 # What is worth adding to a sentence: what to make of it, without the line that mends it.
 REMARKS = {
     "uninitialised": "while an answer is checked, np.empty is full of nan, so that this shows",
+    "not_contiguous": (
+        "an array's strides say how many bytes lie between neighbours along each axis; np.ascontiguousarray "
+        "returns a copy in which they follow each other"
+    ),
     "over_n": "dividing by n, if anybody does it, is the business of the loss",
     "float32_arithmetic": (
         "the arrays that you make have to take over the dtype of those that you are given"

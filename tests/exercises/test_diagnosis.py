@@ -284,7 +284,13 @@ def test_the_worked_example_may_name_its_upstream_gradient():
         seen.append(dy)
         return 2 * dy
 
-    check = Gradients(forward, backward, {"dx": "x"}, lambda rng: [{"x": rng.standard_normal(3)}], given)
+    check = Gradients(
+        forward=forward,
+        backward=backward,
+        gradients={"dx": "x"},
+        cases=lambda rng: [{"x": rng.standard_normal(3)}],
+        example=given,
+    )
     assert check_file(Exercise("", (check,), name="relu"), object()).passed
     np.testing.assert_array_equal(seen[0], given["dy"])
 

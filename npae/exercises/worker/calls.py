@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .layouts import laid_out
 from .listening import Said, listening, patched
 from .tracing import Assigned, Held, assigned
 
@@ -178,9 +179,28 @@ class Seen:
     kinds: dict[str, dict[str, Held]] = field(default_factory=dict)
 
 
-def observed(name: str, args: tuple, kwargs: dict, module: Any, trace: bool = False) -> Seen:
-    """Call a function of a module, and note what there is to note; ``trace``: also what its lines assign."""
+AS_IT_IS = ("", ())  # a layout: nothing is laid out otherwise
+
+
+def observed(
+    name: str, args: tuple, kwargs: dict, module: Any, trace: bool = False, layout: tuple = AS_IT_IS
+) -> Seen:
+    """Call a function of a module, and note what there is to note.
+
+    Parameters
+    ----------
+    trace : bool
+        Also note what the function's lines assign.
+    layout : (str, tuple of int)
+        One of `layouts.LAYOUTS`, and the positions of the arguments that get it.
+    """
     function, file = getattr(module, name), getattr(module, "__file__", None) or ""
+    how, places = layout
+    if how:
+        given = [
+            laid_out(one, how) if k in places else one for k, one in enumerate((*args, *kwargs.values()))
+        ]
+        args, kwargs = tuple(given[: len(args)]), dict(zip(kwargs, given[len(args) :]))
     said, seen = Said(file), Seen(after=[*args, *kwargs.values()])
     numba = any(hasattr(one, "py_func") for one in list(getattr(module, "__dict__", {}).values()))
 

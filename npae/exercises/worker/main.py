@@ -180,7 +180,7 @@ class Worker:
     def _call(self, request: dict, block: bytes, blocks: list[bytes], quietly: bool) -> dict[str, Any]:
         reader, module = Reader(block, self._other), self._modules[request["module"]]
         args, kwargs = reader.value(request["args"]), reader.value(request["kwargs"])
-        seen = observed(request["name"], args, kwargs, module, request["trace"])
+        seen = observed(request["name"], args, kwargs, module, request["trace"], request["layout"])
         self._returned.append(seen.answer)
         message: dict[str, Any] = {"number": len(self._returned) - 1}
         if quietly:

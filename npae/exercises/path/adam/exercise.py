@@ -61,14 +61,18 @@ def run_pair(functions, first, second):
 
 POINTERS = {"param": "formulas (1) to (4) in the docstring of the file, and its worked example"}
 
+
+def checked(**settings):
+    """Return one check of the function; `settings` say where it is looked at."""
+    return Values(function="adam_step", returns="(param, state)", **settings)
+
+
 EXERCISE = Exercise(
     title="Adam: from gradients to better parameters",
     checks=(
-        Values(
-            function="adam_step",
-            outputs=("param",),
+        checked(
             call=run,
-            returns="(param, state)",
+            outputs=("param",),
             example={
                 "param": np.array([1.0]),
                 "grads": np.array([[0.5], [-1.0]]),
@@ -78,20 +82,16 @@ EXERCISE = Exercise(
             axes={"param": "step row column"},
             pointers=POINTERS,
         ),
-        Values(
-            function="adam_step",
-            outputs=("param",),
+        checked(
             call=run,
-            returns="(param, state)",
+            outputs=("param",),
             cases=by_default,
             axes={"param": "step row column"},
             pointers={"param": "the first line of adam_step as you got it, with its defaults"},
         ),
-        Values(
-            function="adam_step",
-            outputs=("params",),
+        checked(
             call=run_pair,
-            returns="(param, state)",
+            outputs=("params",),
             cases=pairs,
             pointers={"params": "remark (5) in the docstring of the file: what state is for"},
         ),

@@ -126,7 +126,7 @@ def beats_numpy(functions):
     )
 
 
-COMPARED = Values(NAME, lambda _: [case.args for case in cases()], tolerance=1e-5)
+COMPARED = Values(function=NAME, cases=lambda _: [case.args for case in cases()], tolerance=1e-5)
 
 EXERCISE = Exercise(
     title="a compiled convolution that beats NumPy",

@@ -42,36 +42,25 @@ def by_default(rng):
 
 EXAMPLE = {"f": shaped((2,), lambda x: x[0] ** 2 + 3 * x[0] * x[1]), "x": np.array([2.0, 1.0]), "step": 0.5}
 
+
+def checked(pointer, **settings):
+    """Return one check of the function; `settings` say where it is looked at."""
+    return Values(
+        function="numerical_gradient",
+        outputs=("gradient",),
+        pointers={"gradient": pointer},
+        tolerance=1e-7,
+        dtypes=("float64",),
+        **settings,
+    )
+
+
 EXERCISE = Exercise(
     title="numerical gradient: measure a slope by moving a little",
     checks=(
-        Values(
-            function="numerical_gradient",
-            outputs=("gradient",),
-            example=EXAMPLE,
-            cases=cases,
-            pointers={"gradient": "formulas (1) and (2) in the docstring of the file"},
-            tolerance=1e-7,
-            dtypes=("float64",),
-        ),
-        Values(
-            function="numerical_gradient",
-            outputs=("gradient",),
-            cases=integers,
-            pointers={"gradient": "remark (3) in the docstring of the file: x may hold integers"},
-            tolerance=1e-7,
-            dtypes=("float64",),
-        ),
-        Values(
-            function="numerical_gradient",
-            outputs=("gradient",),
-            cases=by_default,
-            pointers={
-                "gradient": "formula (1) in the docstring of the file: step is 1e-5 where none is given"
-            },
-            tolerance=1e-7,
-            dtypes=("float64",),
-        ),
+        checked("formulas (1) and (2) in the docstring of the file", example=EXAMPLE, cases=cases),
+        checked("remark (3) in the docstring of the file: x may hold integers", cases=integers),
+        checked("formula (1) in the docstring of the file: without a step, it is 1e-5", cases=by_default),
     ),
     hints=(
         "f is a black box: all that you can do is call it. For one entry of the gradient, two calls "

@@ -7,18 +7,12 @@ import numpy as np
 from npae.exercises.case import Case
 from npae.exercises.diagnosis import compare, finding
 from npae.exercises.exercise import Exercise, Property
+from npae.exercises.path.overfit.right import backward, forward, ten_images
 from npae.exercises.recording_model import Model, changed_argument, flat, is_like, with_order
 
 NAME = "overfit"
 POINTERS = {k: f"formula ({k}) in the docstring of the file" for k in range(1, 6)}
 POINTERS[1] = "remark (1) in the docstring of the file"
-DIGITS = """
-.###. ..#.. .###. .###. ...#. ##### .###. ##### .###. .###.
-#...# .##.. #...# #...# ..##. #.... #.... ....# #...# #...#
-#...# ..#.. ...#. ..##. .#.#. ####. ####. ...#. .###. .####
-#...# ..#.. ..#.. #...# ##### ....# #...# ..#.. #...# ....#
-.###. .###. ##### .###. ...#. ####. .###. ..#.. .###. .###.
-"""
 BAR = 0.01
 
 
@@ -217,25 +211,6 @@ def losses_are_right(functions):
     return compare("losses", got, right, cases, function=NAME, pointer=POINTERS[5])
 
 
-def ten_images():
-    """Return the digits of the stub, (10, 25)."""
-    rows = np.array([[list(part) for part in line.split()] for line in DIGITS.split("\n") if line])
-    return (rows == "#").swapaxes(0, 1).reshape(10, 25).astype(float)
-
-
-def forward(x, params):
-    """Return what the stub's model does."""
-    code = np.tanh(x @ params["kernel_in"] + params["bias_in"])
-    return code @ params["kernel_out"] + params["bias_out"], (x, code, params)
-
-
-def backward(dy, cache):
-    """Return what the stub's model does."""
-    x, code, params = cache
-    dz = dy @ params["kernel_out"].T * (1 - code**2)
-    return {"kernel_in": x.T @ dz, "bias_in": dz.sum(0), "kernel_out": code.T @ dy, "bias_out": dy.sum(0)}
-
-
 def below_the_bar(functions):
     """Train on the ten digits."""
     images, params = ten_images(), Model(25, 12, np.random.default_rng(0)).params
@@ -259,6 +234,7 @@ EXERCISE = Exercise(
             f"every single step is right, and yet ten digits are not learned to a loss below {BAR}.",
             below_the_bar,
             functions=(NAME,),
+            again=False,
         ),
     ),
     hints=(

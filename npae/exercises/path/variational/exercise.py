@@ -6,9 +6,11 @@ from npae.exercises.exercise import Exercise, Gradients
 
 
 def cases(rng):
-    """Return means, logarithms of variances, and noise."""
-    names = ("mu", "logvar", "eps")
-    return [dict(zip(names, rng.standard_normal((3, *size)))) for size in ((3, 4), (1, 5), (2, 3), (4, 1))]
+    """Return means, logarithms of variances, and noise; in the last case, all of them are large."""
+    names, sizes = ("mu", "logvar", "eps"), ((3, 4), (1, 5), (2, 3), (4, 1))
+    found = [rng.standard_normal((3, *size)) for size in sizes]
+    found[-1] *= 6.0
+    return [dict(zip(names, arrays)) for arrays in found]
 
 
 def without_noise(rng):
