@@ -1,7 +1,7 @@
 """More trainings with a fault put in, and healthy ones, by someone who had not seen the doctor.
 
-They have the form of `trainings`, and other models, data, losses and optimizers. A look at the half `LOOK` may
-guide a change of the doctor; the others, `ASIDE`, are for its figure alone.
+They have the form of `trainings`, and other models, data, losses and optimizers. Look at the half `LOOK` to
+improve the doctor; the other half, `ASIDE`, only counts.
 """
 
 from __future__ import annotations
@@ -856,8 +856,7 @@ HEALTHY_UNSEEN = [
 ]
 UNSEEN = {training.name: training for training in (*FAULTY_UNSEEN, *HEALTHY_UNSEEN)}
 
-# Of each two names that are neighbours in the sorted faulty ones, and in the healthy ones, default_rng(31) drew
-# one for each half.
+# Of every two neighbours among the sorted names of a list, default_rng(31) drew one for each half.
 LOOK = frozenset(
     (
         "code_on_a_line-strided-twins",
