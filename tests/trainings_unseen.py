@@ -13,7 +13,6 @@ from trainings import (
     BCE,
     COLLAPSED,
     OF_RATE,
-    Frozen,
     Training,
     adam,
     biased,
@@ -206,7 +205,10 @@ def copies(train, _):
 class FrozenConv(npae.Conv2D):
     """A convolution that does not learn."""
 
-    backward = Frozen.backward
+    def backward(self, dy, cache, need_dx=True):
+        """Return zeros in place of the gradients."""
+        dx, grads = super().backward(dy, cache, need_dx)
+        return dx, {name: np.zeros_like(grad) for name, grad in grads.items()}
 
 
 class Stopped(npae.Layer):
@@ -364,7 +366,8 @@ FAULTY_UNSEEN = [
         images,
         "mse",
         biased(-6, "encoder/conv2d"),
-        epochs=4,
+        optimizer=adam(5e-3),
+        epochs=5,
         count=1000,
         also=("dead_code", "constant_image"),
     ),
@@ -402,7 +405,8 @@ FAULTY_UNSEEN = [
         images,
         "mse",
         biased(25, "encoder/conv2d_1"),
-        epochs=6,
+        optimizer=adam(3e-3),
+        epochs=8,
         count=1000,
         also=("dead_code", "constant_image", "code_on_a_line"),
     ),
@@ -475,7 +479,8 @@ FAULTY_UNSEEN = [
         variational_conv,
         images,
         elbo(80.0),
-        epochs=6,
+        optimizer=adam(3e-3),
+        epochs=10,
         count=1000,
         also=COLLAPSED,
     ),
@@ -522,9 +527,10 @@ FAULTY_UNSEEN = [
     Training(
         "wrong_loss",
         "logits-conv",
-        local(1),
+        local(1, output="tanh"),
         images,
         npae.BinaryCrossentropy(from_logits=True),
+        optimizer=adam(3e-3),
         epochs=10,
         count=1000,
         also=("saturation", "constant_image"),
@@ -607,11 +613,12 @@ FAULTY_UNSEEN = [
     Training(
         "constant_image",
         "black",
-        dense(64, 16, output="relu"),
-        plain,
-        "mae",
-        biased(-20, "decoder/dense_1"),
-        also=("dead_units",),
+        local(1),
+        as_images(denoising(0.3)),
+        "mse",
+        optimizer=adam(3e-3),
+        epochs=12,
+        also=("saturation", "dead_units", "rate_too_large"),
     ),
     Training("constant_data", "clipped", dense(48, 8, code=None), changed(clipped, clipped), "mse"),
     Training(
@@ -647,6 +654,7 @@ FAULTY_UNSEEN = [
         local(1),
         as_images(changed(wrapped(100))),
         BCE,
+        optimizer=adam(3e-3),
         epochs=10,
         count=1000,
     ),
@@ -661,7 +669,7 @@ FAULTY_UNSEEN = [
         dense(128, 32, code=None),
         targets(lambda x: np.roll(x, 1, 0)),
         "mse",
-        also=("constant_image",),
+        also=("constant_image", "overfitting"),
     ),
     Training(
         "unrelated_targets",
@@ -752,7 +760,8 @@ FAULTY_UNSEEN = [
         "conv",
         local(1, first=FrozenConv),
         images,
-        "mse",
+        BCE,
+        optimizer=adam(3e-3),
         epochs=10,
         count=1000,
     ),
@@ -778,9 +787,18 @@ HEALTHY_UNSEEN = [
         BCE,
         epochs=25,
     ),
-    Training("", "batch-1", dense(48, 16), plain, BCE, epochs=5, count=1500, batch_size=1),
     Training(
-        "", "denoiser-strided", local(1), as_images(denoising(0.3)), "mse", optimizer=adam(3e-3), epochs=12
+        "",
+        "batch-1",
+        dense(32, 8, code=None, size=256),
+        spotted,
+        "mse",
+        optimizer=adam(5e-4),
+        epochs=8,
+        batch_size=1,
+    ),
+    Training(
+        "", "denoiser-strided", local(1), as_images(denoising(0.3)), BCE, optimizer=adam(2e-3), epochs=12
     ),
     Training("", "scenes-bce", local(), colour(), BCE, optimizer=adam(3e-3), epochs=25, batch_size=16),
     Training("", "beta-half", lambda: variational(160, 6), plain, elbo(0.5), epochs=60),
