@@ -162,9 +162,9 @@ def sorted_by_class(*_):
     return Batches(known), Batches(others[:400])
 
 
-def one_class(*_):
-    threes, _ = by_class(3)
-    return Batches(threes[:150]), Batches(threes[150:])
+def one_or_zero(*_):
+    few, _ = by_class(0, 1)
+    return Batches(few[:320]), Batches(few[320:])
 
 
 def doubled(train, _):
@@ -801,9 +801,9 @@ HEALTHY_UNSEEN = [
         "", "denoiser-strided", local(1), as_images(denoising(0.3)), BCE, optimizer=adam(2e-3), epochs=12
     ),
     Training("", "scenes-bce", local(), colour(), BCE, optimizer=adam(3e-3), epochs=25, batch_size=16),
-    Training("", "beta-half", lambda: variational(160, 6), plain, elbo(0.5), epochs=60),
+    Training("", "beta-half", lambda: variational(100, 6), plain, elbo(0.5), optimizer=adam(3e-3), epochs=35),
     Training(
-        "", "beta-2-conv", lambda: variational_conv(6), images, elbo(2.0), optimizer=adam(3e-3), epochs=15
+        "", "beta-2-conv", lambda: variational_conv(6), images, elbo(2.0), optimizer=adam(5e-3), epochs=18
     ),
     Training(
         "",
@@ -829,11 +829,11 @@ HEALTHY_UNSEEN = [
         dense(64, code="sigmoid"),
         plain,
         npae.Objective("mse", npae.Contractive(1e-5)),
-        optimizer=adam(3e-3),
+        optimizer=adam(6e-3),
         epochs=40,
     ),
-    Training("", "mae", dense(200, 48, code=None), plain, "mae", epochs=40),
-    Training("", "nesterov", dense(64), plain, "mse", optimizer=lambda: npae.SGD(30.0, 0.9, True), epochs=40),
+    Training("", "mae", dense(96, 32, code=None), plain, "mae", optimizer=adam(3e-3), epochs=30),
+    Training("", "nesterov", dense(64), plain, BCE, optimizer=lambda: npae.SGD(3.0, 0.9, True), epochs=30),
     Training(
         "",
         "adamw",
@@ -844,7 +844,7 @@ HEALTHY_UNSEEN = [
         epochs=30,
     ),
     Training("", "batch-norm", lambda: normalised(128, 16), plain, BCE, epochs=30),
-    Training("", "pooled", pooled, images, BCE, optimizer=adam(5e-3), epochs=6, count=1000),
+    Training("", "pooled", pooled, images, BCE, optimizer=adam(3e-3), epochs=8, count=1000),
     Training(
         "",
         "leaky-uint8",
@@ -853,12 +853,12 @@ HEALTHY_UNSEEN = [
         BCE,
         epochs=30,
     ),
-    Training("", "holes", dense(300, code="relu"), repaired, BCE, epochs=30),
+    Training("", "holes", dense(160), repaired, BCE, optimizer=adam(3e-3), epochs=20),
     Training(
-        "", "bernoulli", lambda: variational(128, 8), binarised, elbo(), optimizer=adam(2e-3), epochs=50
+        "", "bernoulli", lambda: variational(100, 6), binarised, elbo(), optimizer=adam(4e-3), epochs=30
     ),
     Training("", "standardised-strided", strided(24, output=None), as_images(scaled(3, -0.4)), epochs=12),
-    Training("", "washers", strided(16, side=32), washers, "mse", optimizer=adam(2e-3), epochs=20),
+    Training("", "washers", strided(16, side=32), washers, "mse", optimizer=adam(4e-3), epochs=40),
     Training(
         "",
         "sharpened",
@@ -869,12 +869,20 @@ HEALTHY_UNSEEN = [
     ),
     Training("", "large-batch", dense(64, 16), plain, BCE, optimizer=adam(1e-2), epochs=120, batch_size=500),
     Training(
-        "", "one-class", dense(32, 6, activation="tanh", code=None), one_class, BCE, epochs=120, batch_size=16
+        "",
+        "one-or-zero",
+        dense(64, 8, code=None),
+        one_or_zero,
+        BCE,
+        optimizer=adam(2e-3),
+        epochs=50,
+        batch_size=16,
     ),
 ]
 UNSEEN = {training.name: training for training in (*FAULTY_UNSEEN, *HEALTHY_UNSEEN)}
 
 # Of every two neighbours among the sorted names of a list, default_rng(31) drew one for each half.
+# one for each half.
 LOOK = frozenset(
     (
         "code_on_a_line-strided-twins",
@@ -934,7 +942,7 @@ ASIDE = frozenset(
         "healthy-dropout-half",
         "healthy-holes",
         "healthy-mae",
-        "healthy-one-class",
+        "healthy-one-or-zero",
         "healthy-scenes-bce",
         "healthy-sparse-kl",
         "healthy-spots-few-epochs",
