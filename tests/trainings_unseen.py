@@ -417,6 +417,7 @@ FAULTY_UNSEEN = [
         plain,
         BCE,
         drawn(lambda gamma, rng: 80 * gamma, "gamma"),
+        optimizer=adam(3e-3),
         epochs=15,
     ),
     # --- Codes ---
@@ -882,7 +883,6 @@ HEALTHY_UNSEEN = [
 UNSEEN = {training.name: training for training in (*FAULTY_UNSEEN, *HEALTHY_UNSEEN)}
 
 # Of every two neighbours among the sorted names of a list, default_rng(31) drew one for each half.
-# one for each half.
 LOOK = frozenset(
     (
         "code_on_a_line-strided-twins",
