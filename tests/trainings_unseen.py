@@ -663,7 +663,7 @@ FAULTY_UNSEEN = [
         "validation_differs", "sorted", dense(128, 16, code=None), sorted_by_class, BCE, also=("overfitting",)
     ),
     Training("validation_seen", "doubled", dense(96, 24, activation="elu", code=None), doubled, "mse"),
-    Training("validation_seen", "conv", strided(), copies, BCE, epochs=10, count=1000),
+    Training("validation_seen", "conv", strided(), copies, BCE, optimizer=adam(5e-3), epochs=10, count=1000),
     Training(
         "unrelated_targets",
         "next-image",
@@ -689,6 +689,7 @@ FAULTY_UNSEEN = [
         local(filters=8),
         colour_denoising(datasets.salt_and_pepper(0.0)),
         BCE,
+        optimizer=adam(3e-3),
         epochs=15,
     ),
     Training(
