@@ -1,11 +1,8 @@
 """What is found in the codes of a model that has not learned, and nothing in those of one that has."""
 
-import json
-
 import numpy as np
 import pytest
 
-from npae.console.cli import main
 from npae.measures.findings import (
     code_on_a_line,
     constant_data,
@@ -114,14 +111,3 @@ def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, im
         assert other_images(first, other) and other_images(other, first)
     assert other_images(first, 255 * second[:20]) is None  # too few to tell
     assert "50% of 100" in seen_images(first, np.concatenate([first[:50], second[:50]]))[1]
-
-
-def test_a_finding_is_a_line_of_the_command_and_an_entry_of_the_metrics(
-    tmp_path, small_synthetic, monkeypatch, capsys
-):
-    monkeypatch.setattr("npae.recipes.report.findings_of_codes", lambda _, x: {"name": ("a", f"{x.shape}")})
-    options = ["train", "dense", "--limit", "60", "--epochs", "1", "--out", str(tmp_path)]
-    assert main(options) == 0
-    assert "\nnpae: a ((60, 784))\n" in capsys.readouterr().out
-    metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["findings"] == [{"sentence": "a", "evidence": "(60, 784)"}]
