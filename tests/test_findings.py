@@ -14,6 +14,7 @@ from npae.measures.findings import (
     seen_images,
     unrelated,
     unscaled_inputs,
+    worse_than_inputs,
 )
 
 N = 200
@@ -102,6 +103,14 @@ def test_outputs_that_are_mostly_noise_are_found(rng, images):
     noise = rng.standard_normal((2, *images.shape))
     assert noisy_outputs(images + 0.1 * noise[0], images + 0.1 * noise[1]) is None
     assert "correlate by" in noisy_outputs(images + 5 * noise[0], images + 5 * noise[1])[1]
+
+
+def test_outputs_that_are_worse_than_their_noisy_inputs_are_found(rng, images):
+    noisy = images + 2 * rng.standard_normal(images.shape)
+    assert worse_than_inputs(noisy, images, images) is worse_than_inputs(images, noisy, images) is None
+    assert "of the outputs" in worse_than_inputs(noisy, 5 * noisy, images)[1]
+    assert worse_than_inputs(noisy[:20], 5 * noisy[:20], images[:20]) is None  # too few to tell
+    assert worse_than_inputs(images, 5 * noisy, images[:, :3]) is None  # no noisy images
 
 
 def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, images):

@@ -66,7 +66,8 @@ class Record:
     @property
     def published(self) -> dict[str, float]:
         """The last published value of each measure that the original's log has, for as many epochs."""
-        found, epochs = {}, len(self.history["loss"])
+        found: dict[str, float] = {}
+        epochs = len(self.history["loss"])
         for name, log in self.recipe.published.items():
             by_epoch = log if isinstance(log, Mapping) else dict(enumerate(log, start=1))
             found |= {name: by_epoch[epochs]} if epochs in by_epoch else {}
@@ -138,10 +139,10 @@ def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of a table with a column for each run; measures that all runs have are first."""
     facts: list[tuple[str, Callable[[Record], str]]] = [
         ("recipe", lambda r: r.recipe.name),
-        ("data", lambda r: str(_in(r.metrics, "dataset", "name"))),
-        ("seed", lambda r: str(_in(r.metrics, "settings", "seed"))),
+        ("data", lambda r: str(_mapping(r.metrics, "dataset").get("name"))),
+        ("seed", lambda r: str(_mapping(r.metrics, "settings").get("seed"))),
         ("epochs", lambda r: str(len(r.history["loss"]))),
-        ("batch size", lambda r: str(_in(r.metrics, "settings", "batch_size"))),
+        ("batch size", lambda r: str(_mapping(r.metrics, "settings").get("batch_size"))),
         ("parameters", lambda r: f"{sum(value.size for value in r.model.params.values()):,}"),
     ]
     rows = [[name, *(tell(record) for record in records)] for name, tell in facts]
@@ -162,7 +163,7 @@ def report(record: Record, run: Run | str) -> str:
         The run with its data, for anatomy and doctor; or why there are none.
     """
     recipe, metrics, settings = record.recipe, record.metrics, _mapping(record.metrics, "settings")
-    data = _in(metrics, "dataset", "name") or "unknown data"
+    data = _mapping(metrics, "dataset").get("name") or "unknown data"
     title = f"{recipe.name} on {data}"
     lead = f"{recipe.summary[:1].upper()}{recipe.summary[1:]}. Source: {recipe.source or 'your own'}."
     parts = [element("h1", title), element("p", lead, cls="lead"), element("h2", "Command")]
@@ -245,32 +246,20 @@ def _diagnosis(found: Diagnosis) -> list[str]:
 
 def _figures(directory: Path) -> list[str]:
     """Return the figures in the folder, as many as fit the size of a page, those of the loss first."""
-    found = []
+    parts, room = [], LARGEST_FIGURES
     for path in sorted(directory.glob("*.png"), key=lambda path: (path.name != CURVES, path)):
         try:
-            with regular_file(path, LARGEST_FIGURES) as file:
+            with regular_file(path, room) as file:
                 content = file.read()
         except (OSError, ValueError):
             content = b""
-        found.append((path, content if content.startswith(PNG) else b""))
-    room, fits = LARGEST_FIGURES, set()
-    for path, content in sorted(found, key=lambda each: len(each[1])):
-        if 0 < len(content) <= room:
-            fits.add(path)
+        if content.startswith(PNG):
             room -= len(content)
-    parts = [
-        picture(content, path.stem.replace("_", " ").replace("-", " "))
-        if path in fits
-        else element("p", f"{path.name} is too large for this page, or no picture: see the folder.")
-        for path, content in found
-    ]
+            parts.append(picture(content, path.stem.replace("_", " ").replace("-", " ")))
+        else:
+            text = f"{path.name} is too large for this page, or no picture: see the folder."
+            parts.append(element("p", text))
     return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
-
-
-def _in(values: Any, *path: str) -> Any:
-    for name in path:
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values
 
 
 def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
