@@ -46,7 +46,9 @@ FAR = 2.0  # validation loss over training loss, also where the former still fal
 WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
 NOISY = 0.1  # variance of the errors over that of the targets
 AGAIN = 200  # steps of a new model, with which one is compared that learned nothing
-SLOWER = 0.7  # of the reconstruction loss: what a new model reaches at a tenth of a rate that was too large
+SLOWER = (
+    0.7  # of the reconstruction loss: what a new model reaches with a smaller rate, if that was too large
+)
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
 OF_OUTPUTS = {"constant_image", "worse_than_inputs"}  # which a training that has just begun shows, too
@@ -128,7 +130,7 @@ def training_of(run: Run) -> Training:
 
 
 def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
-    """Return what is wrong with a training, without what follows from it; usually nothing.
+    """Return what is wrong with a training, without what follows from it alone; usually nothing.
 
     Parameters
     ----------
@@ -146,8 +148,8 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     if "constant_data" in found:
         return [Diagnosis("constant_data", *found["constant_data"])]
     found |= _pairs(model, data, count, loss)
-    found |= findings_of_outputs(model, x, y, t, loss)
-    found |= dict(_layers(model, x, "posterior_collapse" in found))
+    of_outputs = findings_of_outputs(model, x, y, t, loss)
+    found |= dict(_layers(model, x, "posterior_collapse" in of_outputs)) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
     if probe and found.keys() & USELESS and not found.keys() & {*OF_DATA, "posterior_collapse"}:
@@ -166,12 +168,12 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
 
 
 def _follow(found: Set[str]) -> set[str]:
-    """Return the names of findings that follow from others: all units, codes and outputs from their causes.
+    """Return the names of findings that follow from others: those of units, codes, outputs from their causes.
 
     Where a model has learned its images by heart, dead or saturated units have not kept it from learning.
     """
     if found & {*OF_DATA, *OF_SETTINGS}:
-        return USELESS
+        return {*USELESS, "noisy_targets"}  # for errors tell nothing of the targets yet
     return OF_UNITS if found & {"overfitting", "fixed_noise"} else set()
 
 
@@ -350,8 +352,10 @@ def _anew(training: Training, objective: Objective) -> Iterator[tuple[str, Findi
         names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
         sentence = f"{names} outweighs the reconstruction, so the code is of no use; take a smaller factor"
         yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
-    elif (slower := loss(objective, 0.1)) < SLOWER * min(now, same):
-        yield "rate_too_large", (LARGE_RATE, f"{evidence}, at a tenth of the rate {slower:.4g}")
+        return
+    slower, factor = min((loss(objective, factor), factor) for factor in (0.1, 0.01))
+    if slower < SLOWER * min(now, same):
+        yield "rate_too_large", (LARGE_RATE, f"{evidence}, with {factor:g} times the rate {slower:.4g}")
 
 
 def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:

@@ -28,14 +28,14 @@ figure img { max-width: 100%; height: auto; background: #fff; border-radius: 4px
 """
 
 
-def page(title: str, parts: Sequence[str]) -> str:
-    """Return a whole page of parts that are HTML already."""
+def page(title: str, parts: Sequence[str], style: str = "", policy: str = "img-src data:") -> str:
+    """Return a whole page of parts that are HTML already; ``policy`` is what else the browser may load."""
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; {policy}"
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style></head>\n<body>\n<main>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}{style}</style></head>\n<body>\n<main>\n"
         + "\n".join(parts)
         + "\n</main>\n</body></html>\n"
     )
