@@ -191,16 +191,21 @@ def dead_units(y: np.ndarray, name: str, most: float = MOST_DEAD) -> Finding | N
 
 
 def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
-    """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope."""
-    slopes = 4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)
-    share = np.mean(slopes < FLAT)
+    """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope.
+
+    Where the outputs are images, most of them may be background; so their variance may show it as well.
+    """
+    flat = (4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)) < FLAT
+    share, what = np.mean(flat), "outputs"
+    if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
+        share, what = max((share, what), (np.vdot(changes, flat) / changes.sum(), "outputs' variance"))
     if share <= MOST_DEAD:
         return None
     sentence = (
         f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
         "passes; begin again with smaller weights, scaled inputs or a smaller learning rate"
     )
-    return sentence, f"at {share:.0%} of its outputs it has less than {FLAT:.0%} of its largest slope"
+    return sentence, f"at {share:.0%} of its {what} it has less than {FLAT:.0%} of its largest slope"
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
