@@ -108,10 +108,10 @@ def test_saturated_units_have_no_slope(activation, end):
     middle = np.full((5, 3), 0.5)
     assert saturated_units(middle, activation, "dense") is None
     assert "100%" in saturated_units(np.full((5, 3), end), activation, "dense")[1]
-    images = np.full((5, 1, 4, 4), 0.5)
-    images[2:, :, 1] = end  # a stroke
-    assert "100% of its outputs' variance" in saturated_units(images, activation, "conv2d")[1]
-    assert saturated_units(images.reshape(5, 16), activation, "dense") is None
+    images = np.full((10, 1, 4, 4), 0.5)
+    images[9, :, 1] = end  # a stroke
+    assert "90% of its outputs' variance" in saturated_units(images, activation, "conv2d")[1]
+    assert saturated_units(images.reshape(10, 16), activation, "dense") is None
 
 
 def test_noise_in_targets_is_told_from_blur(rng):
