@@ -71,6 +71,27 @@ def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
     assert wrong <= 0.02 * faulty
 
 
+def examined(x, rate=0.01, epochs=0, bias=0.0):
+    """Return the names that the doctor gives to a small model of images x."""
+    model = npae.Autoencoder(npae.Sequential([npae.Dense(8, "relu")]), npae.Sequential([npae.Dense(16)]))
+    model.build((16,), 0)
+    data, history, optimizer = npae.Batches(x), {"loss": [1.0]}, lambda factor: npae.Adam(rate * factor)
+    if epochs:
+        history = npae.fit(model, data, loss="mse", optimizer=optimizer(1.0), epochs=epochs).values
+    model.params["encoder/dense/bias"] += np.float32(bias)
+    training = Training(model, data, None, "mse", history, optimizer)
+    return [each.name for each in examine(training)]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_follows_from_a_cause_is_not_told(rng):
+    x = (rng.random((200, 2)) @ rng.random((2, 16))).astype(np.float32)
+    assert examined(np.zeros_like(x)) == ["constant_data"]
+    assert examined(x, bias=-1e3) == ["dead_units", "dead_code", "constant_image"]
+    assert examined(255 * x, bias=-1e6) == ["unscaled_inputs"]
+    assert examined(x, rate=5.0, epochs=3) == ["rate_too_large"]
+
+
 @pytest.mark.parametrize("shape", [(7, 4), (3, 4, 5, 2)])
 def test_dead_units_are_those_without_any_output(rng, shape):
     y = rng.random(shape)
@@ -87,6 +108,10 @@ def test_saturated_units_have_no_slope(activation, end):
     middle = np.full((5, 3), 0.5)
     assert saturated_units(middle, activation, "dense") is None
     assert "100%" in saturated_units(np.full((5, 3), end), activation, "dense")[1]
+    images = np.full((10, 1, 4, 4), 0.5)
+    images[9, :, 1] = end  # a stroke
+    assert "90% of its outputs' variance" in saturated_units(images, activation, "conv2d")[1]
+    assert saturated_units(images.reshape(10, 16), activation, "dense") is None
 
 
 def test_noise_in_targets_is_told_from_blur(rng):

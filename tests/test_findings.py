@@ -1,11 +1,8 @@
 """What is found in the codes of a model that has not learned, and nothing in those of one that has."""
 
-import json
-
 import numpy as np
 import pytest
 
-from npae.console.cli import main
 from npae.measures.findings import (
     code_on_a_line,
     constant_data,
@@ -17,6 +14,7 @@ from npae.measures.findings import (
     seen_images,
     unrelated,
     unscaled_inputs,
+    worse_than_inputs,
 )
 
 N = 200
@@ -107,6 +105,14 @@ def test_outputs_that_are_mostly_noise_are_found(rng, images):
     assert "correlate by" in noisy_outputs(images + 5 * noise[0], images + 5 * noise[1])[1]
 
 
+def test_outputs_that_are_worse_than_their_noisy_inputs_are_found(rng, images):
+    noisy = images + 2 * rng.standard_normal(images.shape)
+    assert worse_than_inputs(noisy, images, images) is worse_than_inputs(images, noisy, images) is None
+    assert "of the outputs" in worse_than_inputs(noisy, 5 * noisy, images)[1]
+    assert worse_than_inputs(noisy[:20], 5 * noisy[:20], images[:20]) is None  # too few to tell
+    assert worse_than_inputs(images, 5 * noisy, images[:, :3]) is None  # no noisy images
+
+
 def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, images):
     first, second = images[: N // 2], images[N // 2 :]
     assert other_images(first, second) is seen_images(first, second) is None
@@ -114,14 +120,3 @@ def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, im
         assert other_images(first, other) and other_images(other, first)
     assert other_images(first, 255 * second[:20]) is None  # too few to tell
     assert "50% of 100" in seen_images(first, np.concatenate([first[:50], second[:50]]))[1]
-
-
-def test_a_finding_is_a_line_of_the_command_and_an_entry_of_the_metrics(
-    tmp_path, small_synthetic, monkeypatch, capsys
-):
-    monkeypatch.setattr("npae.recipes.report.findings_of_codes", lambda _, x: {"name": ("a", f"{x.shape}")})
-    options = ["train", "dense", "--limit", "60", "--epochs", "1", "--out", str(tmp_path)]
-    assert main(options) == 0
-    assert "\nnpae: a ((60, 784))\n" in capsys.readouterr().out
-    metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["findings"] == [{"sentence": "a", "evidence": "(60, 784)"}]

@@ -41,7 +41,7 @@ def short_diagnosis(run: Run) -> str:
 
     found = examine(training_of(run), probe=False)
     if not found:
-        return "doctor: nothing found"
+        return f"doctor: nothing found yet; npae doctor {run.directory} also tries other learning rates"
     names = ", ".join(each.title for each in found)
     return f"doctor: {names}; npae doctor {run.directory} says more"
 

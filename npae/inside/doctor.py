@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from npae.measures.findings import (
     other_images,
     seen_images,
     unrelated,
+    worse_than_inputs,
 )
 from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs
 from npae.model import Sequential
@@ -30,6 +31,7 @@ from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
 MOST_DEAD = 0.8  # the share of a layer's units, above which it is reported
+ALL_DEAD = 0.99
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
@@ -43,9 +45,20 @@ RISEN = 1.05  # validation loss over its least
 FAR = 2.0  # validation loss over training loss, also where the former still falls
 WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
 NOISY = 0.1  # variance of the errors over that of the targets
-USELESS = {"dead_code", "code_on_a_line", "constant_image"}  # what too large a penalty leads to
 AGAIN = 200  # steps of a new model, with which one is compared that learned nothing
+SLOWER = (
+    0.7  # of the reconstruction loss: what a new model reaches with a smaller rate, if that was too large
+)
+OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
+OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
+OF_OUTPUTS = {"constant_image", "worse_than_inputs"}  # which a training that has just begun shows, too
+OF_UNITS = {"dead_units", "saturation"}
+USELESS = {*OF_UNITS, "dead_code", "code_on_a_line", "posterior_collapse", *OF_OUTPUTS}
 NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
+LARGE_RATE = (
+    "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth of it, or let it "
+    "fall towards the end"
+)
 EARLY_END = "the training ended too early: the loss is still falling; train for more epochs"
 
 
@@ -117,7 +130,7 @@ def training_of(run: Run) -> Training:
 
 
 def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
-    """Return what is wrong with a training, causes before consequences; usually nothing.
+    """Return what is wrong with a training, without what follows from it alone; usually nothing.
 
     Parameters
     ----------
@@ -132,33 +145,43 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     (x, t), loss = data.clean(slice(count)), objective.reconstruction
     y = outputs(model, x, loss)
     found = dict(findings_of_data(model, x, t, loss))
-    found |= _pairs(data, count)
-    found |= dict(_layers(model, x))
-    found |= findings_of_outputs(model, x, y, t, loss)
-    causes = found.keys() - {"constant_image"}  # which a training that has just begun shows, too
-    noise = noisy_targets(y, t) if not causes & {"wrong_loss", "constant_data", "unrelated_targets"} else None
-    if noise:
+    if "constant_data" in found:
+        return [Diagnosis("constant_data", *found["constant_data"])]
+    found |= _pairs(model, data, count, loss)
+    of_outputs = findings_of_outputs(model, x, y, t, loss)
+    found |= dict(_layers(model, x, "posterior_collapse" in of_outputs)) | of_outputs
+    if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
+    if probe and found.keys() & USELESS and not found.keys() & {*OF_DATA, "posterior_collapse"}:
+        found |= dict(_anew(training, objective))
+    causes = found.keys() - {*OF_OUTPUTS, "noisy_targets"}
     if not causes and (noise := noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
         found["noise_too_large"] = noise
-        causes = {*causes, "noise_too_large"}
-    if probe and not causes:
-        found |= dict(_rates(training, objective))
-    if probe and objective.penalties and found.keys() & USELESS and "posterior_collapse" not in found:
-        found = dict(_penalties(training, objective)) | found
-    ended_early = too_few_epochs(training.history)
-    if ended_early and not causes and "rate_too_small" not in found:
-        found.setdefault("too_few_epochs", ended_early)
+    elif not causes:
+        found |= dict(_rates(training, objective)) if probe else {}
+        ended_early = too_few_epochs(training.history)
+        if ended_early and "rate_too_small" not in found:
+            found.setdefault("too_few_epochs", ended_early)
     if training.validation is not None:
         found |= dict(_apart(training, objective))
-    return [Diagnosis(name, *each) for name, each in found.items()]
+    return [Diagnosis(name, *found[name]) for name in found if name not in _follow(found.keys())]
 
 
-def dead_units(y: np.ndarray, name: str) -> Finding | None:
-    """Find a layer with outputs y (n, units, ...) most of whose units are 0 for all examples."""
+def _follow(found: Set[str]) -> set[str]:
+    """Return the names of findings that follow from others: those of units, codes, outputs from their causes.
+
+    Where a model has learned its images by heart, dead or saturated units have not kept it from learning.
+    """
+    if found & {*OF_DATA, *OF_SETTINGS}:
+        return {*USELESS, "noisy_targets"}  # for errors tell nothing of the targets yet
+    return OF_UNITS if found & {"overfitting", "fixed_noise"} else set()
+
+
+def dead_units(y: np.ndarray, name: str, most: float = MOST_DEAD) -> Finding | None:
+    """Find a layer with outputs y (n, units, ...) of whose units more than a share are 0 for all examples."""
     alive = (y != 0).reshape(len(y), y.shape[1], -1).any(axis=(0, 2))
     share = 1 - np.mean(alive)
-    if share <= MOST_DEAD:
+    if share <= most:
         return None
     sentence = (
         f"most units of {name} are dead: they are 0 for every image, so no gradient reaches them; begin "
@@ -168,16 +191,21 @@ def dead_units(y: np.ndarray, name: str) -> Finding | None:
 
 
 def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
-    """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope."""
-    slopes = 4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)
-    share = np.mean(slopes < FLAT)
+    """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope.
+
+    Where the outputs are images, most of them may be background; so their variance may show it as well.
+    """
+    flat = (4 * y * (1 - y) if activation == "sigmoid" else 1 - np.square(y)) < FLAT
+    share, what = np.mean(flat), "outputs"
+    if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
+        share, what = max((share, what), (np.vdot(changes, flat) / changes.sum(), "outputs' variance"))
     if share <= MOST_DEAD:
         return None
     sentence = (
         f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
         "passes; begin again with smaller weights, scaled inputs or a smaller learning rate"
     )
-    return sentence, f"at {share:.0%} of its outputs it has less than {FLAT:.0%} of its largest slope"
+    return sentence, f"at {share:.0%} of its {what} it has less than {FLAT:.0%} of its largest slope"
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
@@ -212,16 +240,17 @@ def too_few_epochs(history: Mapping[str, Sequence[float]]) -> Finding | None:
     return EARLY_END, f"it fell by {fall:.0%} in the last of {len(losses)} epochs"
 
 
-def _pairs(data: Batches, count: int) -> dict[str, Finding]:
-    """Return what is wrong with inputs that are not their own targets, by name."""
+def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str, Finding]:
+    """Return what is wrong with inputs that are not their own targets, or with their outputs, by name."""
     if data.corruption is None and data.y is None:
         return {}
     indices, rng = np.arange(count), np.random.default_rng(0)
     noisy, t = data.batch(indices, rng)
+    found = {"worse_than_inputs": worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
     if data.corruption is None:
-        found = {"unrelated_targets": unrelated(noisy, t)}
+        found["unrelated_targets"] = unrelated(noisy, t)
     else:
-        found = {"no_noise": no_noise(noisy, data.clean(indices)[0])} if data.sample is None else {}
+        found["no_noise"] = None if data.sample else no_noise(noisy, data.clean(indices)[0])
         found["noise_too_large"] = unrelated(noisy, t)
     return {name: each for name, each in found.items() if each}
 
@@ -230,8 +259,11 @@ def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
     return in_shards(model, lambda shard: model.forward(shard, np.random.default_rng(seed))[0], x)
 
 
-def _layers(model: Sequential, x: np.ndarray) -> Iterator[tuple[str, Finding]]:
-    """Yield the first layer with dead units, and the first with saturated ones, of those before the last."""
+def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> Iterator[tuple[str, Finding]]:
+    """Yield the first layer with dead units, and the first with saturated ones, of those before the last.
+
+    A penalty that collapses the code kills units, too: then only a layer with hardly any others is told.
+    """
     said: set[str] = set()
     leaves = list(model.leaves())
     last = max((k for k, (_, layer) in enumerate(leaves) if _bends(layer)), default=0)
@@ -239,7 +271,7 @@ def _layers(model: Sequential, x: np.ndarray) -> Iterator[tuple[str, Finding]]:
         x, _ = layer.forward(x)
         found = None
         if layer.activation == "relu":
-            kind, found = "dead_units", dead_units(x, name)
+            kind, found = "dead_units", dead_units(x, name, ALL_DEAD if collapsed else MOST_DEAD)
         elif layer.activation in ("sigmoid", "tanh"):
             kind, found = "saturation", saturated_units(x, layer.activation, name)
         if found and kind not in said:
@@ -277,11 +309,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
         yield "rate_too_small", (sentence, evidence)
     elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
-        sentence = (
-            "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth of it, or "
-            "let it fall towards the end"
-        )
-        yield "rate_too_large", (sentence, evidence)
+        yield "rate_too_large", (LARGE_RATE, evidence)
     elif falls[1.0] > 0.5 * FALLS and (epochs < FEW_EPOCHS or epochs * in_epoch < FEW):
         yield "too_few_epochs", (EARLY_END, evidence)
 
@@ -311,22 +339,28 @@ def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
     return [name for name, layer in model.leaves() if moved and layer.params and name not in moved]
 
 
-def _penalties(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
-    """Yield that the penalties are too large, if only without them a new model is better than this one."""
+def _anew(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
+    """Yield that the penalties or the rate are too large, if new models are better with smaller ones only."""
     alone = Objective(objective.reconstruction)
-    data, losses = training.data.first(MOST), []
-    now = _loss(training, training.model, data, alone)
-    for each in (objective, alone):
+    data = training.data.first(MOST)
+
+    def loss(each: Objective, factor: float) -> float:
         new, rng = copy.deepcopy(training.model), np.random.default_rng(0)
         for _, layer in new.leaves():
             layer.build(layer.built()[0], rng, training.model.dtype or np.float32)
-        model = _continued(training, new, each, steps=AGAIN)
-        losses.append(_loss(training, model, data, alone) if model else math.inf)
-    if losses[1] < BETTER * min(now, losses[0]):
+        model = _continued(training, new, each, factor, AGAIN)
+        return _loss(training, model, data, alone) if model else math.inf
+
+    now, same = _loss(training, training.model, data, alone), loss(objective, 1.0)
+    evidence = f"reconstruction loss {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
+    if objective.penalties and (without := loss(alone, 1.0)) < BETTER * min(now, same):
         names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
         sentence = f"{names} outweighs the reconstruction, so the code is of no use; take a smaller factor"
-        again = f"of a new model after {AGAIN} steps {losses[0]:.4g}, without penalties {losses[1]:.4g}"
-        yield "penalty_too_large", (sentence, f"reconstruction loss {now:.4g}; {again}")
+        yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
+        return
+    slower, factor = min((loss(objective, factor), factor) for factor in (0.1, 0.01))
+    if slower < SLOWER * min(now, same):
+        yield "rate_too_large", (LARGE_RATE, f"{evidence}, with {factor:g} times the rate {slower:.4g}")
 
 
 def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
@@ -342,21 +376,23 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
     first = data.first(max(len(validation), MOST))
     loss = _loss(training, training.model, first, objective)
     far = losses[-1] > FAR * loss
-    if not far and not (losses[-1] > APART * loss and losses[-1] > RISEN * min(losses)):
+    apart = far or (losses[-1] > APART * loss and losses[-1] > RISEN * min(losses))
+    errors = [_error(training.model, each, objective) for each in (data, validation)]
+    if not apart and errors[1] <= FAR * errors[0]:
         return
-    other = other_images(*(_spread(each) for each in (data, validation)))
+    other = other_images(*(_spread(each)[0] for each in (data, validation)))
     noise_given = data.y is not None and data.y.shape == data.x.shape and data.corruption is None
     least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
     evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {loss:.4g}"
     if other:
         yield "validation_differs", (other[0], f"{other[1]}; {evidence}")
-    elif noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
+    elif apart and noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
         sentence = (
             "the model has learned the noise of each training image by heart, since it is the same in each "
             "epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images"
         )
         yield "fixed_noise", (sentence, evidence)
-    else:
+    elif apart:
         sentence = (
             "the model has learned the training images by heart, and is worse on others; take more images, a "
             "smaller model, noise, a penalty, or fewer epochs"
@@ -369,10 +405,16 @@ def _clean_images(data: Batches) -> np.ndarray:
     return data.x if data.y is None or data.y.shape != data.x.shape else data.y
 
 
-def _spread(data: Batches) -> np.ndarray:
-    """Return `MOST` inputs, evenly over a data set, with its corruption."""
+def _spread(data: Batches) -> tuple[np.ndarray, np.ndarray]:
+    """Return `MOST` inputs, evenly over a data set, with its corruption, and their targets."""
     indices = np.linspace(0, len(data) - 1, min(MOST, len(data))).astype(np.intp)
-    return data.batch(indices, np.random.default_rng(0))[0]
+    return data.batch(indices, np.random.default_rng(0))
+
+
+def _error(model: Sequential, data: Batches, objective: Objective) -> float:
+    """Return the mean squared error, which is 0 for perfect outputs, unlike a cross-entropy."""
+    x, t = _spread(data)
+    return float(np.mean(np.square(outputs(model, x, objective.reconstruction) - t)))
 
 
 def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:

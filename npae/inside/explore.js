@@ -137,25 +137,19 @@ for (const u of units.slice(0, MOST_SLIDERS).sort((a, b) => a - b)) {
 let drawn = Float64Array.from(samples[0]);
 const layers = [...model.encoder, ...model.decoder];
 
-function through(x) { // the values of all layers; a variational code is its means
-  const first = forward(model.encoder, x);
-  return [...first.slice(0, -1), last(first), ...forward(model.decoder, last(first).slice(0, model.code))];
-}
-
-function pixelGradient(x, target) { // of output number `target`, by every number of the input
-  const first = forward(model.encoder, x), second = forward(model.decoder, last(first).slice(0, model.code));
+function pixelGradient(first, second, target) { // of output number `target`, by every number of the input
   const dy = new Float64Array(last(second).length);
   dy[target] = 1;
   const dcode = new Float64Array(last(first).length); // the variances of a variational code get no gradient
   dcode.set(backward(model.decoder, second, dy));
-  return { value: last(second)[target], gradient: backward(model.encoder, first, dcode) };
+  return backward(model.encoder, first, dcode);
 }
 
 function showImage() {
   paint(at("input"), drawn);
-  const values = through(drawn);
-  paint(at("output"), last(values));
-  const { value, gradient } = pixelGradient(drawn, state.target), most = Math.max(...gradient.map(Math.abs)) || 1;
+  const first = forward(model.encoder, drawn), second = forward(model.decoder, last(first).slice(0, model.code));
+  paint(at("output"), last(second));
+  const gradient = pixelGradient(first, second, state.target), most = Math.max(...gradient.map(Math.abs)) || 1;
   const canvas = at("source"), context = canvas.getContext("2d");
   canvas.width = width;
   canvas.height = height;
@@ -169,9 +163,9 @@ function showImage() {
   mark(at("output"), k);
   const strongest = gradient.reduce((best, slope, j) => (Math.abs(slope) > Math.abs(gradient[best]) ? j : best), 0);
   const where = (j) => `row ${Math.floor((j % pixels) / width)}, column ${j % width}`;
-  at("pixel").textContent = `Output at ${where(k)}: ${value.toFixed(4)}. The input at ${where(strongest)} moves it most: `
+  at("pixel").textContent = `Output at ${where(k)}: ${last(second)[state.target].toFixed(4)}. The input at ${where(strongest)} moves it most: `
     + `${gradient[strongest].toExponential(2)} for 1. Blue pixels raise it, orange ones lower it.`;
-  showLayers();
+  showLayers([...first.slice(1), ...second.slice(1)]);
 }
 
 function mark(canvas, k) {
@@ -180,10 +174,8 @@ function mark(canvas, k) {
   context.fillRect(k % width, Math.floor(k / width), 1, 1);
 }
 
-function showLayers() {
+function showLayers(values) {
   const rows = [["layer", "output", "smallest", "largest", "above 0"]];
-  const values = [...forward(model.encoder, drawn).slice(1)];
-  values.push(...forward(model.decoder, last(values).slice(0, model.code)).slice(1));
   values.forEach((y, k) => {
     const low = Math.min(...y), high = Math.max(...y), above = y.filter((value) => value > 0).length / y.length;
     rows.push([layers[k].name, layers[k].outputs.join(" x "), low.toFixed(3), high.toFixed(3), `${(100 * above).toFixed(0)} %`]);

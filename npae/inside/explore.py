@@ -13,7 +13,7 @@ import numpy as np
 
 from npae.files.writing import written_whole
 from npae.geometry import window_pads
-from npae.inside.html import STYLE
+from npae.inside.html import page
 from npae.kernels import activations
 from npae.layers import (
     AveragePooling2D,
@@ -60,23 +60,23 @@ def page_of(run: Run) -> str:
     }
     parts = {name: text_of(name) for name in ("explore.html", "explore.css", "network.js", "explore.js")}
     title = f"{run.recipe.name} on {run.dataset.name}"
-    return (
+    body = (
         parts["explore.html"]
         .replace("{title}", text(title))
         .replace("{summary}", text(run.recipe.summary))
-        .replace("{style}", STYLE + parts["explore.css"])
         .replace("{script}", parts["network.js"] + parts["explore.js"])
         .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
     )
+    return page(f"npae: inside {title}", [body], parts["explore.css"], "script-src 'unsafe-inline'")
 
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:
     """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
-    page = page_of(run).encode()
-    if len(page) > LARGE:
-        run.compute.report(f"npae: the page has {len(page) / 1e6:.1f} MB, nearly all of them weights")
+    content = page_of(run).encode()
+    if len(content) > LARGE:
+        run.compute.report(f"npae: the page has {len(content) / 1e6:.1f} MB, nearly all of them weights")
     with written_whole(path) as file:
-        file.write(page)
+        file.write(content)
     return Path(path)
 
 

@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
 
 from npae.files.reading import read_text, regular_file
 from npae.files.writing import written_whole
 from npae.inside import anatomy
 from npae.inside.doctor import NOTHING, Diagnosis, examine, training_of
-from npae.inside.html import curves, element, page, picture, table
+from npae.inside.html import element, page, picture, table
 from npae.model import Sequential
 from npae.recipes import get_recipe
 from npae.recipes.folder import METRICS, read_history
@@ -25,11 +28,9 @@ from npae.training.kept import HISTORY
 
 LARGEST_METRICS = 1 << 22  # bytes
 LARGEST_FIGURES = 2_000_000  # bytes of all figures of a page; base64 makes a third more of them
-CURVES = "loss.png"  # the page draws these curves itself, in its own colours
+CURVES = "loss.png"  # the first figure
+OF_A_CHART = 28  # runs whose lines differ, by seven colours and four dashes
 PNG = b"\x89PNG\r\n\x1a\n"
-# Entries of metrics.json that are told in other places of the page, or that are no measures.
-TOLD = {"recipe", "source", "objective", "settings", "dataset", "corruption", "sample", "augment", "threads"}
-TOLD |= {"backend", "versions", "findings", "layers"}
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,18 @@ class Record:
         return {
             name: float(value)
             for name, value in self.metrics.items()
-            if name not in TOLD and isinstance(value, (int, float)) and not isinstance(value, bool)
+            if name != "threads" and isinstance(value, (int, float)) and not isinstance(value, bool)
         }
 
     @property
     def published(self) -> dict[str, float]:
         """The last published value of each measure that the original's log has, for as many epochs."""
-        logs, epochs = self.recipe.published.items(), len(self.history["loss"])
-        return {name: by_number(log)[epochs] for name, log in logs if epochs in by_number(log)}
+        found: dict[str, float] = {}
+        epochs = len(self.history["loss"])
+        for name, log in self.recipe.published.items():
+            by_epoch = log if isinstance(log, Mapping) else dict(enumerate(log, start=1))
+            found |= {name: by_epoch[epochs]} if epochs in by_epoch else {}
+        return found
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -105,20 +110,39 @@ def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path
     """Write the page that puts runs side by side, and return its path."""
     header, rows = comparison(records)
     parts = [element("h1", "Runs side by side"), table(header, rows)]
-    for name, label in (("loss", "training loss"), ("val_loss", "validation loss")):
-        series = {str(r.directory): by_number(r.history[name]) for r in records if name in r.history}
-        parts.append(curves(series, label))
+    for name in ("loss", "val_loss"):
+        having = [record for record in records if name in record.history]
+        for start in range(0, len(having), OF_A_CHART):
+            parts.append(_chart(having[start : start + OF_A_CHART], name))
     return _written(path, page("npae: runs side by side", parts))
+
+
+def _chart(records: Sequence[Record], name: str) -> str:
+    """Return a picture of the values of several runs by epoch, on a logarithmic scale if they reach far."""
+    from npae import plotting
+
+    series = {str(r.directory): (np.arange(len(r.history[name])) + 1, r.history[name]) for r in records}
+    values = np.concatenate([some for _, some in series.values()])
+    log, last = (
+        "y" * bool(1e-100 < values.min() < values.max() / 10 < 1e100),
+        max(len(x) for x, _ in series.values()),
+    )
+    ticks = {epoch: str(epoch) for epoch in range(1, last + 1, -(-last // 10))}
+    look: dict[str, Any] = {"log": log, "ticks": ticks, "variants": -(-len(series) // 7)}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "chart.png"
+        plotting.lines(path, series, "", "epoch", in_words(name), **look)
+        return picture(path.read_bytes(), f"{in_words(name)} by epoch of {', '.join(series)}")
 
 
 def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of a table with a column for each run; measures that all runs have are first."""
     facts: list[tuple[str, Callable[[Record], str]]] = [
         ("recipe", lambda r: r.recipe.name),
-        ("data", lambda r: str(_in(r.metrics, "dataset", "name"))),
-        ("seed", lambda r: str(_in(r.metrics, "settings", "seed"))),
+        ("data", lambda r: str(_mapping(r.metrics, "dataset").get("name"))),
+        ("seed", lambda r: str(_mapping(r.metrics, "settings").get("seed"))),
         ("epochs", lambda r: str(len(r.history["loss"]))),
-        ("batch size", lambda r: str(_in(r.metrics, "settings", "batch_size"))),
+        ("batch size", lambda r: str(_mapping(r.metrics, "settings").get("batch_size"))),
         ("parameters", lambda r: f"{sum(value.size for value in r.model.params.values()):,}"),
     ]
     rows = [[name, *(tell(record) for record in records)] for name, tell in facts]
@@ -139,7 +163,7 @@ def report(record: Record, run: Run | str) -> str:
         The run with its data, for anatomy and doctor; or why there are none.
     """
     recipe, metrics, settings = record.recipe, record.metrics, _mapping(record.metrics, "settings")
-    data = _in(metrics, "dataset", "name") or "unknown data"
+    data = _mapping(metrics, "dataset").get("name") or "unknown data"
     title = f"{recipe.name} on {data}"
     lead = f"{recipe.summary[:1].upper()}{recipe.summary[1:]}. Source: {recipe.source or 'your own'}."
     parts = [element("h1", title), element("p", lead, cls="lead"), element("h2", "Command")]
@@ -149,17 +173,11 @@ def report(record: Record, run: Run | str) -> str:
     measures = record.measures.items()
     rows = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
     parts.append(table(["", "npae", "published"], rows))
-    series = {"training": by_number(record.history["loss"])}
-    if "val_loss" in record.history:
-        series["validation"] = by_number(record.history["val_loss"])
-    for name, values in recipe.published.items():
-        series[f"published {'validation' if name == 'val_loss' else 'training'}"] = by_number(values)
-    parts += [element("h2", "Loss"), curves(series, f"{metrics.get('objective', 'loss')}")]
+    parts += [element("h2", "Figures"), *_figures(record.directory)]
     layers = record.model.layer_table()
     parts += [element("h2", "Architecture"), table(layers[0], layers[1:])]
     parts += [element("h2", "Anatomy of a training step"), *_anatomy(run)]
-    parts += [element("h2", "Doctor"), *_doctor(run, metrics)]
-    parts += [element("h2", "Figures"), *_figures(record.directory)]
+    parts += [element("h2", "Doctor"), *_doctor(run)]
     versions = ", ".join(f"{name} {value}" for name, value in _mapping(metrics, "versions").items())
     parts.append(element("p", f"Computed with {versions}.", cls="lead"))
     return page(f"npae: {title}", parts)
@@ -177,11 +195,6 @@ def command(settings: Mapping[str, Any]) -> str:
 def in_words(name: str) -> str:
     """Return the name of a measure for a person: "test loss"."""
     return {"loss": "training loss", "val_loss": "validation loss"}.get(name, name.replace("_", " "))
-
-
-def by_number(values: Sequence[float] | Mapping[int, float]) -> dict[int, float]:
-    """Return the values of a log by epoch, counted from 1."""
-    return dict(values) if isinstance(values, Mapping) else dict(enumerate(values, start=1))
 
 
 def number(value: float | None) -> str:
@@ -212,16 +225,11 @@ def _anatomy(run: Run | str) -> list[str]:
     return [table(header, rows), *(element("p", line, cls="lead") for line in legend)]
 
 
-def _doctor(run: Run | str, metrics: Mapping[str, Any]) -> list[str]:
-    """Return the diagnosis; without the data, what was found in the codes when the training ended."""
-    if not isinstance(run, str):
-        found = examine(training_of(run))
-        parts = [part for each in found for part in _diagnosis(each)]
-        return parts or [element("p", f"{NOTHING[:1].upper()}{NOTHING[1:]}.")]
-    given = metrics.get("findings")
-    kept = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    lines = [f"At the end of the training: {each.get('sentence')} ({each.get('evidence')})" for each in kept]
-    return [*_missing(run), *(element("p", line) for line in lines)]
+def _doctor(run: Run | str) -> list[str]:
+    if isinstance(run, str):
+        return _missing(run)
+    parts = [part for each in examine(training_of(run)) for part in _diagnosis(each)]
+    return parts or [element("p", f"{NOTHING[:1].upper()}{NOTHING[1:]}.")]
 
 
 def _missing(why: str) -> list[str]:
@@ -237,33 +245,21 @@ def _diagnosis(found: Diagnosis) -> list[str]:
 
 
 def _figures(directory: Path) -> list[str]:
-    """Return the figures in the folder, the smallest first, as far as they fit the size of a page."""
-    found = []
-    for path in sorted(set(directory.glob("*.png")) - {directory / CURVES}):
+    """Return the figures in the folder, as many as fit the size of a page, those of the loss first."""
+    parts, room = [], LARGEST_FIGURES
+    for path in sorted(directory.glob("*.png"), key=lambda path: (path.name != CURVES, path)):
         try:
-            with regular_file(path, LARGEST_FIGURES) as file:
+            with regular_file(path, room) as file:
                 content = file.read()
         except (OSError, ValueError):
             content = b""
-        found.append((path, content if content.startswith(PNG) else b""))
-    room, fits = LARGEST_FIGURES, set()
-    for path, content in sorted(found, key=lambda each: len(each[1])):
-        if 0 < len(content) <= room:
-            fits.add(path)
+        if content.startswith(PNG):
             room -= len(content)
-    parts = [
-        picture(content, path.stem.replace("_", " ").replace("-", " "))
-        if path in fits
-        else element("p", f"{path.name} is too large for this page, or no picture: see the folder.")
-        for path, content in found
-    ]
+            parts.append(picture(content, path.stem.replace("_", " ").replace("-", " ")))
+        else:
+            text = f"{path.name} is too large for this page, or no picture: see the folder."
+            parts.append(element("p", text))
     return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
-
-
-def _in(values: Any, *path: str) -> Any:
-    for name in path:
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values
 
 
 def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, i
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
+NOISE = 0.8  # the squared error of noisy inputs, relative to the mean image's: with more, all models gain
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
@@ -66,6 +67,21 @@ def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
         return None
     sentence = "the corruption changes nothing, so the model does not learn to remove noise; make it stronger"
     return sentence, f"the largest change of an input is {np.abs(noisy - clean).max():.2g}"
+
+
+def worse_than_inputs(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> Finding | None:
+    """Find outputs y (n, ...) that are farther from the targets t than the inputs x, if these are far."""
+    if x.shape != t.shape or len(t) < FEWEST:
+        return None
+    inputs, outputs, targets = map(_flat, (x, y, t))
+    before, after = (np.mean((each - targets) ** 2) for each in (inputs, outputs))
+    if after <= before or before < NOISE * np.mean((targets - targets.mean(axis=0)) ** 2):
+        return None
+    sentence = (
+        "the outputs are farther from the clean images than the noisy inputs are, so the model is of no use; "
+        "train longer, or try another learning_rate or a larger code"
+    )
+    return sentence, f"mean squared error of the inputs {before:.3g}, of the outputs {after:.3g}"
 
 
 def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:

@@ -15,6 +15,7 @@ from npae.plotting.canvas import (
     COLOURS,
     DASHES,
     INK,
+    LARGEST,
     MARKERS,
     TEXT,
     WIDTH,
@@ -46,7 +47,7 @@ def lines(
     Parameters
     ----------
     series : {name: (x (n,), y)}, up to seven colours; y is (n,), or (runs, n): then the line is the mean of
-        the finite values, bars show their range, and there is a gap if no value is finite.
+        the values up to `LARGEST`, bars show their range, and there is a gap if no value is.
     xlabel, ylabel : with units.
     log : which axes are logarithmic: "", "x", "y" or "xy".
     ticks : {x: text}, texts on the horizontal axis instead of numbers, e.g. {600: "1 %"}.
@@ -235,7 +236,7 @@ def _draw_lines(axes: Axes, series: Series, variants: int = 1) -> dict[str, Any]
         x, y = np.asarray(x, dtype=np.float64), np.atleast_2d(np.asarray(y, dtype=np.float64))
         if x.ndim != 1 or not x.size or y.ndim != 2 or y.shape[1] != len(x):
             raise ValueError(f"{name}: x must be (n,), y (n,) or (runs, n); got {x.shape} and {y.shape}")
-        runs = np.ma.masked_invalid(y)
+        runs = np.ma.masked_where(~(np.abs(y) <= LARGEST), y)
         colour, marker = COLOURS[k // variants], MARKERS[k // variants] if len(x) <= 25 else None
         look = {"color": colour, "marker": marker, "linestyle": DASHES[k % variants], "zorder": 3}
         drawn[name] = axes.plot(x, runs.mean(axis=0).filled(np.nan), **look)[0]

@@ -10,7 +10,6 @@ import numpy as np
 
 from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
-from npae.measures.watch import findings_of_codes
 from npae.objectives.objective import get_objective
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import loss_floor, loss_label, reconstruction_metrics, versions
@@ -32,22 +31,12 @@ def finish(run: Run) -> None:
         "seconds_per_epoch": float(np.median(history["seconds"])),
         "loss": history["loss"][-1],
         "val_loss": history["val_loss"][-1],
-        "findings": _findings(run),
         **numbers,
     }
     _write_metrics(run, report)
     for further in (run.recipe.measure, partial(draw, numbers=numbers)):
         if further:
             _write_metrics(run, report := {**report, **further(run)})
-
-
-def _findings(run: Run) -> list[dict[str, str]]:
-    """Return and report what is wrong with the codes of test images, usually nothing."""
-    images = run.test_batches(corruption=None).batch(slice(500))[0]
-    found = list(findings_of_codes(run.model, images).values())
-    for sentence, evidence in found:
-        run.compute.report(f"npae: {sentence} ({evidence})")
-    return [{"sentence": sentence, "evidence": evidence} for sentence, evidence in found]
 
 
 def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
