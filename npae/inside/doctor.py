@@ -46,15 +46,15 @@ FAR = 2.0  # validation loss over training loss, also where the former still fal
 WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
 NOISY = 0.1  # variance of the errors over that of the targets
 AGAIN = 200  # steps of a new model, with which one is compared that learned nothing
-SLOWER = (
-    0.7  # of the reconstruction loss: what a new model reaches with a smaller rate, if that was too large
-)
+OTHER_RATE = 0.7  # of the reconstruction loss: what a new model reaches with another rate, if it was wrong
+LEARNED = 0.9  # of the targets' variance that outputs share: a loss that still falls is no fault then
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
 OF_OUTPUTS = {"constant_image", "worse_than_inputs"}  # which a training that has just begun shows, too
 OF_UNITS = {"dead_units", "saturation"}
 USELESS = {*OF_UNITS, "dead_code", "code_on_a_line", "posterior_collapse", *OF_OUTPUTS}
 NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
+SMALL_RATE = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
 LARGE_RATE = (
     "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth of it, or let it "
     "fall towards the end"
@@ -152,8 +152,8 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     found |= dict(_layers(model, x, "posterior_collapse" in of_outputs)) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
-    if probe and found.keys() & USELESS and not found.keys() & {*OF_DATA, "posterior_collapse"}:
-        found |= dict(_anew(training, objective))
+    if probe and found.keys() & USELESS and not found.keys() & OF_DATA:
+        found |= dict(_anew(training, objective, found.keys()))
     causes = found.keys() - {*OF_OUTPUTS, "noisy_targets"}
     if not causes and (noise := noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
         found["noise_too_large"] = noise
@@ -162,6 +162,8 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         ended_early = too_few_epochs(training.history)
         if ended_early and "rate_too_small" not in found:
             found.setdefault("too_few_epochs", ended_early)
+        if np.mean(np.square(y - t)) < (1 - LEARNED) * np.mean(np.square(t - t.mean(axis=0))):
+            found.pop("too_few_epochs", None)
     if training.validation is not None:
         found |= dict(_apart(training, objective))
     return [Diagnosis(name, *found[name]) for name in found if name not in _follow(found.keys())]
@@ -306,8 +308,7 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
     evidence = f"the loss changes in {steps} further steps by {rates}"
     slow = falls[100.0] > LEAST_FALL and falls[1.0] < 0.5 * FALLS
     if slow and min(falls[10.0], falls[100.0]) > 4 * max(falls[1.0], 0.0):
-        sentence = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
-        yield "rate_too_small", (sentence, evidence)
+        yield "rate_too_small", (SMALL_RATE, evidence)
     elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
         yield "rate_too_large", (LARGE_RATE, evidence)
     elif falls[1.0] > 0.5 * FALLS and (epochs < FEW_EPOCHS or epochs * in_epoch < FEW):
@@ -339,8 +340,13 @@ def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
     return [name for name, layer in model.leaves() if moved and layer.params and name not in moved]
 
 
-def _anew(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
-    """Yield that the penalties or the rate are too large, if new models are better with smaller ones only."""
+def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator[tuple[str, Finding]]:
+    """Yield that the penalties or the rate are wrong, if new models are better with other ones only.
+
+    Where the code collapsed, a new model without the divergence is better in any case, and a smaller rate
+    only delays it. Dead and saturated units learn slowly with any rate.
+    """
+    collapsed = "posterior_collapse" in found
     alone = Objective(objective.reconstruction)
     data = training.data.first(MOST)
 
@@ -353,14 +359,18 @@ def _anew(training: Training, objective: Objective) -> Iterator[tuple[str, Findi
 
     now, same = _loss(training, training.model, data, alone), loss(objective, 1.0)
     evidence = f"reconstruction loss {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
-    if objective.penalties and (without := loss(alone, 1.0)) < BETTER * min(now, same):
+    if not collapsed and objective.penalties and (without := loss(alone, 1.0)) < BETTER * min(now, same):
         names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
         sentence = f"{names} outweighs the reconstruction, so the code is of no use; take a smaller factor"
         yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
         return
-    slower, factor = min((loss(objective, factor), factor) for factor in (0.1, 0.01))
-    if slower < SLOWER * min(now, same):
-        yield "rate_too_large", (LARGE_RATE, f"{evidence}, with {factor:g} times the rate {slower:.4g}")
+    rates = [] if collapsed else [0.1, 0.01]
+    if same > BETTER * now and not found & OF_UNITS:  # else it was not the rate that kept it from learning
+        rates += [10.0, 100.0]
+    other, factor = min(((loss(objective, factor), factor) for factor in rates), default=(math.inf, 1.0))
+    if other < OTHER_RATE * min(now, same):
+        name, sentence = ("rate_too_large", LARGE_RATE) if factor < 1 else ("rate_too_small", SMALL_RATE)
+        yield name, (sentence, f"{evidence}, with {factor:g} times the rate {other:.4g}")
 
 
 def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:

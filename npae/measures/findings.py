@@ -22,7 +22,7 @@ LEAST_BITS = 1.0  # of information on the image in the code of a variational aut
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-6  # the mean square of noise, relative to that of the inputs
+NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
@@ -61,11 +61,25 @@ def unscaled_inputs(x: np.ndarray, what: str = "inputs") -> Finding | None:
     )
 
 
+def not_classes(t: np.ndarray) -> Finding | None:
+    """Find targets t (n, classes) that are no probabilities of classes."""
+    sums = t.reshape(len(t), -1).sum(axis=1, dtype=np.float64)
+    if t.ndim == 2 and t.min() >= 0 and np.abs(sums - 1).max() < 0.01:
+        return None
+    sentence = (
+        "softmax_crossentropy is for targets that are classes, one of which has the probability 1, as "
+        "npae.one_hot makes them; take mse or binary_crossentropy for images"
+    )
+    return sentence, f"the targets of an example sum to {sums.min():.3g} to {sums.max():.3g}, not to 1"
+
+
 def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
     """Find a corruption that leaves inputs (n, ...) as they were."""
     if np.square(noisy - clean).mean() > NOISELESS * np.square(clean).mean():
         return None
-    sentence = "the corruption changes nothing, so the model does not learn to remove noise; make it stronger"
+    sentence = (
+        "the corruption changes hardly anything, so the model learns to remove no noise; make it stronger"
+    )
     return sentence, f"the largest change of an input is {np.abs(noisy - clean).max():.2g}"
 
 

@@ -19,6 +19,7 @@ from npae.measures.findings import (
     code_on_a_line,
     constant_data,
     dead_code,
+    not_classes,
     not_probabilities,
     only_the_mean_image,
     posterior_collapse,
@@ -90,7 +91,9 @@ def findings_of_data(
     found = {"constant_data": constant_data(x)}
     if not found["constant_data"]:
         found["unscaled_inputs"] = unscaled_inputs(x)
-    if not isinstance(loss, SoftmaxCrossentropy):
+    if isinstance(loss, SoftmaxCrossentropy):
+        found["wrong_loss"] = not_classes(t)
+    else:
         found["unscaled_targets"] = None if t is x else unscaled_inputs(t, "targets")
         found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model, loss))
     if isinstance(loss, BinaryCrossentropy) and not loss.from_logits and fuse(model, loss)[1] is loss:
