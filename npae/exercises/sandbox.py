@@ -133,8 +133,9 @@ def _checked(exercise: str, file: Path, seconds: float, memory: int) -> tuple[Re
     result, printed = run(exercise, file, seconds, memory, compiled)
     if result.diagnosis == "crash" and _extra(file):  # plain Python stops where an index is outside
         stopped, _ = run(exercise, file, seconds, memory, plain)
-        if "IndexError" in stopped.sentence:
-            result.evidence += ["run as plain Python, it stops:", stopped.sentence, *stopped.evidence]
+        errors = [line for line in (stopped.sentence, *stopped.also) if "IndexError" in line]
+        if errors:
+            result.evidence += ["run as plain Python, it stops:", errors[0], *stopped.evidence]
     return result, printed
 
 

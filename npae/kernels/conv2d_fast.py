@@ -230,9 +230,8 @@ def _channel_sums(source, first, last, totals):
             line = numbers[here]
             if gate.size > 0:
                 mask = gate[here]
-                for p in range(h * w):
-                    number = line[p]  # loaded in any case, so that LLVM writes vectors
-                    total += number if mask[p] > zero else zero
+                for p in range(h * w):  # one number at a time: as vectors, the order of the sum, so its bits,
+                    total += line[p] if mask[p] > zero else zero  # depended on what else was compiled
             else:
                 for p in range(h * w):
                     total += line[p]
