@@ -35,8 +35,6 @@ class _Compared:
     tolerance : float or None
         For float64, relative; by default 1e-9.
     dtypes : tuple of str
-    may_change : tuple of str
-        Arguments that the functions may change.
     returns : str
         What the function returns, where a callable takes it apart: "(param, state)".
     """
@@ -49,7 +47,6 @@ class _Compared:
     quiet: bool = False
     tolerance: float | None = None
     dtypes: tuple[str, ...] = ("float64", "float32")
-    may_change: tuple[str, ...] = ()
     returns: str = ""
 
 

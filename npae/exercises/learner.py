@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import linecache
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +129,6 @@ class Functions:
         What the last call returned.
     assigned : list of Assigned, or None
         Arrays that the functions' lines made, if they are asked for; ``kinds``: of the functions' variables.
-    layout : (str, str)
-        How arrays are laid out in memory, one of `npae.exercises.worker.layouts.LAYOUTS`, and of which
-        argument, "" of all; ("", "") as they come. ``laid``: the names of the arguments laid out so.
     """
 
     def __init__(self, program: Any):
@@ -141,7 +139,7 @@ class Functions:
         self.last: Any = None
         self.assigned: list[Assigned] | None = None
         self.kinds: dict[str, dict[str, Held]] = {}
-        self.layout, self.laid = ("", ""), dict[str, None]()
+        self._layout, self._laid = ("", ""), dict[str, None]()
         self._returned: dict[int, Any] = {}
         self._answers: list[tuple[str, Any, Any]] | None = None  # of which function, the part, a copy of it
         self._handed_back: set[int] = set()
@@ -197,6 +195,26 @@ class Functions:
         """Note from now on what the functions return, for `altered`."""
         self._answers = []
 
+    @contextmanager
+    def laid_out(self, how: str, argument: str = "") -> Iterator[dict[str, None]]:
+        """Lay out an argument otherwise in memory, in all calls of the block; "" is all arguments.
+
+        Parameters
+        ----------
+        how : str
+            One of `npae.exercises.worker.layouts.LAYOUTS`.
+        argument : str
+
+        Yields
+        ------
+        The names of the arguments that have been laid out so, as keys.
+        """
+        self._layout, self._laid = (how, argument), {}
+        try:
+            yield self._laid
+        finally:
+            self._layout = "", ""
+
     def altered(self) -> str:
         """Return the function of which an earlier result has changed since, "" if there is none.
 
@@ -209,7 +227,7 @@ class Functions:
         given = [*args, *kwargs.values()]
         self._handed_back |= {id(value) for value in given} & self._returned.keys()
         before = [None if id(value) in self._returned else copied(value) for value in given]
-        layout = self.layout[0], self._places_to_lay_out(name, args, kwargs) if self.layout[0] else ()
+        layout = self._layout[0], self._places_to_lay_out(name, args, kwargs) if self._layout[0] else ()
         seen = self.program.call(name, args, kwargs, self.assigned is not None, layout)
         if self.assigned is not None:
             self.assigned += seen.assigned
@@ -234,12 +252,12 @@ class Functions:
 
     def _places_to_lay_out(self, name: str, args: tuple, kwargs: dict) -> tuple[int, ...]:
         """Return which arguments are to be laid out otherwise: none that an earlier call returned."""
-        only = self.layout[1]
+        only = self._layout[1]
         given = enumerate((*args, *kwargs.values()))
         new = [k for k, one in given if id(one) not in self._returned and has_axes(one)]
         names = {k: self._argument(name, k, args, kwargs) for k in new}
         places = tuple(k for k in new if only in ("", names[k]))
-        self.laid |= dict.fromkeys(names[k] for k in places)
+        self._laid |= dict.fromkeys(names[k] for k in places)
         return places
 
     def _argument(self, name: str, position: int, args: tuple, kwargs: dict) -> str:

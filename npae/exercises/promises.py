@@ -151,9 +151,9 @@ def judge_layouts(exercise: str, checks: Iterable[Check], functions: Functions, 
             attempts = [_of_case(run, case) for case in sorted(run.cases, key=_size)[-CASES:]]
         for attempt in attempts:
             for layout in LAYOUTS:
-                wrong = _with_layout(functions, layout, "", attempt)
+                wrong, names = _with_layout(functions, layout, "", attempt)
                 if wrong[0] and not attempt()[0]:
-                    return _not_contiguous(exercise, functions, layout, attempt, wrong)
+                    return _not_contiguous(exercise, functions, layout, attempt, wrong, names)
     return None
 
 
@@ -197,25 +197,35 @@ def _of_property(check: Property, functions: Functions) -> Callable[[], Wrong]:
     return attempt
 
 
-def _with_layout(functions: Functions, how: str, argument: str, attempt: Callable[[], Wrong]) -> Wrong:
+def _with_layout(
+    functions: Functions, how: str, argument: str, attempt: Callable[[], Wrong]
+) -> tuple[Wrong, list[str]]:
+    """Return what is wrong where an argument, or all (""), is laid out otherwise, and the names of those."""
     functions.forget()
-    functions.layout, functions.laid = (how, argument), {}
-    try:
-        return attempt()
-    finally:
-        functions.layout = "", ""
+    with functions.laid_out(how, argument) as names:
+        return attempt(), list(names)
 
 
 def _not_contiguous(
-    exercise: str, functions: Functions, layout: str, attempt: Callable[[], Wrong], wrong: Wrong
+    exercise: str,
+    functions: Functions,
+    layout: str,
+    attempt: Callable[[], Wrong],
+    wrong: Wrong,
+    names: list[str],
 ) -> Result:
     """Return the result that says so, with the one argument that makes it wrong, if one alone does."""
-    names = list(functions.laid)
-    alone = {name: _with_layout(functions, layout, name, attempt) for name in names}
+    alone = {name: _with_layout(functions, layout, name, attempt)[0] for name in names}
     guilty = [name for name in names if alone[name][0]]
     function, lines = alone[guilty[0]] if guilty else wrong
     words = {"function": function, "argument": guilty[0] if guilty else " or ".join(names)}
-    result = Result(exercise, stage="promise", function=function, diagnosis="not_contiguous", confident=True)
-    result.sentence, result.notes = sentence(result.diagnosis, words), remarks(result.diagnosis, words)
-    result.evidence = [f"as an example, {words['argument']} whose {LAYOUTS[layout]}", *lines]
-    return result
+    return Result(
+        exercise,
+        stage="promise",
+        function=function,
+        diagnosis="not_contiguous",
+        sentence=sentence("not_contiguous", words),
+        confident=True,
+        evidence=[f"as an example, {words['argument']} whose {LAYOUTS[layout]}", *lines],
+        notes=remarks("not_contiguous", words),
+    )

@@ -193,17 +193,17 @@ class _Tries:
         """Return a program from its parts, with what its variables hold in a wrong case, and suspects."""
         program = written("\n".join(parts))
         self.near(program.text())
-        case = self.case
         runs = self.functions.program.edited(program.text())
-        if runs is not None:
-            traced = Functions(runs)
-            arrays = traced.traced()
-            self.observer.of_case(traced, case)
-            arrays = self._of_backward(arrays)
-            program.held = traced.kinds
-            if self.observer.run is not None:
-                program.suspects = suspects(program, arrays, known(self.observer, case), self._idle(program))
-        return program
+        if runs is None:
+            return program
+        case, traced = self.case, Functions(runs)
+        arrays = traced.traced()
+        self.observer.of_case(traced, case)
+        found = set[int]()
+        if self.observer.run is not None:
+            arrays, right = self._of_backward(arrays), known(self.observer, case)
+            found = suspects(program, arrays, right, self._idle(program))
+        return replace(program, held=traced.kinds, suspects=found)
 
     def _of_backward(self, arrays: list[Assigned]) -> list[Assigned]:
         """Return the arrays that a backward function makes, where the forward one is right."""

@@ -202,8 +202,7 @@ class Run:
         """Keep what the calls since the last look have changed of their arguments, with the case."""
         where = f"case: {case.describe()}"
         for function, argument in self.functions.changed:
-            if argument not in self.check.may_change:
-                self.changes.append((function, argument, [where, self.functions.how[function, argument]]))
+            self.changes.append((function, argument, [where, self.functions.how[function, argument]]))
         self.functions.changed = []
 
     def judge_changes(self) -> None:
