@@ -35,7 +35,7 @@ class Case:
     sizes: dict[str, int] = field(default_factory=dict)
 
     def rearranged(self) -> dict[str, Any]:
-        """Return arguments with other numbers of the same shapes: each array's own, moved on differently."""
+        """Return arguments of the same shapes with other numbers: the entries of each array, rotated."""
         pairs = enumerate(self.args.items(), start=1)
         moved = {k: np.roll(v, step) if isinstance(v, np.ndarray) else v for step, (k, v) in pairs}
         return copied(moved)

@@ -1,4 +1,4 @@
-"""Checks what right functions promise besides: no call matters to another, nor does the place in memory."""
+"""Checks that results depend on the arguments alone: not on other calls, nor on how arrays lie in memory."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ SENTENCES = {
         "first call writes into what it finds in the cache."
     ),
     "not_contiguous": (
-        "{function} gives other results when {argument} is not contiguous in memory: it expects numbers that "
-        "follow each other in the order of their indices, as those of a slice or a transposed array do not."
+        "{function} gives other results when {argument} is not contiguous in memory. It relies on numbers that "
+        "lie in the order of their indices; those of a slice or of a transposed array do not."
     ),
     "hidden_state": (
         "{function} depends on more than its arguments: on random numbers that it draws itself, on a "
@@ -149,7 +149,7 @@ REMARKS = {
         "an array's strides say how many bytes lie between neighbours along each axis; np.ascontiguousarray "
         "returns a copy in which they follow each other"
     ),
-    "over_n": "dividing by n, if anybody does it, is the business of the loss",
+    "over_n": "only a loss divides by n, where it is a mean over the examples",
     "float32_arithmetic": (
         "the arrays that you make have to take over the dtype of those that you are given"
     ),

@@ -67,8 +67,8 @@ def not_classes(t: np.ndarray) -> Finding | None:
     if t.ndim == 2 and t.min() >= 0 and np.abs(sums - 1).max() < 0.01:
         return None
     sentence = (
-        "softmax_crossentropy is for targets that are classes, one of which has the probability 1, as "
-        "npae.one_hot makes them; take mse or binary_crossentropy for images"
+        "softmax_crossentropy expects targets (n, classes) whose rows are probabilities that sum to 1, as "
+        "npae.one_hot returns them; for images, use mse or binary_crossentropy"
     )
     return sentence, f"the targets of an example sum to {sums.min():.3g} to {sums.max():.3g}, not to 1"
 
