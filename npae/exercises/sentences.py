@@ -108,8 +108,8 @@ SENTENCES = {
         "first call writes into what it finds in the cache."
     ),
     "not_contiguous": (
-        "{function} gives other results when {argument} is not contiguous in memory. It relies on numbers that "
-        "lie in the order of their indices; those of a slice or of a transposed array do not."
+        "{function} gives other results when {argument} is not contiguous in memory, as a slice or a "
+        "transposed array: it relies on numbers that lie in the order of their indices."
     ),
     "hidden_state": (
         "{function} depends on more than its arguments: on random numbers that it draws itself, on a "
