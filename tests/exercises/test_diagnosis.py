@@ -92,7 +92,9 @@ def test_the_evidence_says_which_entries_and_by_how_much():
     assert "where n is more than 1" in text
     assert "yours / right" in text and "0.33333 (n = 3" in text
     assert "right" in text and "ratio" in text
-    assert result.notes[0].startswith("only a loss divides by n") and result.notes[1:] == ["right already: dx, dbias"]
+    assert result.notes[0].startswith("only a loss divides by n") and result.notes[1:] == [
+        "right already: dx, dbias"
+    ]
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
