@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from npae.geometry import Pads, Pair
-from npae.kernels import arrays
-from npae.kernels.backend import choose, jit
+from npae.kernels import conv2d_fast
+from npae.kernels.backend import choose
 from npae.kernels.im2col import col2im_numpy, im2col_numpy, output_size, pixels
 
 
@@ -47,16 +47,16 @@ def backward(
 
 
 @lru_cache(maxsize=1024)
-def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool, dtype) -> list[np.ndarray]:
-    """Return 1 / (rows that count) for the windows of every p, and the same of the columns and q."""
+def shares(size: Pair, window: Pair, strides: Pair, pads: Pads, count_pads: bool, dtype) -> np.ndarray:
+    """Return 1 / (cells that count) for the window of every output, (h_out, w_out)."""
     found = []
     for s, w, stride, (before, _), count in zip(
         size, window, strides, pads, output_size(size, window, strides, pads)
     ):
         first = np.arange(count) * stride - before
         seen = np.minimum(first + w, s) - np.maximum(first, 0)
-        found.append((1 / (np.full(count, w) if count_pads else seen)).astype(dtype))
-    return found
+        found.append(np.full(count, w) if count_pads else seen)
+    return (1 / np.multiply.outer(*found)).astype(dtype)
 
 
 # 1. Loops: the definition.
@@ -84,75 +84,36 @@ def backward_loops(dy, shape, window, strides, pads, count_pads=False):
 
 
 def forward_numpy(x, window, strides, pads, count_pads=False):
-    rows, columns = shares(x.shape[2:], window, strides, pads, count_pads, x.dtype)
-    n, c_in = x.shape[:2]
-    cells = im2col_numpy(x, window, strides, pads).reshape(n, c_in, -1, len(rows), len(columns))
-    return cells.sum(axis=2) * rows[:, None] * columns
+    share, (n, c_in) = shares(x.shape[2:], window, strides, pads, count_pads, x.dtype), x.shape[:2]
+    cells = im2col_numpy(x, window, strides, pads).reshape(n, c_in, -1, *share.shape)
+    return cells.sum(axis=2) * share
 
 
 def backward_numpy(dy, shape, window, strides, pads, count_pads=False):
-    rows, columns = shares(shape[2:], window, strides, pads, count_pads, dy.dtype)
-    parts = (dy * rows[:, None] * columns)[:, :, None]
+    parts = (dy * shares(shape[2:], window, strides, pads, count_pads, dy.dtype))[:, :, None]
     n, c_in, _, h_out, w_out = parts.shape
     cells = np.broadcast_to(parts, (n, c_in, window[0] * window[1], h_out, w_out))
     return col2im_numpy(cells.reshape(n, -1, h_out * w_out), shape, window, strides, pads)
 
 
-# 3. Numba: first the rows of a window are added, which are contiguous, then the columns of that one row.
+# 3. Numba: the sum over a window is a convolution of one channel whose weights are 1.
 
 
 def forward_numba(x, window, strides, pads, count_pads=False):
-    (n, c_in, *size), before = x.shape, (pads[0][0], pads[1][0])
-    rows, columns = shares(tuple(size), window, strides, pads, count_pads, x.dtype)
-    y = arrays.empty((n, c_in, len(rows), len(columns)), x.dtype)
-    x, planes = np.ascontiguousarray(x), n * c_in
-    _forward(
-        x.reshape(planes, *size), window, strides, before, rows, columns, y.reshape(planes, *y.shape[2:])
-    )
-    return y
+    (n, c_in, *size), share = x.shape, shares(x.shape[2:], window, strides, pads, count_pads, x.dtype)
+    planes = np.ascontiguousarray(x).reshape(n * c_in, 1, *size)
+    y = conv2d_fast.forward(planes, ones(window, x.dtype), None, strides, pads)
+    y *= share
+    return y.reshape(n, c_in, *share.shape)
 
 
 def backward_numba(dy, shape, window, strides, pads, count_pads=False):
-    (n, c_in, *size), before = shape, (pads[0][0], pads[1][0])
-    rows, columns = shares(tuple(size), window, strides, pads, count_pads, dy.dtype)
-    dx, planes = arrays.zeros(shape, dy.dtype), n * c_in
-    dy = np.ascontiguousarray(dy).reshape(planes, len(rows), len(columns))
-    _backward(dy, window, strides, before, rows, columns, dx.reshape(planes, *size))
-    return dx
+    (n, c_in, *size), share = shape, shares(shape[2:], window, strides, pads, count_pads, dy.dtype)
+    parts = np.multiply(dy, share, order="C").reshape(n * c_in, 1, *share.shape)
+    return conv2d_fast.input_gradient(parts, ones(window, dy.dtype), None, size, strides, pads).reshape(shape)
 
 
-@jit
-def _forward(x, window, strides, before, rows, columns, y):
-    total = np.empty(x.shape[2], x.dtype)
-    for plane in range(x.shape[0]):
-        for p in range(rows.size):
-            total[:] = 0
-            top = p * strides[0] - before[0]
-            for r in range(max(0, top), min(x.shape[1], top + window[0])):
-                row = x[plane, r]
-                for s in range(row.size):
-                    total[s] += row[s]
-            for q in range(columns.size):
-                start = q * strides[1] - before[1]
-                part = x.dtype.type(0)
-                for s in range(max(0, start), min(total.size, start + window[1])):
-                    part += total[s]
-                y[plane, p, q] = part * rows[p] * columns[q]
-
-
-@jit
-def _backward(dy, window, strides, before, rows, columns, dx):
-    total = np.empty(dx.shape[2], dx.dtype)
-    for plane in range(dx.shape[0]):
-        for p in range(rows.size):
-            total[:] = 0
-            for q in range(columns.size):
-                start = q * strides[1] - before[1]
-                part = dy[plane, p, q] * rows[p] * columns[q]
-                for s in range(max(0, start), min(total.size, start + window[1])):
-                    total[s] += part
-            top = p * strides[0] - before[0]
-            for r in range(max(0, top), min(dx.shape[1], top + window[0])):
-                row = dx[plane, r]
-                for s in range(row.size):
-                    row[s] += total[s]
+@lru_cache(maxsize=128)
+def ones(window: Pair, dtype) -> np.ndarray:
+    """Return the kernel that adds up the cells of a window, for `conv2d_fast`, (1, 1, kh, kw)."""
+    return np.ones((1, 1, *window), dtype)
