@@ -7,7 +7,7 @@ import sys
 import pytest
 from slow_cases import slow_but
 
-from npae.kernels.backend import is_ours
+from npae.files.cache import is_ours
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are different there")
 

@@ -13,8 +13,9 @@ from npae.datasets.idx import read_idx, read_npz, write_idx
 from npae.datasets.images import prepare_image
 from npae.datasets.known import Dataset
 from npae.datasets.pictures import read_image, read_picture
-from npae.datasets.sources import DRAWN, NAMES, Place, cache_folder, fetch, load, where
+from npae.datasets.sources import DRAWN, NAMES, Place, fetch, load, where
 from npae.datasets.synthetic import synthetic_digits
+from npae.files.cache import cache_folder
 
 __all__ = [
     "read_idx",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from npae.datasets.known import CHECKSUMS, ROLES, Dataset, find_files, from_arra
 from npae.datasets.own import read_own, resized
 from npae.datasets.pictures import sides
 from npae.datasets.synthetic import synthetic_digits
+from npae.files.cache import cache_folder
 from npae.terminal import warn
 
 NAMES = tuple(CHECKSUMS)
@@ -187,16 +187,6 @@ def fetch(
     name = _known(name)
     target = cache_folder() / name if folder is None else Path(folder).expanduser()
     return download(name, target, mirrors, progress, (10.0, READ_SECONDS), replace=folder is None)
-
-
-def cache_folder() -> Path:
-    """Return the folder for downloads: ``npae`` in ``XDG_CACHE_HOME``, or in the system's cache folder."""
-    home = Path(os.path.expanduser("~"))
-    if os.environ.get("XDG_CACHE_HOME"):
-        return Path(os.environ["XDG_CACHE_HOME"]) / "npae"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "npae" / "Cache"
-    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "npae"
 
 
 def _places(name: str) -> list[tuple[str, Path]]:

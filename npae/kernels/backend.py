@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from npae.arguments import FLOATS, brief
+from npae.files.cache import folder_for, is_ours
 from npae.terminal import warn
 
 BACKENDS = ("numba", "numpy")
@@ -167,7 +167,7 @@ def _new_dispatcher(function: Callable, inline: bool):
     if dispatcher is None:
         chosen = config["CACHE_DIR"]
         try:
-            config["CACHE_DIR"] = _own_cache()
+            config["CACHE_DIR"] = str(folder_for("kernels"))
             dispatcher = _cached(function, options)
         finally:
             config["CACHE_DIR"] = chosen
@@ -192,47 +192,6 @@ def _cached(function: Callable, options: dict[str, Any]) -> Any:
     except RuntimeError:  # Numba can write to no folder
         return None
     return dispatcher if is_ours(Path(dispatcher.stats.cache_path)) else None
-
-
-def is_ours(folder: Path) -> bool:
-    """Return whether only this user and the administrator can write to a folder or replace it."""
-    if not hasattr(os, "geteuid"):
-        return True
-    folder = Path(os.path.realpath(folder))
-    for place in (folder, *folder.parents):
-        try:
-            status = place.stat()
-        except OSError:
-            return False
-        others = status.st_mode & (stat.S_IWOTH | (0 if _is_private(status.st_gid) else stat.S_IWGRP))
-        sticky = place != folder and status.st_mode & stat.S_ISVTX  # as /tmp: only we can rename our folder
-        if status.st_uid not in (0, os.geteuid()) or (others and not sticky):
-            return False
-    return True
-
-
-@functools.cache
-def _is_private(group: int) -> bool:
-    """Return whether a group is the one of this user alone that many systems create with each user."""
-    import grp
-    import pwd
-
-    try:
-        name, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
-    except KeyError:
-        return False
-    return found.gr_name == name and set(found.gr_mem) <= {name}
-
-
-@functools.cache
-def _own_cache() -> str:
-    """Return a folder for compiled kernels in npae's cache, created for this user alone if it is missing."""
-    from npae.datasets.sources import cache_folder
-
-    folder = cache_folder() / "kernels"
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return str(folder)
 
 
 @functools.cache
