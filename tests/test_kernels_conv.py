@@ -185,8 +185,8 @@ def layout(request, monkeypatch):
     """Lay out small images as large ones are, a few rows at a time; or interleave images of any size."""
 
     def clear():
-        conv2d_plan.forward_plan.cache_clear()
-        conv2d_plan.backward_plan.cache_clear()
+        conv2d_plan.forward_layout.cache_clear()
+        conv2d_plan.backward_layout.cache_clear()
 
     if request.param == "bands":
         monkeypatch.setattr(conv2d_plan, "LONGEST", 150)
@@ -302,7 +302,7 @@ def test_no_images_give_no_images(channels, strides):
 
 def test_small_images_with_many_channels_are_interleaved_in_several_pieces():
     geometry = (75, 96, 4, 5), 40, (3, 3), (1, 1), ((1, 1), (1, 1))
-    plan, _ = conv2d_plan.forward_plan(75, (40, 96), (4, 5), (3, 3), (1, 1), geometry[-1], 4)
+    plan, *_ = conv2d_plan.forward_layout(75, (40, 96), (4, 5), (3, 3), (1, 1), geometry[-1], 4)
     assert 1 < plan.images < 75 and plan.column == plan.images
     assert_numba_is_numpy(geometry, np.float32, "relu")
 

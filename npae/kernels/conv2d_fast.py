@@ -37,7 +37,7 @@ import numpy as np
 from npae.geometry import Pads, Pair
 from npae.kernels import arrays, conv2d_plan
 from npae.kernels.backend import extends_numba, jit
-from npae.kernels.conv2d_plan import as_outputs, at_a_time, inside
+from npae.kernels.conv2d_plan import as_outputs, at_a_time, inside, plan_of
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
 
@@ -52,11 +52,11 @@ def forward(x, kernel, bias, strides: Pair, pads: Pads, relu: bool = False, gate
 
     Where ``gate``, an array like x, is not above 0, x counts as 0. All arrays are C-contiguous.
     """
-    (n, c_in, *size), (c_out, _, *window) = x.shape, kernel.shape
-    geometry = tuple(size), tuple(window), strides, pads
-    plan, taps = conv2d_plan.forward_plan(n, (c_out, c_in), *geometry, x.itemsize)
-    y = arrays.empty((n, c_out, plan.rows.outputs, plan.columns.outputs), x.dtype)
-    _run(x, gate, kernel, bias, relu, plan, taps, y)
+    (n, c_in, h_in, w_in), (c_out, _, *window) = x.shape, kernel.shape
+    channels, size = (c_out, c_in), (h_in, w_in)
+    layout = conv2d_plan.forward_layout(n, channels, size, tuple(window), strides, pads, x.itemsize)
+    y = arrays.empty((n, c_out, layout.plan.rows.outputs, layout.plan.columns.outputs), x.dtype)
+    _run(x, gate, kernel, bias, relu, layout, y)
     return y
 
 
@@ -67,11 +67,11 @@ def input_gradient(
 
     With a bias (c_in,), it is the forward pass of a transposed convolution.
     """
-    (_, c_in, *window), n = kernel.shape, len(dz)
-    geometry = tuple(size), tuple(window), strides, pads
-    plan, taps = conv2d_plan.backward_plan(n, kernel.shape[:2], *geometry, dz.itemsize)
+    (c_out, c_in, *window), n = kernel.shape, len(dz)
+    channels, size = (c_out, c_in), tuple(size)
+    layout = conv2d_plan.backward_layout(n, channels, size, tuple(window), strides, pads, dz.itemsize)
     dx = arrays.empty((n, c_in, *size), dz.dtype)
-    _run(dz, gate, kernel, bias, relu, plan, taps, dx)
+    _run(dz, gate, kernel, bias, relu, layout, dx)
     return dx
 
 
@@ -81,48 +81,59 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads, gate=None, t
     Where ``gate``, an array like dz, is not above 0, dz counts as 0. For a transposed convolution, gate and
     dbias belong to x.
     """
-    (n, c_in, *size), c_out = x.shape, dz.shape[1]
-    geometry = tuple(size), tuple(window), strides, pads
-    plan, taps = conv2d_plan.forward_plan(n, (c_out, c_in), *geometry, x.itemsize)
-    dkernel = np.zeros((c_out, c_in, *window), x.dtype)
-    dbias = np.zeros(c_in if transposed else c_out)
-    both = (flattened(x, gate), flattened(dz)) if transposed else (flattened(x), flattened(dz, gate))
-    biased, scratch = both[0 if transposed else 1], _scratch(plan, c_in, x.dtype)
-    _dot_taps(*both, plan, taps.offsets, scratch, dkernel.reshape(-1), biased, dbias)
+    (n, c_in, h_in, w_in), c_out = x.shape, dz.shape[1]
+    channels, size, window = (c_out, c_in), (h_in, w_in), tuple(window)
+    layout = conv2d_plan.forward_layout(n, channels, size, window, strides, pads, x.itemsize)
+    dkernel, dbias = np.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
+    work, x_gate, dz_gate = _work(layout, c_in, 0, x.dtype), x[:0], dz[:0]
+    if gate is not None:
+        x_gate, dz_gate = (gate, dz_gate) if transposed else (x_gate, gate)
+    _dot_taps(x, x_gate, dz, dz_gate, layout.numbers, layout.offsets, work, dkernel, transposed, dbias)
     return dkernel, dbias.astype(x.dtype)
 
 
-def _run(source, gate, kernel, bias, relu, plan, taps, out):
+def _run(source, gate, kernel, bias, relu, layout, out):
     """Fill ``out`` with the sums of all taps. ``source`` is x or dz; a filter is one channel of ``out``."""
-    weights = arrays.empty((kernel.size,), source.dtype)
-    np.take(kernel.reshape(-1), taps.order, out=weights, mode="clip")  # mode "raise" copies once more
     bias = np.ascontiguousarray(np.zeros(out.shape[1]) if bias is None else bias, source.dtype)
-    numbers = weights, bias, np.array([0 if relu else -np.inf], source.dtype)
-    scratch = _scratch(plan, source.shape[1], source.dtype)
-    steps = plan, taps.offsets, taps.ends
-    _sum_taps(flattened(source, gate), numbers, *steps, scratch, out.reshape(-1), out.shape)
+    gate = source[:0] if gate is None else gate
+    work = _work(layout, source.shape[1], kernel.size, source.dtype)
+    _, numbers, offsets, ends, order = layout
+    _sum_taps(source, gate, kernel, order, bias, relu, numbers, offsets, ends, work, out)
 
 
-def flattened(x: np.ndarray, gate: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, tuple]:
-    """Return x and its gate, in one dimension, and the shape of x: what `lay_out` reads."""
-    return x.reshape(-1), (x[:0] if gate is None else gate).reshape(-1), x.shape
-
-
-def _scratch(plan, channels, dtype):
-    """Return space for the source (all channels and phases) and for four filters (all phases of columns)."""
-    many = plan.rows.step * plan.columns.step * channels, 4 * plan.columns.out_step
-    return arrays.empty((many[0] * plan.places,), dtype), arrays.empty((many[1] * plan.places,), dtype)
+def _work(layout, channels, weights, dtype):
+    """Return space for the source (all channels and phases), for four filters and for the weights."""
+    rows, columns, *_, places = layout.plan
+    vectors = rows.step * columns.step * channels + 4 * columns.out_step
+    return arrays.empty((vectors * places + weights,), dtype)
 
 
 @jit
-def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
+def flattened(x, gate):
+    """Return x and its gate, in one dimension, and the shape of x: what `lay_out` reads."""
+    return x.reshape(x.size), gate.reshape(gate.size), x.shape
+
+
+@jit
+def _sum_taps(x, gate, kernel, order, bias, relu, numbers, offsets, ends, work, y):
     """Lay out one piece at a time; then sum and copy out up to four filters of one phase of the rows."""
-    (weights, bias, floor), (flat, sums) = numbers, scratch
-    n, filters, rows, columns, places = shape[0], shape[1], plan.rows, plan.columns, plan.places
+    plan, source, out, kernel = (
+        plan_of(numbers),
+        flattened(x, gate),
+        y.reshape(y.size),
+        kernel.reshape(kernel.size),
+    )
+    (n, filters, _, _), rows, columns, places = y.shape, plan.rows, plan.columns, plan.places
+    most = rows.step * columns.step * x.shape[1] * places
+    flat, sums = work[:most], work[most : work.size - kernel.size]
+    weights, floor = work[work.size - kernel.size :], np.full(1, 0 if relu else -np.inf, work.dtype)
+    unsorted = kernel.reshape(kernel.size)
+    for t in range(order.size):
+        weights[t] = unsorted[order[t]]
     for first in range(0, n, plan.images):
         for top in range(0, rows.outputs, plan.band):
             piece = first, min(n, first + plan.images), top, min(rows.outputs, top + plan.band)
-            count, runs = lay_out(source, piece, (np.int64(0), source[2][1]), plan, rows, columns, flat), 1
+            count, runs = lay_out(source, piece, (np.int64(0), x.shape[1]), plan, rows, columns, flat), 1
             if plan.column > 1:  # no sums are computed in the gaps between rows
                 count, runs = columns.outputs * plan.column, rows.outputs
             for u in range(rows.out_step):
@@ -134,32 +145,34 @@ def _sum_taps(source, numbers, plan, offsets, ends, scratch, out, shape):
                         shift = offsets[ends[phase] : ends[phase + 1]]
                         w, b = weights[ends[phase] * filters + f * shift.size :], bias[f:]
                         for r in range(runs):
-                            x, total = flat[r * plan.row :], sums[v * 4 * places + r * plan.row :]
-                            sums_of_taps(many, x, shift, w, b, floor, total, places, count)
-                    _copy_out(sums, piece, (f, f + many), u, plan, out, shape)
+                            begin, total = flat[r * plan.row :], sums[v * 4 * places + r * plan.row :]
+                            sums_of_taps(many, begin, shift, w, b, floor, total, places, count)
+                    _copy_out(sums, piece, (f, f + many), u, plan, out, y.shape)
                     f += many
 
 
 @jit
-def _dot_taps(x, dz, plan, offsets, scratch, dkernel, biased, dbias):
+def _dot_taps(x, x_gate, dz, dz_gate, numbers, offsets, work, dkernel, transposed, dbias):
     """Lay out x as `_sum_taps` does; then lay out some filters of dz, and add their products to dkernel.
 
-    Also add up the channels of ``biased``, which is x or dz, while they are in the cache.
+    Also add up the channels of dz, or of x if ``transposed``, while they are in the cache.
     """
+    plan, x, dz = plan_of(numbers), flattened(x, x_gate), flattened(dz, dz_gate)
+    dots = dkernel.reshape(dkernel.size)
     n, filters, rows, columns, places = dz[2][0], dz[2][1], plan.rows, plan.columns, plan.places
     dz_rows, dz_columns = as_outputs(rows), as_outputs(columns)
-    flat, still = scratch
+    flat, still = work[: work.size - 4 * places], work[work.size - 4 * places :]
     for first in range(0, n, plan.images):
         for top in range(0, rows.outputs, plan.band):
             piece = first, min(n, first + plan.images), top, min(rows.outputs, top + plan.band)
             if top == 0:
-                _channel_sums(biased, first, piece[1], dbias)
+                _channel_sums(x if transposed else dz, first, piece[1], dbias)
             count = lay_out(x, piece, (np.int64(0), x[2][1]), plan, rows, columns, flat)
             f = np.int64(0)
             while f < filters:
                 many = at_a_time(filters - f)
                 lay_out(dz, piece, (f, f + many), plan, dz_rows, dz_columns, still)
-                dots_of_taps(many, flat, offsets, still, places, count, dkernel[f * offsets.size :])
+                dots_of_taps(many, flat, offsets, still, places, count, dots[f * offsets.size :])
                 f += many
 
 

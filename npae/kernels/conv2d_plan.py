@@ -62,11 +62,14 @@ class Plan(NamedTuple):
     places: int  # of the vector of one channel and phase, with what the last windows read behind it
 
 
-class Taps(NamedTuple):
-    """Where the taps lie, and which of the kernel's numbers are their weights.
+class Layout(NamedTuple):
+    """A plan, where the taps lie, and which of the kernel's numbers are their weights.
 
     Attributes
     ----------
+    plan : Plan
+    numbers : ndarray of int64
+        The numbers of the plan, for `plan_of`: to pass a compiled function a tuple takes ten times as long.
     offsets : ndarray of int64
         From the begin of the window to each tap; the taps of one phase of the output follow each other.
     ends : ndarray of int64, one more than there are phases
@@ -75,9 +78,24 @@ class Taps(NamedTuple):
         Indices of the kernel's numbers, sorted by phase, group of filters, tap, and filter in the group.
     """
 
+    plan: Plan
+    numbers: np.ndarray
     offsets: np.ndarray
     ends: np.ndarray
     order: np.ndarray
+
+
+@jit
+def plan_of(n: np.ndarray) -> Plan:
+    """Return the plan with these numbers, in compiled functions."""
+    rows = Axis(n[0], n[1], n[2], n[3], n[4], n[5], n[6])
+    columns = Axis(n[7], n[8], n[9], n[10], n[11], n[12], n[13])
+    return Plan(rows, columns, n[14], n[15], n[16], n[17], n[18], n[19])
+
+
+def _layout(plan: Plan, offsets: np.ndarray, ends: np.ndarray, order: np.ndarray) -> Layout:
+    numbers = np.array([*plan.rows, *plan.columns, *plan[2:]])
+    return Layout(plan, *(part.astype(np.int64) for part in (numbers, offsets, ends, order)))
 
 
 @jit
@@ -100,10 +118,10 @@ def as_outputs(axis: Axis) -> Axis:
 
 
 @lru_cache(maxsize=1024)
-def forward_plan(
+def forward_layout(
     n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
-) -> tuple[Plan, Taps]:
-    """Return plan and taps of the convolution of n images of a size; an output is a place."""
+) -> Layout:
+    """Return the layout of the convolution of n images of a size; an output is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_forward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, channels, window, rows, columns, itemsize)
@@ -111,16 +129,14 @@ def forward_plan(
     phase = (a % sh) * sw + b % sw
     offsets = (phase * c_in + c) * plan.places + a // sh * plan.row + b // sw * plan.column
     ends = np.array([0, offsets.size])
-    return plan, Taps(
-        offsets.astype(np.int64), ends, _order(np.arange(offsets.size), ends, c_out, offsets.size)
-    )
+    return _layout(plan, offsets, ends, _order(np.arange(offsets.size), ends, c_out, offsets.size))
 
 
 @lru_cache(maxsize=1024)
-def backward_plan(
+def backward_layout(
     n: int, channels: Pair, size: Pair, window: Pair, strides: Pair, pads: Pads, itemsize: int
-) -> tuple[Plan, Taps]:
-    """Return plan and taps of the gradient by n images of a size; a pixel of one phase is a place."""
+) -> Layout:
+    """Return the layout of the gradient by n images of a size; a pixel of one phase is a place."""
     (c_out, c_in), (kh, kw), (sh, sw) = channels, window, strides
     rows, columns = (_backward_axis(*axis) for axis in zip(size, window, strides, pads))
     plan = _plan(n, channels[::-1], window, rows, columns, itemsize)
@@ -130,12 +146,11 @@ def backward_plan(
     phase = (a % sh) * sw + b % sw
     by_phase = np.argsort(phase, kind="stable")
     ends = np.searchsorted(phase[by_phase], np.arange(sh * sw + 1))
-    order = _order(numbers[by_phase], ends, c_in, kh * kw)
-    return plan, Taps(offsets[by_phase].astype(np.int64), ends, order)
+    return _layout(plan, offsets[by_phase], ends, _order(numbers[by_phase], ends, c_in, kh * kw))
 
 
 def _order(numbers: np.ndarray, ends: np.ndarray, filters: int, filter_step: int) -> np.ndarray:
-    """Return `Taps.order`; tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel."""
+    """Return `Layout.order`; tap t of filter f is number ``numbers[t] + f*filter_step`` of the kernel."""
     parts = []
     for begin, end in zip(ends[:-1], ends[1:]):
         f = 0

@@ -10,7 +10,7 @@ from npae.geometry import Pads, Pair
 from npae.kernels import arrays
 from npae.kernels.backend import choose, jit
 from npae.kernels.conv2d_fast import flattened, lay_out
-from npae.kernels.conv2d_plan import forward_plan
+from npae.kernels.conv2d_plan import forward_layout, plan_of
 from npae.kernels.im2col import output_size, pixels, windows
 from npae.kernels.vectors import move_rows
 
@@ -118,11 +118,12 @@ def forward_numba(x, window, strides, pads):
         _forward_2x2(x.reshape(n * c_in, h_out, 2, w_in), y.reshape(planes), offset.reshape(planes))
     else:
         size, before = (h_in, w_in), (pads[0][0], pads[1][0])
-        plan, taps = forward_plan(n * c_in, (1, 1), size, tuple(window), tuple(strides), pads, x.itemsize)
+        geometry = size, tuple(window), tuple(strides), pads
+        plan, numbers, offsets, *_ = forward_layout(n * c_in, (1, 1), *geometry, x.itemsize)
         flat = arrays.empty((strides[0] * strides[1] * plan.places,), x.dtype)
         best, where = (arrays.empty((plan.places,), a.dtype) for a in (x, offset))
-        source, outs = flattened(x.reshape(n * c_in, 1, h_in, w_in)), (y.reshape(-1), offset.reshape(-1))
-        _forward(source, plan, taps.offsets, tuple(window), before, (flat, best, where), outs)
+        planes, outs = x.reshape(n * c_in, 1, h_in, w_in), (y.reshape(-1), offset.reshape(-1))
+        _forward(planes, numbers, offsets, tuple(window), before, (flat, best, where), outs)
     return y, offset
 
 
@@ -176,8 +177,9 @@ def _forward_2x2(x, y, offset):
 
 
 @jit
-def _forward(source, plan, offsets, window, before, scratch, outs):
+def _forward(x, numbers, offsets, window, before, scratch, outs):
     """Compare the places of all windows with the largest number before, one place after the other."""
+    plan, source = plan_of(numbers), flattened(x, x[:0])
     (flat, best, where), rows, columns, zero = scratch, plan.rows, plan.columns, np.int64(0)
     n, pitch, h_out, w_out = source[2][0], columns.places, rows.outputs, columns.outputs
     lowest = flat.dtype.type(-np.inf)
@@ -193,10 +195,10 @@ def _forward(source, plan, offsets, window, before, scratch, outs):
                 for q in range(w_out if a > 0 else min(w_out, before[1])):
                     places[line * pitch + q] = a * window[1] + max(0, before[1] - q * columns.step)
             for t in range(offsets.size):
-                numbers, place = flat[offsets[t] : offsets[t] + count], where.dtype.type(t)
+                seen, place = flat[offsets[t] : offsets[t] + count], where.dtype.type(t)
                 for k in range(count):
-                    wins = _beats(numbers[k], most[k])
-                    most[k] = numbers[k] if wins else most[k]
+                    wins = _beats(seen[k], most[k])
+                    most[k] = seen[k] if wins else most[k]
                     places[k] = place if wins else places[k]
             steps, to_steps = (rows.places * pitch, pitch, 1), (h_out * w_out, w_out, 1)
             to, counts = (first * h_out + top) * w_out, (piece[1] - first, piece[3] - top, w_out)
