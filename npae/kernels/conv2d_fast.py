@@ -53,8 +53,8 @@ def forward(x, kernel, bias, strides: Pair, pads: Pads, relu: bool = False, gate
     Where ``gate``, an array like x, is not above 0, x counts as 0. All arrays are C-contiguous.
     """
     (n, c_in, h_in, w_in), (c_out, _, *window) = x.shape, kernel.shape
-    channels, size = (c_out, c_in), (h_in, w_in)
-    layout = conv2d_plan.forward_layout(n, channels, size, tuple(window), strides, pads, x.itemsize)
+    geometry = (h_in, w_in), tuple(window), strides, pads
+    layout = conv2d_plan.forward_layout(n, (c_out, c_in), *geometry, x.itemsize)
     y = arrays.empty((n, c_out, layout.plan.rows.outputs, layout.plan.columns.outputs), x.dtype)
     _run(x, gate, kernel, bias, relu, layout, y)
     return y
@@ -68,8 +68,8 @@ def input_gradient(
     With a bias (c_in,), it is the forward pass of a transposed convolution.
     """
     (c_out, c_in, *window), n = kernel.shape, len(dz)
-    channels, size = (c_out, c_in), tuple(size)
-    layout = conv2d_plan.backward_layout(n, channels, size, tuple(window), strides, pads, dz.itemsize)
+    geometry = tuple(size), tuple(window), strides, pads
+    layout = conv2d_plan.backward_layout(n, (c_out, c_in), *geometry, dz.itemsize)
     dx = arrays.empty((n, c_in, *size), dz.dtype)
     _run(dz, gate, kernel, bias, relu, layout, dx)
     return dx
@@ -82,8 +82,8 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads, gate=None, t
     dbias belong to x.
     """
     (n, c_in, h_in, w_in), c_out = x.shape, dz.shape[1]
-    channels, size, window = (c_out, c_in), (h_in, w_in), tuple(window)
-    layout = conv2d_plan.forward_layout(n, channels, size, window, strides, pads, x.itemsize)
+    geometry = (h_in, w_in), tuple(window), strides, pads
+    layout = conv2d_plan.forward_layout(n, (c_out, c_in), *geometry, x.itemsize)
     dkernel, dbias = np.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
     work, x_gate, dz_gate = _work(layout, c_in, 0, x.dtype), x[:0], dz[:0]
     if gate is not None:
