@@ -1,7 +1,7 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
 Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
-or "new", the answers to exercises that came later, or "look2", "aside2", "look3", "aside3", the halves of
+or "new", the answers to exercises that came later, or "look2", "aside2", "look3", "aside3", "look4", "aside4", the halves of
 further sets, and the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
@@ -16,7 +16,7 @@ from npae.exercises import sandbox
 HERE = Path(__file__).parent
 ANSWERS = HERE / "answers_unseen"
 NEW = HERE / "answers_unseen_new"
-FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "23"}
+FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "234"}
 
 
 def judge(answer: str, folder: Path = ANSWERS) -> dict:
@@ -34,7 +34,7 @@ def judge(answer: str, folder: Path = ANSWERS) -> dict:
 def main() -> None:
     """Judge all answers of a half, and print one paragraph for each, and the sums."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("half", choices=("look", "aside", "new", "look2", "aside2", "look3", "aside3"))
+    parser.add_argument("half", choices=("look", "aside", "new", "look2", "aside2", "look3", "aside3", "look4", "aside4"))
     parser.add_argument("names", nargs="*", help="beginnings of names; default: all")
     parser.add_argument("--json", type=Path, help="write all of it there")
     options = parser.parse_args()
@@ -42,7 +42,7 @@ def main() -> None:
     if options.half == "new":
         half = [str(path.relative_to(NEW))[:-3] for path in NEW.glob("*/*.py")]
     else:
-        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("23")]
+        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("234")]
     told = []
     for answer in sorted(half):
         if answer.partition("/")[2].startswith(tuple(options.names) or ("",)):

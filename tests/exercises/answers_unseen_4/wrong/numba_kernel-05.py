@@ -1,0 +1,34 @@
+"""Exercise 24: a compiled convolution of your own that beats NumPy."""
+
+import numpy as np
+from numba import njit
+
+
+def conv2d_numpy(x, kernel, bias):
+    """The version to beat: all windows as a view, and one matrix product."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[2:], axis=(2, 3))
+    y = np.tensordot(windows, kernel, axes=((1, 4, 5), (1, 2, 3)))  # (n, h_out, w_out, c_out)
+    return y.transpose(0, 3, 1, 2) + bias[:, None, None]
+
+
+@njit
+def conv2d(x, kernel, bias):
+    """Return y by formula (1), in bites of 8 neighbours, as the processor likes them."""
+    n, c_in, h, w = x.shape
+    c_out, _, kh, kw = kernel.shape
+    h_out, w_out = h - kh + 1, w - kw + 1
+    eights = w_out // 8 * 8
+    y = np.empty((n, c_out, h_out, w_out), dtype=np.float32)
+    for b in range(n):
+        for o in range(c_out):
+            for p in range(h_out):
+                for q in range(w_out):
+                    y[b, o, p, q] = bias[o]
+            for c in range(c_in):
+                for p in range(h_out):
+                    for i in range(kh):
+                        for j in range(kw):
+                            k = kernel[o, c, i, j]
+                            for q in range(eights):
+                                y[b, o, p, q] += k * x[b, c, p + i, q + j]
+    return y
