@@ -1,8 +1,8 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
 Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
-or "new", the answers to exercises that came later, or "look2", "aside2", "look3", "aside3", "look4", "aside4", the halves of
-further sets, and the beginnings of names, as ``adam`` or ``conv2d-0``.
+or "new", the answers to exercises that came later, or "look2" to "aside4", the halves of further sets, and
+the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 ANSWERS = HERE / "answers_unseen"
 NEW = HERE / "answers_unseen_new"
 FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "234"}
+HALVES = [f"{half}{number}" for number in ("", *FURTHER) for half in ("look", "aside")]
 
 
 def judge(answer: str, folder: Path = ANSWERS) -> dict:
@@ -34,7 +35,7 @@ def judge(answer: str, folder: Path = ANSWERS) -> dict:
 def main() -> None:
     """Judge all answers of a half, and print one paragraph for each, and the sums."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("half", choices=("look", "aside", "new", "look2", "aside2", "look3", "aside3", "look4", "aside4"))
+    parser.add_argument("half", choices=("new", *HALVES))
     parser.add_argument("names", nargs="*", help="beginnings of names; default: all")
     parser.add_argument("--json", type=Path, help="write all of it there")
     options = parser.parse_args()
