@@ -37,7 +37,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
         (losses, name)
         for name in ("mean_squared_error", "binary_crossentropy", "binary_crossentropy_from_logits")
     ],
-    "Python between layers": [(BoundObjective, "__call__")],
+    "Python between layers": [(BoundObjective, "forward_and_backward")],
     "gradients summed": [(Stepper, "_add_up")],
     "Adam": [(adam, "update")],
     "batch gathered": [(Batches, "batch")],
