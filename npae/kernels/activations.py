@@ -219,6 +219,9 @@ def through_backward(dy, y, activation, below, dz, dbias):
                 dbias[u] += d
 
 
+TAYLOR = tuple(1 / math.factorial(i) for i in range(1, 14))
+
+
 @compiled_for(lambda a: math.exp(-a))
 def exp_minus(a):
     """Return exp(-a) for a >= 0, to 2 ulp; a is clipped to 87 (float64: 708), so the least result is 1e-38.
@@ -241,8 +244,8 @@ def _exp_minus_parts(a):
     """Return (2^k, p) with exp(-a) = 2^k (1 + p), and p between about -0.3 and 0.4.
 
     With k the integer nearest to -a / ln 2, exp(-a) = 2^k exp(r), where |r| = |-a - k ln 2| <= ln 2 / 2: a
-    few terms of the Taylor series 1 + r/1 (1 + r/2 (1 + r/3 (...))) reach the last bit. Writing k into the
-    exponent bits of a number gives 2^k. Numba knows the dtype and compiles one side of each `if` only.
+    few terms of the Taylor series, p = r (1/1! + r (1/2! + r (1/3! + ...))), reach the last bit. Writing k
+    into the exponent bits of a number gives 2^k. Numba knows the dtype and compiles one side of each `if`.
     """
     number = type(a)
     single = np.finfo(number).bits == 32
@@ -253,9 +256,9 @@ def _exp_minus_parts(a):
     a = largest if a > largest else a
     k = np.floor(number(0.5) - a * number(1.4426950408889634))
     r = -(k * high) - a  # high is ln 2 in so few bits that k * high has no rounding error ...
-    inner = number(1)
-    for i in range(terms, 1, -1):
-        inner = number(1) + inner * r * (number(1) / number(i))
+    inner = number(TAYLOR[terms - 1])
+    for i in range(terms - 2, -1, -1):
+        inner = inner * r + number(TAYLOR[i])
     p = inner * r
     p -= (number(1) + p) * (k * low)  # ... and low is the rest of ln 2
     if single:

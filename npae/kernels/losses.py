@@ -253,10 +253,10 @@ def _log1p(x):
     number = type(x)
     terms = 6 if np.finfo(number).bits == 32 else 15
     s = x / (number(2) + x)
-    series = number(0)
-    for i in range(terms, 0, -1):
-        series = (series + number(1) / number(2 * i + 1)) * (s * s)
-    return number(2) * (s + s * series)
+    square, series = s * s, number(2 / (2 * terms + 1))
+    for i in range(terms - 1, -1, -1):
+        series = series * square + number(2 / (2 * i + 1))
+    return s * series
 
 
 @compiled_for(math.log)
