@@ -60,12 +60,12 @@ def report(options: argparse.Namespace) -> None:
 
 def compare(options: argparse.Namespace) -> None:
     """Print the table of several runs, and write their page."""
-    from npae.inside import aligned
     from npae.inside.report import comparison, read_record, write_comparison
+    from npae.markup import aligned
 
     records = [read_record(directory) for directory in options.directories]
     header, rows = comparison(records)
-    for line in aligned([header, *rows], left=1):
+    for line in aligned([header, *rows], "<"):
         say(line)
     if options.html:
         say(write_comparison(records, options.html))

@@ -58,17 +58,3 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
                 left, right, noise = (origin - behind) / step, (ahead - origin) / step, 64 * rounding
         kinks = np.abs(right - left) > 1e-3 * np.maximum(np.abs(left), np.abs(right)) + noise
     return Slopes(best, left, right, kinks)
-
-
-def by_entry(array: np.ndarray, index: tuple[int, ...], evaluate: Callable[[], np.ndarray]) -> Slopes:
-    """Return the derivatives of ``evaluate()`` by one entry of an array that it reads, and restore that."""
-    kept = array[index]
-
-    def values(step: float) -> np.ndarray:
-        array[index] = kept + step
-        return evaluate()
-
-    try:
-        return measured(values)
-    finally:
-        array[index] = kept

@@ -11,7 +11,7 @@ from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
 from npae.plotting.images import save_image
-from npae.plotting.insides import network, receptive_field, term_bars, term_maps
+from npae.plotting.insides import network, term_bars, term_maps
 from npae.plotting.tiles import (
     comparison,
     error_maps,
@@ -46,7 +46,6 @@ __all__ = [
     "manifold",
     "network",
     "objective_curves",
-    "receptive_field",
     "save_image",
     "sheet",
     "term_bars",

@@ -68,28 +68,6 @@ def term_bars(
     return Path(path)
 
 
-def receptive_field(path: str | os.PathLike, maps: Maps, title: str, note: str = "") -> Path:
-    """Draw, for several arrays in order, how many of the channels are seen at each place.
-
-    ``maps`` are pairs of name, in short lines, and array (h, w) from 0, not seen, to 1, in all channels.
-    """
-    columns = min(len(maps), 5)
-    lines = -(-len(maps) // columns)
-    with sheet(path, title, lines * (WIDTH / columns + 50), note=note) as body:
-        table = body.subplots(lines, columns, squeeze=False).ravel()
-        for axes in table[len(maps) :]:
-            axes.set_visible(False)
-        for (name, seen), axes in zip(maps, table):
-            h, w = seen.shape
-            axes.imshow(seen, cmap="Blues", vmin=0, vmax=1, extent=(0, w, h, 0))
-            (top, bottom), (left, right) = (np.flatnonzero(seen.any(axis=axis))[[0, -1]] for axis in (1, 0))
-            frame = (left, top), right - left + 1, bottom - top + 1
-            axes.add_patch(Rectangle(*frame, fill=False, edgecolor=COLOURS[1], linewidth=1.6))
-            axes.set(xticks=[0, w], yticks=[0, h])
-            axes.set_title(name, loc="center", fontsize=TEXT - 1)
-    return Path(path)
-
-
 def network(
     path: str | os.PathLike,
     shapes: Sequence[tuple[str, int]],
