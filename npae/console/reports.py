@@ -48,14 +48,15 @@ def short_diagnosis(run: Run) -> str:
 
 def report(options: argparse.Namespace) -> None:
     """Write the page of a run; where its data are missing, without what needs them."""
-    from npae.inside.report import read_record, write_report
+    from npae.inside import report as pages
+    from npae.inside.html import written
 
-    record = read_record(options.directory)
+    record = pages.read_record(options.directory)
     try:
         run: Run | str = evaluated(options)
     except (ValueError, OSError) as error:
         run = str(error)
-    say(write_report(record, run, options.out or Path(options.directory) / PAGE))
+    say(written(options.out or Path(options.directory) / PAGE, pages.report(record, run)))
 
 
 def compare(options: argparse.Namespace) -> None:

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from npae.files.writing import written_whole
 from npae.geometry import window_pads
-from npae.inside.html import page
+from npae.inside.html import page, written
 from npae.kernels import activations
 from npae.layers import (
     AveragePooling2D,
@@ -72,12 +71,10 @@ def page_of(run: Run) -> str:
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:
     """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
-    content = page_of(run).encode()
+    content = page_of(run)
     if len(content) > LARGE:
         run.compute.report(f"npae: the page has {len(content) / 1e6:.1f} MB, nearly all of them weights")
-    with written_whole(path) as file:
-        file.write(content)
-    return Path(path)
+    return written(path, content)
 
 
 def description(model: Sequential) -> dict[str, Any]:
