@@ -68,7 +68,8 @@ class Consumer(NamedTuple):
     """A function of an array on the way to the loss: a layer's ``step``, or a term of the loss.
 
     ``position`` is that of the array. ``evaluate()`` returns the outputs for the arrays of the record as they
-    are now, and ``dy`` is dL/dy of these. A term is ``number``, the sum of its outputs times dy.
+    are now, and ``dy`` is dL/dy of these. A term of the loss is ``number``, the sum of its outputs times dy,
+    and its ``gradient`` is that by the array.
     """
 
     name: str
@@ -77,6 +78,17 @@ class Consumer(NamedTuple):
     dy: np.ndarray
     step: Step | None = None
     number: float = 0.0
+    gradient: Any = None
+
+    def slope(self, at: tuple[int, ...], place: Place) -> float:
+        """Return the derivative of an output by the number at a place, as backward has it, or NaN."""
+        if self.step is None:  # of a term, an output depends on the number at the same index alone
+            found = self.gradient is not None and not place.key and at == place.at
+            return float(self.gradient[at] / self.dy[at]) if found else np.nan
+        unit = np.zeros(self.dy.shape)
+        unit[at] = 1.0
+        dx, grads = self.step.backward(unit)
+        return float((grads[place.key] if place.key else dx)[place.at])
 
 
 class Place(NamedTuple):
@@ -238,7 +250,7 @@ def _with_gradients(found: Record, objective: Objective) -> Record:
     last, y = len(behind) - 1, behind[-1].y
     number, dy = loss(y, found.t)
     share, elements = np.full(y.shape, 1 / loss.divisor(y.shape)), partial(loss.elements, y, found.t)
-    terms = [Consumer("loss/reconstruction", last, elements, share, number=number)]
+    terms = [Consumer("loss/reconstruction", last, elements, share, None, number, dy)]
     slopes, dys, pieces = {last: dy}, dict[int, np.ndarray](), list[tuple[str, np.ndarray]]()
     for name, penalty in zip(objective.names[1:], objective.penalties):
         subject, position, prefix = model, INPUT, ""
@@ -252,7 +264,7 @@ def _with_gradients(found: Record, objective: Objective) -> Record:
         number, slope, direct = penalty(subject, code, None, n)
         elements = partial(penalty.elements, subject, code)
         share = np.full(elements().shape, 1 / n)
-        terms.append(Consumer(f"loss/{name}", position, elements, share, number=number))
+        terms.append(Consumer(f"loss/{name}", position, elements, share, None, number, slope))
         slopes[position] = slopes.get(position, 0) + slope
         pieces += [(prefix + key, grad) for key, grad in direct.items()]
     dx: Any = 0

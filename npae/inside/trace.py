@@ -18,7 +18,7 @@ from numpy.random import Generator
 
 from npae.arguments import flag, instance
 from npae.inside.record import Consumer, Place, Record, Step, record
-from npae.inside.slopes import Slopes, measured
+from npae.inside.slopes import measured
 from npae.kernels import activations
 from npae.markup import aligned
 from npae.objectives.losses import Loss
@@ -56,9 +56,8 @@ class Check(NamedTuple):
     @property
     def error(self) -> float:
         """The difference, relative to the number; where terms cancel, to a billionth of their size."""
-        error = abs(self.number - self.total) / (
-            max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
-        )
+        size = max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
+        error = abs(self.number - self.total) / size
         return error if np.isfinite(error) else np.inf
 
 
@@ -106,7 +105,7 @@ class Trace(NamedTuple):
     @property
     def error(self) -> float:
         """The largest relative error of the checks."""
-        return max(check.error for check in self.checks)
+        return max((check.error for check in self.checks), default=0.0)
 
     @property
     def adds_up(self) -> bool:
@@ -177,8 +176,8 @@ def trace(
 
         y = sum_i x_i J_i + rest          rest = y - dy(a x)/da at a = 1, by forward alone
 
-    The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. For a curved
-    function it is where its tangent meets 0. A layer that ends in an activation is traced without it, as z.
+    The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. Of a curved
+    function it is its tangent at inputs 0. A layer that ends in an activation is traced without it, as z.
     Backward, with dy/dx of all outputs by forward alone::
 
         dL/dx = sum_o dL/dy_o dy_o/dx
@@ -202,9 +201,7 @@ def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
         return _of_loss(found, place)
     if place.position < 0:
         number = float(found.x[place.at])
-        return Trace(
-            place.text, number, False, (), {"given": number}, (Check(place.text, number, number, 0.0),)
-        )
+        return Trace(place.text, number, False, (), {"given": number}, ())
     return _of_output(found.steps[place.position], found.name(place.position - 1), place)
 
 
@@ -242,45 +239,30 @@ def _of_output(step: Step, source: str, place: Place) -> Trace:
     rest = rest if abs(rest) > NEGLIGIBLE * size else 0.0
     checks, activation = [Check(place.text if plain is step else "z", z, *_sum([part], rest))], None
     if plain is not step:
-        kind, full = step.layer.activation, step.backward(unit)[0]
-        slope = float(activations.backward(np.ones(1), np.array([number]), kind)[0])
-        activation, y = (kind, z, slope), float(activations.forward(np.array([z]), kind)[0])
-        checks.append(Check(f"{kind}(z)", number, y, abs(number)))
-        checks.append(
-            Check("the slope along the input", float(slopes[1]), float((full * step.x).sum()), size)
-        )
-    rests = {_name_of_rest(plain, grads, rest, at): rest} if rest or step.params else {}
+        kind, full = step.layer.activation, float((step.backward(unit)[0] * step.x).sum())
+        y, slope = activations.forward(plain.y[at], kind), activations.backward(np.ones(()), step.y[at], kind)
+        activation = kind, z, float(slope)
+        checks.append(Check(f"{kind}(z)", number, float(y), abs(number)))
+        checks.append(Check("the slope along the input", float(slopes[1]), full, size))
+    shares = {key: np.vdot(grads[key], value) for key, value in plain.params.items() if key in grads}
+    names = [key for key in reversed(shares) if np.isclose(shares[key], rest, rtol=1e-9, atol=1e-9)]
+    rests = {[*names, "tangent at inputs 0"][0]: rest} if rest or names else {}
     columns = "input", "weight" if step.params else "dy/dx"
     return Trace(place.text, number, False, (part,), rests, tuple(checks), columns, activation, place.note)
-
-
-def _name_of_rest(step: Step, grads: dict[str, np.ndarray], rest: float, at: tuple[int, ...]) -> str:
-    close = 1e-9 * max(1.0, abs(rest))
-    for key, value in step.params.items():
-        if key in grads and abs(float(np.vdot(grads[key], value)) - rest) <= close:
-            return key
-    at_zero = float(step.forward(np.zeros_like(step.x))[at])
-    return "output at inputs 0" if abs(at_zero - rest) <= close else "where the tangent meets 0"
 
 
 def _backward(found: Record, place: Place) -> Trace:
     """Trace the gradient of a weight or an output to the outputs that sent it."""
     note, array = place.note, found.output(place.position, behind=True)
+    gradient = found.dys.get(place.position)
     if place.key:
-        if place.name not in found.grads:
-            raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
-        array, number = (
-            found.steps[place.position].params[place.key],
-            float(found.grads[place.name][place.at]),
-        )
-    else:
-        number = float(found.dys[place.position][place.at])
-        if not np.array_equal(found.output(place.position), array):
-            logits = "the loss computes the last activation, so this is the gradient of z before it"
-            note = "; ".join(filter(None, [note, logits]))
-    parts: list[Part] = []
-    bent: list[tuple[Part, Slopes, np.ndarray]] = []
-    kept = array[place.at]
+        array, gradient = found.steps[place.position].params[place.key], found.grads.get(place.name)
+    elif not np.array_equal(found.output(place.position), array):
+        logits = "the loss computes the last activation, so this is the gradient of z before it"
+        note = "; ".join(filter(None, [note, logits]))
+    if gradient is None:
+        raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
+    parts, kept = [], array[place.at]
     for consumer in found.consumers(place):
 
         def moved(step: float, consumer: Consumer = consumer) -> np.ndarray:
@@ -291,39 +273,15 @@ def _backward(found: Record, place: Place) -> Trace:
             slopes = measured(moved)
         finally:
             array[place.at] = kept
+        for at in map(tuple, np.argwhere(slopes.kinks & (consumer.dy != 0))):
+            taken, sides = consumer.slope(at, place), (slopes.left[at], slopes.right[at])
+            slack = 1e-5 * max(map(abs, sides))
+            if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
+                slopes.central[at] = taken
         parts.append(Part(consumer.name, consumer.dy, slopes.central))
-        kinks = slopes.kinks & (consumer.dy != 0)
-        if consumer.step:
-            _take_backward(consumer.step, place, slopes, kinks)
-        elif kinks.any():
-            slopes.central[kinks] = 0
-            bent.append((parts[-1], slopes, kinks))
-    _share(bent, number - _sum(parts)[0])
+    check = Check(place.text, float(gradient[place.at]), *_sum(parts))
     columns = "dL/dy", f"dy/d{place.key or 'x'}"
-    check = Check(place.text, number, *_sum(parts))
-    return Trace(place.text, number, True, tuple(parts), {}, (check,), columns, None, note)
-
-
-def _take_backward(step: Step, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
-    """Set the slopes of outputs at a kink to those of backward, if these are between both sides."""
-    for at in map(tuple, np.argwhere(kinks)):
-        unit = np.zeros(kinks.shape)
-        unit[at] = 1.0
-        dx, grads = step.backward(unit)
-        taken, sides = (grads[place.key] if place.key else dx)[place.at], (slopes.left[at], slopes.right[at])
-        slack = 1e-5 * max(map(abs, sides))
-        if min(sides) - slack <= taken <= max(sides) + slack:
-            slopes.central[at] = taken
-
-
-def _share(bent: list[tuple[Part, Slopes, np.ndarray]], missing: float) -> None:
-    """Set the slopes of a loss's elements at a kink to numbers between both sides that make the sum right."""
-    low, high = (
-        sum(float((part.values * each[side])[kinks].sum()) for part, each, kinks in bent) for side in (1, 2)
-    )
-    share = float(np.clip((missing - low) / (high - low), 0, 1)) if high != low else 0.0
-    for _, slopes, kinks in bent:
-        slopes.central[kinks] = (slopes.left + share * (slopes.right - slopes.left))[kinks]
+    return Trace(place.text, check.number, True, tuple(parts), {}, (check,), columns, None, note)
 
 
 def _lines(found: Trace) -> Iterator[str]:
@@ -341,7 +299,7 @@ def _lines(found: Trace) -> Iterator[str]:
         rows.append((f"{kind}(z), slope {slope:.4g}", "", "", f"{found.number:.6g}"))
     yield from ("  " + line for line in aligned(rows, "<"))
     if zeros:
-        yield f"  {zeros:,} {'more ' * bool(numbers)}contribute{'s' * int(zeros == 1)} 0"
+        yield f"  further terms that are 0: {zeros:,}"
     for check in found.checks:
         if not check.error <= TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]
