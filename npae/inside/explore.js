@@ -17,17 +17,22 @@ function inputOf(picture) {
   return x;
 }
 
-// Give every pixel k of a canvas the colour (red, green, blue, opacity), each from 0 to 255.
-function paint(id, colour) {
-  Object.assign(at(id), { width, height });
+// Give every pixel k of a canvas a colour: data.set([red, green, blue, opacity], 4 * k), from 0 to 255.
+function paint(id, fill) {
   const context = at(id).getContext("2d"), picture = context.createImageData(width, height);
-  for (let k = 0; k < pixels; k++) picture.data.set(colour(k), 4 * k);
+  fill(picture.data);
   context.putImageData(picture, 0, 0);
 }
 
 function paintImage(id, x) {
-  const level = (value) => 255 * Math.min(1, Math.max(0, (value - model.offset) / model.scale));
-  paint(id, (k) => [...[0, 1, 2].map((c) => level(x[(channels === 3 ? c : 0) * pixels + k])), 255]);
+  paint(id, (data) => {
+    data.fill(255);
+    for (let k = 0; k < pixels; k++) {
+      for (let c = 0; c < 3; c++) { // what is below 0 or above 255 is cut off
+        data[4 * k + c] = (255 * (x[(channels === 3 ? c : 0) * pixels + k] - model.offset)) / model.scale;
+      }
+    }
+  });
 }
 
 function mark(id, k) {
@@ -104,7 +109,7 @@ function showCode() {
   paintImage("decoded", last(forward(model.decoder, state.code)));
   const numbers = [state.across, state.up].map((u) => `unit ${u}: ${state.code[u].toFixed(3)}`);
   at("place").textContent = `Code: ${[...new Set(numbers)].join(", ")}`;
-  for (const slider of at("sliders").querySelectorAll("input")) {
+  for (const slider of at("sliders").parentElement.open ? at("sliders").querySelectorAll("input") : []) {
     slider.value = state.code[slider.dataset.unit];
     slider.nextElementSibling.textContent = Number(slider.value).toFixed(3);
   }
@@ -137,6 +142,8 @@ for (const u of widest.slice(0, MOST_SLIDERS).sort((a, b) => a - b)) {
   at("sliders").append(label);
 }
 
+at("sliders").parentElement.addEventListener("toggle", showCode);
+
 // --- An image of one's own ---
 
 let drawn = Float64Array.from(samples[0]);
@@ -150,25 +157,35 @@ function pixelGradient(first, second, target) { // of output number `target`, by
   return backward(model.encoder, first, dcode);
 }
 
+let pause;
 function showImage() {
   const first = forward(model.encoder, drawn);
   const second = forward(model.decoder, last(first).slice(0, model.code));
+  paintImage("input", drawn);
+  if (at("input").matches(":focus-visible")) mark("input", state.pen);
+  paintImage("output", last(second));
+  mark("output", state.target % pixels);
+  clearTimeout(pause); // a drag goes on while the gradient takes longer than a frame
+  pause = setTimeout(() => {
+    showSource(first, second);
+    showLayers([...first.slice(1), ...second.slice(1)]);
+  }, 50);
+}
+
+function showSource(first, second) {
   const gradient = pixelGradient(first, second, state.target), sizes = gradient.map(Math.abs);
   const most = largest(sizes), strongest = sizes.indexOf(most);
-  paintImage("input", drawn);
-  paintImage("output", last(second));
-  paint("source", (k) => {
-    let slope = 0;
-    for (let c = 0; c < channels; c++) slope += gradient[c * pixels + k] / (most || 1);
-    return [...(slope > 0 ? [90, 160, 255] : [255, 150, 60]), 255 * Math.abs(slope)];
+  paint("source", (data) => {
+    for (let k = 0; k < pixels; k++) {
+      let slope = 0;
+      for (let c = 0; c < channels; c++) slope += gradient[c * pixels + k] / (most || 1);
+      data.set([...(slope > 0 ? [90, 160, 255] : [255, 150, 60]), 255 * Math.abs(slope)], 4 * k);
+    }
   });
-  mark("output", state.target % pixels);
-  if (at("input").matches(":focus-visible")) mark("input", state.pen);
   const where = (j) => `row ${Math.floor((j % pixels) / width)}, column ${j % width}`;
   at("pixel").textContent = `Output at ${where(state.target)}: ${last(second)[state.target].toFixed(4)}. `
     + `The input at ${where(strongest)} moves it most: ${gradient[strongest].toExponential(2)} for 1. `
     + "Blue pixels raise it, orange ones lower it.";
-  showLayers([...first.slice(1), ...second.slice(1)]);
 }
 
 function showLayers(values) {
@@ -224,6 +241,7 @@ at("noise").addEventListener("click", () => {
 });
 choices("sample", tests, 0, (i) => { drawn = Float64Array.from(samples[i]); showImage(); });
 
+for (const canvas of document.querySelectorAll("canvas.image")) Object.assign(canvas, { width, height });
 state.target = pixel(height / 2, width / 2);
 showCode();
 showImage();
