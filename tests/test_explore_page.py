@@ -149,7 +149,7 @@ def test_the_page_of_a_run_starts_without_an_error_and_stays_small(tmp_path, sma
     path = tmp_path / "run" / "explore.html"
     shown = opened(path)
     assert "Code: unit" in shown and "Output at row 14, column 14" in shown
-    assert "encoder/conv2d (Conv2D)" in re.search(r'<table id="layers">.*</table>', shown)[0]
+    assert "encoder/conv2d (Conv2D)" in re.search(r'<table id="layers">.*</table>', shown, re.DOTALL)[0]
     weights = sum(value.size for value in npae.load_model(tmp_path / "run" / "model.npz")[0].params.values())
     assert os.path.getsize(path) < 4 * weights + 300_000
     text = path.read_text(encoding="utf-8")

@@ -8,23 +8,13 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 const at = (id) => document.getElementById(id);
 const largest = (values) => values.reduce((a, b) => Math.max(a, b)); // too many for Math.max(...values)
 
-// Bytes of a picture (h, w, channels), as files hold them, become the model's input (channels, h, w).
-function inputOf(picture) {
-  const x = new Float64Array(channels * pixels);
-  picture.forEach((byte, j) => {
-    x[(j % channels) * pixels + Math.floor(j / channels)] = (byte / 255) * model.scale + model.offset;
-  });
-  return x;
-}
-
-// Give every pixel k of a canvas a colour: data.set([red, green, blue, opacity], 4 * k), from 0 to 255.
-function paint(id, fill) {
+function paint(id, fill) { // fill(data) sets red, green, blue and opacity of every pixel, from 0 to 255
   const context = at(id).getContext("2d"), picture = context.createImageData(width, height);
   fill(picture.data);
   context.putImageData(picture, 0, 0);
 }
 
-function paintImage(id, x) {
+function paintImage(id, x, marked) {
   paint(id, (data) => {
     data.fill(255);
     for (let k = 0; k < pixels; k++) {
@@ -32,13 +22,8 @@ function paintImage(id, x) {
         data[4 * k + c] = (255 * (x[(channels === 3 ? c : 0) * pixels + k] - model.offset)) / model.scale;
       }
     }
+    if (marked >= 0) data.set([255, 60, 60, 255], 4 * marked);
   });
-}
-
-function mark(id, k) {
-  const context = at(id).getContext("2d");
-  context.fillStyle = "rgba(255, 60, 60, 0.8)";
-  context.fillRect(k % width, Math.floor(k / width), 1, 1);
 }
 
 let waiting = false;
@@ -47,22 +32,24 @@ function soon(show) { // at most once a frame
   waiting = true;
 }
 
-// Call point(x, y), from 0 to 1, where a canvas is pressed, and step(dx, dy) for arrow keys; then show.
-function steer(id, point, step, show) {
-  const canvas = at(id), inside = (share) => Math.min(1, Math.max(0, share));
-  const move = (event) => {
-    const box = canvas.getBoundingClientRect();
-    point(inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height));
+// Call go(x, y, pressed), from 0 to 1 from the top left, where a canvas is pressed, and for arrow keys: these
+// go from place(), in `steps` across and down.
+function steer(id, place, go, steps, show) {
+  const canvas = at(id), move = (x, y, pressed) => {
+    go(...[x, y].map((share) => Math.min(1, Math.max(0, share))), pressed);
     soon(show);
   };
+  const press = (event) => {
+    const box = canvas.getBoundingClientRect();
+    move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, true);
+  };
   canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
-  canvas.addEventListener("pointerdown", move);
-  canvas.addEventListener("pointermove", (event) => { if (event.buttons) move(event); });
+  canvas.addEventListener("pointerdown", press);
+  canvas.addEventListener("pointermove", (event) => { if (event.buttons) press(event); });
   canvas.addEventListener("keydown", (event) => {
     if (!(event.key in STEPS)) return;
     event.preventDefault();
-    step(...STEPS[event.key]);
-    soon(show);
+    move(...place().map((share, k) => share + STEPS[event.key][k] / steps[k]), false);
   });
 }
 
@@ -74,7 +61,8 @@ function choices(id, texts, chosen, choose) {
 // --- The plane of codes ---
 
 const stored = bytes(model.images), size = channels * pixels;
-const samples = model.labels.map((_, i) => inputOf(stored.subarray(i * size, (i + 1) * size)));
+const samples = model.labels.map((_, i) => Float64Array.from(
+  stored.subarray(i * size, (i + 1) * size), (byte) => (byte / 255) * model.scale + model.offset));
 const codes = samples.map((x) => encode(model, x));
 const units = Array.from({ length: model.code }, (_, u) => { // where the codes are, along each unit
   const values = codes.map((code) => code[u]), low = Math.min(...values), high = Math.max(...values);
@@ -115,17 +103,14 @@ function showCode() {
   }
 }
 
-function moveCode(u, shift) {
-  state.code[u] += shift * (units[u].high - units[u].low);
+function moveCode(x, y) {
+  for (const [u, share] of [[state.across, x], [state.up, 1 - y]]) {
+    state.code[u] = units[u].low + share * (units[u].high - units[u].low);
+  }
 }
 
-steer("plane", (x, y) => {
-  moveCode(state.across, x - share(state.code, state.across));
-  moveCode(state.up, 1 - y - share(state.code, state.up));
-}, (dx, dy) => {
-  moveCode(state.across, dx / 50);
-  moveCode(state.up, -dy / 50);
-}, showCode);
+const ring = () => [share(state.code, state.across), 1 - share(state.code, state.up)];
+steer("plane", ring, moveCode, [50, 50], showCode);
 
 const named = widest.slice(0, 64).sort((a, b) => a - b).map((u) => [u, `unit ${u}`]);
 const tests = model.labels.map((label, i) => [i, `${i} (${label})`]);
@@ -161,10 +146,8 @@ let pause;
 function showImage() {
   const first = forward(model.encoder, drawn);
   const second = forward(model.decoder, last(first).slice(0, model.code));
-  paintImage("input", drawn);
-  if (at("input").matches(":focus-visible")) mark("input", state.pen);
-  paintImage("output", last(second));
-  mark("output", state.target % pixels);
+  paintImage("input", drawn, at("input").matches(":focus-visible") ? state.pen : -1);
+  paintImage("output", last(second), state.target);
   clearTimeout(pause); // a drag goes on while the gradient takes longer than a frame
   pause = setTimeout(() => {
     showSource(first, second);
@@ -189,20 +172,14 @@ function showSource(first, second) {
 }
 
 function showLayers(values) {
-  const rows = [["layer", "output", "smallest", "largest", "above 0"], ...values.map((y, k) => {
-    const above = `${(100 * y.filter((value) => value > 0).length / y.length).toFixed(0)} %`;
+  const [body] = at("layers").tBodies;
+  body.replaceChildren();
+  values.forEach((y, k) => {
+    const row = body.insertRow(), above = y.filter((value) => value > 0).length / y.length;
     const ends = [-largest(y.map((value) => -value)), largest(y)].map((value) => value.toFixed(3));
-    return [layers[k].name, layers[k].outputs.join(" x "), ...ends, above];
-  })];
-  at("layers").replaceChildren(...rows.map((texts, row) => {
-    const line = document.createElement("tr");
-    line.append(...texts.map((text, column) => {
-      const cell = document.createElement(row && column ? "td" : "th");
-      cell.textContent = text;
-      return cell;
-    }));
-    return line;
-  }));
+    const texts = [layers[k].name, layers[k].outputs.join(" x "), ...ends, `${(100 * above).toFixed(0)} %`];
+    for (const text of texts) row.insertCell().textContent = text;
+  });
 }
 
 function pixel(row, column) { // the nearest one within the image
@@ -220,12 +197,15 @@ function stroke(k) { // a pen a little wider than a pixel
   }
 }
 
-const neighbour = (k, dx, dy) => pixel(Math.floor(k / width) + dy, (k % width) + dx);
+const centre = (k) => [((k % width) + 0.5) / width, (Math.floor(k / width) + 0.5) / height];
+steer("input", () => centre(state.pen), (x, y, pressed) => {
+  state.pen = pixel(y * height, x * width);
+  if (pressed) stroke(state.pen);
+}, [width, height], showImage);
+steer("output", () => centre(state.target), (x, y) => {
+  state.target = pixel(y * height, x * width);
+}, [width, height], showImage);
 const clear = () => { drawn.fill(model.offset); soon(showImage); };
-steer("input", (x, y) => stroke(state.pen = pixel(y * height, x * width)),
-  (dx, dy) => { state.pen = neighbour(state.pen, dx, dy); }, showImage);
-steer("output", (x, y) => { state.target = pixel(y * height, x * width); },
-  (dx, dy) => { state.target = neighbour(state.target, dx, dy); }, showImage);
 at("input").addEventListener("keydown", (event) => {
   if (event.key === " ") stroke(state.pen);
   else if (event.key === "Delete") clear();

@@ -36,15 +36,14 @@ def page_of(run: Run) -> str:
     ValueError
         If the model has a layer that the page does not know, or images that it cannot draw.
     """
-    images = run.test_batches(corruption=None).batch(slice(IMAGES))[1]
-    pictures = run.dataset.test_images[: len(images)].reshape(-1, *run.dataset.image_shape)
+    images = run.dataset.test_images[:IMAGES]
     labels = run.dataset.test_labels
     model = description(run.model) | {
         "image": run.dataset.image_shape,
         "scale": 255 * run.recipe.scale,
         "offset": run.recipe.offset,
         "noise": getattr(run.recipe.corruption, "stddev", 0) if run.recipe.corruption else 0,
-        "images": _text(pictures.transpose(0, 2, 3, 1).tobytes()),
+        "images": _text(images.tobytes()),
         "labels": ["?"] * len(images) if labels is None else labels[: len(images)].tolist(),
     }
     title = f"{run.recipe.name} on {run.dataset.name}"

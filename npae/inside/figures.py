@@ -28,7 +28,9 @@ def draw_trace(path: str | os.PathLike, found: Trace, of: str) -> Path:
     part = max(found.parts, key=lambda part: np.abs(part.products).sum(), default=None)
     shape = _image_shape(part.slopes.shape[1:]) if part else ()
     if part is None or len(shape) != 3 or np.count_nonzero(part.slopes) < 2:
-        return plotting.term_bars(path, found.bars(), title, " x ".join(found.columns), note)
+        bars = [(name, value, f"{value:.4g}", plotting.COLOURS[value < 0]) for name, value in found.bars()]
+        bars[-1] = (*bars[-1][:3], plotting.INK)  # the sum
+        return plotting.named_bars(path, bars, title, xlabel=" x ".join(found.columns), note=note)
     example = np.argmax(np.abs(part.slopes).reshape(len(part.slopes), -1).max(axis=1))
     maps = np.array([each[example].reshape(shape) for each in (part.values, part.slopes, part.products)])
     largest = np.argsort(-np.abs(maps[2]).sum(axis=(1, 2)), kind="stable")[:CHANNELS]
@@ -63,21 +65,18 @@ def draw_receptive_field(path: str | os.PathLike, fields: list[Field], title: st
 
 
 def draw_network(path: str | os.PathLike, model: Sequential, title: str) -> Path:
-    """Draw a model from top to bottom, with shapes, parameters and multiply-adds of one example."""
+    """Draw a model from top to bottom: the shape of each layer's output, its parameters and multiply-adds."""
     from npae import plotting
 
-    layers, arrays = [layer for _, layer in model.leaves()], [model.built()[0]]
-    rows = []
-    for layer in layers:
-        count, work = sum(value.size for value in layer.params.values()), layer.multiply_adds()
-        costs = [f"{count:,} parameters"] * bool(count) + [f"{work:,} multiply-adds"] * bool(work)
-        rows.append((_short(layer), ", ".join(costs), bool(count)))
-        arrays.append(layer.built()[1])
-    shapes = [(" x ".join(map(str, shape)), math.prod(shape)) for shape in arrays]
-    code = len(layers) - len([*model.decoder.leaves()]) if isinstance(model, Autoencoder) else None
-    title = f"{title}: {sum(value.size for value in model.params.values()):,} parameters"
-    note = "Bars: the input and each layer's output, as wide as the logarithm of their numbers"
-    return plotting.network(path, shapes, rows, title, code, note + ("; orange: the code." if code else "."))
+    (inputs, _), (_, *table, (*_, total, _)) = model.built(), model.layer_table()
+    code = len(table) - len([*model.decoder.leaves()]) if isinstance(model, Autoencoder) else 0
+    rows = [("input", math.log1p(math.prod(inputs)), " x ".join(map(str, inputs)), plotting.COLOURS[5])]
+    for k, ((_, layer), (_, shape, count, work)) in enumerate(zip(model.leaves(), table), start=1):
+        colour = plotting.COLOURS[4 if k == code else 5]
+        name = f"{_short(layer)}\n{count} parameters, {work} multiply-adds"
+        rows.append((name, math.log1p(math.prod(layer.built()[1])), shape, colour))
+    note = "Outputs, as wide as the logarithm of their numbers; orange: the code."
+    return plotting.named_bars(path, rows, f"{title}: {total} parameters", note=note)
 
 
 def _short(layer: Layer) -> str:

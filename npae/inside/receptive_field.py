@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from npae.inside.record import Place, Record, Step
@@ -13,11 +11,7 @@ LEAST, MOST, NUMBERS = 16, 64, 1 << 21  # random inputs at a time, which hold ab
 ENOUGH = 8  # draws in a row that show no further input
 
 
-class Field(NamedTuple):
-    """What an output sees in one array: a mask in its shape, without the batch axis."""
-
-    name: str
-    seen: np.ndarray
+Field = tuple[str, np.ndarray]  # the name of an array, and what an output sees of it, without the batch axis
 
 
 def receptive_field(found: Record, place: Place) -> list[Field]:
@@ -38,10 +32,10 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")
     seen = np.zeros(found.output(place.position).shape[1:], bool)
     seen[place.at[1:]] = True
-    fields = [Field(place.name, seen)]
+    fields = [(place.name, seen)]
     for position in range(place.position, -1, -1):
         seen = _one_step_back(found.steps[position], seen)
-        fields.append(Field(found.name(position - 1), seen))
+        fields.append((found.name(position - 1), seen))
     return fields
 
 

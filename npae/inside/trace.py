@@ -1,11 +1,6 @@
 """`npae trace`: the terms that add up to one number of a model, forward, or to its gradient, backward.
 
-There is one way for all layers, from their contract alone:
-
-- forward, the layer's ``backward`` on a unit gradient gives dy/dx of one output for all inputs;
-- backward, the layer's ``forward``, with one number moved, gives dy/dx of all outputs for one input.
-
-So the terms of one pass come from the other one, and they add up only if both are right.
+The terms of one pass come from the other one, so they add up only if both are right; see `trace`.
 """
 
 from __future__ import annotations
@@ -172,13 +167,14 @@ def trace(
 
     Notes
     -----
-    Forward, with J = dy/dx of the number, by the layer's backward on a unit gradient::
+    There is one way for all layers, from their contract alone. Forward, J = dy/dx of the number by all inputs
+    is the layer's backward on a unit gradient::
 
         y = sum_i x_i J_i + rest          rest = y - dy(a x)/da at a = 1, by forward alone
 
     The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. Of a curved
     function it is its tangent at inputs 0. A layer that ends in an activation is traced without it, as z.
-    Backward, with dy/dx of all outputs by forward alone::
+    Backward, dy/dx of all outputs by the number comes from the layer's forward, with the number moved::
 
         dL/dx = sum_o dL/dy_o dy_o/dx
 
