@@ -1,4 +1,4 @@
-"""Tables of notebooks and pages, as HTML in which every text is escaped: it may be from a stranger's file."""
+"""Tables, as lines of text and as HTML, in which every text is escaped: it may be from a stranger's file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from npae.arguments import printable
+
+
+def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Return rows of cells as lines: columns to the left, "<", or right, ">", as those without a side are."""
+    widths = enumerate(max(map(len, column)) for column in zip(*rows))
+    form = "  ".join(f"{{{k}:{(sides + '>' * k)[k]}{width}}}" for k, width in widths if width)
+    return [form.format(*row).rstrip() for row in rows]
 
 
 def table(

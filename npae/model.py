@@ -227,13 +227,9 @@ class Sequential(Layer):
 
     def summary(self) -> str:
         """Return a table of the layers: output shape, parameters, multiply-adds of one example forward."""
-        rows = self.layer_table()
-        widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        lines = [
-            f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}" for a, b, c, d in rows
-        ]
-        rule = "-" * len(lines[0])
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        head, *lines, total = markup.aligned(self.layer_table(), "<<")
+        rule = "-" * len(head)
+        return "\n".join([head, rule, *lines, rule, total])
 
     def _repr_html_(self) -> str:  # notebooks call it
         if self.output_shape is None:

@@ -359,7 +359,7 @@ BAD = {
     "at most 1e.100, not 1e.308": lambda path: plotting.code_animation(
         path.with_suffix(".gif"), [CODES, np.full_like(CODES, 1e308, dtype=float)], LABELS, "ab", "t"
     ),
-    "2 to 4 images, not 1": lambda path: plotting.comparison(path, [("one", IMAGES[0])], "t"),
+    "2 or more images, not 1": lambda path: plotting.comparison(path, [("one", IMAGES[0])], "t"),
 }
 
 

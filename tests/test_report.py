@@ -11,6 +11,7 @@ from npae.datasets import Dataset, synthetic_digits
 from npae.inside.html import page, table
 from npae.inside.report import Record, write_comparison
 from npae.recipes import get_recipe
+from npae.recipes.folder import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -156,11 +157,9 @@ def test_text_is_escaped():
 )
 def test_runs_of_any_losses_are_compared(values, tmp_path):
     recipe = get_recipe("dense")
-    records = [
-        Record(tmp_path / str(k), recipe, recipe.build(), {}, {"loss": values, "val_loss": [1.0]})
-        for k in range(30)
-    ]
-    for record in records:
-        record.model.build(recipe.input_shape)
+    model, settings, metadata = recipe.build(), Settings("dense"), {"dataset": {"name": "mnist"}}
+    model.build(recipe.input_shape)
+    history = {"loss": values, "val_loss": [1.0]}
+    records = [Record(tmp_path / str(k), model, settings, metadata, {}, history) for k in range(30)]
     text = write_comparison(records, tmp_path / "page.html").read_text(encoding="utf-8")
     assert Page(text).tags.count("img") == 4

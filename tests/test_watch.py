@@ -117,7 +117,7 @@ def test_watching_changes_no_bit_and_draws_no_noise(rng, images):
 
 
 def test_train_reports_a_finding_in_a_line(tmp_path, small_synthetic, monkeypatch, capsys):
-    monkeypatch.setattr("npae.measures.watch.unscaled_inputs", lambda x: ("sentence", f"{x.shape}"))
+    monkeypatch.setattr("npae.measures.findings.unscaled_inputs", lambda x: ("sentence", f"{x.shape}"))
     options = ["train", "dense", "--limit", "60", "--epochs", "2", "--out", str(tmp_path)]
     assert main(options) == 0
     assert capsys.readouterr().out.count("\nnpae: sentence ((60, 784))\n") == 1

@@ -27,8 +27,7 @@ from npae.console.commandline import (
     wrong_usage_if,
 )
 from npae.console.exercises import add_exercises
-from npae.console.inside import add_inside
-from npae.console.reports import add_reports, short_diagnosis
+from npae.console.inside import add_inside, short_diagnosis
 from npae.console.uses import add_uses
 from npae.interrupts import raised, status_of
 from npae.terminal import say, warn
@@ -109,7 +108,6 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_uses(commands)
     add_inside(commands)
-    add_reports(commands)
     add_exercises(commands)
     _add_data(commands)
 

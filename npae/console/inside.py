@@ -1,9 +1,10 @@
-"""The commands that look inside a model: `npae trace`, `npae inspect` and `npae draw`."""
+"""The commands that look inside a run: trace, inspect, draw, doctor, report and compare."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from npae.console.commandline import (
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add_inside(commands: Commands) -> None:
-    """Add ``trace``, ``inspect`` and ``draw`` to the commands of `npae.console.cli`."""
+    """Add the commands of this file to those of `npae.console.cli`."""
     command = add_run_command(commands, "trace", trace, "show where a number of a model comes from")
     command.description = (
         "Show the inputs, weights and products that add up to one number of a trained model, or what sent "
@@ -51,6 +52,15 @@ def add_inside(commands: Commands) -> None:
     command.add_argument("directory", metavar="RECIPE|DIR", help="a name from npae list, or an output folder")
     command.add_argument("--out", metavar="FILE", help="default: RECIPE.png, or network.png in DIR")
     command.set_defaults(command=draw)
+
+    add_run_command(commands, "doctor", doctor, "diagnose a training: what went wrong, and what to change")
+    command = add_run_command(commands, "report", report, "write a run as one page of HTML, to read offline")
+    command.add_argument("--out", metavar="FILE", help="default: report.html in DIR")
+
+    command = commands.add_parser("compare", help="put the numbers of several runs side by side")
+    command.add_argument("directories", metavar="DIR", nargs="+", help="output folders of npae train")
+    command.add_argument("--html", metavar="FILE", help="also write a page of HTML, with curves")
+    command.set_defaults(command=compare)
 
 
 def trace(options: argparse.Namespace) -> int:
@@ -134,3 +144,48 @@ def _recipe(name: str) -> Recipe | None:
         return None
     with wrong_usage_if(True):
         return get_recipe(name)
+
+
+def doctor(options: argparse.Namespace) -> None:
+    """Print the diagnosis of a run."""
+    from npae.inside.doctor import NOTHING, examine, training_of
+
+    found = examine(training_of(evaluated(options)))
+    say("\n".join(f"{each.title}: {each.sentence}\n    {each.evidence}" for each in found) or NOTHING)
+
+
+def short_diagnosis(run: Run) -> str:
+    """Return the line with which `npae train` ends: what the doctor sees without further training."""
+    from npae.inside.doctor import examine, training_of
+
+    found = examine(training_of(run), probe=False)
+    if not found:
+        return f"doctor: nothing found yet; npae doctor {run.directory} also tries other learning rates"
+    names = ", ".join(each.title for each in found)
+    return f"doctor: {names}; npae doctor {run.directory} says more"
+
+
+def report(options: argparse.Namespace) -> None:
+    """Write the page of a run; where its data are missing, without what needs them."""
+    from npae.inside import report as pages
+    from npae.inside.html import written
+
+    record = pages.read_record(options.directory)
+    try:
+        run: Run | str = evaluated(options)
+    except (ValueError, OSError) as error:
+        run = str(error)
+    say(written(options.out or Path(options.directory) / "report.html", pages.report(record, run)))
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Print the table of several runs, and write their page."""
+    from npae.inside.report import comparison, read_record, write_comparison
+    from npae.markup import aligned
+
+    records = [read_record(directory) for directory in options.directories]
+    header, rows = comparison(records)
+    for line in aligned([header, *rows], "<"):
+        say(line)
+    if options.html:
+        say(write_comparison(records, options.html))

@@ -80,20 +80,18 @@ class Report:
 
 def as_table(reports: list[Report]) -> str:
     """Return the reports as text of at most 110 columns."""
-    blocks = [(report, [_cells(array) for array in report.arrays]) for report in reports]
-    rows = [HEAD, *(row for _, block in blocks for row in block)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    lines = [_aligned(HEAD, widths)]
-    for report, block in blocks:
+    arrays = [array for report in reports for array in report.arrays]
+    head, *rows = markup.aligned([HEAD, *map(_cells, arrays)], "<<>>><<")
+    lines, rest = [head], iter(rows)
+    for report in reports:
         lines.append(report.name if len(report.name) <= 110 else report.name[:107] + "...")
-        for array, row in zip(report.arrays, block):
-            lines.append(_aligned(row, widths))
+        for array in report.arrays:
+            lines.append(next(rest))
             if array.verdict == "fail" and array.checked:
                 lines.append(f"      backward says {array.analytic:.9g}, differences say {array.numeric:.9g}")
         lines += [f"    ! {problem}" for problem in report.problems]
         lines += [f"    note: {note}" for note in report.notes]
     failed = [report.name for report in reports if not report.passed]
-    arrays = [array for report in reports for array in report.arrays]
     worst = max((array.worst_error for array in arrays), default=0.0)
     counts = f"{sum(a.checked for a in arrays):,} comparisons, {sum(a.kinks for a in arrays)} kinks"
     passed = f"{len(reports) - len(failed)} of {len(reports)} checks passed"
@@ -115,9 +113,3 @@ def _cells(array: ArrayReport) -> tuple[str, ...]:
     compared = array.worst_at != ""
     error = f"{array.worst_error:.1e}" if compared else "-"
     return f"    {array.name}", shape, f"{array.checked}", kinks, error, array.worst_at or "-", array.verdict
-
-
-def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    name, shape, _, _, _, at, verdict = (f"{cell:<{width}}" for cell, width in zip(row, widths))
-    numbers = (f"{cell:>{width}}" for cell, width in zip(row[2:5], widths[2:5]))
-    return "  ".join([name, shape, *numbers, at, verdict]).rstrip()

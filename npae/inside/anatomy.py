@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from npae.inside import aligned
 from npae.inside.record import Step, record
 from npae.kernels import activations
+from npae.markup import aligned
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -92,7 +92,7 @@ def anatomy(
         for key, passes in {"forward": 1, "backward": 1 + (k > first)}.items():
             flops = 2 * passes * layer["multiply_adds"] * size
             layer[f"{key}_of_peak"] = flops / (1e-3 * layer[f"{key}_ms"]) / peak if flops else None
-    value = sum(float(seen.elements(name).sum()) for name in objective.names)
+    value = sum(term.number for term in seen.terms)
     numbers = {"loss": value, "loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9}
     return {"batch_size": batch_size, "shard_size": size, **numbers, "layers": layers}
 
@@ -179,7 +179,7 @@ def described(found: dict[str, Any]) -> tuple[list[str], list[list[str]], list[s
 def as_table(found: dict[str, Any]) -> str:
     """Return the anatomy as a table, with an explanation of its columns."""
     header, rows, legend = described(found)
-    return "\n".join([*aligned([header, *rows], left=2), "", *legend])
+    return "\n".join([*aligned([header, *rows], "<<"), "", *legend])
 
 
 LEGEND = """\

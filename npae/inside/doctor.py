@@ -5,21 +5,12 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from npae.layers.layer import Layer
-from npae.measures.findings import (
-    MOST,
-    Finding,
-    no_noise,
-    noisy_outputs,
-    other_images,
-    seen_images,
-    unrelated,
-    worse_than_inputs,
-)
+from npae.measures import findings
+from npae.measures.findings import MOST, Finding
 from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs
 from npae.model import Sequential
 from npae.objectives.losses import Loss
@@ -62,19 +53,8 @@ LARGE_RATE = (
 EARLY_END = "the training ended too early: the loss is still falling; train for more epochs"
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """A fault of a training.
-
-    Attributes
-    ----------
-    name : str
-        As "dead_units".
-    sentence : str
-        What is wrong, and what to change.
-    evidence : str
-        The numbers that show it.
-    """
+class Diagnosis(NamedTuple):
+    """A fault of a training: its name, as "dead_units"; what to change; and the numbers that show it."""
 
     name: str
     sentence: str
@@ -86,23 +66,11 @@ class Diagnosis:
         return self.name.replace("_", " ")
 
 
-@dataclass(frozen=True)
-class Training:
-    """A training that has ended, as the doctor examines it.
+class Training(NamedTuple):
+    """A training that has ended, as the doctor examines it: the arguments and the result of `npae.fit`.
 
-    Attributes
-    ----------
-    model : Sequential
-        Trained.
-    data, validation : Batches
-        Of `npae.fit`; validation may be None.
-    loss : str, Loss or Objective
-    history : dict of list
-        "loss" and, if there is validation, "val_loss" of each epoch.
-    optimizer : callable
-        ``optimizer(factor)`` returns a new optimiser; its rate is the training's mean one, times factor.
-    batch_size : int
-    threads : int or None
+    ``history`` has "loss" and, if there is validation, "val_loss" of each epoch. ``optimizer(factor)``
+    returns a new optimiser, whose rate is the training's mean one, times factor.
     """
 
     model: Sequential
@@ -144,18 +112,18 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     count = min(few_enough(model), len(data))
     (x, t), loss = data.clean(slice(count)), objective.reconstruction
     y = outputs(model, x, loss)
-    found = dict(findings_of_data(model, x, t, loss))
+    found = findings_of_data(model, x, t, loss)
     if "constant_data" in found:
         return [Diagnosis("constant_data", *found["constant_data"])]
     found |= _pairs(model, data, count, loss)
     of_outputs = findings_of_outputs(model, x, y, t, loss)
-    found |= dict(_layers(model, x, "posterior_collapse" in of_outputs)) | of_outputs
+    found |= _layers(model, x, "posterior_collapse" in of_outputs) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
     if probe and found.keys() & USELESS and not found.keys() & OF_DATA:
         found |= dict(_anew(training, objective, found.keys()))
     causes = found.keys() - {*OF_OUTPUTS, "noisy_targets"}
-    if not causes and (noise := noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
+    if not causes and (noise := findings.noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
         found["noise_too_large"] = noise
     elif not causes:
         found |= dict(_rates(training, objective)) if probe else {}
@@ -248,12 +216,12 @@ def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str
         return {}
     indices, rng = np.arange(count), np.random.default_rng(0)
     noisy, t = data.batch(indices, rng)
-    found = {"worse_than_inputs": worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
-    if data.corruption is None:
-        found["unrelated_targets"] = unrelated(noisy, t)
-    else:
-        found["no_noise"] = None if data.sample else no_noise(noisy, data.clean(indices)[0])
-        found["noise_too_large"] = unrelated(noisy, t)
+    found = {"worse_than_inputs": findings.worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
+    found["unrelated_targets" if data.corruption is None else "noise_too_large"] = findings.unrelated(
+        noisy, t
+    )
+    if data.corruption and not data.sample:
+        found["no_noise"] = findings.no_noise(noisy, data.clean(indices)[0])
     return {name: each for name, each in found.items() if each}
 
 
@@ -261,28 +229,23 @@ def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
     return in_shards(model, lambda shard: model.forward(shard, np.random.default_rng(seed))[0], x)
 
 
-def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> Iterator[tuple[str, Finding]]:
-    """Yield the first layer with dead units, and the first with saturated ones, of those before the last.
+def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> dict[str, Finding]:
+    """Return the first layer with dead units, and the first with saturated ones, of those before the last.
 
     A penalty that collapses the code kills units, too: then only a layer with hardly any others is told.
     """
-    said: set[str] = set()
-    leaves = list(model.leaves())
-    last = max((k for k, (_, layer) in enumerate(leaves) if _bends(layer)), default=0)
-    for name, layer in leaves[:last]:
+    leaves, found = list(model.leaves()), dict[str, Finding]()
+    bends = [bool(layer.params) or layer.activation != "linear" for _, layer in leaves]
+    for name, layer in leaves[: max(np.flatnonzero(bends), default=0)]:
         x, _ = layer.forward(x)
-        found = None
+        kind, each = "dead_units", None
         if layer.activation == "relu":
-            kind, found = "dead_units", dead_units(x, name, ALL_DEAD if collapsed else MOST_DEAD)
+            each = dead_units(x, name, ALL_DEAD if collapsed else MOST_DEAD)
         elif layer.activation in ("sigmoid", "tanh"):
-            kind, found = "saturation", saturated_units(x, layer.activation, name)
-        if found and kind not in said:
-            said.add(kind)
-            yield kind, found
-
-
-def _bends(layer: Layer) -> bool:
-    return bool(layer.params) or layer.activation != "linear"
+            kind, each = "saturation", saturated_units(x, layer.activation, name)
+        if each:
+            found.setdefault(kind, each)
+    return found
 
 
 def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
@@ -375,28 +338,29 @@ def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator
 
 def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
     """Yield how training and validation have come apart, and why, where the cause is known."""
-    data, validation = training.data, training.validation
+    model, data, validation = training.model, training.data, training.validation
     assert validation is not None
-    seen = seen_images(*map(_clean_images, (data, validation)))
-    if seen:
+    images = [
+        each.x if each.y is None or each.y.shape != each.x.shape else each.y for each in (data, validation)
+    ]
+    if seen := findings.seen_images(*images):  # targets, if these are images: inputs may be noisy
         yield "validation_seen", seen
     losses = training.history.get("val_loss")
     if not losses:
         return
-    first = data.first(max(len(validation), MOST))
-    loss = _loss(training, training.model, first, objective)
+    loss = _loss(training, model, data.first(max(len(validation), MOST)), objective)
     far = losses[-1] > FAR * loss
     apart = far or (losses[-1] > APART * loss and losses[-1] > RISEN * min(losses))
-    errors = [_error(training.model, each, objective) for each in (data, validation)]
+    spread = [_spread(each) for each in (data, validation)]
+    # The mean squared error is 0 for perfect outputs, unlike a cross-entropy.
+    errors = [np.mean(np.square(outputs(model, x, objective.reconstruction) - t)) for x, t in spread]
     if not apart and errors[1] <= FAR * errors[0]:
         return
-    other = other_images(*(_spread(each)[0] for each in (data, validation)))
-    noise_given = data.y is not None and data.y.shape == data.x.shape and data.corruption is None
     least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
     evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {loss:.4g}"
-    if other:
+    if other := findings.other_images(*(x for x, _ in spread)):
         yield "validation_differs", (other[0], f"{other[1]}; {evidence}")
-    elif apart and noise_given and data.y is not None and not np.array_equal(data.x[:100], data.y[:100]):
+    elif apart and data.corruption is None and not np.array_equal(data.x[:100], images[0][:100]):
         sentence = (
             "the model has learned the noise of each training image by heart, since it is the same in each "
             "epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images"
@@ -410,21 +374,10 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         yield "overfitting", (sentence, evidence)
 
 
-def _clean_images(data: Batches) -> np.ndarray:
-    """Return the targets if these are images like the inputs, which may be noisy; else the inputs."""
-    return data.x if data.y is None or data.y.shape != data.x.shape else data.y
-
-
 def _spread(data: Batches) -> tuple[np.ndarray, np.ndarray]:
     """Return `MOST` inputs, evenly over a data set, with its corruption, and their targets."""
     indices = np.linspace(0, len(data) - 1, min(MOST, len(data))).astype(np.intp)
     return data.batch(indices, np.random.default_rng(0))
-
-
-def _error(model: Sequential, data: Batches, objective: Objective) -> float:
-    """Return the mean squared error, which is 0 for perfect outputs, unlike a cross-entropy."""
-    x, t = _spread(data)
-    return float(np.mean(np.square(outputs(model, x, objective.reconstruction) - t)))
 
 
 def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:

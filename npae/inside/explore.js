@@ -2,81 +2,28 @@
 
 const model = readModel(document.getElementById("model").textContent);
 const [channels, height, width] = model.image, pixels = height * width;
-const COLOURS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"];
+const COLOURS = "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf".split(" ");
 const MOST_SLIDERS = 16;
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const at = (id) => document.getElementById(id);
+const largest = (values) => values.reduce((a, b) => Math.max(a, b)); // too many for Math.max(...values)
 
-// Bytes of a picture (h, w, channels), as files hold them, become the model's input (channels, h, w) and back.
-function inputOf(picture) {
-  const x = new Float64Array(channels * pixels);
-  for (let k = 0; k < pixels; k++) {
-    for (let c = 0; c < channels; c++) x[c * pixels + k] = (picture[k * channels + c] / 255) * model.scale + model.offset;
-  }
-  return x;
-}
-
-const brightness = (value) => 255 * Math.min(1, Math.max(0, (value - model.offset) / model.scale));
-
-function paint(canvas, x) {
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d"), picture = context.createImageData(width, height);
-  for (let k = 0; k < pixels; k++) {
-    for (let c = 0; c < 3; c++) picture.data[4 * k + c] = brightness(x[(channels === 3 ? c : 0) * pixels + k]);
-    picture.data[4 * k + 3] = 255;
-  }
+function paint(id, fill) { // fill(data) sets red, green, blue and opacity of every pixel, from 0 to 255
+  const context = at(id).getContext("2d"), picture = context.createImageData(width, height);
+  fill(picture.data);
   context.putImageData(picture, 0, 0);
 }
 
-// --- The plane of codes ---
-
-const stored = bytes(model.images), samples = [];
-for (let i = 0; i < model.labels.length; i++) {
-  samples.push(inputOf(stored.subarray(i * channels * pixels, (i + 1) * channels * pixels)));
-}
-const codes = samples.map((x) => encode(model, x));
-const spreads = Array.from({ length: model.code }, (_, u) => {
-  const values = codes.map((code) => code[u]), mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-});
-const units = spreads.map((_, u) => u).sort((a, b) => spreads[b] - spreads[a] || a - b); // the widest first
-const state = { code: Float64Array.from(codes[0]), across: Math.min(units[0], units[1] ?? 0), up: 0, pen: 0, target: 0 };
-state.up = model.code > 1 ? Math.max(units[0], units[1]) : 0;
-
-function range(u) {
-  const values = codes.map((code) => code[u]), low = Math.min(...values), high = Math.max(...values);
-  const margin = 0.1 * (high - low) || 1;
-  return [low - margin, high + margin];
-}
-
-function drawPlane() {
-  const canvas = at("plane"), context = canvas.getContext("2d"), { width: w, height: h } = canvas;
-  const [x0, x1] = range(state.across), [y0, y1] = range(state.up);
-  const place = (code) => [((code[state.across] - x0) / (x1 - x0)) * w, h - ((code[state.up] - y0) / (y1 - y0)) * h];
-  context.clearRect(0, 0, w, h);
-  context.font = "12px sans-serif";
-  codes.forEach((code, i) => {
-    const [x, y] = place(code);
-    context.fillStyle = COLOURS[model.labels[i] % COLOURS.length] ?? "grey"; // of images without labels
-    context.fillText(model.labels[i], x - 3, y + 4);
+function paintImage(id, x, marked) {
+  paint(id, (data) => {
+    data.fill(255);
+    for (let k = 0; k < pixels; k++) {
+      for (let c = 0; c < 3; c++) { // what is below 0 or above 255 is cut off
+        data[4 * k + c] = (255 * (x[(channels === 3 ? c : 0) * pixels + k] - model.offset)) / model.scale;
+      }
+    }
+    if (marked >= 0) data.set([255, 60, 60, 255], 4 * marked);
   });
-  const [x, y] = place(state.code);
-  context.strokeStyle = getComputedStyle(document.body).color;
-  context.lineWidth = 2;
-  context.beginPath();
-  context.arc(x, y, 9, 0, 2 * Math.PI);
-  context.stroke();
-}
-
-function showCode() {
-  drawPlane();
-  paint(at("decoded"), last(forward(model.decoder, state.code)));
-  const numbers = [state.across, state.up].map((u) => `unit ${u}: ${state.code[u].toFixed(3)}`);
-  at("place").textContent = `Code: ${[...new Set(numbers)].join(", ")}`;
-  for (const slider of at("sliders").querySelectorAll("input")) {
-    slider.value = state.code[slider.dataset.unit];
-    slider.nextElementSibling.textContent = Number(slider.value).toFixed(3);
-  }
 }
 
 let waiting = false;
@@ -85,52 +32,102 @@ function soon(show) { // at most once a frame
   waiting = true;
 }
 
-function moveTo(event) {
-  const box = at("plane").getBoundingClientRect();
-  const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
-  [state.across, state.up].forEach((u, k) => {
-    const [low, high] = range(u);
-    state.code[u] = low + (high - low) * Math.min(1, Math.max(0, share[k]));
+// Call go(x, y, pressed), from 0 to 1 from the top left, where a canvas is pressed, and for arrow keys: these
+// go from place(), in `steps` across and down.
+function steer(id, place, go, steps, show) {
+  const canvas = at(id), move = (x, y, pressed) => {
+    go(...[x, y].map((share) => Math.min(1, Math.max(0, share))), pressed);
+    soon(show);
+  };
+  const press = (event) => {
+    const box = canvas.getBoundingClientRect();
+    move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, true);
+  };
+  canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+  canvas.addEventListener("pointerdown", press);
+  canvas.addEventListener("pointermove", (event) => { if (event.buttons) press(event); });
+  canvas.addEventListener("keydown", (event) => {
+    if (!(event.key in STEPS)) return;
+    event.preventDefault();
+    move(...place().map((share, k) => share + STEPS[event.key][k] / steps[k]), false);
   });
-  soon(showCode);
 }
 
-function drag(canvas, move) {
-  canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); move(event); });
-  canvas.addEventListener("pointermove", (event) => { if (event.buttons) move(event); });
+function choices(id, texts, chosen, choose) {
+  at(id).replaceChildren(...texts.map(([value, text]) => new Option(text, value, false, value === chosen)));
+  at(id).addEventListener("change", () => choose(Number(at(id).value)));
 }
 
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-drag(at("plane"), moveTo);
-at("plane").addEventListener("keydown", (event) => {
-  const step = STEPS[event.key];
-  if (!step) return;
-  event.preventDefault();
-  [state.across, state.up].forEach((u, k) => {
-    const [low, high] = range(u);
-    state.code[u] += (step[k] * (high - low)) / 50;
-  });
-  soon(showCode);
+// --- The plane of codes ---
+
+const stored = bytes(model.images), size = channels * pixels;
+const samples = model.labels.map((_, i) => Float64Array.from(
+  stored.subarray(i * size, (i + 1) * size), (byte) => (byte / 255) * model.scale + model.offset));
+const codes = samples.map((x) => encode(model, x));
+const units = Array.from({ length: model.code }, (_, u) => { // where the codes are, along each unit
+  const values = codes.map((code) => code[u]), low = Math.min(...values), high = Math.max(...values);
+  const mean = values.reduce((a, b) => a + b, 0) / values.length, margin = 0.1 * (high - low) || 1;
+  const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { u, spread, low: low - margin, high: high + margin };
 });
+const widest = [...units].sort((a, b) => b.spread - a.spread || a.u - b.u).map(({ u }) => u);
+const [across, up] = [widest[0], widest[1] ?? 0].sort((a, b) => a - b);
+const state = { code: Float64Array.from(codes[0]), across, up, pen: 0, target: 0 };
+const share = (code, u) => (code[u] - units[u].low) / (units[u].high - units[u].low);
 
-function choices(select, texts, chosen, choose) {
-  select.replaceChildren(...texts.map(([value, text]) => new Option(text, value, false, value === chosen)));
-  select.addEventListener("change", () => choose(Number(select.value)));
+function drawPlane() {
+  const context = at("plane").getContext("2d"), { width: w, height: h } = at("plane");
+  const place = (code) => [share(code, state.across) * w, (1 - share(code, state.up)) * h];
+  context.clearRect(0, 0, w, h);
+  context.font = "12px sans-serif";
+  codes.forEach((code, i) => {
+    const [x, y] = place(code), label = model.labels[i]; // "?" of images without labels
+    context.fillStyle = label === "?" ? "grey" : `#${COLOURS[label % COLOURS.length]}`;
+    context.fillText(label, x - 3, y + 4);
+  });
+  context.strokeStyle = getComputedStyle(document.body).color;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.arc(...place(state.code), 9, 0, 2 * Math.PI);
+  context.stroke();
 }
 
-const named = units.slice(0, 64).map((u) => [u, `unit ${u}`]).sort((a, b) => a[0] - b[0]);
+function showCode() {
+  drawPlane();
+  paintImage("decoded", last(forward(model.decoder, state.code)));
+  const numbers = [state.across, state.up].map((u) => `unit ${u}: ${state.code[u].toFixed(3)}`);
+  at("place").textContent = `Code: ${[...new Set(numbers)].join(", ")}`;
+  for (const slider of at("sliders").parentElement.open ? at("sliders").querySelectorAll("input") : []) {
+    slider.value = state.code[slider.dataset.unit];
+    slider.nextElementSibling.textContent = Number(slider.value).toFixed(3);
+  }
+}
+
+function moveCode(x, y) {
+  for (const [u, share] of [[state.across, x], [state.up, 1 - y]]) {
+    state.code[u] = units[u].low + share * (units[u].high - units[u].low);
+  }
+}
+
+const ring = () => [share(state.code, state.across), 1 - share(state.code, state.up)];
+steer("plane", ring, moveCode, [50, 50], showCode);
+
+const named = widest.slice(0, 64).sort((a, b) => a - b).map((u) => [u, `unit ${u}`]);
 const tests = model.labels.map((label, i) => [i, `${i} (${label})`]);
-choices(at("across"), named, state.across, (u) => { state.across = u; showCode(); });
-choices(at("up"), named, state.up, (u) => { state.up = u; showCode(); });
-choices(at("start"), tests, 0, (i) => { state.code = Float64Array.from(codes[i]); showCode(); });
-for (const u of units.slice(0, MOST_SLIDERS).sort((a, b) => a - b)) {
-  const [low, high] = range(u), label = document.createElement("label"), slider = document.createElement("input");
+choices("across", named, state.across, (u) => { state.across = u; showCode(); });
+choices("up", named, state.up, (u) => { state.up = u; showCode(); });
+choices("start", tests, 0, (i) => { state.code = Float64Array.from(codes[i]); showCode(); });
+for (const u of widest.slice(0, MOST_SLIDERS).sort((a, b) => a - b)) {
+  const [label, slider] = ["label", "input"].map((tag) => document.createElement(tag));
+  const { low, high } = units[u];
   Object.assign(slider, { type: "range", min: low, max: high, step: (high - low) / 200 });
   slider.dataset.unit = u;
   slider.addEventListener("input", () => { state.code[u] = Number(slider.value); soon(showCode); });
   label.append(`unit ${u}`, slider, document.createElement("output"));
   at("sliders").append(label);
 }
+
+at("sliders").parentElement.addEventListener("toggle", showCode);
 
 // --- An image of one's own ---
 
@@ -145,99 +142,86 @@ function pixelGradient(first, second, target) { // of output number `target`, by
   return backward(model.encoder, first, dcode);
 }
 
+let pause;
 function showImage() {
-  paint(at("input"), drawn);
-  const first = forward(model.encoder, drawn), second = forward(model.decoder, last(first).slice(0, model.code));
-  paint(at("output"), last(second));
-  const gradient = pixelGradient(first, second, state.target), most = Math.max(...gradient.map(Math.abs)) || 1;
-  const canvas = at("source"), context = canvas.getContext("2d");
-  canvas.width = width;
-  canvas.height = height;
-  for (let k = 0; k < pixels; k++) {
-    let slope = 0;
-    for (let c = 0; c < channels; c++) slope += gradient[c * pixels + k] / most;
-    context.fillStyle = slope > 0 ? `rgba(90, 160, 255, ${slope})` : `rgba(255, 150, 60, ${-slope})`;
-    context.fillRect(k % width, Math.floor(k / width), 1, 1);
-  }
-  const k = state.target % pixels;
-  mark(at("output"), k);
-  const strongest = gradient.reduce((best, slope, j) => (Math.abs(slope) > Math.abs(gradient[best]) ? j : best), 0);
-  const where = (j) => `row ${Math.floor((j % pixels) / width)}, column ${j % width}`;
-  at("pixel").textContent = `Output at ${where(k)}: ${last(second)[state.target].toFixed(4)}. The input at ${where(strongest)} moves it most: `
-    + `${gradient[strongest].toExponential(2)} for 1. Blue pixels raise it, orange ones lower it.`;
-  showLayers([...first.slice(1), ...second.slice(1)]);
+  const first = forward(model.encoder, drawn);
+  const second = forward(model.decoder, last(first).slice(0, model.code));
+  paintImage("input", drawn, at("input").matches(":focus-visible") ? state.pen : -1);
+  paintImage("output", last(second), state.target);
+  clearTimeout(pause); // a drag goes on while the gradient takes longer than a frame
+  pause = setTimeout(() => {
+    showSource(first, second);
+    showLayers([...first.slice(1), ...second.slice(1)]);
+  }, 50);
 }
 
-function mark(canvas, k) {
-  const context = canvas.getContext("2d");
-  context.fillStyle = "rgba(255, 60, 60, 0.8)";
-  context.fillRect(k % width, Math.floor(k / width), 1, 1);
+function showSource(first, second) {
+  const gradient = pixelGradient(first, second, state.target), sizes = gradient.map(Math.abs);
+  const most = largest(sizes), strongest = sizes.indexOf(most);
+  paint("source", (data) => {
+    for (let k = 0; k < pixels; k++) {
+      let slope = 0;
+      for (let c = 0; c < channels; c++) slope += gradient[c * pixels + k] / (most || 1);
+      data.set([...(slope > 0 ? [90, 160, 255] : [255, 150, 60]), 255 * Math.abs(slope)], 4 * k);
+    }
+  });
+  const where = (j) => `row ${Math.floor((j % pixels) / width)}, column ${j % width}`;
+  at("pixel").textContent = `Output at ${where(state.target)}: ${last(second)[state.target].toFixed(4)}. `
+    + `The input at ${where(strongest)} moves it most: ${gradient[strongest].toExponential(2)} for 1. `
+    + "Blue pixels raise it, orange ones lower it.";
 }
 
 function showLayers(values) {
-  const rows = [["layer", "output", "smallest", "largest", "above 0"]];
+  const [body] = at("layers").tBodies;
+  body.replaceChildren();
   values.forEach((y, k) => {
-    const low = Math.min(...y), high = Math.max(...y), above = y.filter((value) => value > 0).length / y.length;
-    rows.push([layers[k].name, layers[k].outputs.join(" x "), low.toFixed(3), high.toFixed(3), `${(100 * above).toFixed(0)} %`]);
+    const row = body.insertRow(), above = y.filter((value) => value > 0).length / y.length;
+    const ends = [-largest(y.map((value) => -value)), largest(y)].map((value) => value.toFixed(3));
+    const texts = [layers[k].name, layers[k].outputs.join(" x "), ...ends, `${(100 * above).toFixed(0)} %`];
+    for (const text of texts) row.insertCell().textContent = text;
   });
-  at("layers").replaceChildren(...rows.map((texts, row) => {
-    const line = document.createElement("tr");
-    line.append(...texts.map((text, column) => {
-      const cell = document.createElement(row && column ? "td" : "th");
-      cell.textContent = text;
-      return cell;
-    }));
-    return line;
-  }));
 }
 
-function pixelUnder(event, canvas) {
-  const box = canvas.getBoundingClientRect(), inside = (share, size) => Math.min(size - 1, Math.max(0, Math.floor(share * size)));
-  return inside((event.clientY - box.top) / box.height, height) * width + inside((event.clientX - box.left) / box.width, width);
+function pixel(row, column) { // the nearest one within the image
+  const within = (place, size) => Math.min(size - 1, Math.max(0, Math.floor(place)));
+  return within(row, height) * width + within(column, width);
 }
 
 function stroke(k) { // a pen a little wider than a pixel
   const row = Math.floor(k / width), column = k % width;
-  for (const [dr, dc, ink] of [[0, 0, 1], [0, 1, 0.6], [1, 0, 0.6], [0, -1, 0.6], [-1, 0, 0.6]]) {
-    const r = row + dr, s = column + dc;
-    if (r < 0 || r >= height || s < 0 || s >= width) continue;
+  for (const [dr, dc, ink] of [[0, 1, 0.6], [1, 0, 0.6], [0, -1, 0.6], [-1, 0, 0.6], [0, 0, 1]]) {
     for (let c = 0; c < channels; c++) {
-      const j = c * pixels + r * width + s;
+      const j = c * pixels + pixel(row + dr, column + dc);
       drawn[j] = Math.max(drawn[j], ink * model.scale + model.offset);
     }
   }
 }
 
-function stepped(k, key) {
-  const [dx, dy] = STEPS[key], row = Math.floor(k / width) - dy, column = (k % width) + dx;
-  return Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column));
-}
-
-drag(at("input"), (event) => { state.pen = pixelUnder(event, at("input")); stroke(state.pen); soon(showImage); });
-drag(at("output"), (event) => { state.target = pixelUnder(event, at("output")); soon(showImage); });
+const centre = (k) => [((k % width) + 0.5) / width, (Math.floor(k / width) + 0.5) / height];
+steer("input", () => centre(state.pen), (x, y, pressed) => {
+  state.pen = pixel(y * height, x * width);
+  if (pressed) stroke(state.pen);
+}, [width, height], showImage);
+steer("output", () => centre(state.target), (x, y) => {
+  state.target = pixel(y * height, x * width);
+}, [width, height], showImage);
+const clear = () => { drawn.fill(model.offset); soon(showImage); };
 at("input").addEventListener("keydown", (event) => {
-  if (event.key in STEPS) state.pen = stepped(state.pen, event.key);
-  else if (event.key === " ") stroke(state.pen);
-  else if (event.key === "Delete") at("clear").click();
+  if (event.key === " ") stroke(state.pen);
+  else if (event.key === "Delete") clear();
   else return;
   event.preventDefault();
-  showImage();
-  mark(at("input"), state.pen);
+  soon(showImage);
 });
-at("output").addEventListener("keydown", (event) => {
-  if (!(event.key in STEPS)) return;
-  event.preventDefault();
-  state.target = stepped(state.target, event.key);
-  showImage();
-});
-at("clear").addEventListener("click", () => { drawn.fill(model.offset); showImage(); });
+at("clear").addEventListener("click", clear);
 at("noise").addEventListener("click", () => {
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   drawn = drawn.map((value) => value + (model.noise || 0.3 * model.scale) * normal());
   showImage();
 });
-choices(at("sample"), tests, 0, (i) => { drawn = Float64Array.from(samples[i]); showImage(); });
+choices("sample", tests, 0, (i) => { drawn = Float64Array.from(samples[i]); showImage(); });
 
-state.target = Math.floor(height / 2) * width + Math.floor(width / 2);
+for (const canvas of document.querySelectorAll("canvas.image")) Object.assign(canvas, { width, height });
+state.target = pixel(height / 2, width / 2);
 showCode();
 showImage();

@@ -11,21 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from npae.files.writing import written_whole
 from npae.geometry import window_pads
-from npae.inside.html import page
+from npae.inside.html import page, written
 from npae.kernels import activations
-from npae.layers import (
-    AveragePooling2D,
-    BatchNormalization,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    Layer,
-    MaxPool2D,
-    Reshape,
-    UpSampling2D,
-)
+from npae.layers import Layer, Reshape
 from npae.layers.activations import Activation
 from npae.layers.noise import Dropout, GaussianNoise
 from npae.markup import text
@@ -35,8 +24,8 @@ from npae.recipes.run import Run
 LARGE = 3_000_000  # bytes; of a larger page, the command tells the size first
 IMAGES = 100  # test images that the page holds
 SAME = (Reshape, Activation, GaussianNoise, Dropout)  # what does not change numbers, but for an activation
-SETTINGS = ("strides", "size", "count_include_pad", "epsilon")  # of the layers that have them
-WINDOWS = (Conv2D, Conv2DTranspose, MaxPool2D, AveragePooling2D)
+TO_LARGE = ("Conv2DTranspose", "UpSampling2D")  # whose windows are in the output
+KINDS = (*TO_LARGE, "Same", "Dense", "Conv2D", "MaxPool2D", "AveragePooling2D", "BatchNormalization")
 
 
 def page_of(run: Run) -> str:
@@ -47,37 +36,33 @@ def page_of(run: Run) -> str:
     ValueError
         If the model has a layer that the page does not know, or images that it cannot draw.
     """
-    images = run.test_batches(corruption=None).batch(slice(IMAGES))[1]
-    pictures = run.dataset.test_images[: len(images)].reshape(-1, *run.dataset.image_shape)
+    images = run.dataset.test_images[:IMAGES]
     labels = run.dataset.test_labels
     model = description(run.model) | {
         "image": run.dataset.image_shape,
         "scale": 255 * run.recipe.scale,
         "offset": run.recipe.offset,
         "noise": getattr(run.recipe.corruption, "stddev", 0) if run.recipe.corruption else 0,
-        "images": _text(pictures.transpose(0, 2, 3, 1).tobytes()),
+        "images": _text(images.tobytes()),
         "labels": ["?"] * len(images) if labels is None else labels[: len(images)].tolist(),
     }
-    parts = {name: text_of(name) for name in ("explore.html", "explore.css", "network.js", "explore.js")}
     title = f"{run.recipe.name} on {run.dataset.name}"
     body = (
-        parts["explore.html"]
+        text_of("explore.html")
         .replace("{title}", text(title))
         .replace("{summary}", text(run.recipe.summary))
-        .replace("{script}", parts["network.js"] + parts["explore.js"])
+        .replace("{script}", text_of("network.js") + text_of("explore.js"))
         .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
     )
-    return page(f"npae: inside {title}", [body], parts["explore.css"], "script-src 'unsafe-inline'")
+    return page(f"npae: inside {title}", [body], text_of("explore.css"), "script-src 'unsafe-inline'")
 
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:
     """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
-    content = page_of(run).encode()
+    content = page_of(run)
     if len(content) > LARGE:
         run.compute.report(f"npae: the page has {len(content) / 1e6:.1f} MB, nearly all of them weights")
-    with written_whole(path) as file:
-        file.write(content)
-    return Path(path)
+    return written(path, content)
 
 
 def description(model: Sequential) -> dict[str, Any]:
@@ -99,8 +84,11 @@ def description(model: Sequential) -> dict[str, Any]:
 
 def _layer(name: str, layer: Layer) -> dict[str, Any]:
     (inputs, outputs), activation = layer.built(), getattr(layer, "activation", "linear")
+    kind = "Same" if isinstance(layer, SAME) else type(layer).__name__
+    if kind not in KINDS:
+        raise ValueError(f"the page cannot compute a {kind}, the layer {name}")
     found: dict[str, Any] = {
-        "kind": "Same" if isinstance(layer, SAME) else type(layer).__name__,
+        "kind": kind,
         "name": f"{name} ({type(layer).__name__})",
         "inputs": inputs,
         "outputs": outputs,
@@ -108,14 +96,12 @@ def _layer(name: str, layer: Layer) -> dict[str, Any]:
         "below": activations.check(activation, getattr(layer, "below", None)),
         "params": list(layer.params),
     }
-    if isinstance(layer, WINDOWS):
-        window = layer.kernel_size if isinstance(layer, (Conv2D, Conv2DTranspose)) else layer.pool_size
-        large = outputs if isinstance(layer, Conv2DTranspose) else inputs
-        pads = window_pads((large[1], large[2]), window, layer.strides, layer.padding)
-        found |= {"window": window, "pads": pads}
-    found |= {name: getattr(layer, name) for name in SETTINGS if hasattr(layer, name)}
-    if not isinstance(layer, (*SAME, *WINDOWS, Dense, UpSampling2D, BatchNormalization)):
-        raise ValueError(f"the page cannot compute a {type(layer).__name__}, the layer {name}")
+    found |= {key: getattr(layer, key) for key in ("count_include_pad", "epsilon") if hasattr(layer, key)}
+    for key in ("kernel_size", "pool_size", "size"):
+        if window := getattr(layer, key, None):
+            strides, image = getattr(layer, "strides", window), outputs if kind in TO_LARGE else inputs
+            pads = window_pads((image[1], image[2]), window, strides, getattr(layer, "padding", "valid"))
+            found |= {"window": window, "strides": strides, "pads": pads}
     return found | {
         key: _text(np.ascontiguousarray(value, "<f4").tobytes()) for key, value in layer.params.items()
     }

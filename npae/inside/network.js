@@ -2,9 +2,9 @@
 // npae's layers in plain JavaScript, for one image: forward, and backward by the input.
 //
 // A layer is an object from npae.inside.explore: {kind, inputs, outputs, activation, ...} with shapes without
-// the batch, pads [[top, bottom], [left, right]], and its parameters as flat arrays. Images are c x h x w,
-// flat, as in NumPy: pixel (c, r, s) is number (c * h + r) * w + s. The names of sizes and indices are those of
-// the Python files in npae/layers, where every formula is derived. Sums are in double precision.
+// the batch, pads [[top, bottom], [left, right]], and its parameters as flat arrays. Images are c x h x w and
+// flat, as in NumPy: pixel (c, r, s) is number (c * h + r) * w + s. The names of sizes and indices are those
+// of the Python files in npae/layers, where every formula is derived. Sums are in double precision.
 
 const ACTIVATIONS = {
   linear: { of: (x) => x, slope: () => 1 },
@@ -12,142 +12,139 @@ const ACTIVATIONS = {
   sigmoid: { of: (x) => 1 / (1 + Math.exp(-x)), slope: (y) => y * (1 - y) },
   tanh: { of: Math.tanh, slope: (y) => 1 - y * y },
   leaky_relu: { of: (x, below) => (x > 0 ? x : below * x), slope: (y, below) => (y > 0 ? 1 : below) },
-  elu: { of: (x, below) => (x > 0 ? x : below * Math.expm1(x)), slope: (y, below) => (y > 0 ? 1 : y + below) },
+  elu: {
+    of: (x, below) => (x > 0 ? x : below * Math.expm1(x)),
+    slope: (y, below) => (y > 0 ? 1 : y + below),
+  },
 };
+const last = (values) => values[values.length - 1];
 const count = (shape) => shape.reduce((a, b) => a * b, 1);
 
-// Call visit(p, q, a, b, r, s) for every place (a, b) of the window of every output (p, q) that lies on a
-// pixel (r, s) of the image.
-function overWindows([h_in, w_in], [h_out, w_out], [kh, kw], [sh, sw], [[top], [left]], visit) {
-  for (let p = 0; p < h_out; p++) {
-    for (let a = 0; a < kh; a++) {
+// Call visit(out, at, n, tap) for every row of an image and every place of the window, number `tap`: of the n
+// outputs from `out` on, the pixels at, at + sw, ... are at that place. All are numbers within a channel.
+function overRows([, h, w], [, h_out, w_out], { window: [kh, kw], strides: [sh, sw], pads }, visit) {
+  const [[top], [left]] = pads;
+  for (let a = 0; a < kh; a++) {
+    for (let p = 0; p < h_out; p++) {
       const r = p * sh + a - top;
-      if (r < 0 || r >= h_in) continue;
-      for (let q = 0; q < w_out; q++) {
-        for (let b = 0; b < kw; b++) {
-          const s = q * sw + b - left;
-          if (s >= 0 && s < w_in) visit(p, q, a, b, r, s);
-        }
+      if (r < 0 || r >= h) continue;
+      for (let b = 0; b < kw; b++) {
+        const first = Math.max(0, Math.ceil((left - b) / sw));
+        const end = Math.min(w_out, Math.floor((w - 1 + left - b) / sw) + 1);
+        visit(p * w_out + first, r * w + first * sw + b - left, end - first, a * kw + b);
       }
     }
   }
 }
 
-// Return the first and the last output whose window has a pixel of the image at place `tap`.
-function reached(size, outputs, tap, stride, before) {
-  return [Math.max(0, Math.ceil((before - tap) / stride)),
-    Math.min(outputs - 1, Math.floor((size - 1 + before - tap) / stride))];
+// Call visit(at, out) for every pixel `at` in the window of an output `out`.
+function overWindows(large, small, layer, visit) {
+  const [channels, h, w] = large, [, h_out, w_out] = small, [, sw] = layer.strides;
+  for (let c = 0; c < channels; c++) {
+    overRows(large, small, layer, (out, at, n) => {
+      for (let q = 0; q < n; q++) visit(c * h * w + at + q * sw, c * h_out * w_out + out + q);
+    });
+  }
 }
 
-// Add the sums of kernel * x to y, for a convolution from images of shape `large` to `small`; with
-// transposed = true, the other way round. For one weight after the other: it meets whole rows.
-function convolve(x, y, large, small, { kernel, window: [kh, kw], strides: [sh, sw], pads }, transposed) {
-  const [c_large, h, w] = large, [c_small, h_out, w_out] = small, [[top], [left]] = pads;
-  for (let o = 0; o < c_small; o++) {
-    for (let c = 0; c < c_large; c++) {
-      for (let a = 0; a < kh; a++) {
-        const [p_0, p_1] = reached(h, h_out, a, sh, top);
-        for (let b = 0; b < kw; b++) {
-          const [q_0, q_1] = reached(w, w_out, b, sw, left);
-          const weight = kernel[((o * c_large + c) * kh + a) * kw + b];
-          for (let p = p_0; p <= p_1; p++) {
-            const out = (o * h_out + p) * w_out, at = (c * h + p * sh + a - top) * w + b - left;
-            if (transposed) for (let q = q_0; q <= q_1; q++) y[at + q * sw] += weight * x[out + q];
-            else for (let q = q_0; q <= q_1; q++) y[out + q] += weight * x[at + q * sw];
-          }
+// The functions below add to y: weighted sums of x of the shape `large`, for y of the shape `small`; with
+// back = true, the other way round, with the same weights.
+
+function multiply(x, y, [c_in], [units], { kernel }, back) {
+  for (let k = 0; k < c_in; k++) {
+    if (back) for (let u = 0; u < units; u++) y[k] += x[u] * kernel[k * units + u];
+    else for (let u = 0; u < units; u++) y[u] += x[k] * kernel[k * units + u];
+  }
+}
+
+function convolve(x, y, large, small, layer, back) {
+  const { kernel, window: [kh, kw], strides: [, sw] } = layer;
+  const rows = [0, 0, 0, 0], weights = [0, 0, 0, 0]; // of four channels at a time, which is faster than one
+  const [from, to] = back ? [small, large] : [large, small], [stride, step] = back ? [1, sw] : [sw, 1];
+  overRows(large, small, layer, (out, at, n, tap) => {
+    for (let t = 0; t < to[0]; t++) {
+      for (let f = 0; f < from[0]; f += 4) {
+        for (let k = 0; k < 4; k++) {
+          const c = Math.min(f + k, from[0] - 1), pair = back ? c * to[0] + t : t * from[0] + c;
+          rows[k] = c * from[1] * from[2] + (back ? out : at);
+          weights[k] = f + k < from[0] ? kernel[pair * kh * kw + tap] : 0;
         }
+        addRows(x, rows, stride, weights, y, t * to[1] * to[2] + (back ? at : out), step, n);
       }
     }
+  });
+}
+
+function addRows(x, rows, stride, weights, y, first, step, n) {
+  const a = rows[0], b = rows[1], c = rows[2], d = rows[3];
+  const w_a = weights[0], w_b = weights[1], w_c = weights[2], w_d = weights[3];
+  for (let end = first + n * step, i = first, k = 0; i < end; i += step, k += stride) {
+    y[i] += w_a * x[a + k] + w_b * x[b + k] + w_c * x[c + k] + w_d * x[d + k];
   }
+}
+
+function average(x, y, large, small, layer, back) {
+  const members = filled(small);
+  overWindows(large, small, layer, (_, out) => { members[out] += 1; });
+  if (layer.kind === "UpSampling2D") members.fill(1); // every output is a copy of one pixel
+  if (layer.count_include_pad) members.fill(layer.window[0] * layer.window[1]);
+  overWindows(large, small, layer, (at, out) => {
+    if (back) y[at] += x[out] / members[out];
+    else y[out] += x[at] / members[out];
+  });
+}
+
+function filled(shape, values) { // one number for each channel, or zeros
+  const area = count(shape) / shape[0], y = new Float64Array(count(shape));
+  if (values) values.forEach((value, c) => y.fill(value, c * area, (c + 1) * area));
   return y;
 }
 
-function filled(outputs, bias) { // one number of bias for each channel
-  const channels = outputs[0], area = count(outputs) / channels, y = new Float64Array(count(outputs));
-  if (bias) for (let o = 0; o < channels; o++) y.fill(bias[o], o * area, (o + 1) * area);
-  return y;
+// A layer that adds weighted sums to its bias: from its large to its small shape, or with up = true from its
+// small to its large one. Its gradient goes back by the same weights.
+function linear(add, up) {
+  const pass = (x, y, layer, back) => {
+    const [large, small] = up ? [layer.outputs, layer.inputs] : [layer.inputs, layer.outputs];
+    add(x, y, large, small, layer, back);
+    return y;
+  };
+  return {
+    forward: (x, layer) => pass(x, filled(layer.outputs, layer.bias), layer, up),
+    backward: (dz, layer) => pass(dz, filled(layer.inputs), layer, !up),
+  };
 }
 
-const image = ([, h, w]) => [h, w];
 const KINDS = {
-  Dense: {
-    forward(x, { inputs: [c_in], outputs: [units], kernel, bias }) {
-      const z = filled([units], bias);
-      for (let k = 0; k < c_in; k++) for (let u = 0; u < units; u++) z[u] += x[k] * kernel[k * units + u];
-      return z;
-    },
-    backward(dz, { inputs: [c_in], outputs: [units], kernel }) {
-      const dx = new Float64Array(c_in);
-      for (let k = 0; k < c_in; k++) for (let u = 0; u < units; u++) dx[k] += dz[u] * kernel[k * units + u];
-      return dx;
-    },
-  },
-  Conv2D: {
-    forward: (x, l) => convolve(x, filled(l.outputs, l.bias), l.inputs, l.outputs, l, false),
-    backward: (dz, l) => convolve(dz, new Float64Array(count(l.inputs)), l.inputs, l.outputs, l, true),
-  },
-  Conv2DTranspose: {
-    forward: (x, l) => convolve(x, filled(l.outputs, l.bias), l.outputs, l.inputs, l, true),
-    backward: (dz, l) => convolve(dz, new Float64Array(count(l.inputs)), l.outputs, l.inputs, l, false),
-  },
+  Dense: linear(multiply, false),
+  Conv2D: linear(convolve, false),
+  Conv2DTranspose: linear(convolve, true),
+  AveragePooling2D: linear(average, false),
+  UpSampling2D: linear(average, true),
   MaxPool2D: {
     forward(x, layer) {
-      const y = new Float64Array(count(layer.outputs)).fill(-Infinity);
-      KINDS.MaxPool2D.winners(x, layer, (at, out) => { if (x[at] > y[out]) y[out] = x[at]; });
+      const y = filled(layer.outputs).fill(-Infinity);
+      overWindows(layer.inputs, layer.outputs, layer, (at, out) => { if (x[at] > y[out]) y[out] = x[at]; });
       return y;
     },
     backward(dz, layer, x, y) { // the first place of a window that holds its maximum
-      const dx = new Float64Array(x.length), found = new Uint8Array(y.length);
-      KINDS.MaxPool2D.winners(x, layer, (at, out) => {
+      const dx = filled(layer.inputs), found = new Uint8Array(y.length);
+      overWindows(layer.inputs, layer.outputs, layer, (at, out) => {
         if (!found[out] && x[at] === y[out]) { dx[at] += dz[out]; found[out] = 1; }
       });
       return dx;
     },
-    winners(x, { inputs, outputs, window, strides, pads }, visit) {
-      const [h, w] = image(inputs), [h_out, w_out] = image(outputs);
-      for (let c = 0; c < inputs[0]; c++) {
-        overWindows([h, w], [h_out, w_out], window, strides, pads, (p, q, a, b, r, s) =>
-          visit((c * h + r) * w + s, (c * h_out + p) * w_out + q));
-      }
-    },
-  },
-  AveragePooling2D: {
-    forward: (x, layer) => KINDS.AveragePooling2D.means(x, new Float64Array(count(layer.outputs)), layer, false),
-    backward: (dz, layer) => KINDS.AveragePooling2D.means(dz, new Float64Array(count(layer.inputs)), layer, true),
-    means(x, y, layer, back) {
-      const [, h_out, w_out] = layer.outputs, pixels = new Float64Array(h_out * w_out);
-      const geometry = [image(layer.inputs), [h_out, w_out], layer.window, layer.strides, layer.pads];
-      overWindows(...geometry, (p, q) => { pixels[p * w_out + q] += 1; });
-      if (layer.count_include_pad) pixels.fill(layer.window[0] * layer.window[1]);
-      KINDS.MaxPool2D.winners(x, layer, (at, out) => {
-        const share = 1 / pixels[out % pixels.length];
-        if (back) y[at] += share * x[out];
-        else y[out] += share * x[at];
-      });
-      return y;
-    },
-  },
-  UpSampling2D: {
-    forward: (x, layer) => KINDS.UpSampling2D.copies(x, new Float64Array(count(layer.outputs)), layer, false),
-    backward: (dz, layer) => KINDS.UpSampling2D.copies(dz, new Float64Array(count(layer.inputs)), layer, true),
-    copies(x, y, { inputs: [c, h, w], size: [fh, fw] }, back) {
-      for (let out = 0; out < c * h * fh * w * fw; out++) {
-        const at = Math.floor(out / (w * fw * fh)) * w + Math.floor((out % (w * fw)) / fw);
-        if (back) y[at] += x[out];
-        else y[out] = x[at];
-      }
-      return y;
-    },
   },
   BatchNormalization: { // at inference
-    forward: (x, layer) => KINDS.BatchNormalization.scaled(x, layer, true),
-    backward: (dz, layer) => KINDS.BatchNormalization.scaled(dz, layer, false),
-    scaled(x, { inputs, epsilon, gamma, beta, moving_mean, moving_variance }, shifted) {
-      const area = count(inputs) / inputs[0];
-      return x.map((value, k) => {
-        const c = Math.floor(k / area), scale = gamma[c] / Math.sqrt(moving_variance[c] + epsilon);
-        return shifted ? (value - moving_mean[c]) * scale + beta[c] : value * scale;
-      });
+    scale: ({ inputs, gamma, moving_variance, epsilon }) =>
+      filled(inputs, gamma.map((value, c) => value / Math.sqrt(moving_variance[c] + epsilon))),
+    forward(x, layer) {
+      const [mean, beta] = [layer.moving_mean, layer.beta].map((values) => filled(layer.inputs, values));
+      const scale = this.scale(layer);
+      return x.map((value, k) => (value - mean[k]) * scale[k] + beta[k]);
+    },
+    backward(dz, layer) {
+      const scale = this.scale(layer);
+      return dz.map((value, k) => value * scale[k]);
     },
   },
   Same: { forward: (x) => x.slice(), backward: (dz) => dz.slice() }, // shapes, activations; noise is off
@@ -157,8 +154,9 @@ const KINDS = {
 function forward(layers, x) {
   const values = [Float64Array.from(x)];
   for (const layer of layers) {
-    const z = KINDS[layer.kind].forward(values[values.length - 1], layer), { of } = ACTIVATIONS[layer.activation];
-    values.push(z.map((value) => of(value, layer.below)));
+    const z = KINDS[layer.kind].forward(last(values), layer), { of } = ACTIVATIONS[layer.activation];
+    z.forEach((value, k) => { z[k] = of(value, layer.below); });
+    values.push(z);
   }
   return values;
 }
@@ -173,8 +171,6 @@ function backward(layers, values, dy) {
   }
   return gradient;
 }
-
-const last = (values) => values[values.length - 1];
 
 // Take a model as it stands in the page: parameters are base64 of little-endian float32.
 function readModel(text) {

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from npae.inside import aligned
 from npae.inside.record import Place, Record, Step
+from npae.markup import aligned
 
-DRAWS, NUMBERS = 64, 1 << 21  # random inputs at a time, if they hold at most so many numbers
+LEAST, MOST, NUMBERS = 16, 64, 1 << 21  # random inputs at a time, which hold about so many numbers
 ENOUGH = 8  # draws in a row that show no further input
 
 
-class Field(NamedTuple):
-    """What an output sees in one array: a mask in its shape, without the batch axis."""
-
-    name: str
-    seen: np.ndarray
+Field = tuple[str, np.ndarray]  # the name of an array, and what an output sees of it, without the batch axis
 
 
 def receptive_field(found: Record, place: Place) -> list[Field]:
@@ -38,29 +32,24 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")
     seen = np.zeros(found.output(place.position).shape[1:], bool)
     seen[place.at[1:]] = True
-    fields = [Field(place.name, seen)]
+    fields = [(place.name, seen)]
     for position in range(place.position, -1, -1):
         seen = _one_step_back(found.steps[position], seen)
-        fields.append(Field(found.name(position - 1), seen))
+        fields.append((found.name(position - 1), seen))
     return fields
 
 
 def _one_step_back(step: Step, wanted: np.ndarray) -> np.ndarray:
-    layer, shape, rng = step.without_activation().layer, step.x.shape[1:], np.random.default_rng(0)
-
-    def gradients(n: int, dy: np.ndarray) -> np.ndarray:
-        _, cache = layer.forward(rng.standard_normal((n, *shape)))
-        return layer.backward(dy, cache)[0]
-
-    dx = gradients(2, np.stack([wanted * rng.uniform(1, 2, wanted.shape)] * 2))
-    seen, unchanged = (dx != 0).any(axis=0), 0
-    if np.allclose(dx[0], dx[1]):  # a linear layer: its gradient does not depend on the input
-        return seen
-    n = int(np.clip(NUMBERS // max(step.x[0].size, step.y[0].size), 1, DRAWS))
+    layer, rng = step.without_activation().layer, np.random.default_rng(0)
+    seen, unchanged = np.zeros(step.x.shape[1:], bool), 0
+    n = int(np.clip(NUMBERS // max(seen.size, wanted.size), LEAST, MOST))
     while unchanged < ENOUGH and not seen.all():
-        dx = gradients(n, wanted * rng.uniform(1, 2, (n, *wanted.shape)))
-        further = (dx != 0).any(axis=0) & ~seen
-        seen, unchanged = seen | further, 0 if further.any() else unchanged + 1
+        _, cache = layer.forward(rng.standard_normal((n, *seen.shape)))
+        shown = layer.backward(wanted * rng.uniform(1, 2, (n, *wanted.shape)), cache)[0] != 0
+        if (shown == shown[0]).all():  # as of a linear layer, whose gradient does not depend on the input
+            return shown[0]
+        unchanged = 0 if (shown & ~seen).any() else unchanged + 1
+        seen |= shown.any(axis=0)
     return seen
 
 
@@ -71,4 +60,4 @@ def as_table(fields: list[Field]) -> str:
         ends = [[str(end(at)) for at in np.nonzero(seen)] if seen.any() else [] for end in (np.min, np.max)]
         shape, share = " x ".join(map(str, seen.shape)), f"{seen.sum():,} of {seen.size:,}"
         rows.append([name, shape, ",".join(ends[0]), ",".join(ends[1]), share])
-    return "\n".join(aligned(rows, left=4))
+    return "\n".join(aligned(rows, "<<<<"))

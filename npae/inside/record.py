@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,14 +16,13 @@ from npae.layers.layer import Grads, Layer, Shape
 from npae.model import Autoencoder, Sequential, snake_case
 from npae.objectives.losses import Loss, fuse
 from npae.objectives.objective import Objective, get_objective
-from npae.objectives.penalties import Penalty
 
 INPUT = -1  # the position of the model's input among the outputs of the steps
 
 
 @dataclass(frozen=True)
 class Step:
-    """One layer's part of a forward pass: y (n, ...) and the cache for x (n, ...).
+    """One layer's part of a forward pass: y (n, ...), an array of its own, and the cache for x (n, ...).
 
     ``layer`` is any object with ``forward(x)`` and ``backward(dy, cache)``. ``rng`` is the generator as it
     was before the step, or None, so that the step can be repeated with the same noise.
@@ -40,11 +40,11 @@ class Step:
         """Run a layer forward; the generator advances."""
         before = copy.deepcopy(rng)
         y, cache = layer.forward(x) if rng is None else layer.forward(x, rng)
-        return cls(name, layer, x, before, y, cache)
+        return cls(name, layer, x, before, np.array(y), cache)
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return the output for another input, with the same noise."""
-        return Step.of(self.name, self.layer, x, copy.deepcopy(self.rng)).y
+    def forward(self, x: np.ndarray | None = None) -> np.ndarray:
+        """Return the output for another input, or for x as it is now, with the same noise."""
+        return Step.of(self.name, self.layer, self.x if x is None else x, copy.deepcopy(self.rng)).y
 
     def backward(self, dy: np.ndarray) -> tuple[np.ndarray, Grads]:
         """Return the layer's dx and grads."""
@@ -65,21 +65,36 @@ class Step:
 
 
 class Consumer(NamedTuple):
-    """A function of a number, on the way to the loss: the next layer's ``step``, or a term of the loss.
+    """A function of an array on the way to the loss: a layer's ``step``, or a term of the loss.
 
-    ``evaluate(array)`` returns its outputs for another array in place of the number's; ``dy`` is dL/dy of
-    these outputs.
+    ``position`` is that of the array. ``evaluate()`` returns the outputs for the arrays of the record as they
+    are now, and ``dy`` is dL/dy of these. A term of the loss is ``number``, the sum of its outputs times dy,
+    and its ``gradient`` is that by the array.
     """
 
     name: str
-    evaluate: Callable[[Any], np.ndarray]
+    position: int
+    evaluate: Callable[[], np.ndarray]
     dy: np.ndarray
     step: Step | None = None
+    number: float = 0.0
+    gradient: Any = None
+
+    def slope(self, at: tuple[int, ...], place: Place) -> float:
+        """Return the derivative of an output by the number at a place, as backward has it, or NaN."""
+        if self.step is None:  # of a term, an output depends on the number at the same index alone
+            found = self.gradient is not None and not place.key and at == place.at
+            return float(self.gradient[at] / self.dy[at]) if found else np.nan
+        unit = np.zeros(self.dy.shape)
+        unit[at] = 1.0
+        dx, grads = self.step.backward(unit)
+        return float((grads[place.key] if place.key else dx)[place.at])
 
 
 class Place(NamedTuple):
-    """One number: the name of its array, the step, the parameter or "", the index, and a remark."""
+    """One number: its text, as "dense,3"; name and position of its array; the parameter, or ""; the index."""
 
+    text: str
     name: str
     position: int
     key: str
@@ -92,8 +107,9 @@ class Record:
     """A forward pass and, for a loss, a backward pass.
 
     ``steps`` are the layers as at inference, ``behind`` as in training, where the loss may compute the last
-    activation (`fuse`). ``dys`` holds dL/dy of the output of each step behind, and of the input at `INPUT`;
-    it is empty without a loss. ``loss`` is that for the outputs behind.
+    activation (`fuse`). ``dys`` holds dL/dy of the output of each step behind, and of the input at `INPUT`.
+    ``loss`` is that for the outputs behind, and ``terms`` are the reconstruction loss and the penalties. All
+    of these are empty without a loss.
     """
 
     model: Any
@@ -101,8 +117,8 @@ class Record:
     t: np.ndarray
     steps: list[Step]
     behind: list[Step]
-    objective: Objective | None = None
     loss: Loss | None = None
+    terms: list[Consumer] = field(default_factory=list)
     dys: dict[int, np.ndarray] = field(default_factory=dict)
     grads: Grads = field(default_factory=dict)
 
@@ -114,53 +130,27 @@ class Record:
         """Return the name of a step's output."""
         return "input" if position == INPUT else self.steps[position].name
 
-    def penalties(self) -> list[tuple[str, Penalty, Any, int]]:
-        """Return name, penalty, the model that it looks at, and the position of the array that it takes."""
-        found = []
-        for name, penalty in (
-            zip(self.objective.names[1:], self.objective.penalties) if self.objective else ()
-        ):
-            all_of_it = getattr(penalty, "of_weights", False)
-            subject = self.model if all_of_it else self.model.encoder
-            found.append((name, penalty, subject, INPUT if all_of_it else _count(subject) - 1))
-        return found
-
-    def elements(self, name: str, y: np.ndarray | None = None) -> np.ndarray:
-        """Return the numbers whose sum is a term of the loss, for another output or code in y's place."""
-        if name == "reconstruction" and self.loss:
-            y = self.behind[-1].y if y is None else y
-            return self.loss.elements(y, self.t) / self.loss.divisor(y.shape)
-        _, penalty, subject, position = next(entry for entry in self.penalties() if entry[0] == name)
-        return penalty.elements(subject, self.output(position) if y is None else y) / len(self.x)
-
     def consumers(self, place: Place) -> list[Consumer]:
         """Return all functions that a number enters on its way to the loss."""
-
-        def term(name: str) -> Consumer:
-            ones = np.ones_like(self.elements(name))
-            return Consumer(f"loss/{name}", lambda y: self.elements(name, y), ones)
-
-        def layer(position: int, evaluate: Callable[[Any], np.ndarray]) -> Consumer:
-            return Consumer(self.name(position), evaluate, self.dys[position], self.behind[position])
-
-        if place.key:
-            step = self.behind[place.position]
-            own = layer(place.position, lambda _: step.forward(step.x))
-            return [own, *(term(name) for name, *_ in self.penalties())]
-        found = [term(name) for name, _, _, position in self.penalties() if position == place.position]
-        if place.position + 1 < len(self.behind):
-            return [layer(place.position + 1, self.behind[place.position + 1].forward), *found]
-        return [term("reconstruction"), *found]
+        layers = [
+            Consumer(self.name(k), k - 1, step.forward, self.dys[k], step)
+            for k, step in enumerate(self.behind)
+        ]
+        if place.key:  # penalties may depend on a weight
+            return [layers[place.position], *self.terms[1:]]
+        return [each for each in (*layers, *self.terms) if each.position == place.position]
 
     def arrays(self) -> dict[str, tuple[int, str, Shape]]:
         """Return position, parameter and shape of every array by name: what can be traced."""
-        found = {"input": (INPUT, "", self._shape(self.x))}
+        one = int(len(self.x) == 1)  # whose index is left out
+        found = {"input": (INPUT, "", self.x.shape[one:])}
         for position, step in enumerate(self.steps):
-            found[step.name] = position, "", self._shape(step.y)
-            for key, value in step.params.items():
-                found[f"{step.name}/{key}"] = position, key, value.shape
-        terms = ["loss", *(f"loss/{name}" for name in self.objective.names)] if self.objective else []
-        return found | {name: (len(self.steps), name.partition("/")[2], ()) for name in terms}
+            found[step.name] = position, "", step.y.shape[one:]
+            found |= {
+                f"{step.name}/{key}": (position, key, value.shape) for key, value in step.params.items()
+            }
+        names = ["loss" for _ in self.terms[:1]] + [term.name for term in self.terms]
+        return found | {name: (len(self.steps), name.partition("/")[2], ()) for name in names}
 
     def place(self, text: str) -> Place:
         """Return the place that a text such as "conv2d_1,3,5,2" names.
@@ -173,17 +163,15 @@ class Record:
         name, *numbers = str(text).replace(" ", "").split(",")
         known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
         if isinstance(self.model, Autoencoder):
-            other_names["code"] = self.name(len(self.steps) - _count(self.model.decoder) - 1)
+            other_names["code"] = self.name(len(self.steps) - len([*self.model.decoder.leaves()]) - 1)
         name = other_names.get(name, name)
-        full, *others = [each for each in known if f"/{each}".endswith(f"/{name}")] or [""]
-        if name in known:
-            full, others = name, []
+        matching = [each for each in known if f"/{each}".endswith(f"/{name}")]
+        full, *others = [name] if name in known else matching or [""]
         if not full:
             arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
             raise ValueError(
-                f"there is no place {brief(name)}; a place is an array and an index, as in "
-                f"{','.join(['input', *'0' * len(known['input'][2])])}. The arrays are {arrays}; also "
-                f"{' and '.join(other_names)}"
+                f"there is no place {brief(name)}; a place is an array and an index in it, such as dense,5. "
+                f"The arrays are {arrays}; also {' and '.join(other_names)}"
             )
         position, key, shape = known[full]
         at = tuple(int(number) if number.isdecimal() else -1 for number in numbers)
@@ -193,10 +181,7 @@ class Record:
             raise ValueError(f"{full} is {_sizes(shape)}: {places}, not {brief(text)}")
         note = f"the first of this name; also {', '.join(others)}" if others else ""
         batch = () if key or position == len(self.steps) or len(self.x) > 1 else (0,)
-        return Place(full, position, key, (*batch, *at), note)
-
-    def _shape(self, array: np.ndarray) -> Shape:
-        return array.shape[1:] if len(self.x) == 1 else array.shape
+        return Place(",".join([full, *map(str, at)]), full, position, key, (*batch, *at), note)
 
 
 def record(
@@ -211,8 +196,8 @@ def record(
     methods = (getattr(model, method, None) for method in ("forward", "backward"))
     if isinstance(model, type) or not all(map(callable, methods)):
         raise ValueError(f"model must have the methods forward and backward, unlike {brief(model)}")
-    if isinstance(model, Layer) and model.output_shape is None:
-        raise ValueError("the model is not built yet; call build(input_shape) first")
+    if isinstance(model, Layer):
+        model.built()  # raises an error if it is not
     model, x = in_float64(model) if dtype == np.float64 else model, array(x, "x").astype(dtype)
     t, rng = x if t is None else array(t, "t").astype(dtype), None if rng is None else generator(rng)
     if t.shape[:1] != x.shape[:1]:
@@ -227,8 +212,7 @@ def record(
     if isinstance(model, Layer):
         linked, reconstruction = fuse(model, reconstruction)
     behind = steps if linked is model else _run(linked, x, copy.deepcopy(rng))
-    found = Record(model, x, t, steps, behind, objective, reconstruction)
-    return _with_gradients(found, reconstruction(behind[-1].y, t)[1])
+    return _with_gradients(Record(model, x, t, steps, behind, reconstruction), objective)
 
 
 def in_float64(model: Any) -> Any:
@@ -259,28 +243,39 @@ def _run(model: Any, x: np.ndarray, rng: Generator | None) -> list[Step]:
     return steps
 
 
-def _with_gradients(found: Record, dy: np.ndarray) -> Record:
-    """Return the record with dys and grads, by the loop of `Sequential.backward`."""
-    slopes: dict[int, Any] = {}
-    dys: dict[int, np.ndarray] = {}
-    grads: dict[str, Any] = {}
-    for _, penalty, subject, position in found.penalties():
-        _, slope, direct = penalty(subject, found.output(position), None, len(found.x))
+def _with_gradients(found: Record, objective: Objective) -> Record:
+    """Return the record with terms, dys and grads, by the loop of `Sequential.backward`."""
+    model, behind, loss, n = found.model, found.behind, found.loss, len(found.x)
+    assert loss is not None
+    last, y = len(behind) - 1, behind[-1].y
+    number, dy = loss(y, found.t)
+    share, elements = np.full(y.shape, 1 / loss.divisor(y.shape)), partial(loss.elements, y, found.t)
+    terms = [Consumer("loss/reconstruction", last, elements, share, None, number, dy)]
+    slopes, dys, pieces = {last: dy}, dict[int, np.ndarray](), list[tuple[str, np.ndarray]]()
+    for name, penalty in zip(objective.names[1:], objective.penalties):
+        subject, position, prefix = model, INPUT, ""
+        if not penalty.of_weights:
+            subject, position, prefix = (
+                model.encoder,
+                len([*model.encoder.leaves()]) - 1,
+                f"{model.names[0]}/",
+            )
+        code = found.output(position, behind=True)
+        number, slope, direct = penalty(subject, code, None, n)
+        elements = partial(penalty.elements, subject, code)
+        share = np.full(elements().shape, 1 / n)
+        terms.append(Consumer(f"loss/{name}", position, elements, share, None, number, slope))
         slopes[position] = slopes.get(position, 0) + slope
-        prefix = "" if subject is found.model else f"{found.model.names[0]}/"
-        for key, grad in direct.items():
-            grads[prefix + key] = grads.get(prefix + key, 0) + grad
-    for position in range(len(found.behind) - 1, INPUT, -1):
-        step, dys[position] = found.behind[position], dy + slopes.get(position, 0)
-        dy, own = step.backward(dys[position])
-        for key, grad in own.items():
-            grads[f"{step.name}/{key}"] = grad + grads.get(f"{step.name}/{key}", 0)
-    return replace(found, dys={**dys, INPUT: dy + slopes.get(INPUT, 0)}, grads=grads)
-
-
-def _count(model: Sequential) -> int:
-    """Return the number of layers."""
-    return sum(1 for _ in model.leaves())
+        pieces += [(prefix + key, grad) for key, grad in direct.items()]
+    dx: Any = 0
+    for position in range(last, INPUT, -1):
+        dys[position] = dx + slopes.get(position, 0)
+        dx, own = behind[position].backward(dys[position])
+        pieces += [(f"{behind[position].name}/{key}", grad) for key, grad in own.items()]
+    grads: Grads = {}
+    for key, grad in pieces:
+        grads[key] = grads.get(key, 0) + grad
+    return replace(found, terms=terms, dys={**dys, INPUT: dx + slopes.get(INPUT, 0)}, grads=grads)
 
 
 def _sizes(shape: Shape) -> str:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from npae.files.reading import read_text, regular_file
-from npae.files.writing import written_whole
 from npae.inside import anatomy
-from npae.inside.doctor import NOTHING, Diagnosis, examine, training_of
-from npae.inside.html import element, page, picture, table
+from npae.inside.doctor import NOTHING, examine, training_of
+from npae.inside.html import element, page, picture, table, written
 from npae.model import Sequential
 from npae.recipes import get_recipe
-from npae.recipes.folder import METRICS, read_history
+from npae.recipes.folder import METRICS, Settings, read_history
 from npae.recipes.recipe import Recipe
 from npae.recipes.run import Run
 from npae.recipes.stored import load_trained
@@ -30,38 +28,30 @@ LARGEST_METRICS = 1 << 22  # bytes
 LARGEST_FIGURES = 2_000_000  # bytes of all figures of a page; base64 makes a third more of them
 CURVES = "loss.png"  # the first figure
 OF_A_CHART = 28  # runs whose lines differ, by seven colours and four dashes
+MISSING = "This needs the data of the training, which could not be read:"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@dataclass(frozen=True)
-class Record:
-    """What the folder of a run says about it.
-
-    Attributes
-    ----------
-    directory : Path
-    recipe : Recipe
-    model : Sequential
-    metrics : dict
-        The content of metrics.json.
-    history : dict of list
-        The values of each epoch by name.
-    """
+class Record(NamedTuple):
+    """What the folder of a run says about it: its model with the metadata, metrics.json, and history.csv."""
 
     directory: Path
-    recipe: Recipe
     model: Sequential
+    settings: Settings
+    metadata: Mapping[str, Any]
     metrics: dict[str, Any]
     history: dict[str, list[float]]
 
     @property
+    def recipe(self) -> Recipe:
+        """The recipe of the settings."""
+        return get_recipe(self.settings.recipe)
+
+    @property
     def measures(self) -> dict[str, float]:
         """The numbers in metrics.json that measure the trained run."""
-        return {
-            name: float(value)
-            for name, value in self.metrics.items()
-            if name != "threads" and isinstance(value, (int, float)) and not isinstance(value, bool)
-        }
+        found = self.metrics.items()
+        return {name: value for name, value in found if isinstance(value, float) and name != "threads"}
 
     @property
     def published(self) -> dict[str, float]:
@@ -82,75 +72,16 @@ def read_record(directory: str | os.PathLike) -> Record:
     ValueError
         If the folder holds no trained run, or a file of it is damaged.
     """
-    model, settings, _ = load_trained(directory)
-    path = Path(directory) / METRICS
+    trained, path = load_trained(directory), Path(directory) / METRICS
     try:
-        metrics = json.loads(read_text(path, LARGEST_METRICS), parse_int=_whole)
+        metrics = json.loads(read_text(path, LARGEST_METRICS), parse_int=float)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; npae train writes it when the training ends") from None
     except (OSError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from None
     if not isinstance(metrics, dict):
         raise ValueError(f"{path} holds no metrics: expected a JSON object")
-    recipe = get_recipe(settings.recipe)
-    return Record(Path(directory), recipe, model, metrics, read_history(Path(directory) / HISTORY))
-
-
-def _whole(digits: str) -> float:
-    """Return an integer of JSON; one that is too long for a float is infinite."""
-    return int(digits) if len(digits) < 20 else float(digits)
-
-
-def write_report(record: Record, run: Run | str, path: str | os.PathLike) -> Path:
-    """Write the page of a run, and return its path; see `report`."""
-    return _written(path, report(record, run))
-
-
-def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path:
-    """Write the page that puts runs side by side, and return its path."""
-    header, rows = comparison(records)
-    parts = [element("h1", "Runs side by side"), table(header, rows)]
-    for name in ("loss", "val_loss"):
-        having = [record for record in records if name in record.history]
-        for start in range(0, len(having), OF_A_CHART):
-            parts.append(_chart(having[start : start + OF_A_CHART], name))
-    return _written(path, page("npae: runs side by side", parts))
-
-
-def _chart(records: Sequence[Record], name: str) -> str:
-    """Return a picture of the values of several runs by epoch, on a logarithmic scale if they reach far."""
-    from npae import plotting
-
-    series = {str(r.directory): (np.arange(len(r.history[name])) + 1, r.history[name]) for r in records}
-    values = np.concatenate([some for _, some in series.values()])
-    log, last = (
-        "y" * bool(1e-100 < values.min() < values.max() / 10 < 1e100),
-        max(len(x) for x, _ in series.values()),
-    )
-    ticks = {epoch: str(epoch) for epoch in range(1, last + 1, -(-last // 10))}
-    look: dict[str, Any] = {"log": log, "ticks": ticks, "variants": -(-len(series) // 7)}
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "chart.png"
-        plotting.lines(path, series, "", "epoch", in_words(name), **look)
-        return picture(path.read_bytes(), f"{in_words(name)} by epoch of {', '.join(series)}")
-
-
-def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a table with a column for each run; measures that all runs have are first."""
-    facts: list[tuple[str, Callable[[Record], str]]] = [
-        ("recipe", lambda r: r.recipe.name),
-        ("data", lambda r: str(_mapping(r.metrics, "dataset").get("name"))),
-        ("seed", lambda r: str(_mapping(r.metrics, "settings").get("seed"))),
-        ("epochs", lambda r: str(len(r.history["loss"]))),
-        ("batch size", lambda r: str(_mapping(r.metrics, "settings").get("batch_size"))),
-        ("parameters", lambda r: f"{sum(value.size for value in r.model.params.values()):,}"),
-    ]
-    rows = [[name, *(tell(record) for record in records)] for name, tell in facts]
-    names = dict.fromkeys(name for record in records for name in record.measures)
-    shared = [name for name in names if all(name in record.measures for record in records)]
-    for name in [*shared, *(name for name in names if name not in shared)]:
-        rows.append([in_words(name), *(number(record.measures.get(name)) for record in records)])
-    return ["", *(str(record.directory) for record in records)], rows
+    return Record(Path(directory), *trained, metrics, read_history(Path(directory) / HISTORY))
 
 
 def report(record: Record, run: Run | str) -> str:
@@ -162,34 +93,35 @@ def report(record: Record, run: Run | str) -> str:
     run : Run or str
         The run with its data, for anatomy and doctor; or why there are none.
     """
-    recipe, metrics, settings = record.recipe, record.metrics, _mapping(record.metrics, "settings")
-    data = _mapping(metrics, "dataset").get("name") or "unknown data"
-    title = f"{recipe.name} on {data}"
+    recipe, published, layers = record.recipe, record.published, record.model.layer_table()
+    numbers = [
+        [in_words(name), number(value), number(published.get(name))]
+        for name, value in record.measures.items()
+    ]
+    sections = {
+        "Command": [element("pre", command(record.settings)), element("p", _about_data(record))],
+        "Numbers": [table(["", "npae", "published"], numbers)],
+        "Figures": _figures(record.directory),
+        "Architecture": [table(layers[0], layers[1:])],
+    }
+    for name, tell in (("Anatomy of a training step", _anatomy), ("Doctor", _doctor)):
+        missing = [element("p", MISSING), element("pre", str(run))]
+        sections[name] = missing if isinstance(run, str) else tell(run)
+    title = f"{recipe.name} on {record.metadata['dataset']['name']}"
     lead = f"{recipe.summary[:1].upper()}{recipe.summary[1:]}. Source: {recipe.source or 'your own'}."
-    parts = [element("h1", title), element("p", lead, cls="lead"), element("h2", "Command")]
-    parts.append(element("pre", command(settings)))
-    parts += [element("p", _about_data(metrics)), element("h2", "Numbers")]
-    published = record.published
-    measures = record.measures.items()
-    rows = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
-    parts.append(table(["", "npae", "published"], rows))
-    parts += [element("h2", "Figures"), *_figures(record.directory)]
-    layers = record.model.layer_table()
-    parts += [element("h2", "Architecture"), table(layers[0], layers[1:])]
-    parts += [element("h2", "Anatomy of a training step"), *_anatomy(run)]
-    parts += [element("h2", "Doctor"), *_doctor(run)]
-    versions = ", ".join(f"{name} {value}" for name, value in _mapping(metrics, "versions").items())
-    parts.append(element("p", f"Computed with {versions}.", cls="lead"))
+    parts = [element("h1", title), element("p", lead, cls="lead")]
+    for name, content in sections.items():
+        parts += [element("h2", name), *content]
     return page(f"npae: {title}", parts)
 
 
-def command(settings: Mapping[str, Any]) -> str:
+def command(settings: Settings) -> str:
     """Return the command that trains the run again."""
-    text = f"npae train {settings.get('recipe')}"
-    for name in ("data", "epochs", "batch_size", "seed", "limit"):
-        if settings.get(name) is not None:
-            text += f" --{name.replace('_', '-')} {settings[name]}"
-    return text + (" --noise" if settings.get("noise") else "")
+    text = f"npae train {settings.recipe}"
+    for name in ("data", "size", "epochs", "batch_size", "seed", "limit"):
+        if (value := getattr(settings, name)) is not None:
+            text += f" --{name.replace('_', '-')} {value}"
+    return text + " --noise" * bool(settings.noise)
 
 
 def in_words(name: str) -> str:
@@ -201,23 +133,18 @@ def number(value: float | None) -> str:
     """Return a number for a table; "–" for None."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
 
 
-def _about_data(metrics: Mapping[str, Any]) -> str:
-    data = _mapping(metrics, "dataset")
-    kind = "synthetic images, drawn by npae" if data.get("synthetic") else str(data.get("source", ""))
-    text = (
-        f"Data: {data.get('name')} ({kind}), {data.get('train')} training and {data.get('test')} test images"
-    )
-    return (
-        f"{text}, SHA-256 {data.get('sha256')}. Threads: {metrics.get('threads')}, {metrics.get('backend')}."
-    )
+def _about_data(record: Record) -> str:
+    data, found = record.metadata["dataset"], record.metrics.get("versions")
+    kind = "synthetic images, drawn by npae" if data.get("synthetic") else data.get("source")
+    counts = f"{data.get('train')} training and {data.get('test')} test images, SHA-256 {data['sha256']}"
+    versions = [f"{name} {version}" for name, version in found.items()] if isinstance(found, dict) else []
+    return f"Data: {data['name']} ({kind}), {counts}. Computed with {', '.join(versions)}."
 
 
-def _anatomy(run: Run | str) -> list[str]:
-    if isinstance(run, str):
-        return _missing(run)
+def _anatomy(run: Run) -> list[str]:
     try:
         header, rows, legend = anatomy.described(anatomy.anatomy_of(run))
     except NonFiniteLoss as error:
@@ -225,23 +152,12 @@ def _anatomy(run: Run | str) -> list[str]:
     return [table(header, rows), *(element("p", line, cls="lead") for line in legend)]
 
 
-def _doctor(run: Run | str) -> list[str]:
-    if isinstance(run, str):
-        return _missing(run)
-    parts = [part for each in examine(training_of(run)) for part in _diagnosis(each)]
+def _doctor(run: Run) -> list[str]:
+    parts = []
+    for found in examine(training_of(run)):
+        text = element("p", f"{found.sentence[:1].upper()}{found.sentence[1:]}.")
+        parts += [element("h3", found.title), text, element("p", f"Evidence: {found.evidence}.", cls="lead")]
     return parts or [element("p", f"{NOTHING[:1].upper()}{NOTHING[1:]}.")]
-
-
-def _missing(why: str) -> list[str]:
-    return [
-        element("p", "This needs the data of the training, which could not be read:"),
-        element("pre", why),
-    ]
-
-
-def _diagnosis(found: Diagnosis) -> list[str]:
-    text = element("p", f"{found.sentence[:1].upper()}{found.sentence[1:]}.")
-    return [element("h3", found.title), text, element("p", f"Evidence: {found.evidence}.", cls="lead")]
 
 
 def _figures(directory: Path) -> list[str]:
@@ -262,11 +178,42 @@ def _figures(directory: Path) -> list[str]:
     return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
 
 
-def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return found if isinstance(found := values.get(name), Mapping) else {}
+def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of a table with a column for each run; what all runs have is first."""
+    columns = []
+    for record in records:
+        settings, count = record.settings, sum(value.size for value in record.model.params.values())
+        facts = {"recipe": settings.recipe, "data": record.metadata["dataset"]["name"], "seed": settings.seed}
+        facts |= {"epochs": len(record.history["loss"]), "batch size": settings.batch_size}
+        facts |= {"parameters": f"{count:,}"}
+        facts |= {in_words(name): number(value) for name, value in record.measures.items()}
+        columns.append(facts)
+    names = dict.fromkeys(name for column in columns for name in column)
+    shared_first = sorted(names, key=lambda name: not all(name in column for column in columns))
+    rows = [[name, *(str(column.get(name, "–")) for column in columns)] for name in shared_first]
+    return ["", *(str(record.directory) for record in records)], rows
 
 
-def _written(path: str | os.PathLike, text: str) -> Path:
-    with written_whole(path) as file:
-        file.write(text.encode("utf-8", "replace"))
-    return Path(path)
+def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path:
+    """Write the page that puts runs side by side, and return its path."""
+    parts = [element("h1", "Runs side by side"), table(*comparison(records))]
+    for name in ("loss", "val_loss"):
+        having = [record for record in records if name in record.history]
+        for start in range(0, len(having), OF_A_CHART):
+            parts.append(_chart(having[start : start + OF_A_CHART], name))
+    return written(path, page("npae: runs side by side", parts))
+
+
+def _chart(records: Sequence[Record], name: str) -> str:
+    """Return a picture of the values of several runs by epoch, on a logarithmic scale if they reach far."""
+    from npae import plotting
+
+    series = {str(r.directory): (np.arange(len(r.history[name])) + 1, r.history[name]) for r in records}
+    values, last = np.concatenate([y for _, y in series.values()]), max(len(x) for x, _ in series.values())
+    ticks = {epoch: str(epoch) for epoch in range(1, last + 1, -(-last // 10))}
+    look: dict[str, Any] = {"ticks": ticks, "variants": -(-len(series) // 7)}
+    look["log"] = "y" if 1e-100 < values.min() < values.max() / 10 < 1e100 else ""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "chart.png"
+        plotting.lines(path, series, "", "epoch", in_words(name), **look)
+        return picture(path.read_bytes(), f"{in_words(name)} by epoch of {', '.join(series)}")

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 STEPS = 4.0 ** -np.arange(16)  # from 1, which is exact where the function is a straight line, to 1e-9
-ORDERS = 5  # of the extrapolation
 NEAR = STEPS[12]  # the step at which both sides are compared: 6e-8
 
 
@@ -27,15 +26,15 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
     Notes
     -----
     The quotient ``(f(h) - f(-h)) / 2h`` is exact for a straight line, for any h that does not reach a kink.
-    Otherwise its error is a series in h**2. Two quotients, with h and h/4, remove its first term, and so on
-    (Richardson). Every output takes the estimate that differs least from the coarser ones that it is made of,
-    with the rounding error of its step added.
+    Otherwise its error is a series in h**2; those with 4 h and 16 h remove its first two terms (Richardson).
+    Every output takes the estimate that differs least from the coarser ones that it is made of, with the
+    rounding error of its step added.
 
     Source: C. Ridders, *Accurate computation of F'(x) and F'(x)F''(x)*, 1982.
     """
     origin = np.array(values(0.0), np.float64)
     best, least = np.full(origin.shape, np.nan), np.full(origin.shape, np.inf)
-    coarser: list[np.ndarray] = []
+    coarse = coarser = best
 
     def outputs(step: float) -> np.ndarray:
         try:
@@ -47,28 +46,13 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
         for step in STEPS:
             ahead, behind = outputs(step), outputs(-step)
             size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(origin))
-            rounding, estimates = np.finfo(np.float64).eps * size / step, [(ahead - behind) / (2 * step)]
-            for order, older in enumerate(coarser[:ORDERS], start=1):
-                finer = estimates[-1] + (estimates[-1] - older) / (16.0**order - 1)
-                error = np.maximum(np.abs(finer - estimates[-1]), np.abs(finer - older)) + rounding
-                best, least = np.where(error < least, finer, best), np.fmin(error, least)
-                estimates.append(finer)
-            coarser = estimates
+            quotient, rounding = (ahead - behind) / (2 * step), np.finfo(np.float64).eps * size / step
+            fine = quotient + (quotient - coarse) / 15
+            finer = fine + (fine - coarser) / 255
+            error = np.maximum(np.abs(fine - quotient), np.abs(finer - fine)) + rounding
+            best, least = np.where(error < least, finer, best), np.fmin(error, least)
+            coarse, coarser = quotient, fine
             if step == NEAR:
                 left, right, noise = (origin - behind) / step, (ahead - origin) / step, 64 * rounding
         kinks = np.abs(right - left) > 1e-3 * np.maximum(np.abs(left), np.abs(right)) + noise
     return Slopes(best, left, right, kinks)
-
-
-def by_entry(array: np.ndarray, index: tuple[int, ...], evaluate: Callable[[], np.ndarray]) -> Slopes:
-    """Return the derivatives of ``evaluate()`` by one entry of an array that it reads, and restore that."""
-    kept = array[index]
-
-    def values(step: float) -> np.ndarray:
-        array[index] = kept + step
-        return evaluate()
-
-    try:
-        return measured(values)
-    finally:
-        array[index] = kept

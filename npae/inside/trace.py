@@ -1,27 +1,21 @@
 """`npae trace`: the terms that add up to one number of a model, forward, or to its gradient, backward.
 
-There is one way for all layers, from their contract alone:
-
-- forward, the layer's ``backward`` on a unit gradient gives dy/dx of one output for all inputs;
-- backward, the layer's ``forward``, with one number moved, gives dy/dx of all outputs for one input.
-
-So the terms of one pass come from the other one, and they add up only if both are right.
+The terms of one pass come from the other one, so they add up only if both are right; see `trace`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
 from npae.arguments import flag, instance
-from npae.inside import aligned
 from npae.inside.record import Consumer, Place, Record, Step, record
-from npae.inside.slopes import Slopes, by_entry, measured
+from npae.inside.slopes import measured
 from npae.kernels import activations
+from npae.markup import aligned
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective
 
@@ -57,9 +51,8 @@ class Check(NamedTuple):
     @property
     def error(self) -> float:
         """The difference, relative to the number; where terms cancel, to a billionth of their size."""
-        error = abs(self.number - self.total) / (
-            max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
-        )
+        size = max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
+        error = abs(self.number - self.total) / size
         return error if np.isfinite(error) else np.inf
 
 
@@ -100,21 +93,14 @@ class Trace(NamedTuple):
         return f"{f'dL/d({self.place})' if self.backward else self.place} = {self.number:.6g}"
 
     @property
-    def size(self) -> float:
-        """The sum of the sizes of all terms."""
-        return float(
-            sum(np.abs(part.products).sum() for part in self.parts) + sum(map(abs, self.rest.values()))
-        )
-
-    @property
     def total(self) -> float:
         """The sum of all terms."""
-        return float(sum(part.products.sum() for part in self.parts) + sum(self.rest.values()))
+        return _sum(self.parts)[0] + sum(self.rest.values())
 
     @property
     def error(self) -> float:
         """The largest relative error of the checks."""
-        return max(check.error for check in self.checks)
+        return max((check.error for check in self.checks), default=0.0)
 
     @property
     def adds_up(self) -> bool:
@@ -123,7 +109,7 @@ class Trace(NamedTuple):
 
     def terms(self) -> list[tuple[str, float, float, float]]:
         """Return (place, value, slope, product) of the terms that are not 0, the largest products first."""
-        found, least = [], NEGLIGIBLE * self.size
+        found, least = [], NEGLIGIBLE * _sum(self.parts, sum(map(abs, self.rest.values())))[1]
         for part in self.parts:
             for at in map(tuple, np.argwhere(np.abs(part.products) > least)):
                 shown = at[1:] if len(part.slopes) == 1 and len(at) > 1 else at
@@ -181,13 +167,14 @@ def trace(
 
     Notes
     -----
-    Forward, with J = dy/dx of the number, by the layer's backward on a unit gradient::
+    There is one way for all layers, from their contract alone. Forward, J = dy/dx of the number by all inputs
+    is the layer's backward on a unit gradient::
 
         y = sum_i x_i J_i + rest          rest = y - dy(a x)/da at a = 1, by forward alone
 
-    The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. For a curved
-    function it is where its tangent meets 0. A layer that ends in an activation is traced without it, as z.
-    Backward, with dy/dx of all outputs by forward alone::
+    The rest is the bias of an affine layer and 0 of a layer that only scales, selects or sums. Of a curved
+    function it is its tangent at inputs 0. A layer that ends in an activation is traced without it, as z.
+    Backward, dy/dx of all outputs by the number comes from the layer's forward, with the number moved::
 
         dL/dx = sum_o dL/dy_o dy_o/dx
 
@@ -200,46 +187,39 @@ def trace(
 def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
     """Return the trace of a place of a record; see `trace`."""
     of_loss = place.position == len(found.steps)
-    batch = not place.key and not of_loss and len(found.x) == 1
-    name = ",".join([place.name, *map(str, place.at[batch:])])
     if backward or (place.key and not of_loss):
-        if not found.dys:
-            raise ValueError(f"the gradient of {name} needs a loss: pass loss='mse', or another")
+        if not found.terms:
+            raise ValueError(f"the gradient of {place.text} needs a loss: pass loss='mse', or another")
         if of_loss:
-            raise ValueError(f"the gradient begins at {name}; choose a layer's output, a weight or the input")
-        return _backward(found, place, name)
+            raise ValueError("the gradient begins at loss; choose a layer's output, a weight or the input")
+        return _backward(found, place)
     if of_loss:
         return _of_loss(found, place)
     if place.position < 0:
         number = float(found.x[place.at])
-        return Trace(name, number, False, (), {"given": number}, (Check(name, number, number, 0.0),))
-    return _of_output(found.steps[place.position], found.name(place.position - 1), place, name)
+        return Trace(place.text, number, False, (), {"given": number}, ())
+    return _of_output(found.steps[place.position], found.name(place.position - 1), place)
 
 
 def _of_loss(found: Record, place: Place) -> Trace:
     """Trace a term of the loss to its elements, and the loss to its terms."""
-    assert found.objective is not None and found.loss is not None
-    values = {"reconstruction": found.loss(found.behind[-1].y, found.t)[0]}
-    for key, penalty, subject, position in found.penalties():
-        values[key] = penalty(subject, found.output(position), None, len(found.x))[0]
-    parts, checks = [], []
-    for key, number in values.items():
-        elements, count = found.elements(key), len(found.x)
-        if key == "reconstruction":
-            count = found.loss.divisor(found.t.shape)
-        if place.key in ("", key):
-            parts.append(Part(f"loss/{key}", elements * count, np.full(elements.shape, 1 / count)))
-            checks.append(
-                Check(f"loss/{key}", float(number), float(elements.sum()), float(abs(elements).sum()))
-            )
-    number = float(sum(check.number for check in checks))
+    terms = [term for term in found.terms if place.name in ("loss", term.name)]
+    parts = tuple(Part(term.name, term.evaluate(), term.dy) for term in terms)
+    checks = tuple(Check(term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
+    number = sum(check.number for check in checks)
     if place.key:
-        return Trace(place.name, number, False, tuple(parts), {}, tuple(checks), ("loss", "1 / count"))
-    rest = {check.name: check.total for check in checks}
-    return Trace(place.name, number, False, (), rest, tuple(checks))
+        return Trace(place.name, number, False, parts, {}, checks, ("loss", "1 / count"))
+    return Trace(place.name, number, False, (), {check.name: check.total for check in checks}, checks)
 
 
-def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
+def _sum(parts: Sequence[Part], rest: float = 0.0) -> tuple[float, float]:
+    """Return the sum of all terms, and that of their sizes."""
+    sums = [(float(part.products.sum()), float(np.abs(part.products).sum())) for part in parts]
+    total, size = map(sum, zip(*sums, (rest, abs(rest))))
+    return total, size
+
+
+def _of_output(step: Step, source: str, place: Place) -> Trace:
     """Trace a layer's output to its inputs."""
     at, unit, plain = place.at, np.zeros_like(step.y), step.without_activation()
     unit[at] = 1.0
@@ -251,83 +231,53 @@ def _of_output(step: Step, source: str, place: Place, name: str) -> Trace:
 
     number, z, slopes = float(step.y[at]), float(plain.y[at]), measured(scaled).central
     part, rest = Part(source, step.x, row), z - float(slopes[0])
-    size = float(np.abs(part.products).sum()) + abs(rest)
+    _, size = _sum([part], rest)
     rest = rest if abs(rest) > NEGLIGIBLE * size else 0.0
-    total = float(part.products.sum()) + rest
-    rests = {_name_of_rest(plain, grads, rest, at): rest} if rest or step.params else {}
+    checks, activation = [Check(place.text if plain is step else "z", z, *_sum([part], rest))], None
+    if plain is not step:
+        kind, full = step.layer.activation, float((step.backward(unit)[0] * step.x).sum())
+        y, slope = activations.forward(plain.y[at], kind), activations.backward(np.ones(()), step.y[at], kind)
+        activation = kind, z, float(slope)
+        checks.append(Check(f"{kind}(z)", number, float(y), abs(number)))
+        checks.append(Check("the slope along the input", float(slopes[1]), full, size))
+    shares = {key: np.vdot(grads[key], value) for key, value in plain.params.items() if key in grads}
+    names = [key for key in reversed(shares) if np.isclose(shares[key], rest, rtol=1e-9, atol=1e-9)]
+    rests = {[*names, "tangent at inputs 0"][0]: rest} if rest or names else {}
     columns = "input", "weight" if step.params else "dy/dx"
-    if plain is step:
-        checks: tuple[Check, ...] = (Check(name, z, total, size),)
-        return Trace(name, number, False, (part,), rests, checks, columns, None, place.note)
-    kind, (full, full_grads) = step.layer.activation, step.backward(unit)
-    pairs = [(full, row), *((full_grads[key], grads[key]) for key in grads)]  # multiples of each other
-    squares = sum(np.vdot(below, below) for _, below in pairs)
-    slope = float(sum(np.vdot(above, below) for above, below in pairs) / (squares or 1.0))
-    checks = (
-        Check("z", z, total, size),
-        Check(f"{kind}(z)", number, float(activations.forward(np.array([z]), kind)[0]), abs(number)),
-        Check("the slope along the input", float(slopes[1]), float((full * step.x).sum()), size),
-    )
-    return Trace(name, number, False, (part,), rests, checks, columns, (kind, z, slope), place.note)
+    return Trace(place.text, number, False, (part,), rests, tuple(checks), columns, activation, place.note)
 
 
-def _name_of_rest(step: Step, grads: dict[str, np.ndarray], rest: float, at: tuple[int, ...]) -> str:
-    close = 1e-9 * max(1.0, abs(rest))
-    for key, value in step.params.items():
-        if key in grads and abs(float(np.vdot(grads[key], value)) - rest) <= close:
-            return key
-    at_zero = float(step.forward(np.zeros_like(step.x))[at])
-    return "output at inputs 0" if abs(at_zero - rest) <= close else "where the tangent meets 0"
-
-
-def _backward(found: Record, place: Place, name: str) -> Trace:
+def _backward(found: Record, place: Place) -> Trace:
     """Trace the gradient of a weight or an output to the outputs that sent it."""
-    if place.key and place.name not in found.grads:
-        raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
-    note, array = place.note, np.array(found.output(place.position, behind=True))
-    number = float(found.grads[place.name][place.at] if place.key else found.dys[place.position][place.at])
+    note, array = place.note, found.output(place.position, behind=True)
+    gradient = found.dys.get(place.position)
     if place.key:
-        array = found.steps[place.position].params[place.key]
+        array, gradient = found.steps[place.position].params[place.key], found.grads.get(place.name)
     elif not np.array_equal(found.output(place.position), array):
         logits = "the loss computes the last activation, so this is the gradient of z before it"
         note = "; ".join(filter(None, [note, logits]))
-    parts: list[Part] = []
-    bent: list[tuple[np.ndarray, Slopes]] = []
+    if gradient is None:
+        raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
+    parts, kept = [], array[place.at]
     for consumer in found.consumers(place):
-        slopes = by_entry(array, place.at, partial(consumer.evaluate, None if place.key else array))
+
+        def moved(step: float, consumer: Consumer = consumer) -> np.ndarray:
+            array[place.at] = kept + step
+            return consumer.evaluate()
+
+        try:
+            slopes = measured(moved)
+        finally:
+            array[place.at] = kept
+        for at in map(tuple, np.argwhere(slopes.kinks & (consumer.dy != 0))):
+            taken, sides = consumer.slope(at, place), (slopes.left[at], slopes.right[at])
+            slack = 1e-5 * max(map(abs, sides))
+            if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
+                slopes.central[at] = taken
         parts.append(Part(consumer.name, consumer.dy, slopes.central))
-        kinks = slopes.kinks & (consumer.dy != 0)
-        if consumer.step:
-            _take_backward(consumer, place, slopes, kinks)
-        elif kinks.any():
-            slopes.central[kinks] = 0
-            bent.append((kinks, slopes))
-    _share(bent, number - sum(float(part.products.sum()) for part in parts))
-    total = sum(float(part.products.sum()) for part in parts)
-    check = Check(name, number, total, sum(float(np.abs(part.products).sum()) for part in parts))
+    check = Check(place.text, float(gradient[place.at]), *_sum(parts))
     columns = "dL/dy", f"dy/d{place.key or 'x'}"
-    return Trace(name, number, True, tuple(parts), {}, (check,), columns, None, note)
-
-
-def _take_backward(consumer: Consumer, place: Place, slopes: Slopes, kinks: np.ndarray) -> None:
-    """Set the slopes of outputs at a kink to those of backward, if these are between both sides."""
-    for at in map(tuple, np.argwhere(kinks)):
-        assert consumer.step is not None
-        unit = np.zeros_like(consumer.dy)
-        unit[at] = 1.0
-        dx, grads = consumer.step.backward(unit)
-        taken, sides = (grads[place.key] if place.key else dx)[place.at], (slopes.left[at], slopes.right[at])
-        slack = 1e-5 * max(map(abs, sides))
-        if min(sides) - slack <= taken <= max(sides) + slack:
-            slopes.central[at] = taken
-
-
-def _share(bent: list[tuple[np.ndarray, Slopes]], missing: float) -> None:
-    """Set the slopes of a loss's elements at a kink to numbers between both sides that make the sum right."""
-    low, high = (sum(float(slopes[side][kinks].sum()) for kinks, slopes in bent) for side in (1, 2))
-    share = float(np.clip((missing - low) / (high - low), 0, 1)) if high != low else 0.0
-    for kinks, slopes in bent:
-        slopes.central[kinks] = (slopes.left + share * (slopes.right - slopes.left))[kinks]
+    return Trace(place.text, check.number, True, tuple(parts), {}, (check,), columns, None, note)
 
 
 def _lines(found: Trace) -> Iterator[str]:
@@ -343,9 +293,9 @@ def _lines(found: Trace) -> Iterator[str]:
     if found.activation:
         kind, _, slope = found.activation
         rows.append((f"{kind}(z), slope {slope:.4g}", "", "", f"{found.number:.6g}"))
-    yield from ("  " + line for line in aligned(rows, left=1))
+    yield from ("  " + line for line in aligned(rows, "<"))
     if zeros:
-        yield f"  {zeros:,} {'more ' * bool(numbers)}contribute{'s' * int(zeros == 1)} 0"
+        yield f"  further terms that are 0: {zeros:,}"
     for check in found.checks:
         if not check.error <= TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]

@@ -55,10 +55,8 @@ def unscaled_inputs(x: np.ndarray, what: str = "inputs") -> Finding | None:
         share = f", of which one of {squares.size} has {largest:.0%}"
     else:
         return None
-    return (
-        advice,
-        f"they reach from {x.min():.4g} to {x.max():.4g}, with a root mean square of {size:.3g}{share}",
-    )
+    ends = f"from {x.min():.4g} to {x.max():.4g}"
+    return advice, f"they reach {ends}, with a root mean square of {size:.3g}{share}"
 
 
 def not_classes(t: np.ndarray) -> Finding | None:
@@ -77,9 +75,7 @@ def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
     """Find a corruption that leaves inputs (n, ...) as they were."""
     if np.square(noisy - clean).mean() > NOISELESS * np.square(clean).mean():
         return None
-    sentence = (
-        "the corruption changes hardly anything, so the model learns to remove no noise; make it stronger"
-    )
+    sentence = "the corruption changes hardly anything, so the model removes no noise; make it stronger"
     return sentence, f"the largest change of an input is {np.abs(noisy - clean).max():.2g}"
 
 
@@ -165,9 +161,7 @@ def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     share = np.mean([hash(row.tobytes()) in known for row in validation])
     if share < COPIES:
         return None
-    sentence = (
-        "validation images are training images too, so their loss does not tell of new images; split them"
-    )
+    sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
     return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"
 
 

@@ -12,20 +12,8 @@ import numpy as np
 
 from npae.arguments import instance
 from npae.kernels import activations
-from npae.measures.findings import (
-    FEWEST,
-    MOST,
-    Finding,
-    code_on_a_line,
-    constant_data,
-    dead_code,
-    not_classes,
-    not_probabilities,
-    only_the_mean_image,
-    posterior_collapse,
-    targets_out_of_reach,
-    unscaled_inputs,
-)
+from npae.measures import findings
+from npae.measures.findings import FEWEST, MOST, Finding
 from npae.model import Autoencoder, Sequential, VariationalAutoencoder
 from npae.objectives.losses import BinaryCrossentropy, Loss, SoftmaxCrossentropy, fuse
 from npae.training import fit as training
@@ -63,7 +51,7 @@ class Watch(Callback):
     def on_train_begin(self, state: TrainingState) -> None:
         """Look at the inputs, the targets and the outputs of the untrained model."""
         found = findings_of_data(state.model, *_sample(state))
-        for _, each in found:
+        for each in found.values():
             self._say(each)
         self._unfit = bool(found)
 
@@ -84,43 +72,38 @@ class Watch(Callback):
             self._report(f"npae: {found[0]} ({found[1]})")
 
 
-def findings_of_data(
-    model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss
-) -> list[tuple[str, Finding]]:
-    """Return what is wrong with inputs x and targets t for a model and a loss, each with its name."""
-    found = {"constant_data": constant_data(x)}
+def findings_of_data(model: Sequential, x: np.ndarray, t: np.ndarray, loss: Loss) -> dict[str, Finding]:
+    """Return what is wrong with inputs x and targets t for a model and a loss, by name."""
+    found = {"constant_data": findings.constant_data(x)}
     if not found["constant_data"]:
-        found["unscaled_inputs"] = unscaled_inputs(x)
+        found["unscaled_inputs"] = findings.unscaled_inputs(x)
     if isinstance(loss, SoftmaxCrossentropy):
-        found["wrong_loss"] = not_classes(t)
+        found["wrong_loss"] = findings.not_classes(t)
     else:
-        found["unscaled_targets"] = None if t is x else unscaled_inputs(t, "targets")
-        found["wrong_loss"] = targets_out_of_reach(t, *_range_of_outputs(model, loss))
+        found["unscaled_targets"] = None if t is x else findings.unscaled_inputs(t, "targets")
+        found["wrong_loss"] = findings.targets_out_of_reach(t, *_range_of_outputs(model, loss))
     if isinstance(loss, BinaryCrossentropy) and not loss.from_logits and fuse(model, loss)[1] is loss:
-        found["wrong_loss"] = not_probabilities(outputs(model, x, loss)) or found["wrong_loss"]
-    return [(name, each) for name, each in found.items() if each]
+        found["wrong_loss"] = findings.not_probabilities(outputs(model, x, loss)) or found["wrong_loss"]
+    return {name: each for name, each in found.items() if each}
 
 
 def findings_of_outputs(
     model: Sequential, x: np.ndarray, y: np.ndarray, t: np.ndarray, loss: Loss
 ) -> dict[str, Finding]:
     """Return what is wrong with the codes for inputs x, and with y, the `outputs`, for targets t, by name."""
-    found = findings_of_codes(model, x) if isinstance(model, Autoencoder) else {}
-    mean = None if isinstance(loss, SoftmaxCrossentropy) else only_the_mean_image(y, t)
-    return found | ({"constant_image": mean} if mean else {})
-
-
-def findings_of_codes(model: Autoencoder, x: np.ndarray) -> dict[str, Finding]:
-    """Return what is wrong with the codes for inputs x of many different images, usually nothing, by name."""
-    codes = in_shards(model, lambda shard: model.encoder.forward(shard)[0], x)
-    if isinstance(model, VariationalAutoencoder):
-        codes, log_variances = np.split(codes, 2, axis=1)
-        name, found = "posterior_collapse", posterior_collapse(codes, log_variances)
-    else:
-        name, found = "dead_code", dead_code(codes)
-    if not found:
-        name, found = "code_on_a_line", code_on_a_line(codes)
-    return {name: found} if found else {}
+    found: dict[str, Finding | None] = {}
+    if isinstance(model, Autoencoder):
+        codes = in_shards(model, lambda shard: model.encoder.forward(shard)[0], x)
+        if isinstance(model, VariationalAutoencoder):
+            codes, log_variances = np.split(codes, 2, axis=1)
+            found["posterior_collapse"] = findings.posterior_collapse(codes, log_variances)
+        else:
+            found["dead_code"] = findings.dead_code(codes)
+        if not any(found.values()):
+            found["code_on_a_line"] = findings.code_on_a_line(codes)
+    if not isinstance(loss, SoftmaxCrossentropy):
+        found["constant_image"] = findings.only_the_mean_image(y, t)
+    return {name: each for name, each in found.items() if each}
 
 
 def outputs(model: Sequential, x: np.ndarray, loss: Loss) -> np.ndarray:

@@ -6,12 +6,12 @@ leaves a file. Images are (n, h, w), (n, 1, h, w), (n, 3, h, w) in colour, or (n
 0..255 or floats 0..1. All images have the same scale: 0 is black, 1 is white.
 """
 
-from npae.plotting.canvas import GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap
+from npae.plotting.canvas import COLOURS, GREY, INK, TEXT, WIDTH, legend, log_axis, sheet, wrap
 from npae.plotting.charts import bars, histograms, line_panels, lines
 from npae.plotting.codes import code_animation, code_scatter, code_thumbnails
 from npae.plotting.curves import loss_curves, objective_curves
 from npae.plotting.images import save_image
-from npae.plotting.insides import network, receptive_field, term_bars, term_maps
+from npae.plotting.insides import named_bars, term_maps
 from npae.plotting.tiles import (
     comparison,
     error_maps,
@@ -23,6 +23,7 @@ from npae.plotting.tiles import (
 )
 
 __all__ = [
+    "COLOURS",
     "GREY",
     "INK",
     "TEXT",
@@ -44,12 +45,10 @@ __all__ = [
     "log_axis",
     "loss_curves",
     "manifold",
-    "network",
+    "named_bars",
     "objective_curves",
-    "receptive_field",
     "save_image",
     "sheet",
-    "term_bars",
     "term_maps",
     "wrap",
 ]

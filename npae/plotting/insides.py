@@ -1,4 +1,4 @@
-"""Figures of the inside of a model: the terms of a number, a receptive field, and the network itself."""
+"""Figures of the inside of a model: the terms of a number, and the network itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Polygon, Rectangle
 
-from npae.plotting.canvas import COLOURS, GREY, INK, PALE, TEXT, WIDTH, sheet, text_width
+from npae.plotting.canvas import INK, TEXT, sheet
 
-Maps = Sequence[tuple[str, np.ndarray]]
 CELLS = 6  # a map with at most so many columns has its numbers written in
 
 
 def term_maps(
-    path: str | os.PathLike, rows: Maps, columns: Sequence[str], title: str, note: str = ""
+    path: str | os.PathLike,
+    rows: Sequence[tuple[str, np.ndarray]],
+    columns: Sequence[str],
+    title: str,
+    note: str = "",
 ) -> Path:
     """Draw arrays as rows of small maps, one column for each channel, with their numbers if these are few.
 
@@ -50,77 +52,29 @@ def term_maps(
     return Path(path)
 
 
-def term_bars(
-    path: str | os.PathLike, terms: Sequence[tuple[str, float]], title: str, xlabel: str, note: str = ""
-) -> Path:
-    """Draw named numbers as horizontal bars, from top to bottom; the last one is their sum, in black."""
-    values = np.array([value for _, value in terms])
-    with sheet(path, title, 38 * len(terms) + 110, note=note) as body:
-        axes = body.subplots()
-        colours = [COLOURS[int(value < 0)] for value in values[:-1]] + [INK]
-        drawn = axes.barh(np.arange(len(terms)), values, color=colours, height=0.7)
-        axes.bar_label(drawn, [f"{value:.4g}" for value in values], padding=4)
-        axes.set_yticks(np.arange(len(terms)), [name for name, _ in terms])
-        axes.invert_yaxis()
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.margins(x=0.16)
-        axes.set_xlabel(xlabel)
-    return Path(path)
-
-
-def receptive_field(path: str | os.PathLike, maps: Maps, title: str, note: str = "") -> Path:
-    """Draw, for several arrays in order, how many of the channels are seen at each place.
-
-    ``maps`` are pairs of name, in short lines, and array (h, w) from 0, not seen, to 1, in all channels.
-    """
-    columns = min(len(maps), 5)
-    lines = -(-len(maps) // columns)
-    with sheet(path, title, lines * (WIDTH / columns + 50), note=note) as body:
-        table = body.subplots(lines, columns, squeeze=False).ravel()
-        for axes in table[len(maps) :]:
-            axes.set_visible(False)
-        for (name, seen), axes in zip(maps, table):
-            h, w = seen.shape
-            axes.imshow(seen, cmap="Blues", vmin=0, vmax=1, extent=(0, w, h, 0))
-            (top, bottom), (left, right) = (np.flatnonzero(seen.any(axis=axis))[[0, -1]] for axis in (1, 0))
-            frame = (left, top), right - left + 1, bottom - top + 1
-            axes.add_patch(Rectangle(*frame, fill=False, edgecolor=COLOURS[1], linewidth=1.6))
-            axes.set(xticks=[0, w], yticks=[0, h])
-            axes.set_title(name, loc="center", fontsize=TEXT - 1)
-    return Path(path)
-
-
-def network(
+def named_bars(
     path: str | os.PathLike,
-    shapes: Sequence[tuple[str, int]],
-    layers: Sequence[tuple[str, str, bool]],
+    rows: Sequence[tuple[str, float, str, str]],
     title: str,
-    code: int | None = None,
+    *,
+    xlabel: str = "",
     note: str = "",
 ) -> Path:
-    """Draw a network from top to bottom: bars for the arrays, as wide as the logarithm of their sizes.
+    """Draw horizontal bars from top to bottom; without a name of the axis, they and their texts are centred.
 
     Parameters
     ----------
-    shapes : pairs of text and number of values, of the input and the output of each layer.
-    layers : triples of name, text on the right, and whether it has parameters; one fewer than shapes.
-    code : int, optional
-        Which of the arrays is the code.
+    rows : their names, lengths, texts and colours.
     """
-    sizes = np.log1p([size for _, size in shapes])
-    widths, unit = 0.12 + 0.88 * sizes / sizes.max(), WIDTH * 0.42
-    with sheet(path, title, 78 * len(shapes) + 10, note=note) as body:
+    names, lengths, texts, colours = zip(*rows)
+    places, left = np.arange(len(rows)), 0 if xlabel else -np.array(lengths) / 2
+    with sheet(path, title, 32 * len("\n".join(names).split("\n")) + 110, note=note) as body:
         axes = body.subplots()
-        for k, ((name, text, learned), above, below) in enumerate(zip(layers, widths, widths[1:])):
-            corners = [(-above, k + 0.2), (above, k + 0.2), (below, k + 0.8), (-below, k + 0.8)]
-            axes.add_patch(Polygon(corners, color=COLOURS[5] if learned else PALE, alpha=0.6, linewidth=0))
-            axes.text(0, k + 0.5, name, ha="center", va="center")
-            axes.text(1.06, k + 0.5, text, ha="left", va="center", color=GREY)
-        for k, ((text, _), width) in enumerate(zip(shapes, widths)):
-            colour = COLOURS[1] if k == code else COLOURS[0]
-            axes.add_patch(Rectangle((-width, k - 0.2), 2 * width, 0.4, color=colour, linewidth=0))
-            axes.text(0, k, text, ha="center", va="center", color="white", fontweight="bold")
-        right = max((text_width(text) for _, text, _ in layers), default=0) / unit
-        axes.set(xlim=(-1.02, 1.1 + right), ylim=(len(shapes) - 0.7, -0.3))
-        axes.set_axis_off()
+        drawn = axes.barh(places, lengths, left=left, color=colours, height=0.7)
+        axes.bar_label(drawn, texts, label_type="edge" if xlabel else "center", padding=4 * bool(xlabel))
+        axes.set_yticks(places, names)
+        axes.invert_yaxis()
+        axes.margins(x=0.16 if xlabel else 0)
+        axes.set(xlabel=xlabel, xticks=axes.get_xticks() if xlabel else [])
+        axes.spines[["left", "bottom"]].set_visible(bool(xlabel))
     return Path(path)

@@ -121,23 +121,26 @@ def image_groups(
 
 
 def comparison(path: str | os.PathLike, panels: Sequence[tuple[str, np.ndarray]], title: str) -> Path:
-    """Draw two to four images of any sizes side by side, e.g. an original and the denoised one.
+    """Draw images of any sizes side by side, e.g. an original and the denoised one; five in a row.
 
     Parameters
     ----------
     panels : pairs (name, image).
     """
-    if not 2 <= len(panels) <= 4:
-        raise ValueError(f"a comparison has 2 to 4 images, not {len(panels)}")
+    if len(panels) < 2:
+        raise ValueError(f"a comparison has 2 or more images, not {len(panels)}")
     images = [(name, as_pictures(np.asarray(image)[None], name, 1)[0]) for name, image in panels]
     ratios = [len(image) / image.shape[1] for _, image in images]  # height to width
-    rows = len(images) if max(ratios) < 1 / 3 else 1  # wide images stand below each other
-    columns = len(images) // rows
+    columns = 1 if max(ratios) < 1 / 3 else min(len(images), 5)  # wide images stand below each other
+    rows = -(-len(images) // columns)
     wide = min(WIDTH / columns, max(TALLEST / max(ratios), NARROWEST))
     with sheet(path, title, rows * (wide * max(ratios) + 50), width=max(columns * wide, WIDTH / 2)) as body:
-        for axes, (name, image) in zip(body.subplots(rows, columns, squeeze=False).flat, images):
+        table = body.subplots(rows, columns, squeeze=False)
+        for axes, (name, image) in zip(table.flat, images):
             show(axes, image)
             axes.set_title(wrap(name, wide - 40))
+        for axes in table.flat[len(images) :]:
+            axes.set_axis_off()
     return Path(path)
 
 

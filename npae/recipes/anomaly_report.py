@@ -13,6 +13,7 @@ import numpy as np
 from npae.datasets import Dataset
 from npae.files.writing import written_whole
 from npae.kernels.backend import get_backend
+from npae.markup import aligned
 from npae.recipes.anomaly import Detector, Trial, class_name
 from npae.recipes.folder import METRICS
 from npae.recipes.measures import versions
@@ -39,8 +40,7 @@ def table(found: Found, dataset: Dataset) -> str:
     for trials in zip(*found.values()):
         rows.append([class_name(dataset, trials[0].label), *(f"{trial.auc:.3f}" for trial in trials)])
     rows.append(["mean", *(f"{mean_auc(trials):.3f}" for trials in found.values())])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    lines = aligned(rows, "<")
     rule = "-" * len(lines[0])
     return "\n".join([*lines[:2], rule, *lines[2:-1], rule, lines[-1]])
 

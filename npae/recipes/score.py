@@ -16,6 +16,7 @@ from npae.datasets import read_picture
 from npae.datasets.images import SIZE, fit, light_on_dark
 from npae.datasets.pictures import luminance
 from npae.files.writing import written_whole
+from npae.markup import aligned
 from npae.measures import surprise
 from npae.recipes.run import Run
 from npae.recipes.views import plain_batches
@@ -116,14 +117,12 @@ def table(scored: Scored) -> str:
     for k in order:
         share = f"{scored.quantiles[k]:.1%}"
         rows.append([scored.names[k], f"{scored.scores[k]:.5f}", f"{scored.errors[k]:.5f}", share])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
     low, middle, high = np.quantile(scored.training, [0.05, 0.5, 0.95])
     count = len(scored.training)
     typical = (
         f"scores of {count:,} training images: median {middle:.5f}, nine in ten from {low:.5f} to {high:.5f}"
     )
-    return "\n".join([*lines, "", typical])
+    return "\n".join([*aligned(rows, "<"), "", typical])
 
 
 def _prepared(run: Run, path: str | os.PathLike) -> np.ndarray:
