@@ -204,7 +204,9 @@ class Process:
             times = tuple(map(int, runs))
             seen.assigned.append(Assigned(function, int(line), variable, reader.value(array), times))
         for function, some in answer.get("kinds", {}).items():
-            seen.kinds[function] = {n: Held(str(k), shape and tuple(shape)) for n, (k, shape) in some.items()}
+            seen.kinds[function] = {
+                n: Held(str(k), None if shape is None else tuple(shape)) for n, (k, shape) in some.items()
+            }
         return seen
 
     def now(self, value: Any) -> Any:
