@@ -167,15 +167,16 @@ def short_diagnosis(run: Run) -> str:
 
 def report(options: argparse.Namespace) -> None:
     """Write the page of a run; where its data are missing, without what needs them."""
+    from npae.files.writing import write_whole
     from npae.inside import report as pages
-    from npae.inside.html import written
 
     record = pages.read_record(options.directory)
     try:
         run: Run | str = evaluated(options)
     except (ValueError, OSError) as error:
         run = str(error)
-    say(written(options.out or Path(options.directory) / "report.html", pages.report(record, run)))
+    page = pages.report(record, run).encode("utf-8", "replace")
+    say(write_whole(options.out or Path(options.directory) / "report.html", page))
 
 
 def compare(options: argparse.Namespace) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from npae import markup
-from npae.files.writing import written_whole
 from npae.markup import text as escape
 
 STYLE = """
@@ -60,10 +57,3 @@ def picture(png: bytes, text: str) -> str:
     data = base64.b64encode(png).decode("ascii")
     caption = element("figcaption", text)
     return f'<figure><img alt="{escape(text)}" src="data:image/png;base64,{data}">{caption}</figure>'
-
-
-def written(path: str | os.PathLike, text: str) -> Path:
-    """Write a page, and return its path."""
-    with written_whole(path) as file:
-        file.write(text.encode("utf-8", "replace"))
-    return Path(path)

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from npae.files.reading import read_text, regular_file
+from npae.files.writing import write_whole
 from npae.inside import anatomy
 from npae.inside.doctor import NOTHING, examine, training_of
-from npae.inside.html import element, page, picture, table, written
+from npae.inside.html import element, page, picture, table
 from npae.model import Sequential
 from npae.recipes import get_recipe
 from npae.recipes.folder import METRICS, Settings, read_history
@@ -201,7 +202,7 @@ def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path
         having = [record for record in records if name in record.history]
         for start in range(0, len(having), OF_A_CHART):
             parts.append(_chart(having[start : start + OF_A_CHART], name))
-    return written(path, page("npae: runs side by side", parts))
+    return write_whole(path, page("npae: runs side by side", parts).encode("utf-8", "replace"))
 
 
 def _chart(records: Sequence[Record], name: str) -> str:

@@ -40,22 +40,6 @@ class Part(NamedTuple):
         return self.values * self.slopes
 
 
-class Check(NamedTuple):
-    """A number as the model computes it, and as its terms add up to it; ``size`` is that of the terms."""
-
-    name: str
-    number: float
-    total: float
-    size: float
-
-    @property
-    def error(self) -> float:
-        """The difference, relative to the number; where terms cancel, to a billionth of their size."""
-        size = max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
-        error = abs(self.number - self.total) / size
-        return error if np.isfinite(error) else np.inf
-
-
 class Trace(NamedTuple):
     """Where a number of a model comes from; ``print(trace)`` shows it as a table.
 
@@ -68,8 +52,9 @@ class Trace(NamedTuple):
     parts : tuple of Part
     rest : dict of str to float
         Terms without an input, such as the bias.
-    checks : tuple of Check
-        The sums that must hold.
+    checks : tuple of (str, float, float, float)
+        The sums that must hold: the name of a number, as the model computes it, as its terms add up to it,
+        and the size of these.
     columns : (str, str)
         What values and slopes are: ("input", "weight").
     activation : (str, float, float), optional
@@ -82,7 +67,7 @@ class Trace(NamedTuple):
     backward: bool
     parts: tuple[Part, ...]
     rest: dict[str, float]
-    checks: tuple[Check, ...]
+    checks: tuple[tuple[str, float, float, float], ...]
     columns: tuple[str, str] = ("value", "dy/dx")
     activation: tuple[str, float, float] | None = None
     note: str = ""
@@ -100,7 +85,7 @@ class Trace(NamedTuple):
     @property
     def error(self) -> float:
         """The largest relative error of the checks."""
-        return max((check.error for check in self.checks), default=0.0)
+        return max((_error(*check) for _, *check in self.checks), default=0.0)
 
     @property
     def adds_up(self) -> bool:
@@ -201,15 +186,21 @@ def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
     return _of_output(found.steps[place.position], found.name(place.position - 1), place)
 
 
+def _error(number: float, total: float, size: float) -> float:
+    """Return the difference, relative to the number; where terms cancel, to a billionth of their size."""
+    error = abs(number - total) / (max(abs(number), abs(total), 1e-9 * size) or 1.0)
+    return error if np.isfinite(error) else np.inf
+
+
 def _of_loss(found: Record, place: Place) -> Trace:
     """Trace a term of the loss to its elements, and the loss to its terms."""
     terms = [term for term in found.terms if place.name in ("loss", term.name)]
     parts = tuple(Part(term.name, term.evaluate(), term.dy) for term in terms)
-    checks = tuple(Check(term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
-    number = sum(check.number for check in checks)
+    checks = tuple((term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
+    number = sum(term.number for term in terms)
     if place.key:
         return Trace(place.name, number, False, parts, {}, checks, ("loss", "1 / count"))
-    return Trace(place.name, number, False, (), {check.name: check.total for check in checks}, checks)
+    return Trace(place.name, number, False, (), {name: total for name, _, total, _ in checks}, checks)
 
 
 def _sum(parts: Sequence[Part], rest: float = 0.0) -> tuple[float, float]:
@@ -225,21 +216,17 @@ def _of_output(step: Step, source: str, place: Place) -> Trace:
     unit[at] = 1.0
     row, grads = plain.backward(unit)
 
-    def scaled(h: float) -> np.ndarray:  # z and y of the number, for all inputs scaled by 1 + h
-        x = step.x * (1 + h)
-        return np.array([plain.forward(x)[at], step.forward(x)[at]])
+    def scaled(h: float) -> np.ndarray:  # the number, for all inputs scaled by 1 + h
+        return plain.forward(step.x * (1 + h))[at]
 
-    number, z, slopes = float(step.y[at]), float(plain.y[at]), measured(scaled).central
-    part, rest = Part(source, step.x, row), z - float(slopes[0])
-    _, size = _sum([part], rest)
-    rest = rest if abs(rest) > NEGLIGIBLE * size else 0.0
-    checks, activation = [Check(place.text if plain is step else "z", z, *_sum([part], rest))], None
+    number, z, part = float(step.y[at]), float(plain.y[at]), Part(source, step.x, row)
+    rest = z - float(measured(scaled).central)
+    rest = rest if abs(rest) > NEGLIGIBLE * _sum([part], rest)[1] else 0.0
+    checks, activation = [(place.text if plain is step else "z", z, *_sum([part], rest))], None
     if plain is not step:
-        kind, full = step.layer.activation, float((step.backward(unit)[0] * step.x).sum())
-        y, slope = activations.forward(plain.y[at], kind), activations.backward(np.ones(()), step.y[at], kind)
-        activation = kind, z, float(slope)
-        checks.append(Check(f"{kind}(z)", number, float(y), abs(number)))
-        checks.append(Check("the slope along the input", float(slopes[1]), full, size))
+        kind, ones = step.layer.activation, np.ones(())
+        activation = kind, z, float(activations.backward(ones, step.y[at], kind))
+        checks.append((f"{kind}(z)", number, float(activations.forward(plain.y[at], kind)), abs(number)))
     shares = {key: np.vdot(grads[key], value) for key, value in plain.params.items() if key in grads}
     names = [key for key in reversed(shares) if np.isclose(shares[key], rest, rtol=1e-9, atol=1e-9)]
     rests = {[*names, "tangent at inputs 0"][0]: rest} if rest or names else {}
@@ -275,9 +262,10 @@ def _backward(found: Record, place: Place) -> Trace:
             if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
                 slopes.central[at] = taken
         parts.append(Part(consumer.name, consumer.dy, slopes.central))
-    check = Check(place.text, float(gradient[place.at]), *_sum(parts))
+    number = float(gradient[place.at])
     columns = "dL/dy", f"dy/d{place.key or 'x'}"
-    return Trace(place.text, check.number, True, tuple(parts), {}, (check,), columns, None, note)
+    checks = ((place.text, number, *_sum(parts)),)
+    return Trace(place.text, number, True, tuple(parts), {}, checks, columns, None, note)
 
 
 def _lines(found: Trace) -> Iterator[str]:
@@ -296,10 +284,10 @@ def _lines(found: Trace) -> Iterator[str]:
     yield from ("  " + line for line in aligned(rows, "<"))
     if zeros:
         yield f"  further terms that are 0: {zeros:,}"
-    for check in found.checks:
-        if not check.error <= TOLERANCE:
+    for name, number, total, size in found.checks:
+        if _error(number, total, size) > TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]
-            by = f"by the slopes of {other} it is {check.total:.8g}"
-            yield f"  This does not add up: {own} computes {check.name} as {check.number:.8g}, and {by}."
+            by = f"by the slopes of {other} it is {total:.8g}"
+            yield f"  This does not add up: {own} computes {name} as {number:.8g}, and {by}."
     if found.adds_up:
         yield f"  adds up; relative error {found.error:.1g}"
