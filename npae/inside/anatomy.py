@@ -83,8 +83,8 @@ def anatomy(
             layer: dict[str, Any] = {"name": step.name, "kind": type(step.layer).__name__}
             layer |= {"output_shape": list(step.y.shape[1:]), "parameters": count, "multiply_adds": work}
             layer |= {"forward_ms": 1e3 * forward, "backward_ms": 1e3 * backward}
-            layer |= {"mean": _mean(step.y), "std": float(np.std(step.y, dtype=np.float64))}
-            layer["gradient"] = math.sqrt(_mean(np.square(seen.dys[k])))
+            layer |= {"mean": np.mean(step.y, dtype=np.float64), "std": np.std(step.y, dtype=np.float64)}
+            layer["gradient"] = math.sqrt(np.mean(np.square(seen.dys[k]), dtype=np.float64))
             layer |= {**_flatness(step), "update": update.get(step.name)}
             layers.append(layer)
     peak = 2 * SIDE**3 / best
@@ -92,13 +92,8 @@ def anatomy(
         for key, passes in {"forward": 1, "backward": 1 + (k > first)}.items():
             flops = 2 * passes * layer["multiply_adds"] * size
             layer[f"{key}_of_peak"] = flops / (1e-3 * layer[f"{key}_ms"]) / peak if flops else None
-    value = sum(term.number for term in seen.terms)
-    numbers = {"loss": value, "loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9}
-    return {"batch_size": batch_size, "shard_size": size, **numbers, "layers": layers}
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.mean(values, dtype=np.float64))
+    numbers = {"batch_size": batch_size, "shard_size": size, "loss": sum(term.number for term in seen.terms)}
+    return numbers | {"loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9, "layers": layers}
 
 
 def _seconds(call: Callable[[], Any]) -> float:
@@ -139,7 +134,7 @@ def _flatness(step: Step) -> dict[str, Any]:
     steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
     flat = np.abs(slopes) < FLAT * steepest
     dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))
-    return {"flat": _mean(flat), "dead": int(dead.sum()), "units": dead.size}
+    return {"flat": np.mean(flat), "dead": int(dead.sum()), "units": dead.size}
 
 
 COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
