@@ -13,7 +13,6 @@ import numpy as np
 
 from npae.inside.record import Step, record
 from npae.kernels import activations
-from npae.markup import aligned
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -169,12 +168,6 @@ def described(found: dict[str, Any]) -> tuple[list[str], list[list[str]], list[s
     count, work, forward, backward = (sum(row[key] for row in found["layers"]) for key in keys)
     rows.append(["total", "", f"{count:,}", f"{work:,}", f"{forward:.3f}", f"{backward:.3f}", *[""] * 6])
     return list(COLUMNS), rows, LEGEND.format(**found).splitlines()
-
-
-def as_table(found: dict[str, Any]) -> str:
-    """Return the anatomy as a table, with an explanation of its columns."""
-    header, rows, legend = described(found)
-    return "\n".join([*aligned([header, *rows], "<<"), "", *legend])
 
 
 LEGEND = """\

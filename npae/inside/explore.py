@@ -55,7 +55,7 @@ def page_of(run: Run) -> str:
         .replace("{script}", text_of("network.js") + text_of("explore.js"))
         .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
     )
-    return page(f"npae: inside {title}", [body], text_of("explore.css"), "script-src 'unsafe-inline'")
+    return page(f"npae: inside {title}", [body], "script-src 'unsafe-inline'")
 
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:

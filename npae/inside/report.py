@@ -57,12 +57,9 @@ class Record(NamedTuple):
     @property
     def published(self) -> dict[str, float]:
         """The last published value of each measure that the original's log has, for as many epochs."""
-        found: dict[str, float] = {}
-        epochs = len(self.history["loss"])
-        for name, log in self.recipe.published.items():
-            by_epoch = log if isinstance(log, Mapping) else dict(enumerate(log, start=1))
-            found |= {name: by_epoch[epochs]} if epochs in by_epoch else {}
-        return found
+        logs, epochs = self.recipe.published.items(), len(self.history["loss"])
+        by_epoch = {k: log if isinstance(log, Mapping) else dict(enumerate(log, start=1)) for k, log in logs}
+        return {name: log[epochs] for name, log in by_epoch.items() if epochs in log}
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -95,10 +92,8 @@ def report(record: Record, run: Run | str) -> str:
         The run with its data, for anatomy and doctor; or why there are none.
     """
     recipe, published, layers = record.recipe, record.published, record.model.layer_table()
-    numbers = [
-        [in_words(name), number(value), number(published.get(name))]
-        for name, value in record.measures.items()
-    ]
+    measures = record.measures.items()
+    numbers = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
     sections = {
         "Command": [element("pre", command(record.settings)), element("p", _about_data(record))],
         "Numbers": [table(["", "npae", "published"], numbers)],
