@@ -19,7 +19,7 @@ from npae.gradcheck.catalogue import kink_cases, layer_cases, loss_cases, penalt
 from npae.inside.anatomy import anatomy
 from npae.inside.receptive_field import receptive_field
 from npae.inside.record import in_float64, record
-from npae.inside.slopes import measured
+from npae.inside.trace import measured
 from npae.recipes import get_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:npae")

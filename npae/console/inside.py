@@ -81,16 +81,13 @@ def trace(options: argparse.Namespace) -> int:
             raise ValueError(f"there is no test image {brief(options.image)}; {there_are}")
         chosen = slice(image, image + 1)
         found = record(model, inputs[chosen], targets[chosen], run.recipe.loss, rng=options.seed)
-        place = found.place(options.at)
-        fields = receptive_field(found, place) if options.receptive_field else []
-        traced = trace_of(found, place, options.backward and not fields)
-    path, of = options.out or run.path("trace.png"), f"{name}, test image {image}"
-    if fields:
-        say(f"{name}: what {options.at} sees\n{as_table(fields)}")
-        say(str(figures.draw_receptive_field(path, fields, f"{name}: what {options.at} sees")))
-        return 0
-    say(f"{of}\n{traced}")
-    say(str(figures.draw_trace(path, traced, of)))
+        place, path = found.place(options.at), options.out or run.path("trace.png")
+        if options.receptive_field:
+            fields, title = receptive_field(found, place), f"{name}: what {options.at} sees"
+            say(f"{title}\n{as_table(fields)}\n{figures.draw_receptive_field(path, fields, title)}")
+            return 0
+        traced, of = trace_of(found, place, options.backward), f"{name}, test image {image}"
+    say(f"{of}\n{traced}\n{figures.draw_trace(path, traced, of)}")
     return 0 if traced.adds_up else 1
 
 
@@ -133,7 +130,7 @@ def draw(options: argparse.Namespace) -> None:
     else:
         model, settings, _ = load_trained(options.directory)
         name, path = settings.recipe, os.path.join(options.directory, "network.png")
-    say(str(draw_network(options.out or path, model, name)))
+    say(draw_network(options.out or path, model, name))
 
 
 def _recipe(name: str) -> Recipe | None:
@@ -167,15 +164,16 @@ def short_diagnosis(run: Run) -> str:
 
 def report(options: argparse.Namespace) -> None:
     """Write the page of a run; where its data are missing, without what needs them."""
+    from npae.files.writing import write_whole
     from npae.inside import report as pages
-    from npae.inside.html import written
 
     record = pages.read_record(options.directory)
     try:
         run: Run | str = evaluated(options)
     except (ValueError, OSError) as error:
         run = str(error)
-    say(written(options.out or Path(options.directory) / "report.html", pages.report(record, run)))
+    page = pages.report(record, run).encode("utf-8", "replace")
+    say(write_whole(options.out or Path(options.directory) / "report.html", page))
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -185,7 +183,6 @@ def compare(options: argparse.Namespace) -> None:
 
     records = [read_record(directory) for directory in options.directories]
     header, rows = comparison(records)
-    for line in aligned([header, *rows], "<"):
-        say(line)
+    say("\n".join(aligned([header, *rows], "<")))
     if options.html:
         say(write_comparison(records, options.html))

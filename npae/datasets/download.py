@@ -19,7 +19,7 @@ from pathlib import Path
 from npae.datasets.idx import read_payload, unpacked
 from npae.datasets.known import CHECKSUMS, FILES, MIRRORS, ROLES, check_sum, checksum, find_files
 from npae.files.lock import locked
-from npae.files.writing import sweep, written_whole
+from npae.files.writing import sweep, write_whole
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -238,9 +238,7 @@ def _save(content: bytearray, target: Path, name: str, role: str) -> Path:
     check_sum(checksum(payload), role, name, "what it sent")
     target = target if packed else target.with_suffix("")  # a proxy has decompressed it
     target.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(target) as file:
-        file.write(content)
-    return target
+    return write_whole(target, content)
 
 
 def _reason(error: BaseException) -> str:

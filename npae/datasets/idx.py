@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from npae.files.reading import LARGEST, Archive, regular_file, take
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 
 # The dtype of an IDX file's numbers, by the file's third byte; the numbers are big-endian.
 IDX_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -60,8 +60,7 @@ def write_idx(path: str | os.PathLike, array: np.ndarray) -> None:
     payload = encode_idx(array)
     if str(path).endswith(".gz"):
         payload = gzip.compress(payload, 6, mtime=0)
-    with written_whole(path) as file:
-        file.write(payload)
+    write_whole(path, payload)
 
 
 def read_payload(path: str | os.PathLike, most: int = LARGEST) -> bytearray:

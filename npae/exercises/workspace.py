@@ -18,7 +18,7 @@ from npae.exercises.pytest_file import PYTEST_FILE
 from npae.exercises.texts import stub_text
 from npae.files.lock import locked
 from npae.files.reading import read_text
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 
 FOLDER = "npae-exercises"
 PROGRESS = "progress.txt"
@@ -168,8 +168,7 @@ class Workspace:
             raise ValueError(f"{path} is a folder; the progress of the exercises belongs there: move it away")
         if progress.damage and path.is_file():
             _move(path, self.directory / DAMAGED)
-        with written_whole(path) as file:
-            file.write(progress.as_text().encode())
+        write_whole(path, progress.as_text().encode())
 
     def mark(
         self, exercise: str, mark: Mark | Callable[[Mark], Mark], before: Progress | None = None
@@ -204,7 +203,7 @@ class Workspace:
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == stub):
             kept = _free(self.directory / KEPT / path.name)
             _move(path, kept)
-        _write(path, stub)
+        write_whole(path, stub)
         self.mark(exercise, Mark(hints=self.progress().marks[exercise].hints))
         return kept
 
@@ -239,7 +238,7 @@ def start(directory: str | os.PathLike) -> Started:
         if os.path.lexists(path):
             kept.append(name)
         else:
-            _write(path, text)
+            write_whole(path, text)
             written.append(name)
     if not os.path.lexists(workspace.directory / PROGRESS):
         workspace.write(parse_progress(""))
@@ -272,11 +271,6 @@ def find(directory: str | os.PathLike | None = None) -> Workspace:
 def is_workspace(directory: Path) -> bool:
     """Whether a folder has exercises in it, even if its progress is lost."""
     return any(file_in(directory, name).is_file() for name in ORDER)
-
-
-def _write(path: Path, text: bytes) -> None:
-    with written_whole(path) as file:
-        file.write(text)
 
 
 def _move(path: Path, place: Path) -> None:

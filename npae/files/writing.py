@@ -55,6 +55,13 @@ def written_whole(path: str | os.PathLike) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
+def write_whole(path: str | os.PathLike, content: bytes | bytearray) -> Path:
+    """Write a file, see `written_whole`, and return its path."""
+    with written_whole(path) as file:
+        file.write(content)
+    return Path(path)
+
+
 def sweep(folder: Path) -> None:
     """Remove what killed processes left unfinished in a folder; the caller holds its lock."""
     for part in folder.glob("*.part"):

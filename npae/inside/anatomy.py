@@ -13,7 +13,6 @@ import numpy as np
 
 from npae.inside.record import Step, record
 from npae.kernels import activations
-from npae.markup import aligned
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -83,8 +82,8 @@ def anatomy(
             layer: dict[str, Any] = {"name": step.name, "kind": type(step.layer).__name__}
             layer |= {"output_shape": list(step.y.shape[1:]), "parameters": count, "multiply_adds": work}
             layer |= {"forward_ms": 1e3 * forward, "backward_ms": 1e3 * backward}
-            layer |= {"mean": _mean(step.y), "std": float(np.std(step.y, dtype=np.float64))}
-            layer["gradient"] = math.sqrt(_mean(np.square(seen.dys[k])))
+            layer |= {"mean": np.mean(step.y, dtype=np.float64), "std": np.std(step.y, dtype=np.float64)}
+            layer["gradient"] = math.sqrt(np.mean(np.square(seen.dys[k]), dtype=np.float64))
             layer |= {**_flatness(step), "update": update.get(step.name)}
             layers.append(layer)
     peak = 2 * SIDE**3 / best
@@ -92,13 +91,8 @@ def anatomy(
         for key, passes in {"forward": 1, "backward": 1 + (k > first)}.items():
             flops = 2 * passes * layer["multiply_adds"] * size
             layer[f"{key}_of_peak"] = flops / (1e-3 * layer[f"{key}_ms"]) / peak if flops else None
-    value = sum(term.number for term in seen.terms)
-    numbers = {"loss": value, "loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9}
-    return {"batch_size": batch_size, "shard_size": size, **numbers, "layers": layers}
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.mean(values, dtype=np.float64))
+    numbers = {"batch_size": batch_size, "shard_size": size, "loss": sum(term.number for term in seen.terms)}
+    return numbers | {"loss_ms": 1e3 * loss_seconds, "peak_gflops": peak / 1e9, "layers": layers}
 
 
 def _seconds(call: Callable[[], Any]) -> float:
@@ -139,7 +133,7 @@ def _flatness(step: Step) -> dict[str, Any]:
     steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
     flat = np.abs(slopes) < FLAT * steepest
     dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))
-    return {"flat": _mean(flat), "dead": int(dead.sum()), "units": dead.size}
+    return {"flat": np.mean(flat), "dead": int(dead.sum()), "units": dead.size}
 
 
 COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -174,12 +168,6 @@ def described(found: dict[str, Any]) -> tuple[list[str], list[list[str]], list[s
     count, work, forward, backward = (sum(row[key] for row in found["layers"]) for key in keys)
     rows.append(["total", "", f"{count:,}", f"{work:,}", f"{forward:.3f}", f"{backward:.3f}", *[""] * 6])
     return list(COLUMNS), rows, LEGEND.format(**found).splitlines()
-
-
-def as_table(found: dict[str, Any]) -> str:
-    """Return the anatomy as a table, with an explanation of its columns."""
-    header, rows, legend = described(found)
-    return "\n".join([*aligned([header, *rows], "<<"), "", *legend])
 
 
 LEGEND = """\

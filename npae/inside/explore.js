@@ -2,7 +2,6 @@
 
 const model = readModel(document.getElementById("model").textContent);
 const [channels, height, width] = model.image, pixels = height * width;
-const COLOURS = "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf".split(" ");
 const MOST_SLIDERS = 16;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const at = (id) => document.getElementById(id);
@@ -66,9 +65,8 @@ const samples = model.labels.map((_, i) => Float64Array.from(
 const codes = samples.map((x) => encode(model, x));
 const units = Array.from({ length: model.code }, (_, u) => { // where the codes are, along each unit
   const values = codes.map((code) => code[u]), low = Math.min(...values), high = Math.max(...values);
-  const mean = values.reduce((a, b) => a + b, 0) / values.length, margin = 0.1 * (high - low) || 1;
-  const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { u, spread, low: low - margin, high: high + margin };
+  const margin = 0.1 * (high - low) || 1;
+  return { u, spread: high - low, low: low - margin, high: high + margin };
 });
 const widest = [...units].sort((a, b) => b.spread - a.spread || a.u - b.u).map(({ u }) => u);
 const [across, up] = [widest[0], widest[1] ?? 0].sort((a, b) => a - b);
@@ -82,7 +80,7 @@ function drawPlane() {
   context.font = "12px sans-serif";
   codes.forEach((code, i) => {
     const [x, y] = place(code), label = model.labels[i]; // "?" of images without labels
-    context.fillStyle = label === "?" ? "grey" : `#${COLOURS[label % COLOURS.length]}`;
+    context.fillStyle = label === "?" ? "grey" : `hsl(${36 * label}, 75%, 45%)`;
     context.fillText(label, x - 3, y + 4);
   });
   context.strokeStyle = getComputedStyle(document.body).color;

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from npae.files.writing import write_whole
 from npae.geometry import window_pads
-from npae.inside.html import page, written
+from npae.inside.html import page
 from npae.kernels import activations
 from npae.layers import Layer, Reshape
 from npae.layers.activations import Activation
@@ -54,15 +55,15 @@ def page_of(run: Run) -> str:
         .replace("{script}", text_of("network.js") + text_of("explore.js"))
         .replace("{model}", json.dumps(model).replace("<", "\\u003c"))
     )
-    return page(f"npae: inside {title}", [body], text_of("explore.css"), "script-src 'unsafe-inline'")
+    return page(f"npae: inside {title}", [body], "script-src 'unsafe-inline'")
 
 
 def write_page(run: Run, path: str | os.PathLike) -> Path:
     """Write the page of a trained run, and return its path; see `page_of` for what is raised."""
-    content = page_of(run)
+    content = page_of(run).encode("utf-8", "replace")
     if len(content) > LARGE:
         run.compute.report(f"npae: the page has {len(content) / 1e6:.1f} MB, nearly all of them weights")
-    return written(path, content)
+    return write_whole(path, content)
 
 
 def description(model: Sequential) -> dict[str, Any]:

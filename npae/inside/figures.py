@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from npae.inside.receptive_field import Field
-from npae.inside.trace import Trace
-from npae.layers.layer import Layer, Shape
+from npae.inside.trace import NEGLIGIBLE, Trace
+from npae.layers.layer import Shape
 from npae.model import Autoencoder, Sequential
 
 CHANNELS = 6  # maps beside each other
@@ -39,8 +39,7 @@ def draw_trace(path: str | os.PathLike, found: Trace, of: str) -> Path:
     top, bottom, left, right = rows.min(), rows.max(), columns.min(), columns.max()
     shown = maps[:, channels, top : bottom + 1, left : right + 1]
     total = float(shown[2].sum())
-    others = found.total - total
-    others = others if abs(others) > 1e-12 * np.abs(shown[2]).sum() else 0.0
+    others = found.total - total if abs(found.total - total) > NEGLIGIBLE * np.abs(shown[2]).sum() else 0.0
     place = f"{part.name}, rows {top} to {bottom}, columns {left} to {right}"
     note = f"{place}: these products sum to {total:.4g}, all other terms to {others:.4g}; {note}"
     names = [f"channel {k}" for k in channels]
@@ -71,17 +70,9 @@ def draw_network(path: str | os.PathLike, model: Sequential, title: str) -> Path
     (inputs, _), (_, *table, (*_, total, _)) = model.built(), model.layer_table()
     code = len(table) - len([*model.decoder.leaves()]) if isinstance(model, Autoencoder) else 0
     rows = [("input", math.log1p(math.prod(inputs)), " x ".join(map(str, inputs)), plotting.COLOURS[5])]
-    for k, ((_, layer), (_, shape, count, work)) in enumerate(zip(model.leaves(), table), start=1):
+    for k, ((_, layer), (name, shape, count, work)) in enumerate(zip(model.leaves(), table), start=1):
+        text = f"{name}\n{count} parameters, {work} multiply-adds"
         colour = plotting.COLOURS[4 if k == code else 5]
-        name = f"{_short(layer)}\n{count} parameters, {work} multiply-adds"
-        rows.append((name, math.log1p(math.prod(layer.built()[1])), shape, colour))
+        rows.append((text, math.log1p(math.prod(layer.built()[1])), shape, colour))
     note = "Outputs, as wide as the logarithm of their numbers; orange: the code."
     return plotting.named_bars(path, rows, f"{title}: {total} parameters", note=note)
-
-
-def _short(layer: Layer) -> str:
-    """Return the layer with its sizes and its activation: "Conv2D, kernel_size 3x3, strides 2x2, relu"."""
-    words = [type(layer).__name__]
-    for key in ("kernel_size", "pool_size", "size", "strides"):
-        words += [f"{key} {'x'.join(map(str, getattr(layer, key)))}"] if hasattr(layer, key) else []
-    return ", ".join(words + [layer.activation] * bool(layer.params and layer.activation != "linear"))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from npae import markup
-from npae.files.writing import written_whole
 from npae.markup import text as escape
 
 STYLE = """
@@ -28,17 +25,24 @@ th:first-child, td:first-child { text-align: left; font-weight: bold; }
 td:not(:first-child) { white-space: nowrap; }
 figure { margin: 1.5rem 0; } figcaption { color: var(--faint); }
 figure img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
+.side { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
+.side figure { margin: 0; }
+canvas { max-width: 100%; border: 1px solid var(--line); touch-action: none; }
+canvas:focus-visible { outline: 3px solid var(--focus); }
+canvas.image { width: 252px; height: auto; image-rendering: pixelated; background: #000; }
+select, button { font: inherit; margin-right: .8rem; }
+#sliders label { display: grid; grid-template-columns: 7rem 1fr 5rem; gap: .5rem; align-items: center; }
 """
 
 
-def page(title: str, parts: Sequence[str], style: str = "", policy: str = "img-src data:") -> str:
+def page(title: str, parts: Sequence[str], policy: str = "img-src data:") -> str:
     """Return a whole page of parts that are HTML already; ``policy`` is what else the browser may load."""
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     policy = f"default-src 'none'; style-src 'unsafe-inline'; {policy}"
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{style}</style></head>\n<body>\n<main>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style></head>\n<body>\n<main>\n"
         + "\n".join(parts)
         + "\n</main>\n</body></html>\n"
     )
@@ -60,10 +64,3 @@ def picture(png: bytes, text: str) -> str:
     data = base64.b64encode(png).decode("ascii")
     caption = element("figcaption", text)
     return f'<figure><img alt="{escape(text)}" src="data:image/png;base64,{data}">{caption}</figure>'
-
-
-def written(path: str | os.PathLike, text: str) -> Path:
-    """Write a page, and return its path."""
-    with written_whole(path) as file:
-        file.write(text.encode("utf-8", "replace"))
-    return Path(path)

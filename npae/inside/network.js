@@ -6,16 +6,13 @@
 // flat, as in NumPy: pixel (c, r, s) is number (c * h + r) * w + s. The names of sizes and indices are those
 // of the Python files in npae/layers, where every formula is derived. Sums are in double precision.
 
-const ACTIVATIONS = {
+const ACTIVATIONS = { // y of x, and dy/dx of y; a is the factor below 0
   linear: { of: (x) => x, slope: () => 1 },
   relu: { of: (x) => (x > 0 ? x : 0), slope: (y) => (y > 0 ? 1 : 0) },
   sigmoid: { of: (x) => 1 / (1 + Math.exp(-x)), slope: (y) => y * (1 - y) },
   tanh: { of: Math.tanh, slope: (y) => 1 - y * y },
-  leaky_relu: { of: (x, below) => (x > 0 ? x : below * x), slope: (y, below) => (y > 0 ? 1 : below) },
-  elu: {
-    of: (x, below) => (x > 0 ? x : below * Math.expm1(x)),
-    slope: (y, below) => (y > 0 ? 1 : y + below),
-  },
+  leaky_relu: { of: (x, a) => (x > 0 ? x : a * x), slope: (y, a) => (y > 0 ? 1 : a) },
+  elu: { of: (x, a) => (x > 0 ? x : a * Math.expm1(x)), slope: (y, a) => (y > 0 ? 1 : y + a) },
 };
 const last = (values) => values[values.length - 1];
 const count = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -135,15 +132,12 @@ const KINDS = {
     },
   },
   BatchNormalization: { // at inference
-    scale: ({ inputs, gamma, moving_variance, epsilon }) =>
-      filled(inputs, gamma.map((value, c) => value / Math.sqrt(moving_variance[c] + epsilon))),
     forward(x, layer) {
       const [mean, beta] = [layer.moving_mean, layer.beta].map((values) => filled(layer.inputs, values));
-      const scale = this.scale(layer);
-      return x.map((value, k) => (value - mean[k]) * scale[k] + beta[k]);
+      return this.backward(x.map((value, k) => value - mean[k]), layer).map((value, k) => value + beta[k]);
     },
-    backward(dz, layer) {
-      const scale = this.scale(layer);
+    backward(dz, { inputs, gamma, moving_variance, epsilon }) {
+      const scale = filled(inputs, gamma.map((value, c) => value / Math.sqrt(moving_variance[c] + epsilon)));
       return dz.map((value, k) => value * scale[k]);
     },
   },
@@ -181,14 +175,8 @@ function readModel(text) {
   return model;
 }
 
-function bytes(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-function numbers(text) {
-  const view = new DataView(bytes(text).buffer);
-  return Float64Array.from({ length: view.byteLength / 4 }, (_, k) => view.getFloat32(4 * k, true));
-}
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const numbers = (text) => Float64Array.from(new Float32Array(bytes(text).buffer));
 
 // Return the code of an image: of a variational model, the means.
 const encode = (model, x) => last(forward(model.encoder, x)).slice(0, model.code);

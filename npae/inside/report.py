@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from npae.files.reading import read_text, regular_file
+from npae.files.writing import write_whole
 from npae.inside import anatomy
 from npae.inside.doctor import NOTHING, examine, training_of
-from npae.inside.html import element, page, picture, table, written
+from npae.inside.html import element, page, picture, table
 from npae.model import Sequential
 from npae.recipes import get_recipe
 from npae.recipes.folder import METRICS, Settings, read_history
@@ -56,12 +57,9 @@ class Record(NamedTuple):
     @property
     def published(self) -> dict[str, float]:
         """The last published value of each measure that the original's log has, for as many epochs."""
-        found: dict[str, float] = {}
-        epochs = len(self.history["loss"])
-        for name, log in self.recipe.published.items():
-            by_epoch = log if isinstance(log, Mapping) else dict(enumerate(log, start=1))
-            found |= {name: by_epoch[epochs]} if epochs in by_epoch else {}
-        return found
+        logs, epochs = self.recipe.published.items(), len(self.history["loss"])
+        by_epoch = {k: log if isinstance(log, Mapping) else dict(enumerate(log, start=1)) for k, log in logs}
+        return {name: log[epochs] for name, log in by_epoch.items() if epochs in log}
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -94,10 +92,8 @@ def report(record: Record, run: Run | str) -> str:
         The run with its data, for anatomy and doctor; or why there are none.
     """
     recipe, published, layers = record.recipe, record.published, record.model.layer_table()
-    numbers = [
-        [in_words(name), number(value), number(published.get(name))]
-        for name, value in record.measures.items()
-    ]
+    measures = record.measures.items()
+    numbers = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
     sections = {
         "Command": [element("pre", command(record.settings)), element("p", _about_data(record))],
         "Numbers": [table(["", "npae", "published"], numbers)],
@@ -201,7 +197,7 @@ def write_comparison(records: Sequence[Record], path: str | os.PathLike) -> Path
         having = [record for record in records if name in record.history]
         for start in range(0, len(having), OF_A_CHART):
             parts.append(_chart(having[start : start + OF_A_CHART], name))
-    return written(path, page("npae: runs side by side", parts))
+    return write_whole(path, page("npae: runs side by side", parts).encode("utf-8", "replace"))
 
 
 def _chart(records: Sequence[Record], name: str) -> str:

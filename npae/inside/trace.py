@@ -5,7 +5,7 @@ The terms of one pass come from the other one, so they add up only if both are r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from numpy.random import Generator
 
 from npae.arguments import flag, instance
 from npae.inside.record import Consumer, Place, Record, Step, record
-from npae.inside.slopes import measured
 from npae.kernels import activations
 from npae.markup import aligned
 from npae.objectives.losses import Loss
@@ -22,6 +21,8 @@ from npae.objectives.objective import Objective
 TOLERANCE = 1e-6  # relative, for the sums of a right layer
 SHOWN = 12  # rows of a table
 NEGLIGIBLE = 1e-12  # of the sizes of all terms: less is a rounding error
+STEPS = 4.0 ** -np.arange(16)  # from 1, which is exact where the function is a straight line, to 1e-9
+NEAR = STEPS[12]  # the step at which both sides are compared: 6e-8
 
 
 class Part(NamedTuple):
@@ -40,22 +41,6 @@ class Part(NamedTuple):
         return self.values * self.slopes
 
 
-class Check(NamedTuple):
-    """A number as the model computes it, and as its terms add up to it; ``size`` is that of the terms."""
-
-    name: str
-    number: float
-    total: float
-    size: float
-
-    @property
-    def error(self) -> float:
-        """The difference, relative to the number; where terms cancel, to a billionth of their size."""
-        size = max(abs(self.number), abs(self.total), 1e-9 * self.size) or 1.0
-        error = abs(self.number - self.total) / size
-        return error if np.isfinite(error) else np.inf
-
-
 class Trace(NamedTuple):
     """Where a number of a model comes from; ``print(trace)`` shows it as a table.
 
@@ -68,8 +53,9 @@ class Trace(NamedTuple):
     parts : tuple of Part
     rest : dict of str to float
         Terms without an input, such as the bias.
-    checks : tuple of Check
-        The sums that must hold.
+    checks : tuple of (str, float, float, float)
+        The sums that must hold: the name of a number, as the model computes it, as its terms add up to it,
+        and the size of these.
     columns : (str, str)
         What values and slopes are: ("input", "weight").
     activation : (str, float, float), optional
@@ -82,7 +68,7 @@ class Trace(NamedTuple):
     backward: bool
     parts: tuple[Part, ...]
     rest: dict[str, float]
-    checks: tuple[Check, ...]
+    checks: tuple[tuple[str, float, float, float], ...]
     columns: tuple[str, str] = ("value", "dy/dx")
     activation: tuple[str, float, float] | None = None
     note: str = ""
@@ -100,7 +86,7 @@ class Trace(NamedTuple):
     @property
     def error(self) -> float:
         """The largest relative error of the checks."""
-        return max((check.error for check in self.checks), default=0.0)
+        return max((_error(*check) for _, *check in self.checks), default=0.0)
 
     @property
     def adds_up(self) -> bool:
@@ -201,15 +187,21 @@ def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
     return _of_output(found.steps[place.position], found.name(place.position - 1), place)
 
 
+def _error(number: float, total: float, size: float) -> float:
+    """Return the difference, relative to the number; where terms cancel, to a billionth of their size."""
+    error = abs(number - total) / (max(abs(number), abs(total), 1e-9 * size) or 1.0)
+    return error if np.isfinite(error) else np.inf
+
+
 def _of_loss(found: Record, place: Place) -> Trace:
     """Trace a term of the loss to its elements, and the loss to its terms."""
     terms = [term for term in found.terms if place.name in ("loss", term.name)]
     parts = tuple(Part(term.name, term.evaluate(), term.dy) for term in terms)
-    checks = tuple(Check(term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
-    number = sum(check.number for check in checks)
+    checks = tuple((term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
+    number = sum(term.number for term in terms)
     if place.key:
         return Trace(place.name, number, False, parts, {}, checks, ("loss", "1 / count"))
-    return Trace(place.name, number, False, (), {check.name: check.total for check in checks}, checks)
+    return Trace(place.name, number, False, (), {name: total for name, _, total, _ in checks}, checks)
 
 
 def _sum(parts: Sequence[Part], rest: float = 0.0) -> tuple[float, float]:
@@ -225,21 +217,17 @@ def _of_output(step: Step, source: str, place: Place) -> Trace:
     unit[at] = 1.0
     row, grads = plain.backward(unit)
 
-    def scaled(h: float) -> np.ndarray:  # z and y of the number, for all inputs scaled by 1 + h
-        x = step.x * (1 + h)
-        return np.array([plain.forward(x)[at], step.forward(x)[at]])
+    def scaled(h: float) -> np.ndarray:  # the number, for all inputs scaled by 1 + h
+        return plain.forward(step.x * (1 + h))[at]
 
-    number, z, slopes = float(step.y[at]), float(plain.y[at]), measured(scaled).central
-    part, rest = Part(source, step.x, row), z - float(slopes[0])
-    _, size = _sum([part], rest)
-    rest = rest if abs(rest) > NEGLIGIBLE * size else 0.0
-    checks, activation = [Check(place.text if plain is step else "z", z, *_sum([part], rest))], None
+    number, z, part = float(step.y[at]), float(plain.y[at]), Part(source, step.x, row)
+    rest = z - float(measured(scaled).central)
+    rest = rest if abs(rest) > NEGLIGIBLE * _sum([part], rest)[1] else 0.0
+    checks, activation = [(place.text if plain is step else "z", z, *_sum([part], rest))], None
     if plain is not step:
-        kind, full = step.layer.activation, float((step.backward(unit)[0] * step.x).sum())
-        y, slope = activations.forward(plain.y[at], kind), activations.backward(np.ones(()), step.y[at], kind)
-        activation = kind, z, float(slope)
-        checks.append(Check(f"{kind}(z)", number, float(y), abs(number)))
-        checks.append(Check("the slope along the input", float(slopes[1]), full, size))
+        kind, ones = step.layer.activation, np.ones(())
+        activation = kind, z, float(activations.backward(ones, step.y[at], kind))
+        checks.append((f"{kind}(z)", number, float(activations.forward(plain.y[at], kind)), abs(number)))
     shares = {key: np.vdot(grads[key], value) for key, value in plain.params.items() if key in grads}
     names = [key for key in reversed(shares) if np.isclose(shares[key], rest, rtol=1e-9, atol=1e-9)]
     rests = {[*names, "tangent at inputs 0"][0]: rest} if rest or names else {}
@@ -275,9 +263,57 @@ def _backward(found: Record, place: Place) -> Trace:
             if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
                 slopes.central[at] = taken
         parts.append(Part(consumer.name, consumer.dy, slopes.central))
-    check = Check(place.text, float(gradient[place.at]), *_sum(parts))
+    number = float(gradient[place.at])
     columns = "dL/dy", f"dy/d{place.key or 'x'}"
-    return Trace(place.text, check.number, True, tuple(parts), {}, (check,), columns, None, note)
+    checks = ((place.text, number, *_sum(parts)),)
+    return Trace(place.text, number, True, tuple(parts), {}, checks, columns, None, note)
+
+
+class Slopes(NamedTuple):
+    """Derivatives of several outputs; at ``kinks``, where the two sides differ, ``central`` is their mean."""
+
+    central: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    kinks: np.ndarray
+
+
+def measured(values: Callable[[float], np.ndarray]) -> Slopes:
+    """Return the derivatives of ``values(h)`` at h = 0, each of the outputs with a step of its own.
+
+    Notes
+    -----
+    The quotient ``(f(h) - f(-h)) / 2h`` is exact for a straight line, for any h that does not reach a kink.
+    Otherwise its error is a series in h**2; those with 4 h and 16 h remove its first two terms (Richardson).
+    Every output takes the estimate that differs least from the coarser ones that it is made of, with the
+    rounding error of its step added.
+
+    Source: C. Ridders, *Accurate computation of F'(x) and F'(x)F''(x)*, 1982.
+    """
+    origin = np.array(values(0.0), np.float64)
+    best, least = np.full(origin.shape, np.nan), np.full(origin.shape, np.inf)
+    coarse = coarser = best
+
+    def outputs(step: float) -> np.ndarray:
+        try:
+            return np.array(values(step), np.float64)
+        except ValueError:  # the step leaves the domain, as of a root: no estimate
+            return np.full(origin.shape, np.nan)
+
+    with np.errstate(all="ignore"):
+        for step in STEPS:
+            ahead, behind = outputs(step), outputs(-step)
+            size = np.fmax(np.fmax(np.abs(ahead), np.abs(behind)), np.abs(origin))
+            quotient, rounding = (ahead - behind) / (2 * step), np.finfo(np.float64).eps * size / step
+            fine = quotient + (quotient - coarse) / 15
+            finer = fine + (fine - coarser) / 255
+            error = np.maximum(np.abs(fine - quotient), np.abs(finer - fine)) + rounding
+            best, least = np.where(error < least, finer, best), np.fmin(error, least)
+            coarse, coarser = quotient, fine
+            if step == NEAR:
+                left, right, noise = (origin - behind) / step, (ahead - origin) / step, 64 * rounding
+        kinks = np.abs(right - left) > 1e-3 * np.maximum(np.abs(left), np.abs(right)) + noise
+    return Slopes(best, left, right, kinks)
 
 
 def _lines(found: Trace) -> Iterator[str]:
@@ -296,10 +332,10 @@ def _lines(found: Trace) -> Iterator[str]:
     yield from ("  " + line for line in aligned(rows, "<"))
     if zeros:
         yield f"  further terms that are 0: {zeros:,}"
-    for check in found.checks:
-        if not check.error <= TOLERANCE:
+    for name, number, total, size in found.checks:
+        if _error(number, total, size) > TOLERANCE:
             own, other = ("backward", "forward")[:: 1 if found.backward else -1]
-            by = f"by the slopes of {other} it is {check.total:.8g}"
-            yield f"  This does not add up: {own} computes {check.name} as {check.number:.8g}, and {by}."
+            by = f"by the slopes of {other} it is {total:.8g}"
+            yield f"  This does not add up: {own} computes {name} as {number:.8g}, and {by}."
     if found.adds_up:
         yield f"  adds up; relative error {found.error:.1g}"

@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from npae.arguments import printable
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 
 # Figures are 1280 pixels wide and are shown in a README at about 800: there, 11 points are about 11 pixels.
 DPI, WIDTH = 160, 1280
@@ -212,7 +212,4 @@ def check_path(path: str | os.PathLike, suffix: str = ".png") -> Path:
 
 def write_file(path: str | os.PathLike, data: bytes, suffix: str = ".png") -> Path:
     """Write a file whole or not at all."""
-    path = check_path(path, suffix)
-    with written_whole(path) as file:
-        file.write(data)
-    return path
+    return write_whole(check_path(path, suffix), data)

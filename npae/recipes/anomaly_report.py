@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from npae.datasets import Dataset
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 from npae.kernels.backend import get_backend
 from npae.markup import aligned
 from npae.recipes.anomaly import Detector, Trial, class_name
@@ -109,10 +109,8 @@ def write(
         "detectors": [_describe(column, trials, dataset) for column, trials in found.items()],
         "lesson": lesson(found, dataset),
     }
-    with written_whole(directory / METRICS) as file:
-        file.write((json.dumps(report, indent=2) + "\n").encode())
-    with written_whole(directory / "anomaly.csv") as file:
-        file.write(_as_csv(found, dataset).encode())
+    write_whole(directory / METRICS, (json.dumps(report, indent=2) + "\n").encode())
+    write_whole(directory / "anomaly.csv", _as_csv(found, dataset).encode())
     draw(found, dataset, directory)
 
 

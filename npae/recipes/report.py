@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 from npae.kernels.backend import get_backend
 from npae.objectives.objective import get_objective
 from npae.recipes.folder import METRICS
@@ -68,5 +68,4 @@ def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
 
 
 def _write_metrics(run: Run, report: dict[str, Any]) -> None:
-    with written_whole(run.path(METRICS)) as file:
-        file.write((json.dumps(report, indent=2, default=float) + "\n").encode())
+    write_whole(run.path(METRICS), (json.dumps(report, indent=2, default=float) + "\n").encode())

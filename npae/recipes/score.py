@@ -15,7 +15,7 @@ import numpy as np
 from npae.datasets import read_picture
 from npae.datasets.images import SIZE, fit, light_on_dark
 from npae.datasets.pictures import luminance
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 from npae.markup import aligned
 from npae.measures import surprise
 from npae.recipes.run import Run
@@ -104,8 +104,7 @@ def score_images(
     scored = Scored(
         names, surprise.scores(maps), errors, training, folder, [table_path, figure, distribution]
     )
-    with written_whole(table_path) as file:
-        file.write(_as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
+    write_whole(table_path, _as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
     _draw(scored, prepared, outputs, maps)
     return scored
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from npae import arguments
 from npae.arguments import brief, flag, function, instance, integer, non_negative, positive_number
-from npae.files.writing import written_whole
+from npae.files.writing import write_whole
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint
 from npae.training.events import Callback, TrainingState
@@ -283,8 +283,7 @@ def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> N
     table.writerow(["epoch", *history])
     for epoch, row in enumerate(zip(*history.values()), start=1):
         table.writerow([epoch, *(np.format_float_positional(value, trim="-") for value in row)])
-    with written_whole(path) as file:
-        file.write(text.getvalue().encode())
+    write_whole(path, text.getvalue().encode())
 
 
 def _bar(done: float, width: int) -> str:
