@@ -104,7 +104,8 @@ def _of_learner(run: Run, directory: str) -> Sequential:
 
 def inspect(options: argparse.Namespace) -> None:
     """Print the anatomy of a training step."""
-    from npae.inside.anatomy import anatomy_of, as_table
+    from npae.inside.anatomy import anatomy_of, described
+    from npae.markup import aligned
     from npae.recipes.folder import Settings
     from npae.recipes.run import Run
 
@@ -115,7 +116,8 @@ def inspect(options: argparse.Namespace) -> None:
     else:
         run = evaluated(options, options.data)
     found = anatomy_of(run)
-    say(json_text(found) if options.json else as_table(found))
+    header, rows, legend = described(found)
+    say(json_text(found) if options.json else "\n".join([*aligned([header, *rows], "<<"), "", *legend]))
 
 
 def draw(options: argparse.Namespace) -> None:
@@ -155,11 +157,8 @@ def short_diagnosis(run: Run) -> str:
     """Return the line with which `npae train` ends: what the doctor sees without further training."""
     from npae.inside.doctor import examine, training_of
 
-    found = examine(training_of(run), probe=False)
-    if not found:
-        return f"doctor: nothing found yet; npae doctor {run.directory} also tries other learning rates"
-    names = ", ".join(each.title for each in found)
-    return f"doctor: {names}; npae doctor {run.directory} says more"
+    names = ", ".join(each.title for each in examine(training_of(run), probe=False)) or "nothing found yet"
+    return f"doctor: {names}; npae doctor {run.directory} says more, and tries other learning rates"
 
 
 def report(options: argparse.Namespace) -> None:

@@ -129,7 +129,9 @@ def _flatness(step: Step) -> dict[str, Any]:
     if kind == "linear":
         return {"flat": None, "dead": None, "units": None}
     ones, z = np.ones_like(step.y), np.linspace(-4, 4, 81)
-    slopes = activations.backward(ones, step.y, kind) if step.params else step.backward(ones)[0]
+    slopes = (
+        activations.backward(ones, step.y, kind) if step.params else step.layer.backward(ones, step.cache)[0]
+    )
     steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
     flat = np.abs(slopes) < FLAT * steepest
     dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))

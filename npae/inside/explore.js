@@ -132,14 +132,6 @@ at("sliders").parentElement.addEventListener("toggle", showCode);
 let drawn = Float64Array.from(samples[0]);
 const layers = [...model.encoder, ...model.decoder];
 
-function pixelGradient(first, second, target) { // of output number `target`, by every number of the input
-  const dy = new Float64Array(last(second).length);
-  dy[target] = 1;
-  const dcode = new Float64Array(last(first).length); // the variances of a variational code get no gradient
-  dcode.set(backward(model.decoder, second, dy));
-  return backward(model.encoder, first, dcode);
-}
-
 let pause;
 function showImage() {
   const first = forward(model.encoder, drawn);
@@ -153,8 +145,11 @@ function showImage() {
   }, 50);
 }
 
-function showSource(first, second) {
-  const gradient = pixelGradient(first, second, state.target), sizes = gradient.map(Math.abs);
+function showSource(first, second) { // the gradient of a pixel, by every number of the input
+  const dy = new Float64Array(last(second).length), dcode = new Float64Array(last(first).length);
+  dy[state.target] = 1;
+  dcode.set(backward(model.decoder, second, dy)); // the variances of a variational code get no gradient
+  const gradient = backward(model.encoder, first, dcode), sizes = gradient.map(Math.abs);
   const most = largest(sizes), strongest = sizes.indexOf(most);
   paint("source", (data) => {
     for (let k = 0; k < pixels; k++) {

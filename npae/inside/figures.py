@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from npae import plotting
 from npae.inside.receptive_field import Field
 from npae.inside.trace import NEGLIGIBLE, Trace
 from npae.layers.layer import Shape
@@ -19,8 +20,6 @@ SQUARE = 64  # a longer vector whose length is a square is drawn as an image
 
 def draw_trace(path: str | os.PathLike, found: Trace, of: str) -> Path:
     """Draw a trace: maps if the terms are those of images or long vectors, and otherwise bars."""
-    from npae import plotting
-
     title, note = f"{found.title} ({of})", "the terms add up" if found.adds_up else "the terms do NOT add up"
     if found.activation:
         kind, z, slope = found.activation
@@ -53,8 +52,6 @@ def _image_shape(shape: Shape) -> Shape:
 
 def draw_receptive_field(path: str | os.PathLike, fields: list[Field], title: str) -> Path:
     """Draw which places an output sees, white, from the output to the input."""
-    from npae import plotting
-
     maps = []
     for name, seen in fields:
         shape = _image_shape(seen.shape)
@@ -65,8 +62,6 @@ def draw_receptive_field(path: str | os.PathLike, fields: list[Field], title: st
 
 def draw_network(path: str | os.PathLike, model: Sequential, title: str) -> Path:
     """Draw a model from top to bottom: the shape of each layer's output, its parameters and multiply-adds."""
-    from npae import plotting
-
     (inputs, _), (_, *table, (*_, total, _)) = model.built(), model.layer_table()
     code = len(table) - len([*model.decoder.leaves()]) if isinstance(model, Autoencoder) else 0
     rows = [("input", math.log1p(math.prod(inputs)), " x ".join(map(str, inputs)), plotting.COLOURS[5])]

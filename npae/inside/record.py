@@ -46,10 +46,6 @@ class Step:
         """Return the output for another input, or for x as it is now, with the same noise."""
         return Step.of(self.name, self.layer, self.x if x is None else x, copy.deepcopy(self.rng)).y
 
-    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, Grads]:
-        """Return the layer's dx and grads."""
-        return self.layer.backward(dy, self.cache)
-
     def without_activation(self) -> Step:
         """Return the step of the layer without its activation; itself if there is none, or nothing else."""
         activation = getattr(self.layer, "activation", "linear")
@@ -87,7 +83,7 @@ class Consumer(NamedTuple):
             return float(self.gradient[at] / self.dy[at]) if found else np.nan
         unit = np.zeros(self.dy.shape)
         unit[at] = 1.0
-        dx, grads = self.step.backward(unit)
+        dx, grads = self.step.layer.backward(unit, self.step.cache)
         return float((grads[place.key] if place.key else dx)[place.at])
 
 
@@ -196,8 +192,6 @@ def record(
     methods = (getattr(model, method, None) for method in ("forward", "backward"))
     if isinstance(model, type) or not all(map(callable, methods)):
         raise ValueError(f"model must have the methods forward and backward, unlike {brief(model)}")
-    if isinstance(model, Layer):
-        model.built()  # raises an error if it is not
     model, x = in_float64(model) if dtype == np.float64 else model, array(x, "x").astype(dtype)
     t, rng = x if t is None else array(t, "t").astype(dtype), None if rng is None else generator(rng)
     if t.shape[:1] != x.shape[:1]:
@@ -269,9 +263,9 @@ def _with_gradients(found: Record, objective: Objective) -> Record:
         pieces += [(prefix + key, grad) for key, grad in direct.items()]
     dx: Any = 0
     for position in range(last, INPUT, -1):
-        dys[position] = dx + slopes.get(position, 0)
-        dx, own = behind[position].backward(dys[position])
-        pieces += [(f"{behind[position].name}/{key}", grad) for key, grad in own.items()]
+        step, dys[position] = behind[position], dx + slopes.get(position, 0)
+        dx, own = step.layer.backward(dys[position], step.cache)
+        pieces += [(f"{step.name}/{key}", grad) for key, grad in own.items()]
     grads: Grads = {}
     for key, grad in pieces:
         grads[key] = grads.get(key, 0) + grad

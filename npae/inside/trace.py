@@ -215,7 +215,7 @@ def _of_output(step: Step, source: str, place: Place) -> Trace:
     """Trace a layer's output to its inputs."""
     at, unit, plain = place.at, np.zeros_like(step.y), step.without_activation()
     unit[at] = 1.0
-    row, grads = plain.backward(unit)
+    row, grads = plain.layer.backward(unit, plain.cache)
 
     def scaled(h: float) -> np.ndarray:  # the number, for all inputs scaled by 1 + h
         return plain.forward(step.x * (1 + h))[at]
