@@ -11,7 +11,7 @@ import numpy as np
 
 from npae.measures import findings
 from npae.measures.findings import MOST, Finding
-from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs
+from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs, room
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -21,24 +21,21 @@ from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-MOST_DEAD = 0.8  # the share of a layer's units, above which it is reported
+MOST_DEAD = 0.75  # the share of a layer's units, above which it is reported
 ALL_DEAD = 0.99
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
-FALLS = 0.1  # of the loss in the last epoch, or in the further steps: more is a loss that still falls
-FEW = 10 * PROBE  # after fewer steps, further ones show better than the history whether the loss still falls
-FEW_EPOCHS = 5  # the same
-BETTER = 0.98  # of the reconstruction loss: what a new model reaches where a penalty was too large
-LEAST_FALL = 1e-3  # of the loss, above which larger rates are compared
-APART = 1.25  # validation loss over training loss
-RISEN = 1.05  # validation loss over its least
-FAR = 2.0  # validation loss over training loss, also where the former still falls
-WHITE = 0.15  # correlation of neighbouring errors, below which they are noise
-NOISY = 0.1  # variance of the errors over that of the targets
-AGAIN = 200  # steps of a new model, with which one is compared that learned nothing
-OTHER_RATE = 0.7  # of the reconstruction loss: what a new model reaches with another rate, if it was wrong
-LEARNED = 0.9  # of the targets' variance that outputs share: a loss that still falls is no fault then
+FALLS = 0.1  # in the last epoch or in further steps, as a share of all that can be learned: more still falls
+SLOW = 1e-3  # a share that a larger rate learns, below which none is too small
+APART = 0.15  # validation loss less training loss, as a share of all that can be learned
+FAR = 2.0  # squared error of validation over that of training images
+WHITE = 0.15  # correlation of neighbouring errors over that of outputs, below which errors are noise
+NOISY = 0.2  # variance of the errors over that of the targets
+AGAIN = 200  # steps of a model, new or continued, with which one is compared that learned little
+OTHER = 0.7  # of the squared error: what a model reaches with another rate or no penalty, if that was wrong
+BETTER = 0.85  # the same, where a model learned nothing
+LEARNED = 0.9  # of the targets' variance, in the outputs: then no penalty is too large, no rate too small
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
 OF_OUTPUTS = {"constant_image", "worse_than_inputs"}  # which a training that has just begun shows, too
@@ -120,20 +117,22 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     found |= _layers(model, x, "posterior_collapse" in of_outputs) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
-    if probe and found.keys() & USELESS and not found.keys() & OF_DATA:
+    error, spread = (np.mean(np.square(each)) for each in (y - t, t - t.mean(axis=0)))
+    learned, possible = error < (1 - LEARNED) * spread, room(loss, t)
+    suspect = found.keys() & USELESS or (objective.penalties and not learned)
+    if probe and suspect and not found.keys() & OF_DATA:
         found |= dict(_anew(training, objective, found.keys()))
     causes = found.keys() - {*OF_OUTPUTS, "noisy_targets"}
     if not causes and (noise := findings.noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
         found["noise_too_large"] = noise
     elif not causes:
-        found |= dict(_rates(training, objective)) if probe else {}
-        ended_early = too_few_epochs(training.history)
-        if ended_early and "rate_too_small" not in found:
-            found.setdefault("too_few_epochs", ended_early)
-        if np.mean(np.square(y - t)) < (1 - LEARNED) * np.mean(np.square(t - t.mean(axis=0))):
-            found.pop("too_few_epochs", None)
+        found |= dict(_rates(training, objective, possible)) if probe else {}
+        if learned:
+            found.pop("rate_too_small", None)
+        if "rate_too_small" not in found and (early := too_few_epochs(training.history, possible)):
+            found["too_few_epochs"] = early
     if training.validation is not None:
-        found |= dict(_apart(training, objective))
+        found |= dict(_apart(training, objective, possible))
     return [Diagnosis(name, *found[name]) for name in found if name not in _follow(found.keys())]
 
 
@@ -188,8 +187,9 @@ def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
     variance, share = np.mean(np.square(errors)), float(np.var(t - t.mean(axis=0)))
     if not variance or not share or variance < NOISY * share:
         return None
-    shared = np.mean(errors[..., 1:] * errors[..., :-1]) / variance
-    if shared > WHITE:
+    both = errors, (y - y.mean(axis=0, dtype=np.float64)).reshape(errors.shape)
+    shared, smooth = (np.mean(a[..., 1:] * a[..., :-1]) / (np.mean(np.square(a)) or 1.0) for a in both)
+    if shared >= WHITE * smooth:  # outputs whose neighbours differ, too, are no images
         return None
     sentence = (
         "the targets are noisy: what is left of them is noise, which no model can learn; give the clean "
@@ -199,15 +199,13 @@ def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
     return sentence, f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"
 
 
-def too_few_epochs(history: Mapping[str, Sequence[float]]) -> Finding | None:
-    """Find a loss that was still falling when the training ended."""
+def too_few_epochs(history: Mapping[str, Sequence[float]], possible: float) -> Finding | None:
+    """Find a loss that was still falling, by a share of what is ``possible``, when the training ended."""
     losses = history.get("val_loss") or history["loss"]
-    if len(losses) < 2 or losses[-1] <= 0:
+    if len(losses) < 2 or losses[-2] - losses[-1] < FALLS * possible:
         return None
-    fall = (losses[-2] - losses[-1]) / losses[-1]
-    if fall < FALLS:
-        return None
-    return EARLY_END, f"it fell by {fall:.0%} in the last of {len(losses)} epochs"
+    fall = (losses[-2] - losses[-1]) / possible
+    return EARLY_END, f"it fell by {fall:.0%} of all it can in the last of {len(losses)} epochs"
 
 
 def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str, Finding]:
@@ -217,9 +215,8 @@ def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str
     indices, rng = np.arange(count), np.random.default_rng(0)
     noisy, t = data.batch(indices, rng)
     found = {"worse_than_inputs": findings.worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
-    found["unrelated_targets" if data.corruption is None else "noise_too_large"] = findings.unrelated(
-        noisy, t
-    )
+    kind = "unrelated_targets" if data.corruption is None else "noise_too_large"
+    found[kind] = findings.unrelated(noisy, t)
     if data.corruption and not data.sample:
         found["no_noise"] = findings.no_noise(noisy, data.clean(indices)[0])
     return {name: each for name, each in found.items() if each}
@@ -248,8 +245,8 @@ def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> dict[str, Find
     return found
 
 
-def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
-    """Yield what further trainings with other learning rates show."""
+def _rates(training: Training, objective: Objective, possible: float) -> Iterator[tuple[str, Finding]]:
+    """Yield what further trainings with other learning rates show, as shares of what can be learned."""
     data = training.data.first(PROBE * training.batch_size)
     steps = PROBE + -PROBE % -(-len(data) // training.batch_size)  # of whole epochs
     now = _loss(training, training.model, data, objective)
@@ -263,18 +260,15 @@ def _rates(training: Training, objective: Objective) -> Iterator[tuple[str, Find
         )
         yield "frozen_layer", (sentence, f"unchanged by {steps} further steps: {', '.join(still)}")
         return
-    if not now > 0:
-        return
-    falls = {factor: (now - loss) / now for factor, loss in after.items()}
-    epochs, in_epoch = len(training.history["loss"]), -(-len(training.data) // training.batch_size)
-    rates = ", ".join(f"{-fall:+,.0%} with {factor:g} times the rate" for factor, fall in falls.items())
-    evidence = f"the loss changes in {steps} further steps by {rates}"
-    slow = falls[100.0] > LEAST_FALL and falls[1.0] < 0.5 * FALLS
+    falls = {factor: (now - loss) / possible for factor, loss in after.items()}
+    rates = ", ".join(f"{loss:.4g} with {factor:g} times the rate" for factor, loss in after.items())
+    evidence = f"a loss of {now:.4g} becomes in {steps} further steps {rates}"
+    slow = falls[100.0] > SLOW and falls[1.0] < 0.5 * FALLS
     if slow and min(falls[10.0], falls[100.0]) > 4 * max(falls[1.0], 0.0):
         yield "rate_too_small", (SMALL_RATE, evidence)
-    elif falls[0.1] > FALLS and falls[0.1] > 2 * falls[1.0]:
+    elif falls[0.1] > 0 and falls[0.1] - falls[1.0] > FALLS:
         yield "rate_too_large", (LARGE_RATE, evidence)
-    elif falls[1.0] > 0.5 * FALLS and (epochs < FEW_EPOCHS or epochs * in_epoch < FEW):
+    elif falls[1.0] > 0.5 * FALLS:
         yield "too_few_epochs", (EARLY_END, evidence)
 
 
@@ -304,39 +298,45 @@ def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
 
 
 def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator[tuple[str, Finding]]:
-    """Yield that the penalties or the rate are wrong, if new models are better with other ones only.
+    """Yield that the penalties or the rate are wrong, if models are better with other ones only.
 
     Where the code collapsed, a new model without the divergence is better in any case, and a smaller rate
-    only delays it. Dead and saturated units learn slowly with any rate.
+    only delays it. Dead and saturated units learn slowly with any rate, which is their cause only if a new
+    model gets them, too.
     """
-    collapsed = "posterior_collapse" in found
+    collapsed, data = "posterior_collapse" in found, training.data
     alone = Objective(objective.reconstruction)
-    data = training.data.first(MOST)
 
-    def loss(each: Objective, factor: float) -> float:
-        new, rng = copy.deepcopy(training.model), np.random.default_rng(0)
-        for _, layer in new.leaves():
+    def again(each: Objective, factor: float = 1.0, new: bool = True) -> tuple[float, Sequential | None]:
+        model, rng = copy.deepcopy(training.model), np.random.default_rng(0)
+        for _, layer in model.leaves() if new else ():
             layer.build(layer.built()[0], rng, training.model.dtype or np.float32)
-        model = _continued(training, new, each, factor, AGAIN)
-        return _loss(training, model, data, alone) if model else math.inf
+        after = _continued(training, model, each, factor, AGAIN)
+        return (_error(after, data, alone) if after else math.inf), after
 
-    now, same = _loss(training, training.model, data, alone), loss(objective, 1.0)
-    evidence = f"reconstruction loss {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
-    if not collapsed and objective.penalties and (without := loss(alone, 1.0)) < BETTER * min(now, same):
-        names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
-        sentence = f"{names} outweighs the reconstruction, so the code is of no use; take a smaller factor"
-        yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
-        return
-    rates = [] if collapsed else [0.1, 0.01]
-    if same > BETTER * now and not found & OF_UNITS:  # else it was not the rate that kept it from learning
+    now, (same, new) = _error(training.model, data, alone), again(objective)
+    evidence = f"squared error {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
+    if objective.penalties and not collapsed:
+        least = min(now, same, again(objective, new=False)[0])
+        without = min(again(alone, new=each)[0] for each in (True, False))
+        if without < (BETTER if found & USELESS else OTHER) * least:
+            names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
+            sentence = (
+                f"{names} outweighs the reconstruction, so the code tells little; take a smaller factor"
+            )
+            yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
+            return
+    of_weights = found & OF_UNITS and new and not _layers(new, _spread(data)[0], False)
+    rates = [] if collapsed or of_weights or not found & USELESS else [0.1, 0.01]
+    if same > BETTER * now and found & USELESS and not found & OF_UNITS:  # else the rate was not the cause
         rates += [10.0, 100.0]
-    other, factor = min(((loss(objective, factor), factor) for factor in rates), default=(math.inf, 1.0))
-    if other < OTHER_RATE * min(now, same):
+    other, factor = min(((again(objective, factor)[0], factor) for factor in rates), default=(math.inf, 1.0))
+    if other < OTHER * min(now, same):
         name, sentence = ("rate_too_large", LARGE_RATE) if factor < 1 else ("rate_too_small", SMALL_RATE)
         yield name, (sentence, f"{evidence}, with {factor:g} times the rate {other:.4g}")
 
 
-def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Finding]]:
+def _apart(training: Training, objective: Objective, possible: float) -> Iterator[tuple[str, Finding]]:
     """Yield how training and validation have come apart, and why, where the cause is known."""
     model, data, validation = training.model, training.data, training.validation
     assert validation is not None
@@ -345,20 +345,14 @@ def _apart(training: Training, objective: Objective) -> Iterator[tuple[str, Find
     ]
     if seen := findings.seen_images(*images):  # targets, if these are images: inputs may be noisy
         yield "validation_seen", seen
-    losses = training.history.get("val_loss")
-    if not losses:
+    errors = [_error(model, each, objective) for each in (data, validation)]
+    if errors[1] <= FAR * errors[0]:
         return
-    loss = _loss(training, model, data.first(max(len(validation), MOST)), objective)
-    far = losses[-1] > FAR * loss
-    apart = far or (losses[-1] > APART * loss and losses[-1] > RISEN * min(losses))
-    spread = [_spread(each) for each in (data, validation)]
-    # The mean squared error is 0 for perfect outputs, unlike a cross-entropy.
-    errors = [np.mean(np.square(outputs(model, x, objective.reconstruction) - t)) for x, t in spread]
-    if not apart and errors[1] <= FAR * errors[0]:
-        return
-    least = f"{min(losses):.4g} in epoch {int(np.argmin(losses)) + 1}"
-    evidence = f"validation loss {losses[-1]:.4g}, after {least}; loss of training images {loss:.4g}"
-    if other := findings.other_images(*(x for x, _ in spread)):
+    sets = data.first(max(len(validation), MOST)), validation
+    losses = [_loss(training, model, each, objective) for each in sets]
+    apart = losses[1] - losses[0] > APART * possible
+    evidence = f"validation loss {losses[1]:.4g}; loss of training images {losses[0]:.4g}"
+    if other := findings.other_images(*(_spread(each)[0] for each in (data, validation))):
         yield "validation_differs", (other[0], f"{other[1]}; {evidence}")
     elif apart and data.corruption is None and not np.array_equal(data.x[:100], images[0][:100]):
         sentence = (
@@ -378,6 +372,12 @@ def _spread(data: Batches) -> tuple[np.ndarray, np.ndarray]:
     """Return `MOST` inputs, evenly over a data set, with its corruption, and their targets."""
     indices = np.linspace(0, len(data) - 1, min(MOST, len(data))).astype(np.intp)
     return data.batch(indices, np.random.default_rng(0))
+
+
+def _error(model: Sequential, data: Batches, objective: Objective) -> float:
+    """Return the mean squared error, which is 0 for perfect outputs, unlike a cross-entropy."""
+    x, t = _spread(data)
+    return float(np.mean(np.square(outputs(model, x, objective.reconstruction) - t)))
 
 
 def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:

@@ -26,6 +26,7 @@ NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; le
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
+OUTSIDE = 10  # the squared distance of validation images to the mean training image, relative to these
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
@@ -131,7 +132,8 @@ def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
 def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """Find inputs of validation (m, ...) that are of another kind than those of training (n, ...).
 
-    Of two samples of the same kind, about half of the nearest neighbours are of the same sample.
+    Of two samples of the same kind, about half of the nearest neighbours are of the same sample, and both are
+    as far from their mean.
 
     Source: Henze, *A multivariate two-sample test based on the number of nearest neighbor type coincidences*
     (1988).
@@ -143,16 +145,15 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     both = np.concatenate([each[np.linspace(0, len(each) - 1, n).astype(np.intp)] for each in sets])
     of_first = nearest(both, both, 2)[:, 1] < n
     share = max(of_first[:n].mean(), 1 - of_first[n:].mean())
-    if share < ALIKE:
+    near, far = (np.mean(np.square(each - sets[0].mean(axis=0))) for each in sets)
+    if share < ALIKE and far < OUTSIDE * near:
         return None
     sentence = (
         "the validation images are of another kind than the training images; read, scale and corrupt both in "
         "the same way, and draw both from the same images"
     )
-    return (
-        sentence,
-        f"the nearest neighbour of {share:.0%} of the images is of the same set, not of both alike",
-    )
+    evidence = f"the nearest neighbour of {share:.0%} of the images is of the same set, not of both alike"
+    return sentence, f"{evidence}; squared distance to the mean training image {near:.3g} and {far:.3g}"
 
 
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:

@@ -101,16 +101,43 @@ def findings_of_outputs(
             found["dead_code"] = findings.dead_code(codes)
         if not any(found.values()):
             found["code_on_a_line"] = findings.code_on_a_line(codes)
-    if not isinstance(loss, SoftmaxCrossentropy):
-        found["constant_image"] = findings.only_the_mean_image(y, t)
+    found["constant_image"] = findings.only_the_mean_image(y, t)
     return {name: each for name, each in found.items() if each}
 
 
 def outputs(model: Sequential, x: np.ndarray, loss: Loss) -> np.ndarray:
     """Return the outputs for x, in inference mode; of a loss that takes logits, the probabilities."""
     y = in_shards(model, lambda shard: model.forward(shard)[0], x)
-    logits = isinstance(loss, BinaryCrossentropy) and loss.from_logits
-    return activations.forward(y, "sigmoid") if logits else y
+    if isinstance(loss, SoftmaxCrossentropy):
+        y = np.exp(y - y.max(axis=1, keepdims=True))
+        return y / y.sum(axis=1, keepdims=True)
+    return activations.forward(y, "sigmoid") if _of_logits(loss) else y
+
+
+def room(loss: Loss, t: np.ndarray) -> float:
+    """Return how far a loss can fall: from that of the mean of all targets t (n, ...), to that of t itself.
+
+    A share of it tells how much a model learned, whatever the loss and the scale of the targets. A loss alone
+    does not: of perfect outputs, it may be large or below 0.
+    """
+    of_mean, of_targets = (
+        loss(_before_link(each, loss), t.astype(np.float64))[0]
+        for each in (np.broadcast_to(t.mean(axis=0, dtype=np.float64), t.shape), t.astype(np.float64))
+    )
+    return (of_mean - of_targets) or math.inf
+
+
+def _before_link(p: np.ndarray, loss: Loss) -> np.ndarray:
+    """Return the outputs of a model whose targets would be p."""
+    softmax = isinstance(loss, SoftmaxCrossentropy)
+    if not softmax and not _of_logits(loss):
+        return p
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    return np.log(p) - (0 if softmax else np.log1p(-p))
+
+
+def _of_logits(loss: Loss) -> bool:
+    return isinstance(loss, BinaryCrossentropy) and loss.from_logits
 
 
 def in_shards(model: Sequential, function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
@@ -156,7 +183,7 @@ def _range_of_outputs(model: Sequential, loss: Loss) -> tuple[float, float]:
     ends = np.array([-math.inf, math.inf])
     for layer in reversed(last):
         ends = activations.forward_numpy(ends, layer.activation, getattr(layer, "below", None))
-    if isinstance(loss, BinaryCrossentropy) and loss.from_logits:
+    if _of_logits(loss):
         ends = activations.forward_numpy(ends, "sigmoid")
     return float(ends[0]), float(ends[1])
 
