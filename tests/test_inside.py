@@ -34,7 +34,7 @@ def _numpy_backend():
 
 def spot(rng, found, name):
     """Return a random place in an array of a record."""
-    return ",".join([name, *(str(rng.integers(size)) for size in found.arrays()[name][2])])
+    return ",".join([name, *(str(rng.integers(size)) for size in found.arrays()[name])])
 
 
 def cases():
@@ -65,9 +65,9 @@ def test_the_terms_of_every_number_add_up(name, batch):
     x, t = rng.standard_normal((batch, *shape)), rng.uniform(0.05, 0.95, (batch, *model.output_shape))
     for mode in (None, 5):
         found = record(model, x, rng=mode, t=t, loss=objective)
-        for array, (position, key, _) in found.arrays().items():
-            of_loss = position == len(found.steps)
-            directions = [False] if of_loss else [True] if key else [False, True]
+        for array in found.arrays():
+            of_loss, of_weight = array.startswith("loss"), array not in ("input", *found.steps)
+            directions = [False] if of_loss else [True] if of_weight else [False, True]
             for backward in directions:
                 at = spot(rng, found, array)
                 traced = npae.trace(model, x, at, backward=backward, rng=mode, t=t, loss=objective)
@@ -82,9 +82,9 @@ def test_gradients_of_a_record_are_those_of_training():
         bound = objective.on(model)
         _, dx, grads, *_ = bound.forward_and_backward(x, t, 3, np.random.default_rng(7), need_dx=True)
         found = record(model, x, t, objective, rng=7)
-        np.testing.assert_allclose(found.dys[-1], dx, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(found.gradients["input"], dx, rtol=1e-12, atol=1e-15)
         for key, grad in grads.items():
-            np.testing.assert_allclose(found.grads[key], grad, rtol=1e-12, atol=1e-15, err_msg=key)
+            np.testing.assert_allclose(found.gradients[key], grad, rtol=1e-12, atol=1e-15, err_msg=key)
 
 
 @pytest.mark.parametrize("layer, x", kink_cases(), ids=["ReLU", "MaxPool2D"])
@@ -118,11 +118,10 @@ def trained(name, count=60, epochs=2):
 def test_forty_random_numbers_of_a_trained_model_add_up(name, small_synthetic):
     model, recipe, x, rng = trained(name)
     found = record(model, x, loss=recipe.loss)
-    arrays = found.arrays()
+    arrays = list(found.arrays())
     for number in range(40):
-        array = list(arrays)[rng.integers(len(arrays))]
-        position, key, _ = arrays[array]
-        backward = bool(number % 2) and position < len(found.steps)
+        array = arrays[rng.integers(len(arrays))]
+        backward = bool(number % 2) and not array.startswith("loss")
         traced = npae.trace(model, x, spot(rng, found, array), loss=recipe.loss, backward=backward)
         assert traced.error < 1e-6, f"\n{traced}"
 
@@ -216,8 +215,9 @@ def test_right_functions_of_the_exercises_are_traced_as_npaes(home, small_synthe
         model, recipe, x, rng = trained(name)
         twin = twin_of(in_float64(model), Learner(home.directory).function)
         found = record(twin, x, loss=recipe.loss)
-        for array, (position, key, _) in found.arrays().items():
-            for backward in [False] if position == len(found.steps) else [bool(key), True]:
+        for array in found.arrays():
+            of_weight = array not in ("input", *found.steps)
+            for backward in [False] if array.startswith("loss") else [of_weight, True]:
                 at = spot(rng, found, array)
                 traced = npae.trace(twin, x, at, loss=recipe.loss, backward=backward)
                 assert traced.error < 1e-6, f"\n{traced}"
@@ -243,7 +243,7 @@ def test_a_wrong_answer_to_an_exercise_does_not_add_up(
     home.file(exercise).write_text(text.replace(right, wrong))
     twin = twin_of(in_float64(model), Learner(home.directory).function)
     if "kernel" in at:  # the weight with the largest gradient: those of dead units and dark pixels are 0
-        grad = np.abs(record(model, x, loss=recipe.loss).grads[at])
+        grad = np.abs(record(model, x, loss=recipe.loss).gradients[at])
         at = ",".join(map(str, (at, *np.unravel_index(grad.argmax(), grad.shape))))
     traced = npae.trace(twin, x, at, loss=recipe.loss, backward=backward)
     assert not traced.adds_up and "This does not add up" in str(traced)

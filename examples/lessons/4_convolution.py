@@ -73,8 +73,8 @@ def main(out: str = "runs/lessons") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     title = "What one pixel of the last convolution sees, in the input and in each output"
     with plotting.sheet(path, title, 360) as body:
-        for axes, position, (name, seen) in zip(body.subplots(1, len(fields)), range(-1, 9), fields[::-1]):
-            values = found.output(position)[0, 0]
+        for axes, (name, seen) in zip(body.subplots(1, len(fields)), fields[::-1]):
+            values = found.value(name)[0, 0]
             most = np.abs(values).max()
             axes.imshow(values, cmap="RdBu_r", vmin=-most, vmax=most, alpha=np.where(seen[0], 1, 0.3))
             axes.set(title=f"{name}, {seen.sum()} of {seen.size}", xticks=[], yticks=[])

@@ -41,7 +41,7 @@ def main(out: str = "runs/lessons") -> Path:
 
     print("\n3. The sums of all gradients, from the loss back to the input:")
     found = record(model, x, loss="mse")  # one forward and one backward pass, with all that they compute
-    dy, dcode, dx = (found.dys[position] for position in (1, 0, -1))
+    dy, dcode, dx = (found.gradients[name] for name in ("up_sampling2d", "max_pool2d", "input"))
     mean_pooling = npae.AveragePooling2D(2)
     mean_pooling.build((1, 4, 4), dtype=np.float64)
     spread, _ = mean_pooling.backward(dcode, mean_pooling.forward(x)[1])

@@ -67,23 +67,23 @@ def anatomy(
     shard = record(model, x[:size], t[:size], objective, rng=0, dtype=x.dtype)
     assert shard.loss is not None
     update = _updates(model, objective, optimizer, batches, batch_size)
-    first = next((k for k, step in enumerate(seen.steps) if step.params), 0)
+    first = next((k for k, step in enumerate(seen.steps.values()) if step.params), 0)
     layers = []
     with workers(1):  # BLAS has one thread
         square = np.ones((SIDE, SIDE), np.float32)
         product = partial(np.matmul, square, square, np.empty_like(square))
-        loss_seconds = _seconds(partial(shard.loss, shard.behind[-1].y, shard.t))
+        loss_seconds = _seconds(partial(shard.loss, [*shard.behind.values()][-1].y, shard.t))
         best = _seconds(product)
-        for k, (step, behind) in enumerate(zip(seen.steps, shard.behind)):
+        for k, (step, behind) in enumerate(zip(seen.steps.values(), shard.behind.values())):
             count, work = sum(value.size for value in step.params.values()), step.layer.multiply_adds()
             forward = _seconds(partial(behind.layer.forward, behind.x, copy.deepcopy(behind.rng)))
-            passing = partial(behind.layer.backward, shard.dys[k], behind.cache, k > first)
+            passing = partial(behind.layer.backward, shard.gradients[step.name], behind.cache, k > first)
             backward, best = _seconds(passing), min(best, _seconds(product))
             layer: dict[str, Any] = {"name": step.name, "kind": type(step.layer).__name__}
             layer |= {"output_shape": list(step.y.shape[1:]), "parameters": count, "multiply_adds": work}
             layer |= {"forward_ms": 1e3 * forward, "backward_ms": 1e3 * backward}
             layer |= {"mean": np.mean(step.y, dtype=np.float64), "std": np.std(step.y, dtype=np.float64)}
-            layer["gradient"] = math.sqrt(np.mean(np.square(seen.dys[k]), dtype=np.float64))
+            layer["gradient"] = math.sqrt(np.mean(np.square(seen.gradients[step.name]), dtype=np.float64))
             layer |= {**_flatness(step), "update": update.get(step.name)}
             layers.append(layer)
     peak = 2 * SIDE**3 / best
@@ -129,9 +129,7 @@ def _flatness(step: Step) -> dict[str, Any]:
     if kind == "linear":
         return {"flat": None, "dead": None, "units": None}
     ones, z = np.ones_like(step.y), np.linspace(-4, 4, 81)
-    slopes = (
-        activations.backward(ones, step.y, kind) if step.params else step.layer.backward(ones, step.cache)[0]
-    )
+    slopes = activations.backward(ones, step.y, kind) if step.params else step.backward(ones)[step.source]
     steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
     flat = np.abs(slopes) < FLAT * steepest
     dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))

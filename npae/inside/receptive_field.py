@@ -28,14 +28,15 @@ def receptive_field(found: Record, place: Place) -> list[Field]:
     inputs: which maximum wins depends on them. Activations are left out, and the upstream gradient is random,
     so that no terms cancel.
     """
-    if place.key or place.position >= len(found.steps):
+    names = list(found.steps)
+    if place.name not in names:
         raise ValueError(f"{place.name} is no layer's output, so it has no receptive field")
-    seen = np.zeros(found.output(place.position).shape[1:], bool)
+    seen = np.zeros(found.steps[place.name].y.shape[1:], bool)
     seen[place.at[1:]] = True
     fields = [(place.name, seen)]
-    for position in range(place.position, -1, -1):
-        seen = _one_step_back(found.steps[position], seen)
-        fields.append((found.name(position - 1), seen))
+    for name in names[names.index(place.name) :: -1]:
+        seen = _one_step_back(found.steps[name], seen)
+        fields.append((found.steps[name].source, seen))
     return fields
 
 

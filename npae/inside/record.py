@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,17 +17,17 @@ from npae.model import Autoencoder, Sequential, snake_case
 from npae.objectives.losses import Loss, fuse
 from npae.objectives.objective import Objective, get_objective
 
-INPUT = -1  # the position of the model's input among the outputs of the steps
-
 
 @dataclass(frozen=True)
 class Step:
     """One layer's part of a forward pass: y (n, ...), an array of its own, and the cache for x (n, ...).
 
+    ``source`` is the name of x, an output or "input", and ``name`` that of the layer and of y.
     ``layer`` is any object with ``forward(x)`` and ``backward(dy, cache)``. ``rng`` is the generator as it
     was before the step, or None, so that the step can be repeated with the same noise.
     """
 
+    source: str
     name: str
     layer: Any
     x: np.ndarray
@@ -36,15 +36,21 @@ class Step:
     cache: Any
 
     @classmethod
-    def of(cls, name: str, layer: Any, x: np.ndarray, rng: Generator | None) -> Step:
+    def of(cls, source: str, name: str, layer: Any, x: np.ndarray, rng: Generator | None) -> Step:
         """Run a layer forward; the generator advances."""
         before = copy.deepcopy(rng)
         y, cache = layer.forward(x) if rng is None else layer.forward(x, rng)
-        return cls(name, layer, x, before, np.array(y), cache)
+        return cls(source, name, layer, x, before, np.array(y), cache)
 
     def forward(self, x: np.ndarray | None = None) -> np.ndarray:
         """Return the output for another input, or for x as it is now, with the same noise."""
-        return Step.of(self.name, self.layer, self.x if x is None else x, copy.deepcopy(self.rng)).y
+        given = self.x if x is None else x
+        return Step.of(self.source, self.name, self.layer, given, copy.deepcopy(self.rng)).y
+
+    def backward(self, dy: np.ndarray) -> Grads:
+        """Return the gradients of x and of the parameters, by the names of these arrays."""
+        dx, grads = self.layer.backward(dy, self.cache)
+        return {self.source: dx, **{f"{self.name}/{key}": grad for key, grad in grads.items()}}
 
     def without_activation(self) -> Step:
         """Return the step of the layer without its activation; itself if there is none, or nothing else."""
@@ -52,7 +58,9 @@ class Step:
         if activation == "linear" or not self.params or not hasattr(self.layer, "without_activation"):
             return self
         bare = self.layer.without_activation(activation)
-        return self if bare is None else Step.of(self.name, bare, self.x, copy.deepcopy(self.rng))
+        if bare is None:
+            return self
+        return Step.of(self.source, self.name, bare, self.x, copy.deepcopy(self.rng))
 
     @property
     def params(self) -> dict[str, np.ndarray]:
@@ -61,39 +69,25 @@ class Step:
 
 
 class Consumer(NamedTuple):
-    """A function of an array on the way to the loss: a layer's ``step``, or a term of the loss.
+    """A function of the arrays that it ``takes``, by name, on the way to the loss: a layer, or a term of it.
 
-    ``position`` is that of the array. ``evaluate()`` returns the outputs for the arrays of the record as they
-    are now, and ``dy`` is dL/dy of these. A term of the loss is ``number``, the sum of its outputs times dy,
-    and its ``gradient`` is that by the array.
+    ``evaluate()`` returns its outputs for these arrays as they are now, ``dy`` is dL/dy of the outputs, and
+    ``backward`` is that of `Step`. A term of the loss is ``number``, the sum of its outputs times dy.
     """
 
     name: str
-    position: int
+    takes: Sequence[str]
     evaluate: Callable[[], np.ndarray]
     dy: np.ndarray
-    step: Step | None = None
+    backward: Callable[[np.ndarray], Grads]
     number: float = 0.0
-    gradient: Any = None
-
-    def slope(self, at: tuple[int, ...], place: Place) -> float:
-        """Return the derivative of an output by the number at a place, as backward has it, or NaN."""
-        if self.step is None:  # of a term, an output depends on the number at the same index alone
-            found = self.gradient is not None and not place.key and at == place.at
-            return float(self.gradient[at] / self.dy[at]) if found else np.nan
-        unit = np.zeros(self.dy.shape)
-        unit[at] = 1.0
-        dx, grads = self.step.layer.backward(unit, self.step.cache)
-        return float((grads[place.key] if place.key else dx)[place.at])
 
 
 class Place(NamedTuple):
-    """One number: its text, as "dense,3"; name and position of its array; the parameter, or ""; the index."""
+    """One number: its text, as "dense,3"; the name of its array; the index in it; a remark."""
 
     text: str
     name: str
-    position: int
-    key: str
     at: tuple[int, ...]
     note: str
 
@@ -102,51 +96,44 @@ class Place(NamedTuple):
 class Record:
     """A forward pass and, for a loss, a backward pass.
 
-    ``steps`` are the layers as at inference, ``behind`` as in training, where the loss may compute the last
-    activation (`fuse`). ``dys`` holds dL/dy of the output of each step behind, and of the input at `INPUT`.
-    ``loss`` is that for the outputs behind, and ``terms`` are the reconstruction loss and the penalties. All
-    of these are empty without a loss.
+    ``steps`` are the layers by name as at inference, ``behind`` as in training, where the loss may compute
+    the last activation (`fuse`). ``loss`` is that for the outputs behind, ``terms`` are the reconstruction loss
+    and the penalties, and ``gradients`` those of all arrays by name. These are empty without a loss.
     """
 
     model: Any
     x: np.ndarray
     t: np.ndarray
-    steps: list[Step]
-    behind: list[Step]
+    steps: dict[str, Step]
+    behind: dict[str, Step]
     loss: Loss | None = None
     terms: list[Consumer] = field(default_factory=list)
-    dys: dict[int, np.ndarray] = field(default_factory=dict)
-    grads: Grads = field(default_factory=dict)
+    gradients: Grads = field(default_factory=dict)
 
-    def output(self, position: int, behind: bool = False) -> np.ndarray:
-        """Return the output of a step; the input at `INPUT`."""
-        return self.x if position == INPUT else (self.behind if behind else self.steps)[position].y
+    def value(self, name: str) -> np.ndarray:
+        """Return the input, a layer's output or a parameter, as in training."""
+        if name == "input" or name in self.behind:
+            return self.x if name == "input" else self.behind[name].y
+        layer, _, key = name.rpartition("/")
+        return self.steps[layer].params[key]
 
-    def name(self, position: int) -> str:
-        """Return the name of a step's output."""
-        return "input" if position == INPUT else self.steps[position].name
+    def consumers(self, name: str) -> list[Consumer]:
+        """Return all functions that an array enters on its way to the loss."""
+        found = list(self.terms)
+        for step in self.behind.values():
+            takes = [step.source, *(f"{step.name}/{key}" for key in step.params)]
+            dy = self.gradients[step.name]
+            found.append(Consumer(step.name, takes, step.forward, dy, step.backward))
+        return [each for each in found if name in each.takes]
 
-    def consumers(self, place: Place) -> list[Consumer]:
-        """Return all functions that a number enters on its way to the loss."""
-        layers = [
-            Consumer(self.name(k), k - 1, step.forward, self.dys[k], step)
-            for k, step in enumerate(self.behind)
-        ]
-        if place.key:  # penalties may depend on a weight
-            return [layers[place.position], *self.terms[1:]]
-        return [each for each in (*layers, *self.terms) if each.position == place.position]
-
-    def arrays(self) -> dict[str, tuple[int, str, Shape]]:
-        """Return position, parameter and shape of every array by name: what can be traced."""
+    def arrays(self) -> dict[str, Shape]:
+        """Return the shape of every array by name: what can be traced."""
         one = int(len(self.x) == 1)  # whose index is left out
-        found = {"input": (INPUT, "", self.x.shape[one:])}
-        for position, step in enumerate(self.steps):
-            found[step.name] = position, "", step.y.shape[one:]
-            found |= {
-                f"{step.name}/{key}": (position, key, value.shape) for key, value in step.params.items()
-            }
-        names = ["loss" for _ in self.terms[:1]] + [term.name for term in self.terms]
-        return found | {name: (len(self.steps), name.partition("/")[2], ()) for name in names}
+        found = {"input": self.x.shape[one:]}
+        for step in self.steps.values():
+            found[step.name] = step.y.shape[one:]
+            found |= {f"{step.name}/{key}": value.shape for key, value in step.params.items()}
+        return found | {name: () for name in ["loss", *(term.name for term in self.terms)] if self.terms}
 
     def place(self, text: str) -> Place:
         """Return the place that a text such as "conv2d_1,3,5,2" names.
@@ -157,27 +144,28 @@ class Record:
             If there is no such array, or the index does not fit it; the message says what there is.
         """
         name, *numbers = str(text).replace(" ", "").split(",")
-        known, other_names = self.arrays(), {"output": self.name(len(self.steps) - 1)}
+        known, names = self.arrays(), ["input", *self.steps]
+        other_names = {"output": names[-1]}
         if isinstance(self.model, Autoencoder):
-            other_names["code"] = self.name(len(self.steps) - len([*self.model.decoder.leaves()]) - 1)
+            other_names["code"] = names[-1 - len([*self.model.decoder.leaves()])]
         name = other_names.get(name, name)
         matching = [each for each in known if f"/{each}".endswith(f"/{name}")]
         full, *others = [name] if name in known else matching or [""]
         if not full:
-            arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, (_, _, shape) in known.items())
+            arrays = ", ".join(f"{each} ({_sizes(shape)})" for each, shape in known.items())
             raise ValueError(
                 f"there is no place {brief(name)}; a place is an array and an index in it, such as dense,5. "
                 f"The arrays are {arrays}; also {' and '.join(other_names)}"
             )
-        position, key, shape = known[full]
+        shape = known[full]
         at = tuple(int(number) if number.isdecimal() else -1 for number in numbers)
         if len(at) != len(shape) or any(not 0 <= i < size for i, size in zip(at, shape)):
             first, last = (",".join(str((size - 1) * end) for size in shape) for end in (0, 1))
             places = f"its indices are {first} to {last}" if shape else "it has no index"
             raise ValueError(f"{full} is {_sizes(shape)}: {places}, not {brief(text)}")
         note = f"the first of this name; also {', '.join(others)}" if others else ""
-        batch = () if key or position == len(self.steps) or len(self.x) > 1 else (0,)
-        return Place(",".join([full, *map(str, at)]), full, position, key, (*batch, *at), note)
+        batch = (0,) if full in names and len(self.x) == 1 else ()
+        return Place(",".join([full, *map(str, at)]), full, (*batch, *at), note)
 
 
 def record(
@@ -229,47 +217,51 @@ def in_float64(model: Any) -> Any:
     return twin
 
 
-def _run(model: Any, x: np.ndarray, rng: Generator | None) -> list[Step]:
-    steps: list[Step] = []
+def _run(model: Any, x: np.ndarray, rng: Generator | None) -> dict[str, Step]:
+    steps, source = dict[str, Step](), "input"
     single = [(snake_case(type(model).__name__), model)]
     for name, layer in model.leaves() if isinstance(model, Sequential) else single:
-        steps.append(Step.of(name, layer, steps[-1].y if steps else x, rng))
+        steps[name] = Step.of(source, name, layer, steps[source].y if steps else x, rng)
+        source = name
     return steps
 
 
 def _with_gradients(found: Record, objective: Objective) -> Record:
-    """Return the record with terms, dys and grads, by the loop of `Sequential.backward`."""
-    model, behind, loss, n = found.model, found.behind, found.loss, len(found.x)
+    """Return the record with terms and gradients, by the loop of `Sequential.backward`."""
+    model, loss, names, n = found.model, found.loss, ["input", *found.behind], len(found.x)
     assert loss is not None
-    last, y = len(behind) - 1, behind[-1].y
+    y = found.value(names[-1])
     number, dy = loss(y, found.t)
-    share, elements = np.full(y.shape, 1 / loss.divisor(y.shape)), partial(loss.elements, y, found.t)
-    terms = [Consumer("loss/reconstruction", last, elements, share, None, number, dy)]
-    slopes, dys, pieces = {last: dy}, dict[int, np.ndarray](), list[tuple[str, np.ndarray]]()
+    elements = partial(loss.elements, y, found.t)
+    terms = [_term("reconstruction", names[-1:], elements, loss.divisor(y.shape), dy, number)]
+    pieces = [(names[-1], dy)]
     for name, penalty in zip(objective.names[1:], objective.penalties):
-        subject, position, prefix = model, INPUT, ""
+        subject, array, prefix = model, "input", ""
         if not penalty.of_weights:
-            subject, position, prefix = (
-                model.encoder,
-                len([*model.encoder.leaves()]) - 1,
-                f"{model.names[0]}/",
-            )
-        code = found.output(position, behind=True)
+            encoder = [*model.encoder.leaves()]
+            subject, array, prefix = model.encoder, names[len(encoder)], f"{model.names[0]}/"
+        code = found.value(array)
         number, slope, direct = penalty(subject, code, None, n)
         elements = partial(penalty.elements, subject, code)
-        share = np.full(elements().shape, 1 / n)
-        terms.append(Consumer(f"loss/{name}", position, elements, share, None, number, slope))
-        slopes[position] = slopes.get(position, 0) + slope
-        pieces += [(prefix + key, grad) for key, grad in direct.items()]
-    dx: Any = 0
-    for position in range(last, INPUT, -1):
-        step, dys[position] = behind[position], dx + slopes.get(position, 0)
-        dx, own = step.layer.backward(dys[position], step.cache)
-        pieces += [(f"{step.name}/{key}", grad) for key, grad in own.items()]
-    grads: Grads = {}
-    for key, grad in pieces:
-        grads[key] = grads.get(key, 0) + grad
-    return replace(found, terms=terms, dys={**dys, INPUT: dx + slopes.get(INPUT, 0)}, grads=grads)
+        terms.append(_term(name, [array, *model.params], elements, n, slope, number))
+        pieces += [(array, slope), *((prefix + key, grad) for key, grad in direct.items())]
+    gradients: Grads = {}
+    for step in (None, *reversed(found.behind.values())):
+        for name, grad in step.backward(gradients[step.name]).items() if step else pieces:
+            gradients[name] = gradients.get(name, 0) + grad
+    return replace(found, terms=terms, gradients=gradients)
+
+
+def _term(
+    name: str, takes: list[str], elements: Callable[[], np.ndarray], count: int, slope: Any, number: float
+) -> Consumer:
+    """Return a term of the loss, the sum of its elements / count, whose gradient of takes[0] is ``slope``."""
+    share = np.full(elements().shape, 1 / count)
+
+    def backward(dy: np.ndarray) -> Grads:  # if each element depends on one number
+        return {takes[0]: dy / share * slope} if np.shape(slope) == share.shape else {}
+
+    return Consumer(f"loss/{name}", takes, elements, share, backward, number)
 
 
 def _sizes(shape: Shape) -> str:

@@ -172,19 +172,19 @@ def trace(
 
 def trace_of(found: Record, place: Place, backward: bool = False) -> Trace:
     """Return the trace of a place of a record; see `trace`."""
-    of_loss = place.position == len(found.steps)
-    if backward or (place.key and not of_loss):
+    of_loss, of_weight = not place.at, place.name not in ("input", *found.steps)
+    if backward or (of_weight and not of_loss):
         if not found.terms:
             raise ValueError(f"the gradient of {place.text} needs a loss: pass loss='mse', or another")
         if of_loss:
             raise ValueError("the gradient begins at loss; choose a layer's output, a weight or the input")
-        return _backward(found, place)
+        return _backward(found, place, place.name.rpartition("/")[2] if of_weight else "x")
     if of_loss:
         return _of_loss(found, place)
-    if place.position < 0:
-        number = float(found.x[place.at])
-        return Trace(place.text, number, False, (), {"given": number}, ())
-    return _of_output(found.steps[place.position], found.name(place.position - 1), place)
+    if place.name in found.steps:
+        return _of_output(found.steps[place.name], place)
+    number = float(found.x[place.at])
+    return Trace(place.text, number, False, (), {"given": number}, ())
 
 
 def _error(number: float, total: float, size: float) -> float:
@@ -199,7 +199,7 @@ def _of_loss(found: Record, place: Place) -> Trace:
     parts = tuple(Part(term.name, term.evaluate(), term.dy) for term in terms)
     checks = tuple((term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
     number = sum(term.number for term in terms)
-    if place.key:
+    if place.name != "loss":
         return Trace(place.name, number, False, parts, {}, checks, ("loss", "1 / count"))
     return Trace(place.name, number, False, (), {name: total for name, _, total, _ in checks}, checks)
 
@@ -211,16 +211,16 @@ def _sum(parts: Sequence[Part], rest: float = 0.0) -> tuple[float, float]:
     return total, size
 
 
-def _of_output(step: Step, source: str, place: Place) -> Trace:
+def _of_output(step: Step, place: Place) -> Trace:
     """Trace a layer's output to its inputs."""
     at, unit, plain = place.at, np.zeros_like(step.y), step.without_activation()
     unit[at] = 1.0
-    row, grads = plain.layer.backward(unit, plain.cache)
+    grads = plain.backward(unit)
 
     def scaled(h: float) -> np.ndarray:  # the number, for all inputs scaled by 1 + h
         return plain.forward(step.x * (1 + h))[at]
 
-    number, z, part = float(step.y[at]), float(plain.y[at]), Part(source, step.x, row)
+    number, z, part = float(step.y[at]), float(plain.y[at]), Part(step.source, step.x, grads[step.source])
     rest = z - float(measured(scaled).central)
     rest = rest if abs(rest) > NEGLIGIBLE * _sum([part], rest)[1] else 0.0
     checks, activation = [(place.text if plain is step else "z", z, *_sum([part], rest))], None
@@ -228,26 +228,25 @@ def _of_output(step: Step, source: str, place: Place) -> Trace:
         kind, ones = step.layer.activation, np.ones(())
         activation = kind, z, float(activations.backward(ones, step.y[at], kind))
         checks.append((f"{kind}(z)", number, float(activations.forward(plain.y[at], kind)), abs(number)))
-    shares = {key: np.vdot(grads[key], value) for key, value in plain.params.items() if key in grads}
+    weights = [(key, grads.get(f"{step.name}/{key}"), value) for key, value in plain.params.items()]
+    shares = {key: np.vdot(grad, value) for key, grad, value in weights if grad is not None}
     names = [key for key in reversed(shares) if np.isclose(shares[key], rest, rtol=1e-9, atol=1e-9)]
     rests = {[*names, "tangent at inputs 0"][0]: rest} if rest or names else {}
     columns = "input", "weight" if step.params else "dy/dx"
     return Trace(place.text, number, False, (part,), rests, tuple(checks), columns, activation, place.note)
 
 
-def _backward(found: Record, place: Place) -> Trace:
+def _backward(found: Record, place: Place, variable: str) -> Trace:
     """Trace the gradient of a weight or an output to the outputs that sent it."""
-    note, array = place.note, found.output(place.position, behind=True)
-    gradient = found.dys.get(place.position)
-    if place.key:
-        array, gradient = found.steps[place.position].params[place.key], found.grads.get(place.name)
-    elif not np.array_equal(found.output(place.position), array):
+    note, array, gradient = place.note, found.value(place.name), found.gradients.get(place.name)
+    if gradient is None:
+        layer, _, key = place.name.rpartition("/")
+        raise ValueError(f"backward of {layer} returns no gradient of {key}")
+    if place.name in found.steps and not np.array_equal(found.steps[place.name].y, array):
         logits = "the loss computes the last activation, so this is the gradient of z before it"
         note = "; ".join(filter(None, [note, logits]))
-    if gradient is None:
-        raise ValueError(f"backward of {found.name(place.position)} returns no gradient of {place.key}")
     parts, kept = [], array[place.at]
-    for consumer in found.consumers(place):
+    for consumer in found.consumers(place.name):
 
         def moved(step: float, consumer: Consumer = consumer) -> np.ndarray:
             array[place.at] = kept + step
@@ -258,13 +257,16 @@ def _backward(found: Record, place: Place) -> Trace:
         finally:
             array[place.at] = kept
         for at in map(tuple, np.argwhere(slopes.kinks & (consumer.dy != 0))):
-            taken, sides = consumer.slope(at, place), (slopes.left[at], slopes.right[at])
+            unit, sides = np.zeros(consumer.dy.shape), (slopes.left[at], slopes.right[at])
+            unit[at] = 1.0
+            own = consumer.backward(unit).get(place.name)
+            taken = np.nan if own is None else own[place.at]
             slack = 1e-5 * max(map(abs, sides))
             if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
                 slopes.central[at] = taken
         parts.append(Part(consumer.name, consumer.dy, slopes.central))
     number = float(gradient[place.at])
-    columns = "dL/dy", f"dy/d{place.key or 'x'}"
+    columns = "dL/dy", f"dy/d{variable}"
     checks = ((place.text, number, *_sum(parts)),)
     return Trace(place.text, number, True, tuple(parts), {}, checks, columns, None, note)
 
