@@ -97,8 +97,8 @@ class Record:
     """A forward pass and, for a loss, a backward pass.
 
     ``steps`` are the layers by name as at inference, ``behind`` as in training, where the loss may compute
-    the last activation (`fuse`). ``loss`` is that for the outputs behind, ``terms`` are the reconstruction loss
-    and the penalties, and ``gradients`` those of all arrays by name. These are empty without a loss.
+    the last activation (`fuse`). ``loss`` is that for the outputs behind, ``terms`` are the reconstruction
+    loss and the penalties, and ``gradients`` those of all arrays by name. These are empty without a loss.
     """
 
     model: Any
