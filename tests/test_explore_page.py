@@ -1,15 +1,11 @@
 """The page of `npae explore --html` computes in a browser what npae computes: every recipe, every layer."""
 
-import contextlib
 import json
-import math
 import os
 import re
 import shutil
 import subprocess
-import time
 from html import unescape
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +13,8 @@ from slow_cases import slow_but
 
 import npae
 from npae.console.cli import main
-from npae.datasets import Dataset
 from npae.inside import explore
 from npae.recipes import RECIPES
-from npae.recipes.folder import Settings
-from npae.recipes.run import Run
 from npae.recipes.stored import load_run
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -170,91 +163,6 @@ def test_the_page_of_a_run_in_colour_without_labels_shows_its_images(tmp_path, r
     found = np.array(json.loads(re.search("found (.*) end", opened(path))[1]))
     images = load_run(out).test_batches(corruption=None).batch(slice(None))[1]
     np.testing.assert_allclose(found, images.reshape(len(images), -1), atol=1e-6)
-
-
-class Browser:
-    """A browser that is told what to do by its own protocol, in messages that end in a zero byte."""
-
-    def __init__(self, core):
-        (self.read, written), (given, self.write) = os.pipe(), os.pipe()
-
-        def begin():
-            os.sched_setaffinity(0, {core})
-            for source, wanted in ((given, 13), (written, 14), (13, 3), (14, 4)):
-                os.dup2(source, wanted)
-
-        command = [BROWSER, "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]
-        self.process = subprocess.Popen(
-            command, preexec_fn=begin, pass_fds=(3, 4), start_new_session=True, stderr=subprocess.DEVNULL
-        )
-        self.answers, self.count, self.session = b"", 0, {}
-
-    def tell(self, method, **params):
-        """Send a command, and return its result."""
-        self.count += 1
-        message = {"id": self.count, "method": method, "params": params, **self.session}
-        os.write(self.write, json.dumps(message).encode() + b"\0")
-        while True:
-            while b"\0" not in self.answers:
-                assert (part := os.read(self.read, 1 << 20)), "the browser has ended"
-                self.answers += part
-            first, _, self.answers = self.answers.partition(b"\0")
-            if (answer := json.loads(first)).get("id") == self.count:
-                return answer["result"]
-
-    def open(self, path):
-        page = self.tell("Target.createTarget", url=path.as_uri(), width=1280, height=900)
-        self.session = self.tell("Target.attachToTarget", **page, flatten=True)
-        while not self.value("document.readyState === 'complete' && location.protocol === 'file:'"):
-            time.sleep(0.1)
-
-    def value(self, expression):
-        result = self.tell("Runtime.evaluate", expression=expression, returnByValue=True)["result"]
-        return result.get("value")
-
-    def seconds(self):
-        """Return the processor time of all processes of the browser."""
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                ticks += (int(fields[3]) == self.process.pid) * (int(fields[11]) + int(fields[12]))
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def mouse(self, kind, x, y):
-        self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1)
-
-
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no system call pins a browser to a core")
-@pytest.mark.parametrize("canvas", ["plane", "input"])
-def test_a_drag_shows_thirty_frames_a_second_on_one_core(canvas, tmp_path, rng):
-    """Of the largest recipe, in time of the processor: other programs may need the core as well."""
-    images = rng.integers(0, 256, (40, 64, 64), np.uint8)
-    dataset = Dataset("own", images, None, images[:20], None, source="", sha256="")
-    run = Run(RECIPES["defects"], Settings("defects"), dataset, tmp_path)
-    browser = Browser(min(os.sched_getaffinity(0)))
-    try:
-        browser.open(explore.write_page(run, tmp_path / "page.html"))
-        browser.value(f"document.getElementById('{canvas}').scrollIntoView()")
-        box = f"document.getElementById('{canvas}').getBoundingClientRect()"
-        left, top, width = (browser.value(f"{box}.{name}") for name in ("left", "top", "width"))
-        browser.value(
-            "var frames = 0; const show = paintImage;"
-            "paintImage = (id, x) => { frames += id === 'input' || id === 'decoded'; show(id, x); };"
-        )
-        browser.mouse("mousePressed", left + width / 2, top + width / 2)
-        for k in range(200):
-            if k == 50:  # by now, the page is compiled
-                frames, began = browser.value("frames"), browser.seconds()
-            angle = 0.05 * k
-            x, y = 0.5 + 0.4 * math.cos(angle), 0.5 + 0.4 * math.sin(1.3 * angle)
-            browser.mouse("mouseMoved", left + width * x, top + width * y)
-        rate = (browser.value("frames") - frames) / (browser.seconds() - began)
-    finally:
-        browser.process.kill()
-        browser.process.wait()
-    print(f"{canvas}: {rate:.0f} frames a second of one core")
-    assert rate > 20
 
 
 def test_a_layer_that_the_page_does_not_know_is_named(rng):
