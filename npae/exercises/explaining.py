@@ -16,6 +16,7 @@ from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
 from npae.exercises.edits.edit import Edit
 from npae.exercises.exercise import Check
+from npae.exercises.known_arrays import Known
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
@@ -43,6 +44,7 @@ class Explanation:
     also: list[tuple[str, str]] = field(default_factory=list)  # a further quantity, and what is wrong with it
     own: bool = False  # whether they are edits of the learner's program
     whole: bool = True  # whether they explain all that is wrong
+    first_wrong: str = ""  # where nothing explains it: what in the learner's program is the first to be wrong
 
     @property
     def confident(self) -> bool:
@@ -94,26 +96,33 @@ def _explained(
     repairs = Repairs(observer, functions, [functions.source], target, wanted)
     own = repairs.single(MEND_SECONDS, ADDED)
     slips = [] if own else _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
-    if slips or not general and not own:
-        return _chosen(slips, target, wanted, observer.tried(0)) if slips else None
-    own = own or repairs.single(MEND_SECONDS, ALIASES)
     rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
-    if own:
+
+    def with_further(found: Explanation | None) -> Explanation | None:
+        if found is not None and not found.whole:
+            further = rest(repairs.single(MEND_SECONDS))
+            found.also = further.also if further else []
+        return found
+
+    if slips:
+        return with_further(_chosen(slips, target, wanted, observer.tried(0)))
+    own = own or repairs.single(MEND_SECONDS, ALIASES if general else ())
+    if own or not general:
         return rest(own)
-    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names, set()))
+    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs, set()))
     found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
-        further = None if found.whole else rest(repairs.single(MEND_SECONDS))
-        found.also = further.also if further else []
-        return found
+        return with_further(found)
     own = repairs.single(MEND_SECONDS)
     if own and (found is None or _says_more(own, found, readable)):
         return rest(own)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
         return rest(two)
-    return found or general_edits(LATE_SECONDS) or rest(None)
+    found = found or general_edits(LATE_SECONDS) or rest(None) or Explanation([])
+    found.first_wrong = "" if found.edits else repairs.first_wrong()
+    return found if found.edits or found.also or found.first_wrong else None
 
 
 def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
@@ -174,7 +183,7 @@ def _general(
     position: int,
     seen: list,
     quantity: str,
-    names: set[str],
+    repairs: Repairs,
     refuted: set[int],
     seconds: float,
 ) -> Explanation | None:
@@ -188,7 +197,11 @@ def _general(
         wanted = target.wanted(quantity)
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
-        far = {id(edit): edit.cost + (not observer.matters(edit, target, wanted)) for edit in tried.edits}
+        settled = _settled(observer, number, repairs)  # what the learner's program has right is edited last
+        far = {
+            id(edit): edit.cost + (not observer.matters(edit, target, wanted)) + (edit.target in settled)
+            for edit in tried.edits
+        }
         for edit in sorted(
             (one for one in tried.edits if far[id(one)] <= most), key=lambda one: far[id(one)]
         ):
@@ -205,12 +218,22 @@ def _general(
                     found.append(edit)
         if found:
             chosen = _chosen(found, target, wanted, tried)
-            if number == 0 or chosen is None or _names_of(chosen) <= names:
+            if number == 0 or chosen is None or _names_of(chosen) <= repairs.names:
                 return chosen
             strange = strange or chosen
         if time.process_time() > until:
             break
     return strange
+
+
+def _settled(observer: Observer, number: int, repairs: Repairs) -> set[str]:
+    """Return the variables of a right program whose arrays the learner's program makes, too."""
+    case, arrays = repairs.traced
+    own = Known([one.array for one in arrays if one.array.size > 1 and one.array.std() > 0])
+    if not arrays:
+        return set()
+    _, made = observer.traced(observer.programs[number].module(), case)
+    return {one.name for one in made if own.has(one.array, in_order=True)}
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from npae.exercises import catalogue
 from npae.exercises.diagnosis import told
 from npae.exercises.exercise import Check, Property
 from npae.exercises.explaining import Explanation, explain, sentence_of
-from npae.exercises.first_wrong_line import first_wrong_line
 from npae.exercises.learner import Functions
+from npae.exercises.observing import observer_of
+from npae.exercises.options import unused_options
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
@@ -40,15 +43,18 @@ def with_explanation(
     if isinstance(check, Property) and not vague:
         return result
     found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
-    if found is None or not found.edits and found.also:
+    if found is None or not found.edits and (found.also or found.first_wrong):
         result.also = _also(result, found) if found else result.also
-        if vague and not result.diagnosis and not isinstance(check, Property):
-            lines = first_wrong_line(exercise, check, functions, seed)
-            if lines:
-                result.sentence = (
-                    f"{result.quantity} is wrong, and none of the usual mistakes explains it; {lines[0]}"
-                )
-                result.evidence[:0] = lines[1:]
+        options = _unused_options(exercise, check, functions, seed) if vague and not result.diagnosis else {}
+        if options:
+            words = " and ".join(f"{name} = {value}" for name, value in options.items())
+            result.sentence = (
+                f"{result.quantity} is right where {words}, and for no other values: these are not used, or "
+                "not everywhere."
+            )
+            result.diagnosis, result.confident = "default_for_argument", True
+        elif vague and not result.diagnosis and found and found.first_wrong:
+            result.sentence = f"{result.quantity} is wrong; {found.first_wrong}"
         return result
     if not found.edits:
         if vague and not result.diagnosis:
@@ -57,6 +63,11 @@ def with_explanation(
             result.evidence.insert(0, "in a file that is loaded anew, before any other call, it is right")
         return result
     return _named(result, found)
+
+
+def _unused_options(exercise: str, check: Check, functions: Functions, seed: int) -> dict[str, Any]:
+    position = [one is check for one in catalogue.get(exercise).checks].index(True)
+    return unused_options(observer_of(exercise, position, seed), check, functions)
 
 
 def _also(result: Result, found: Explanation) -> list[str]:

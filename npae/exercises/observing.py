@@ -19,7 +19,7 @@ from npae.exercises.learner import CannotCheck, Functions, LearnerError, Missing
 from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
 from npae.exercises.slips import slip_edits
-from npae.exercises.worker.tracing import Assigned
+from npae.exercises.worker.tracing import Assigned, Held
 
 
 class _Differs(BaseException):
@@ -164,6 +164,9 @@ class Observer:
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
         self.known: dict[int, Any] = {}  # of each case: what occurs in right programs, once it was asked for
+        self.lent: dict[
+            int, Any
+        ] = {}  # of each case: right programs with what it has left in their variables
 
     def case(self, number: int) -> Case:
         """Return one of the cases, those after the last check's own included."""
@@ -198,13 +201,20 @@ class Observer:
 
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
-        return self._seen(Functions(module), case)
+        return self.seen(Functions(module), case)
 
     def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
         """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
         arrays = functions.traced()
-        return self._seen(functions, case), arrays
+        return self.seen(functions, case), arrays
+
+    def kinds(self, module, case: int) -> dict[str, dict[str, Held]]:
+        """Return what a case leaves in the variables of a program's functions."""
+        functions = Functions(module)
+        functions.traced()
+        self.seen(functions, case)
+        return functions.kinds
 
     def passes(self, program) -> bool:
         """Return whether a program passes the test of a property."""
@@ -220,9 +230,10 @@ class Observer:
             with contextlib.suppress(Exception), quietly():
                 self.check.test(functions)
             return {}
-        return self._seen(functions, case)
+        return self.seen(functions, case)
 
-    def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
+    def seen(self, functions: Functions, case: int) -> dict[str, Any]:
+        """Return what functions give for a case."""
         with quietly():
             return _of_case(self.run.of(functions), functions, case)
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from npae.exercises.edits.edit import names
-from npae.exercises.first_wrong_line import Known
+from npae.exercises.known_arrays import Known
 from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written
 

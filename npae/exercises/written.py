@@ -27,6 +27,8 @@ class Written:
         self._part_of: dict[int, int] = {}
         self._statement_of: dict[int, tuple[ast.FunctionDef, int]] = {}
         self._bodies: dict[int, list[str]] = {}
+        used = {name: _calls(function) - {name} for name, function in self.functions.items()}
+        self.helpers = {name: any(name in some for some in used.values()) for name in used}
         for number, node in enumerate(self.tree.body):
             for one in (node, *(node.body if isinstance(node, ast.ClassDef) else ())):
                 self._part_of[id(one)] = number
@@ -111,3 +113,61 @@ def idle_statements(function: ast.FunctionDef, positions: list[int]) -> set[int]
         if more <= needed:
             return {id(one) for one in assigns if not names(one, stored=True) & needed}
         needed |= more
+
+
+def weightiest(program: Written, found: list[Edit]) -> list[Edit]:
+    """Return edits without those of statements that another one takes away, or lets serve nothing."""
+    gone = {id(edit): _taken_away(program, edit) for edit in found}
+    inside = {id(edit): {id(line) for line in edit.lines} for edit in found}
+    return [
+        edit
+        for edit in found
+        if not inside[id(edit)] or not any(inside[id(edit)] <= gone[id(other)] for other in found)
+    ]
+
+
+def _taken_away(program: Written, edit: Edit) -> set[int]:
+    """Return the statements that serve a program, and no longer with an edit."""
+    before = _all_serving(program)
+    with exchanged(edit.changes):
+        return before - _all_serving(program)
+
+
+def _all_serving(program: Written) -> set[int]:
+    """Return the statements of all functions that others call, or that nothing in the program calls."""
+    called = {name: _calls(function) for name, function in program.functions.items()}
+    users = {name: {one for one in called if one != name and name in called[one]} for name in called}
+    idle = {name for name in users if program.helpers.get(name) and not users[name]}
+    return set().union(*(_serving(one) for name, one in program.functions.items() if name not in idle))
+
+
+def _calls(function: ast.FunctionDef) -> set[str]:
+    return {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+
+
+def _serving(function: ast.FunctionDef) -> set[int]:
+    """Return the statements of a function whose results are used by others."""
+    some = [one for one in ast.walk(function) if isinstance(one, ast.stmt) and one is not function]
+    while True:
+        used = [(id(one), name) for one in some for name in _used(one)]
+        idle = {
+            id(one)
+            for one in some
+            if isinstance(one, (ast.Assign, ast.AugAssign))
+            and not any(name in names(one, stored=True) and id(one) != user for user, name in used)
+        }
+        if not idle:
+            return {id(one) for one in some}
+        some = [one for one in some if id(one) not in idle]
+
+
+def _used(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement reads, without those in the statements in it."""
+    inside = {
+        id(node)
+        for one in ast.iter_child_nodes(statement)
+        if isinstance(one, ast.stmt)
+        for node in ast.walk(one)
+    }
+    nodes = [one for one in ast.walk(statement) if isinstance(one, ast.Name) and id(one) not in inside]
+    return {one.id for one in nodes if isinstance(one.ctx, ast.Load)}

@@ -9,7 +9,7 @@ from slow_cases import slow_but
 
 from npae.exercises import checking, explaining
 from npae.exercises.checking import check_file
-from npae.exercises.first_wrong_line import Known
+from npae.exercises.known_arrays import Known
 from npae.exercises.learner import load
 from npae.exercises.suspects import suspects
 from npae.exercises.worker.tracing import Assigned

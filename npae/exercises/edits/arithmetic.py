@@ -230,6 +230,17 @@ def other_comparison(place):
             yield 1.5, f"{a} {sign} {b}", f"In {{target}}, {a} {sign} {b} decides."
 
 
+@operator(ast.BoolOp)
+def other_conjunction(place):
+    """Ask for all of several conditions, or for one of them alone, where another is asked for."""
+    node = place.node
+    now, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    some = [f"({ast.unparse(one)})" for one in node.values]
+    yield 1.25, f" {other} ".join(some), f"In {{target}}, {other} stands where {now} belongs."
+    for one in some:
+        yield 1.5, one, f"In {{target}}, {plain(one)} alone decides, not {ast.unparse(node)}."
+
+
 @operator(ast.Constant)
 def other_number(place):
     """Replace a number by one that is confused with it."""
