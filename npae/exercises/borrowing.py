@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,11 +22,12 @@ from npae.exercises.worker.tracing import NOTED, Held
 from npae.exercises.written import Written
 
 PLAIN_STEPS = (ast.Assign, ast.AugAssign, ast.Return)
-LIKE = 0.5  # of the characters of two expressions, for the one to be told beside the other
+LIKE = 0.5  # of the names and characters of two expressions, for the one to be told beside the other
 LONGEST = 90  # characters of an expression that is put in
-MOST_TEXTS = 6  # expressions of one value that are tried
+MOST_TEXTS = 4  # expressions of one value that are tried
 DEEPEST = 3  # definitions within definitions
-LIKELY, ANOTHER_SHAPE, RIGHT_ELSEWHERE, OF_LOOPS = 2.0, 0.5, 0.45, 2.3  # costs
+LIKELIEST, LIKELY, ANOTHER_SHAPE, RIGHT_ELSEWHERE, OF_LOOPS = 1.5, 2.0, 0.5, 0.4, 2.3  # costs
+LETTER = 0.006  # and for each character
 
 
 class Untold(Exception):
@@ -78,6 +80,11 @@ class Borrowing:
         if array_of(value) is None or isinstance(node, STAYS) or ast.unparse(node).startswith("np.zeros"):
             return
         known, cost = self._is_known(function, node), LIKELY
+        named = isinstance(node, ast.Name)  # what makes it wrong, stands elsewhere
+        if not (known or named) and self._first_unknown(function, node) is node:
+            cost = LIKELIEST
+        if isinstance(value, int) and isinstance(node, (ast.BinOp, ast.Call)):
+            yield from ((LIKELY, number, "") for number in "01")
         if known:
             parent = self._parents.get(id(node))
             while isinstance(parent, ast.keyword):
@@ -90,13 +97,13 @@ class Borrowing:
         )
         for shaped in (True, False) if whole and not known else (True,):
             for group in self._lent.groups(value, shaped):
-                for lender, lent in group.things[:MOST_TEXTS]:
+                for lender, lent in group.things[: 1 if named else MOST_TEXTS]:
                     yield from self._texts(place, lender, lent, cost + ANOTHER_SHAPE * (not shaped))
 
     def _texts(self, place: Place, lender: Lender, node: ast.expr, cost: float) -> Iterator[tuple]:
         text = self._text(self._env(place.function, place.statement), lender, node)
-        if text:
-            yield cost + 0.004 * (len(text) + len(ast.unparse(place.node))), text, ""
+        if text and (text.isidentifier() or not isinstance(place.node, ast.Name)):
+            yield cost + LETTER * (len(text) + len(ast.unparse(place.node))), text, ""
 
     def _text(self, env: _Env, lender: Lender, node: ast.expr) -> str:
         """Return an expression in the learner's names; "" if there is none, or it is long."""
@@ -160,7 +167,10 @@ class Borrowing:
 
 
 def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() if other else 0.0
+    """Return how much of two expressions is the same, in names and in characters."""
+    some, others = (set(re.findall(r"[A-Za-z_]\w*", text)) for text in (one, other))
+    alike = len(some & others) / max(len(some | others), 1)
+    return min(alike, difflib.SequenceMatcher(None, one, other, autojunk=False).ratio())
 
 
 class _Env:

@@ -100,7 +100,7 @@ def _explained(
 
     def with_further(found: Explanation | None) -> Explanation | None:
         if found is not None and not found.whole:
-            further = rest(repairs.single(MEND_SECONDS))
+            further = rest(repairs.single(MEND_PAIR_SECONDS))
             found.also = further.also if further else []
         return found
 

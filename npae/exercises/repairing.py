@@ -27,7 +27,7 @@ from npae.exercises.written import Written, idle_statements, weightiest, written
 
 ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
-SUSPECTED = 2.5  # costs of edits that are tried first where the first wrong array is made
+LIKELIEST, SUSPECTED = 1.25, 2.75  # costs of edits that are tried first where the first wrong array is made
 MOST_FIRST = 6  # first edits of two
 
 
@@ -154,7 +154,7 @@ class _Tries:
         tried = {tuple(program.text())}
         enough = self.near(program.text()) + 0.05
         near: dict[float, tuple[float, int, Edit]] = {}  # by score: edits that give the same count once
-        for some in (self._suspected, self._borrowed, self._all) if not keys else (self._all,):
+        for some in (self._likely, self._suspected, self._all) if not keys else (self._all,):
             for edit in some(program, keys):
                 if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
                     break
@@ -173,14 +173,15 @@ class _Tries:
                 break
         return found, [edit for *_, edit in sorted(near.values())[:MOST_FIRST]]
 
-    def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
-        """Return likely edits of the statements that make the first wrong array."""
-        return [edit for edit in self._behind(program, [*OPERATORS, *INSERTIONS]) if edit.cost <= SUSPECTED]
+    def _likely(self, program: Written, keys: Collection[str]) -> list[Edit]:
+        """Return the likeliest edits of the statements that make the first wrong array."""
+        return [edit for edit in self._behind(program, [*OPERATORS, *INSERTIONS]) if edit.cost <= LIKELIEST]
 
-    def _borrowed(self, program: Written, keys: Collection[str]) -> list[Edit]:
-        """Return the edits that put expressions of right programs into these statements."""
+    def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
+        """Return likely edits of these statements, also those that put in what right programs compute."""
         borrowing = self.borrowing(program)
-        return self._behind(program, [borrowing.operator]) if borrowing else []
+        operators = [*OPERATORS, *INSERTIONS, *([borrowing.operator] if borrowing else [])]
+        return [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
 
     def borrowing(self, program: Written) -> Borrowing | None:
         """Return what makes these edits; None if the program has no cases, or does not run."""

@@ -14,7 +14,7 @@ Variable = tuple[str, str]  # of a function, by both names
 
 
 def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[int]) -> set[int]:
-    """Return the identities of statements: what the first wrong array is computed by, back to right ones.
+    """Return the identities of statements: what makes the first wrong array, back to right ones, and uses it.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
         variable = (one.function, one.name)
         made = [statement for statement, _ in flow.making(*variable)]
         if variable not in cleared and (not made or {id(some) for some in made} - idle):
-            return flow.behind(variable, right)[1] - idle
+            return (flow.behind(variable, right)[1] | flow.using(*variable)) - idle
     return {id(one) for one in ast.walk(program.tree) if isinstance(one, ast.Return)} - idle
 
 
@@ -69,6 +69,21 @@ class _Flow:
                         seen.add(further)
                         waiting.append(further)
         return seen, found
+
+    def using(self, function: str, name: str) -> set[int]:
+        """Return the statements that read a variable, or what a function makes of it: nothing may need it."""
+        found = self._reading(function, {name})
+        for other, body in self.functions.items():
+            calls = [
+                one for one in ast.walk(body) if isinstance(one, ast.stmt) and function in names(_head(one))
+            ]
+            found |= {id(one) for one in calls}
+            found |= self._reading(other, {made for one in calls for made in names(_head(one), stored=True)})
+        return found
+
+    def _reading(self, function: str, some: set[str]) -> set[int]:
+        nodes = ast.walk(self.functions[function]) if function in self.functions else ()
+        return {id(one) for one in nodes if isinstance(one, ast.stmt) and some & names(_head(one))}
 
     def _sources(self, function: str, name: str) -> Iterator[tuple[str, ast.stmt]]:
         """Yield the statements that decide what a variable is, and the functions that they stand in."""

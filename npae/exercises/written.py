@@ -27,8 +27,8 @@ class Written:
         self._part_of: dict[int, int] = {}
         self._statement_of: dict[int, tuple[ast.FunctionDef, int]] = {}
         self._bodies: dict[int, list[str]] = {}
-        used = {name: _calls(function) - {name} for name, function in self.functions.items()}
-        self.helpers = {name: any(name in some for some in used.values()) for name in used}
+        used = {name: names(function) for name, function in self.functions.items()}
+        self.helpers = {name for name in used if any(name in used[other] for other in used if other != name)}
         for number, node in enumerate(self.tree.body):
             for one in (node, *(node.body if isinstance(node, ast.ClassDef) else ())):
                 self._part_of[id(one)] = number
@@ -118,12 +118,13 @@ def idle_statements(function: ast.FunctionDef, positions: list[int]) -> set[int]
 def weightiest(program: Written, found: list[Edit]) -> list[Edit]:
     """Return edits without those of statements that another one takes away, or lets serve nothing."""
     gone = {id(edit): _taken_away(program, edit) for edit in found}
-    inside = {id(edit): {id(line) for line in edit.lines} for edit in found}
-    return [
-        edit
-        for edit in found
-        if not inside[id(edit)] or not any(inside[id(edit)] <= gone[id(other)] for other in found)
-    ]
+    inside = {id(edit): {id(line) for line in edit.lines} or gone[id(edit)] for edit in found}
+
+    def is_served(edit: Edit, other: Edit) -> bool:
+        """Whether another edit takes away what an edit changes, and more than that edit does."""
+        return inside[id(edit)] <= gone[id(other)] and gone[id(edit)] < gone[id(other)]
+
+    return [edit for edit in found if not any(is_served(edit, other) for other in found)]
 
 
 def _taken_away(program: Written, edit: Edit) -> set[int]:
@@ -134,18 +135,16 @@ def _taken_away(program: Written, edit: Edit) -> set[int]:
 
 
 def _all_serving(program: Written) -> set[int]:
-    """Return the statements of all functions that others call, or that nothing in the program calls."""
-    called = {name: _calls(function) for name, function in program.functions.items()}
-    users = {name: {one for one in called if one != name and name in called[one]} for name in called}
-    idle = {name for name in users if program.helpers.get(name) and not users[name]}
-    return set().union(*(_serving(one) for name, one in program.functions.items() if name not in idle))
+    """Return the statements of all functions that are still called, as far as their results are used."""
+    serving = {name: _serving(function) for name, function in program.functions.items()}
+    used = {name: set().union(*map(_used, some)) for name, some in serving.items()}
+    called = {name for name in used if any(name in used[other] for other in used if other != name)}
+    return {
+        id(one) for name in used if name in called or name not in program.helpers for one in serving[name]
+    }
 
 
-def _calls(function: ast.FunctionDef) -> set[str]:
-    return {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
-
-
-def _serving(function: ast.FunctionDef) -> set[int]:
+def _serving(function: ast.FunctionDef) -> list[ast.stmt]:
     """Return the statements of a function whose results are used by others."""
     some = [one for one in ast.walk(function) if isinstance(one, ast.stmt) and one is not function]
     while True:
@@ -157,7 +156,7 @@ def _serving(function: ast.FunctionDef) -> set[int]:
             and not any(name in names(one, stored=True) and id(one) != user for user, name in used)
         }
         if not idle:
-            return {id(one) for one in some}
+            return some
         some = [one for one in some if id(one) not in idle]
 
 

@@ -63,12 +63,12 @@ def f(x):
 @pytest.mark.parametrize(
     "wrong, lines",
     [
-        ("scaled shifted wide", ["k = 3", "scaled = x * k"]),
-        ("wide", ["wide = shifted[::-1]"]),
+        ("scaled shifted wide", ["k = 3", "scaled = x * k", "shifted = scaled + 1"]),
+        ("wide", ["wide = shifted[::-1]", "return wide * other"]),
         ("", ["return wide * other"]),
     ],
 )
-def test_suspects_are_the_lines_behind_the_first_wrong_array_back_to_right_ones(wrong, lines):
+def test_suspects_are_the_lines_that_make_the_first_wrong_array_or_use_it(wrong, lines):
     names, x = ("x", "scaled", "shifted", "wide", "other"), np.arange(6.0).reshape(2, 3) ** 2
     arrays = [Assigned("f", 0, name, x + k) for k, name in enumerate(names)]
     program = written(PROGRAM)

@@ -183,7 +183,8 @@ TWIN = {one: other for pair in TWINS for one, other in (pair, pair[::-1])} | {"r
 TWIN |= {"[3]": "[2]", "[0]": "[1]", "[1]": "[0]"}
 
 
-TWIN_NAME = re.compile(r"\b(?:" + "|".join(name for name in TWIN if name.isidentifier()) + r")\b|\[[0123]\]")
+_WORDS = "|".join(name for name in TWIN if name.isidentifier())
+TWIN_NAME = re.compile(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])|\[[0123]\]")  # also in rest_h
 
 
 def twin(text: str) -> str:
