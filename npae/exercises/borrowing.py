@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from npae.exercises.edits.edit import Operator, Place
+from npae.exercises.edits.edit import Operator, Place, names
 from npae.exercises.lending import PLAIN, STAYS, Lender
 from npae.exercises.values import Values, array_of
 from npae.exercises.worker.tracing import NOTED, Held
@@ -27,7 +27,7 @@ LONGEST = 90  # characters of an expression that is put in
 MOST_TEXTS = 4  # expressions of one value that are tried
 DEEPEST = 3  # definitions within definitions
 LIKELIEST, LIKELY, ANOTHER_SHAPE, RIGHT_ELSEWHERE, OF_LOOPS = 1.5, 2.0, 0.5, 0.4, 2.3  # costs
-LETTER = 0.006  # and for each character
+LETTER = 0.01  # and for each character
 
 
 class Untold(Exception):
@@ -61,9 +61,12 @@ class Borrowing:
             for node in ast.walk(function)
             for child in ast.iter_child_nodes(node)
         }
+        self._written_to = {one for function in program.functions.values() for one in _written_to(function)}
         self.operator = Operator("borrowed", (ast.expr,), self._make)
 
     def _value(self, function: str, node: ast.AST) -> Any:
+        if id(node) in self._written_to:
+            return None
         held = self._kinds.get(function, {}).get(getattr(node, "noted", ""))
         return held.value if held is not None else None
 
@@ -81,17 +84,18 @@ class Borrowing:
             return
         known, cost = self._is_known(function, node), LIKELY
         named = isinstance(node, ast.Name)  # what makes it wrong, stands elsewhere
+        parent = self._parents.get(id(node))
+        while isinstance(parent, (ast.keyword, ast.Tuple)):
+            parent = self._parents.get(id(parent))
         if not (known or named) and self._first_unknown(function, node) is node:
             cost = LIKELIEST
         if isinstance(value, int) and isinstance(node, (ast.BinOp, ast.Call)):
             yield from ((LIKELY, number, "") for number in "01")
-        if known:
-            parent = self._parents.get(id(node))
-            while isinstance(parent, ast.keyword):
-                parent = self._parents.get(id(parent))
-            if isinstance(parent, ast.expr) and self._is_known(function, parent):
+        if known and isinstance(parent, ast.expr):
+            if self._is_known(function, parent):
                 return
-            cost += RIGHT_ELSEWHERE
+            first = self._first_unknown(function, parent) is parent
+            cost = LIKELIEST + 0.1 if first else LIKELY + RIGHT_ELSEWHERE
         whole = isinstance(place.holder, ast.stmt) or isinstance(
             self._parents.get(id(place.holder)), ast.Return
         )
@@ -164,6 +168,20 @@ class Borrowing:
             usable = [n for n in held if lines.get(n, where[1]) < where[1] and not n.startswith(NOTED)]
             self._envs[where] = _Env({n: held[n] for n in usable})
         return self._envs[where]
+
+
+def _written_to(function: ast.FunctionDef) -> set[int]:
+    """Return the expressions whose arrays are written to later: what they were, is not known any more."""
+    nodes = list(ast.walk(function))
+    made = [one for one in nodes if isinstance(one, (ast.AugAssign, ast.Assign))]
+    targets = [one.targets[0] if isinstance(one, ast.Assign) else one.target for one in made]
+    parts = {name for one in targets if not isinstance(one, ast.Name) for name in names(one, stored=True)}
+    parts |= {
+        one.target.id for one in made if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)
+    }
+    plain = [one for one, target in zip(made, targets) if isinstance(target, (ast.Name, ast.Tuple))]
+    found = [one.value for one in plain if isinstance(one, ast.Assign) and parts & names(one, stored=True)]
+    return {id(part) for value in found for part in (value, *getattr(value, "elts", ()))}
 
 
 def _likeness(one: str, other: str) -> float:

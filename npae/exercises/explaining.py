@@ -106,9 +106,9 @@ def _explained(
 
     if slips:
         return with_further(_chosen(slips, target, wanted, observer.tried(0)))
-    own = own or repairs.single(MEND_SECONDS, ALIASES if general else ())
+    own = own or (repairs.single(MEND_SECONDS, ALIASES) if general else repairs.single(MEND_PAIR_SECONDS))
     if own or not general:
-        return rest(own)
+        return rest(own) if own else None
     general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs, set()))
     found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names

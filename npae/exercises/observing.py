@@ -156,9 +156,10 @@ class Tried:
 class Observer:
     """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
-    def __init__(self, exercise: str, check, seed: int):
+    def __init__(self, exercise: str, position: int, seed: int):
+        check: Any = catalogue.get(exercise).checks[position]
         check = getattr(check, "compared", None) or check
-        self.exercise, self.check, self.seed = exercise, check, seed
+        self.exercise, self.position, self.check, self.seed = exercise, position, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
@@ -203,6 +204,11 @@ class Observer:
         """Return what a program gives for one case of values or gradients."""
         return self.seen(Functions(module), case)
 
+    def passes_earlier(self, program) -> bool:
+        """Return whether a program passes the checks before this one."""
+        earlier = [observer_of(self.exercise, position, self.seed) for position in range(self.position)]
+        return all(one.passes(program) for one in earlier)
+
     def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
         """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
@@ -217,7 +223,10 @@ class Observer:
         return functions.kinds
 
     def passes(self, program) -> bool:
-        """Return whether a program passes the test of a property."""
+        """Return whether a program passes the check."""
+        if self.run is not None:
+            right = self.tried(0).right
+            return not Target(list(self.observe(program)), right, self.tolerance).wrong
         try:
             with quietly():
                 return self.check.test(Functions(program)) is None
@@ -333,4 +342,4 @@ def _edits(exercise: str, number: int) -> list[Edit]:
 @functools.cache
 def observer_of(exercise: str, position: int, seed: int) -> Observer:
     """Return the observer of one of the checks of an exercise."""
-    return Observer(exercise, catalogue.get(exercise).checks[position], seed)
+    return Observer(exercise, position, seed)

@@ -28,6 +28,9 @@ from npae.exercises.written import Written, idle_statements, weightiest, written
 ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
 ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
 LIKELIEST, SUSPECTED = 1.25, 2.75  # costs of edits that are tried first where the first wrong array is made
+PLAIN = {one.key for one in (*OPERATORS, *INSERTIONS)}  # and nothing that right programs compute
+SURE = 2.0  # cost of edits of which the first that mends a line is told alone
+MOST_TOLD = 3
 MOST_FIRST = 6  # first edits of two
 
 
@@ -97,13 +100,15 @@ class Repairs:
         if self._program is None:
             return None
         found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
-        lines = {
-            tuple(map(id, one.lines or [change.holder for change in one.changes])): one for one in found[::-1]
-        }
-        found = weightiest(self._program, list(lines.values())[::-1])  # of the likeliest of each line
+        lines: dict[tuple[int, ...], list[Edit]] = {}
+        for edit in found:
+            alike = lines.setdefault(tuple(map(id, edit.lines or [edit])), [])
+            if not alike or edit.cost == alike[0].cost > SURE:  # of a line, the likeliest
+                alike.append(edit)
+        found = weightiest(self._program, [one for some in lines.values() for one in some])
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
         told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
-        mistakes = list(reversed(told.values()))
+        mistakes = list(reversed(told.values()))[:MOST_TOLD]
         return Mended(mistakes, self._program.edited(found[0])) if mistakes else None
 
     def first_wrong(self) -> str:
@@ -120,7 +125,7 @@ class Repairs:
             halfway = self._tries.watched(program.edited(first))
             found, _ = self._tries.single(halfway, until, ALIASES)
             if not found:
-                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2)
+                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2, PLAIN)
             if found:
                 both = self._tries.mistake(program, first), self._tries.mistake(halfway, found[0])
                 told = all(edit.sentence for edit in both)
@@ -252,7 +257,7 @@ class _Tries:
         if program is None:
             return -1.0
         if observer.run is None:
-            return np.inf if observer.passes(program) else 0.0
+            return np.inf if observer.passes(program) and observer.passes_earlier(program) else 0.0
         for case in target.order:
             made, seen, right = observer.one(program, case), target.seen[case], target.right[case]
             for label in {*made, *seen, *right}:
@@ -261,7 +266,7 @@ class _Tries:
                     self.case = case
                     first = case == target.order[0]
                     return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
-        return np.inf
+        return np.inf if observer.passes_earlier(program) else 0.0
 
 
 def _same(target: Target, one: object, right: object) -> bool:

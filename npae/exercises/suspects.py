@@ -10,6 +10,7 @@ from npae.exercises.known_arrays import Known
 from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written
 
+JUMPS = (ast.Continue, ast.Break, ast.Return)
 Variable = tuple[str, str]  # of a function, by both names
 
 
@@ -29,7 +30,7 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
     Returns
     -------
     set of int
-        Where all arrays are right, those of the statements that return something.
+        Where all arrays are right, those of the statements that return something, and what is behind them.
     """
     flow = _Flow(program)
     right = {(one.function, one.name) for one in arrays}
@@ -44,7 +45,12 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
         made = [statement for statement, _ in flow.making(*variable)]
         if variable not in cleared and (not made or {id(some) for some in made} - idle):
             return (flow.behind(variable, right)[1] | flow.using(*variable)) - idle
-    return {id(one) for one in ast.walk(program.tree) if isinstance(one, ast.Return)} - idle
+    found = set[int]()
+    for name, function in program.functions.items():
+        returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
+        returned = {(name, one) for some in returns for one in names(some)} - cleared
+        found.update(map(id, returns), *(flow.behind(variable, right)[1] for variable in returned))
+    return found - idle
 
 
 class _Flow:
@@ -104,6 +110,8 @@ class _Flow:
             for one in some:
                 if name in names(_head(one), stored=True):
                     yield one, around
+                if isinstance(one, ast.If) and any(isinstance(part, JUMPS) for part in ast.walk(one)):
+                    around = (*around, one)  # decides whether what follows is done
                 if not isinstance(one, (ast.FunctionDef, ast.ClassDef)):
                     for block in (getattr(one, part, []) for part in ("body", "orelse")):
                         yield from below(block, (*around, one))

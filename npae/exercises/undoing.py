@@ -133,9 +133,9 @@ def _step(lines: list[str]) -> ast.stmt | None:
 def _not_to_be(step: ast.stmt) -> str:
     """Return in words what a statement does that is not to be done."""
     if isinstance(step, ast.If):
-        inside = ", ".join(line.strip() for one in step.body for line in ast.unparse(one).splitlines()[:1])
+        inside = ast.unparse(step.body[-1]).partition("\n")[0].rstrip(":")
         return (
-            f"There is a way of its own where {ast.unparse(step.test)} ({inside}): it does not belong there."
+            f"Where {ast.unparse(step.test)}, something else is done ({inside}), which does not belong there."
         )
     end = ", which does not belong there."
     if isinstance(step, ast.AugAssign) and type(step.op) in CHANGED:

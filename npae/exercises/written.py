@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from npae.exercises.edits.edit import Edit, names
 from npae.exercises.programs import exchanged
 from npae.exercises.worker.tracing import Held
 
+WRITES = re.compile(r"^np\.(?:\w+\.at|copyto|put|place|put_along_axis)\((\w+)")
 COMPILERS = ("jit", "vectorize", "stencil")  # in a decorator: edits run as plain Python
 
 
@@ -152,12 +154,19 @@ def _serving(function: ast.FunctionDef) -> list[ast.stmt]:
         idle = {
             id(one)
             for one in some
-            if isinstance(one, (ast.Assign, ast.AugAssign))
-            and not any(name in names(one, stored=True) and id(one) != user for user, name in used)
+            if (made := _made(one)) and not any(name in made and id(one) != user for user, name in used)
         }
         if not idle:
             return some
         some = [one for one in some if id(one) not in idle]
+
+
+def _made(statement: ast.stmt) -> set[str]:
+    """Return the variables that a plain statement writes to, also as np.add.at does; none of any other."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        written_to = WRITES.search(ast.unparse(statement.value))
+        return {written_to[1]} if written_to else set()
+    return names(statement, stored=True) if isinstance(statement, (ast.Assign, ast.AugAssign)) else set()
 
 
 def _used(statement: ast.stmt) -> set[str]:

@@ -59,6 +59,17 @@ def definitions(function: ast.FunctionDef) -> dict[str, str]:
     return {name: text for name, text in texts.items() if name.isidentifier() and twin(text) != text}
 
 
+@operator(ast.Name)
+def indexed(place):
+    """Use an entry of an array that is used elsewhere, where a variable stands."""
+    if isinstance(place.node.ctx, ast.Load) and place.node.id in place.kinds and place.field != "func":
+        some = [one for one in ast.walk(place.function) if isinstance(one, ast.Subscript)]
+        of_names = [one for one in some if isinstance(one.value, ast.Name) and isinstance(one.ctx, ast.Load)]
+        for text in dict.fromkeys(ast.unparse(one) for one in of_names):
+            if not (isinstance(place.holder, ast.Subscript) and place.field == "value"):
+                yield 1.75, text, ""
+
+
 @operator(ast.Slice)
 def further_stride(place):
     """Let a slice take every so many entries, over as many times the length."""
@@ -185,6 +196,11 @@ def turned(place):
             yield 2.4, f"{a}.mean({axis})", ""
         if a.isidentifier() and isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, ast.Mult):
             yield 2.25, f"({a} > 0)", ""
+        if place.field == "value" or isinstance(place.statement, ast.Return):
+            for name in [
+                one for one, kind in place.kinds.items() if kind.startswith("array") and kind != what
+            ]:
+                yield 2.3, f"{a}.reshape({name}.shape)", f"In {{target}}, {a} is to have the shape of {name}."
         yield 2.25, f"{a}.sum()", ""
         yield 2.25, f"np.exp({a})", ""
         yield 2.5, f"{a}.reshape(-1)", ""
