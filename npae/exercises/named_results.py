@@ -14,7 +14,7 @@ from npae.exercises.options import unused_options
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
 
-SETTLED = ("unwritten", "unavailable", "load", "promise", "warning", "float32", "done")  # stages that say all
+SETTLED = ("unwritten", "unavailable", "load", "promise", "float32", "done")  # stages that say all
 TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
 # Diagnoses that say how numbers look, and not what was done: the first take over the sentence of the edit.
 REPLACED: tuple[str, ...] = ("", "wrong_shape", "exception", "permuted", "constant_factor", "constant_added")
@@ -53,8 +53,9 @@ def with_explanation(
                 "not everywhere."
             )
             result.diagnosis, result.confident = "default_for_argument", True
-        elif vague and not result.diagnosis and found and found.first_wrong:
-            result.sentence = f"{result.quantity} is wrong; {found.first_wrong}"
+        elif vague and found and found.first_wrong and result.diagnosis in REPLACED:
+            before = f"{result.quantity} is wrong" if not result.diagnosis else result.sentence.rstrip(".")
+            result.sentence = f"{before}; {found.first_wrong}"
         return result
     if not found.edits:
         if vague and not result.diagnosis:

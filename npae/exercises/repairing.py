@@ -26,7 +26,7 @@ from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written, idle_statements, weightiest, written
 
 ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
-ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
+ALIASES = ("copied", "separate", "not_copied", "in_place")  # few edits, which nothing makes right by chance
 LIKELIEST, SUSPECTED = 1.25, 2.75  # costs of edits that are tried first where the first wrong array is made
 PLAIN = {one.key for one in (*OPERATORS, *INSERTIONS)}  # and nothing that right programs compute
 SURE = 2.0  # cost of edits of which the first that mends a line is told alone

@@ -256,7 +256,8 @@ def other_number(place):
     default = isinstance(place.holder, ast.arguments)
     others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
     for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
-        if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
+        whole = isinstance(value, int) and (value > 2 or isinstance(place.holder, ast.BinOp) and other == 0.1)
+        if other != value and not (whole and isinstance(other, float)):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
             if default and place.field == "defaults":
                 name = place.holder.args[place.index - len(place.holder.defaults)].arg

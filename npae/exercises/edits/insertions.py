@@ -9,6 +9,8 @@ import re
 
 from npae.exercises.edits.edit import TWIN, counter, operator, plain, twin
 
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
 
 @operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
 def further_operand(place):
@@ -143,6 +145,16 @@ def other_brackets(place):
         yield 1.5, text, told
 
 
+@operator(ast.AugAssign)
+def in_place(place):
+    """Make a new array, where one is changed that may have another name as well."""
+    target = ast.unparse(place.node.target)
+    if place.kind_of(place.node.target).startswith("array") and type(place.node.op) in SIGNS:
+        sign, value = SIGNS[type(place.node.op)], ast.unparse(place.node.value)
+        told = f"{target} is changed in place, with {sign}=: what else holds this array changes with it."
+        yield 1.25, f"{target} = {target} {sign} ({value})", told
+
+
 @operator(ast.Assign)
 def separate(place):
     """Make the value of each of several variables anew."""
@@ -197,9 +209,8 @@ def turned(place):
         if a.isidentifier() and isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, ast.Mult):
             yield 2.25, f"({a} > 0)", ""
         if place.field == "value" or isinstance(place.statement, ast.Return):
-            for name in [
-                one for one, kind in place.kinds.items() if kind.startswith("array") and kind != what
-            ]:
+            others = {kind: one for one, kind in reversed(place.kinds.items()) if kind.startswith("array")}
+            for name in [one for kind, one in others.items() if kind != what]:
                 yield 2.3, f"{a}.reshape({name}.shape)", f"In {{target}}, {a} is to have the shape of {name}."
         yield 2.25, f"{a}.sum()", ""
         yield 2.25, f"np.exp({a})", ""
