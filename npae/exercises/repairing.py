@@ -29,6 +29,7 @@ ADDED = ("assign_not_add",)  # what the learner reads as adding, and other progr
 ALIASES = ("copied", "separate", "not_copied", "in_place")  # few edits, which nothing makes right by chance
 LIKELIEST, SUSPECTED = 1.25, 2.75  # costs of edits that are tried first where the first wrong array is made
 PLAIN = {one.key for one in (*OPERATORS, *INSERTIONS)}  # and nothing that right programs compute
+USED = 0.5  # cost of edits where the first wrong array is used
 SURE = 2.0  # cost of edits of which the first that mends a line is told alone
 MOST_TOLD = 3
 MOST_FIRST = 6  # first edits of two
@@ -186,7 +187,9 @@ class _Tries:
         """Return likely edits of these statements, also those that put in what right programs compute."""
         borrowing = self.borrowing(program)
         operators = [*OPERATORS, *INSERTIONS, *([borrowing.operator] if borrowing else [])]
-        return [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
+        edits = [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
+        used = {id(edit) for edit in edits if any(id(line) in program.users for line in edit.lines)}
+        return sorted(edits, key=lambda edit: edit.cost + USED * (id(edit) in used))
 
     def borrowing(self, program: Written) -> Borrowing | None:
         """Return what makes these edits; None if the program has no cases, or does not run."""
@@ -198,7 +201,8 @@ class _Tries:
 
     def _behind(self, program: Written, operators: list[Operator]) -> list[Edit]:
         """Return the edits of the statements behind the first wrong array."""
-        return all_edits(program, self.axes, operators, lambda place: id(place.statement) in program.suspects)
+        inside = program.suspects | program.users
+        return all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
 
     def _all(self, program: Written, keys: Collection[str]) -> list[Edit]:
         operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
@@ -222,8 +226,8 @@ class _Tries:
             return replace(program, held=traced.kinds)
         self.traced = case, arrays
         arrays, right = self._of_backward(arrays), known(self.observer, case)
-        found = suspects(program, arrays, right, self._idle(program))
-        return replace(program, held=traced.kinds, suspects=found)
+        makers, users = suspects(program, arrays, right, self._idle(program))
+        return replace(program, held=traced.kinds, suspects=makers, users=users)
 
     def _of_backward(self, arrays: list[Assigned]) -> list[Assigned]:
         """Return the arrays that a backward function makes, where the forward one is right."""

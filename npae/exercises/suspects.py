@@ -14,8 +14,10 @@ JUMPS = (ast.Continue, ast.Break, ast.Return)
 Variable = tuple[str, str]  # of a function, by both names
 
 
-def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[int]) -> set[int]:
-    """Return the identities of statements: what makes the first wrong array, back to right ones, and uses it.
+def suspects(
+    program: Written, arrays: list[Assigned], known: Known, idle: set[int]
+) -> tuple[set[int], set[int]]:
+    """Return the identities of statements that make the first wrong array, back to right ones, or use it.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
 
     Returns
     -------
-    set of int
+    tuple of two sets of int
         Where all arrays are right, those of the statements that return something, and what is behind them.
     """
     flow = _Flow(program)
@@ -44,13 +46,14 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
         variable = (one.function, one.name)
         made = [statement for statement, _ in flow.making(*variable)]
         if variable not in cleared and (not made or {id(some) for some in made} - idle):
-            return (flow.behind(variable, right)[1] | flow.using(*variable)) - idle
+            makers = flow.behind(variable, right)[1] - idle
+            return makers, flow.using(*variable) - makers - idle
     found = set[int]()
     for name, function in program.functions.items():
         returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
         returned = {(name, one) for some in returns for one in names(some)} - cleared
         found.update(map(id, returns), *(flow.behind(variable, right)[1] for variable in returned))
-    return found - idle
+    return found - idle, set()
 
 
 class _Flow:

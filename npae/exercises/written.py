@@ -23,6 +23,7 @@ class Written:
     functions: dict[str, ast.FunctionDef]
     held: dict[str, dict[str, Held]] = field(default_factory=dict)
     suspects: set[int] = field(default_factory=set)  # the identities of statements
+    users: set[int] = field(default_factory=set)  # and of those that read what these make
 
     def __post_init__(self):
         self._parts = [ast.unparse(node) for node in self.tree.body]
