@@ -14,12 +14,12 @@ import numpy as np
 from npae.exercises import catalogue
 from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
-from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.edit import Edit, names
 from npae.exercises.exercise import Check
-from npae.exercises.known_arrays import Known
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
+from npae.exercises.values import Values
 
 SECONDS, LATE_SECONDS = 1.2, 0.6  # of this process, before and after repairs
 MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 1.1  # of the learner's own program
@@ -128,7 +128,7 @@ def _explained(
 def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
     """Whether repairs of the learner's program say more than edits of a right one, which has other names."""
     mine, theirs = own.mistakes[0][0].cost, found.edits[0][0].cost
-    fewer = len(own.mistakes) < len(found.edits)
+    fewer = len(own.mistakes) < len(found.edits) or not found.by_numbers
     return fewer or mine < theirs or len(own.mistakes) == 1 and not readable and mine <= theirs + STRANGE
 
 
@@ -199,7 +199,9 @@ def _general(
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         settled = _settled(observer, number, repairs)  # what the learner's program has right is edited last
         far = {
-            id(edit): edit.cost + (not observer.matters(edit, target, wanted)) + (edit.target in settled)
+            id(edit): edit.cost
+            + (not observer.matters(edit, target, wanted))
+            + any(names(line, stored=True) & settled for line in edit.lines)
             for edit in tried.edits
         }
         for edit in sorted(
@@ -229,11 +231,13 @@ def _general(
 def _settled(observer: Observer, number: int, repairs: Repairs) -> set[str]:
     """Return the variables of a right program whose arrays the learner's program makes, too."""
     case, arrays = repairs.traced
-    own = Known([one.array for one in arrays if one.array.size > 1 and one.array.std() > 0])
+    own = Values()
+    for one in arrays:
+        own.add(one.array if one.array.size > 1 and one.array.std() > 0 else None, one.name)
     if not arrays:
         return set()
     _, made = observer.traced(observer.programs[number].module(), case)
-    return {one.name for one in made if own.has(one.array, in_order=True)}
+    return {one.name for one in made if own.group(one.array)}
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:

@@ -25,6 +25,7 @@ TOO_MUCH: dict[type, str] = {
     ast.Div: "the division by {} does not belong there",
     ast.Pow: "the power {} does not belong there",
 }
+FORMULAS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.Subscript)
 CHANGED: dict[type, str] = {
     ast.Add: "{1} is added to {0}",
     ast.Sub: "{1} is subtracted from {0}",
@@ -96,11 +97,7 @@ def _only_difference(old: ast.AST, new: ast.AST) -> tuple[ast.expr, ast.expr] | 
     pairs = list(zip(ast.iter_child_nodes(old), ast.iter_child_nodes(new), strict=False))
     apart = [(one, other) for one, other in pairs if ast.dump(one) != ast.dump(other)]
     whole = len(pairs) == len([*ast.iter_child_nodes(old)]) == len([*ast.iter_child_nodes(new)])
-    small = (
-        whole
-        and len(apart) == 1
-        and all(isinstance(one, (ast.BinOp, ast.UnaryOp, ast.Call)) for one in apart[0])
-    )
+    small = whole and len(apart) == 1 and all(isinstance(one, FORMULAS) for one in apart[0])
     return apart[0] if small else None  # type: ignore[return-value]
 
 
