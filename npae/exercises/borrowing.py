@@ -152,7 +152,12 @@ class Borrowing:
             found = self._first_unknown(function, child)
             if found is not None:
                 return found
-        unknown = isinstance(node, ast.expr) and array_of(self._value(function, node)) is not None
+        made = ast.unparse(node).startswith(
+            ("np.zeros", "np.empty", "np.ones", "np.full")
+        )  # and filled later
+        unknown = (
+            isinstance(node, ast.expr) and not made and array_of(self._value(function, node)) is not None
+        )
         return node if unknown and not self._is_known(function, node) else None  # type: ignore[return-value]
 
     def _env(self, function: ast.FunctionDef, statement: ast.AST) -> _Env:

@@ -21,8 +21,8 @@ from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 from npae.exercises.values import Values
 
-SECONDS, LATE_SECONDS = 1.2, 0.6  # of this process, before and after repairs
-MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 1.1  # of the learner's own program
+SECONDS, LATE_SECONDS = 1.2, 0.4  # of this process, before and after repairs
+MEND_SECONDS, MEND_PAIR_SECONDS = 1.3, 0.9  # of the learner's own program
 TO_SAY_IT = 0.3  # seconds that are left for the sentences
 STRANGE = 0.75  # cost of names that the learner's program does not have
 USUAL, LIKELY = 2.75, 1.25  # costs of edits that are tried first, of the plainest program and of the others

@@ -38,9 +38,11 @@ def known(observer: Observer, case: int) -> Known:
 
 def _moved(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether one array is the other in another shape, or with its axes in another order."""
-    few = one.ndim < 5 and one.ndim == other.ndim
+    few = one.ndim < 7 and one.ndim == other.ndim
     views = [other.transpose(axes) for axes in itertools.permutations(range(one.ndim))] if few else [other]
-    return any(same(one.ravel(), view.ravel()) for view in views)
+    return any(view.shape == one.shape and same(one, view) for view in views) or same(
+        one.ravel(), other.ravel()
+    )
 
 
 def _sorted(array: np.ndarray) -> np.ndarray:

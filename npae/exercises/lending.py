@@ -14,7 +14,19 @@ from npae.exercises.observing import Observer
 from npae.exercises.programs import quietly
 from npae.exercises.worker.tracing import NOTED
 
-METHODS = ("sum", "mean", "max", "min", "prod", "any", "all", "reshape", "transpose", "swapaxes", "ravel")
+METHODS: tuple[str, ...] = (
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "prod",
+    "any",
+    "all",
+    "reshape",
+    "transpose",
+    "swapaxes",
+    "ravel",
+)
 METHODS += (
     "flatten",
     "astype",
@@ -59,11 +71,11 @@ class Lender:
         """What variables are computed by, where one expression does it."""
         found: dict[str, list[ast.expr | None]] = {}
         for one in self.stored:
-            pairs: list[tuple[ast.AST, Any]] = [(getattr(one, "target", one), None)]
+            pairs: list[tuple[Any, Any]] = [(getattr(one, "target", one), None)]
             if isinstance(one, ast.Assign):
-                target, value = one.targets[0], one.value
-                parallel = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-                pairs = list(zip(target.elts, value.elts)) if parallel else [(target, value)]
+                pairs = [(one.targets[0], one.value)]
+                if all(isinstance(side, ast.Tuple) for side in pairs[0]):
+                    pairs = list(zip(pairs[0][0].elts, pairs[0][1].elts))
             for target, value in pairs:
                 plain = isinstance(target, ast.Name)
                 for name in names(target, stored=True):
@@ -112,7 +124,7 @@ def _last(held: dict[str, Any], index: Any) -> dict[str, Any]:
 class _Noting(ast.NodeTransformer):
     """Lets every expression that has a name for it leave its value in a variable of that name."""
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
+    def generic_visit(self, node: Any) -> ast.AST:
         """Go on below, but not into functions within expressions, nor into what is called."""
         if isinstance(node, CLOSED):
             return node

@@ -114,8 +114,9 @@ class Repairs:
 
     def first_wrong(self) -> str:
         """Return in words which expression is the first whose value no right program has, "" if none is."""
-        borrowing = self._tries.borrowing(self._program) if self._program else None
-        return borrowing.first_wrong(self._program) if borrowing else ""
+        program = self._program
+        borrowing = self._tries.borrowing(program) if program else None
+        return borrowing.first_wrong(program) if program and borrowing else ""
 
     def two(self, seconds: float) -> Mended | None:
         """Return what two edits undo, of which the first comes near alone, as `single` has seen before."""
@@ -173,7 +174,7 @@ class _Tries:
                     score = self.near(text)
                     if score == np.inf:
                         found.append(edit)
-                    elif score > enough:
+                    elif score > enough and edit.key in PLAIN:
                         near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))
             if found or time.process_time() > until:
                 break
