@@ -90,17 +90,19 @@ def _named(result: Result, found: Explanation) -> Result:
         "wrong: only before",
         "wrong: only away",
     )
-    result.evidence = [  # where, is said by the name of an edit
-        line.partition(": where")[0] if line.startswith("seen in") else line
-        for line in result.evidence
-        if found.own or not line.startswith(by_place)
-    ]
+    vague = result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident
+    if slip or vague:
+        result.evidence = [  # where, is said by the name of an edit
+            line.partition(": where")[0] if line.startswith("seen in") else line
+            for line in result.evidence
+            if found.own or not line.startswith(by_place)
+        ]
     words = told([sentence_of(one) for one in found.edits])
     result.also = _also(result, found)
     if len(found.edits) == 1 and (lines := [edit.text for edit in found.edits[0] if edit.text]):
         made = f"in all cases, the result is that of a right program with: {'; '.join(lines)}"
         result.evidence.insert(0, made)
-    if slip or result.diagnosis in REPLACED or result.diagnosis in VAGUE and not result.confident:
+    if slip or vague:
         result.also += [result.sentence] * bool(result.diagnosis and not slip)
         result.sentence = words
         result.alternatives = [one[0].key for one in found.edits[1:]]
