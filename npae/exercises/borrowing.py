@@ -26,7 +26,7 @@ LIKE = 0.5  # of the names and characters of two expressions, for the one to be 
 LONGEST = 90  # characters of an expression that is put in
 MOST_TEXTS = 4  # expressions of one value that are tried
 DEEPEST = 3  # definitions within definitions
-LIKELIEST, LIKELY, ANOTHER_SHAPE, RIGHT_ELSEWHERE, OF_LOOPS = 1.5, 2.0, 0.5, 0.4, 2.3  # costs
+LIKELIEST, LIKELY, ANOTHER_SHAPE, RIGHT_ELSEWHERE, OF_LOOPS = 1.5, 2.0, 0.5, 0.4, 1.6  # costs
 LETTER = 0.01  # and for each character
 
 
