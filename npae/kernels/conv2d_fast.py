@@ -84,7 +84,7 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads, gate=None, t
     (n, c_in, h_in, w_in), c_out = x.shape, dz.shape[1]
     geometry = (h_in, w_in), tuple(window), strides, pads
     layout = conv2d_plan.forward_layout(n, (c_out, c_in), *geometry, x.itemsize)
-    dkernel, dbias = np.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
+    dkernel, dbias = arrays.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
     work, x_gate, dz_gate = _work(layout, c_in, 0, x.dtype), x[:0], dz[:0]
     if gate is not None:
         x_gate, dz_gate = (gate, dz_gate) if transposed else (x_gate, gate)
