@@ -160,9 +160,9 @@ def dots_for(F):
     """Return the intrinsic of `dots_of_taps` for F filters."""
 
     @intrinsic
-    def dots(typing, flat, offsets, still, places, count, out):
+    def dots(typing, flat, offsets, still, places, rows, row, count, out):
         def generate(context, builder, signature, values):
-            x, shift, s, places, count, d = pointers(context, builder, signature, values)
+            x, shift, s, places, rows, row, count, d = pointers(context, builder, signature, values)
             taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, most = vectors.lanes, TAPS[vectors.registers][F]
@@ -174,12 +174,15 @@ def dots_for(F):
                     builder.store(vectors.zero, total)
                 at = [builder.add(t, constant(k)) for k in range(T)]
                 begins = [builder.gep(x, [builder.load(builder.gep(shift, [k]))]) for k in at]
-                with cgutils.for_range_slice(builder, constant(0), count, constant(L), index) as (p, _):
-                    stills = [vectors.load(line, p) for line in lines]
-                    for k in range(T):
-                        copy = vectors.load(begins[k], p)
-                        for f in range(F):
-                            vectors.add_product(totals[k * F + f], copy, stills[f])
+                with cgutils.for_range(builder, rows, intp=index) as r:
+                    begin = builder.mul(r.index, row)
+                    end = builder.add(begin, count)
+                    with cgutils.for_range_slice(builder, begin, end, constant(L), index) as (p, _):
+                        stills = [vectors.load(line, p) for line in lines]
+                        for k in range(T):
+                            copy = vectors.load(begins[k], p)
+                            for f in range(F):
+                                vectors.add_product(totals[k * F + f], copy, stills[f])
                 for f in range(F):
                     for k in range(T):
                         place = builder.add(builder.mul(taps, constant(f)), at[k])
@@ -192,7 +195,7 @@ def dots_for(F):
                 some_taps(t, 1)
             return context.get_dummy_value()
 
-        return types.void(flat, offsets, still, i64, i64, out), generate
+        return types.void(flat, offsets, still, i64, i64, i64, i64, out), generate
 
     return dots
 
