@@ -11,7 +11,7 @@ An exercise is one folder of ``path``, and its line in `order`:
 names mistakes that change a result as a whole (`whole_results`); `explaining` finds the slip, or the smallest
 general edit (`edits`), that computes exactly what the learner's program computes, or the edit of that program
 that makes it right (`repairing`), first where its first wrong array is made (`suspects`), also by what right
-programs compute (`borrowing`); `undoing` says what was wrong then, and `named_results` tells what was found.
-Sentences stand in `sentences`, in the operators of ``edits`` and in the slips; tables and pictures in
+programs compute (`substitutions`); `undoing` says what was wrong then, and `named_results` puts it into the
+result. Sentences stand in `sentences`, in the operators of ``edits`` and in the slips; tables and pictures in
 `evidence`.
 """

@@ -13,6 +13,7 @@ from npae.exercises.observing import observer_of
 from npae.exercises.options import unused_options
 from npae.exercises.result import Result
 from npae.exercises.sentences import sentence
+from npae.exercises.worker.calls import place_of
 
 SETTLED = ("unwritten", "unavailable", "load", "promise", "float32", "done")  # stages that say all
 TELLING_ERRORS = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
@@ -42,7 +43,11 @@ def with_explanation(
     vague = not result.confident or result.diagnosis in VAGUE
     if isinstance(check, Property) and not vague:
         return result
-    found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
+    try:
+        found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
+    except Exception as error:  # what is wrong is known by now; only its name is not
+        result.notes.append(f"npae stopped with an error while it looked for the mistake: {place_of(error)}")
+        return result
     if found is None or not found.edits and (found.also or found.first_wrong):
         result.also = _also(result, found) if found else result.also
         options = _unused_options(exercise, check, functions, seed) if vague and not result.diagnosis else {}

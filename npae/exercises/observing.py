@@ -149,7 +149,9 @@ class Tried:
                 known["log"] = target.seen, _calls(self.observer.check, known["module"], target.seen)
             log = known["log"][1]
             return log[case] if case < len(log) == len(target.seen) else None
-        known[case] = self.observer.one(known["module"], case)
+        for each in range(case + 1) if edit.cost == 0 else (case,):  # a slip may keep what calls before left
+            if each not in known:
+                known[each] = self.observer.one(known["module"], each)
         return known[case]
 
 
@@ -165,7 +167,7 @@ class Observer:
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
         self.known: dict[int, Any] = {}  # of each case: what occurs in right programs, once it was asked for
-        self.lent: dict[
+        self.right_values: dict[
             int, Any
         ] = {}  # of each case: right programs with what it has left in their variables
 

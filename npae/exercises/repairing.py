@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from npae.exercises.borrowing import Borrowing
 from npae.exercises.edits.copies import copies
 from npae.exercises.edits.edit import Edit, Operator
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
 from npae.exercises.exercise import Gradients
 from npae.exercises.known_arrays import known
 from npae.exercises.learner import Functions
-from npae.exercises.lending import lenders, noted
 from npae.exercises.observing import Observer, Target, nearness
 from npae.exercises.programs import KEPT
+from npae.exercises.right_values import noted, right_functions_after
+from npae.exercises.substitutions import Substitutions
 from npae.exercises.suspects import suspects
 from npae.exercises.undoing import mistake
 from npae.exercises.worker.tracing import Assigned
@@ -115,8 +115,8 @@ class Repairs:
     def first_wrong(self) -> str:
         """Return in words which expression is the first whose value no right program has, "" if none is."""
         program = self._program
-        borrowing = self._tries.borrowing(program) if program else None
-        return borrowing.first_wrong(program) if program and borrowing else ""
+        substitutions = self._tries.substitutions(program) if program else None
+        return substitutions.first_wrong(program) if program and substitutions else ""
 
     def two(self, seconds: float) -> Mended | None:
         """Return what two edits undo, of which the first comes near alone, as `single` has seen before."""
@@ -186,19 +186,21 @@ class _Tries:
 
     def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
         """Return likely edits of these statements, also those that put in what right programs compute."""
-        borrowing = self.borrowing(program)
-        operators = [*OPERATORS, *INSERTIONS, *([borrowing.operator] if borrowing else [])]
+        substitutions = self.substitutions(program)
+        operators = [*OPERATORS, *INSERTIONS, *([substitutions.operator] if substitutions else [])]
         edits = [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
         used = {id(edit) for edit in edits if any(id(line) in program.users for line in edit.lines)}
         return sorted(edits, key=lambda edit: edit.cost + USED * (id(edit) in used))
 
-    def borrowing(self, program: Written) -> Borrowing | None:
+    def substitutions(self, program: Written) -> Substitutions | None:
         """Return what makes these edits; None if the program has no cases, or does not run."""
         text, case = noted(program.tree), self.traced[0]
         runs = None if self.observer.run is None else self.functions.program.edited([text])
         if runs is None:
             return None
-        return Borrowing(program, self.observer.kinds(runs, case), lenders(self.observer, case))
+        return Substitutions(
+            program, self.observer.kinds(runs, case), right_functions_after(self.observer, case)
+        )
 
     def _behind(self, program: Written, operators: list[Operator]) -> list[Edit]:
         """Return the edits of the statements behind the first wrong array."""

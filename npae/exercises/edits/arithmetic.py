@@ -202,9 +202,10 @@ def outside_or_inside(place):
 def logarithm_of_a_fraction(place):
     """Take the logarithm of a fraction that may be rounded to 0, where logarithms are subtracted."""
     node = place.node
-    if not (isinstance(node.op, ast.Sub) and ast.unparse(node.right).startswith("np.log(")):
+    log = node.right
+    if not (isinstance(node.op, ast.Sub) and isinstance(log, ast.Call) and ast.unparse(log.func) == "np.log"):
         return
-    fraction = f"np.exp({ast.unparse(node.left)}) / ({ast.unparse(node.right.args[0])})"
+    fraction = f"np.exp({ast.unparse(node.left)}) / ({ast.unparse(log.args[0])})"
     text = f"np.log({fraction})"
     yield (
         1.5,
@@ -241,6 +242,9 @@ def other_conjunction(place):
         yield 1.5, one, f"In {{target}}, {plain(one)} alone decides, not {ast.unparse(node)}."
 
 
+COUNTING = ("range", "np.arange", "np.linspace", "np.repeat", "np.reshape", "np.zeros", "np.ones", "np.empty")
+
+
 @operator(ast.Constant)
 def other_number(place):
     """Replace a number by one that is confused with it."""
@@ -256,7 +260,9 @@ def other_number(place):
     default = isinstance(place.holder, ast.arguments)
     others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
     for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
-        whole = isinstance(value, int) and (value > 2 or isinstance(place.holder, ast.BinOp) and other == 0.1)
+        counts = isinstance(place.holder, ast.Call) and ast.unparse(place.holder.func) in COUNTING
+        tenth = isinstance(place.holder, ast.BinOp) and other == 0.1
+        whole = isinstance(value, int) and (value > 2 or counts or tenth)
         if other != value and not (whole and isinstance(other, float)):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
             if default and place.field == "defaults":

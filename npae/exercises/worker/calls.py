@@ -248,6 +248,12 @@ def says(error: BaseException) -> str:
     return f"{type(error).__name__}: {text_of(error, 300)}".removesuffix(": ")
 
 
+def place_of(error: BaseException) -> str:
+    """Return the file, line and function that raised an error."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename.rpartition('/')[2]}, line {last.lineno}, in {last.name}"
+
+
 def advice(message: str) -> list[str]:
     """Return what an error means that the file meets only here."""
     if "EOF when reading a line" in message:

@@ -46,7 +46,7 @@ STAYS = (ast.Constant, ast.Slice, ast.Starred, ast.Tuple, ast.JoinedStr, ast.Lam
 CLOSED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.Delete)
 
 
-class Lender:
+class RightFunction:
     """A function of a right program, with what a case has left in its variables."""
 
     def __init__(self, function: ast.FunctionDef, space: dict[str, Any]):
@@ -61,7 +61,7 @@ class Lender:
             for node in self.nodes:
                 if not isinstance(getattr(node, "ctx", None), ast.Store) and is_pure(node):
                     try:
-                        code = compile(ast.Expression(node), "<lent>", "eval")
+                        code = compile(ast.Expression(node), "<right>", "eval")
                         self.values[id(node)] = eval(code, space)  # of a right program
                     except Exception:
                         continue
@@ -97,9 +97,9 @@ def is_pure(node: ast.AST) -> bool:
     return True
 
 
-def lenders(observer: Observer, case: int) -> list[Lender]:
+def right_functions_after(observer: Observer, case: int) -> list[RightFunction]:
     """Return the functions of all right programs as a case has left them."""
-    if case not in observer.lent:
+    if case not in observer.right_values:
         found = []
         for program in observer.programs:
             module = program.module()
@@ -108,9 +108,9 @@ def lenders(observer: Observer, case: int) -> list[Lender]:
                 if name in kinds:
                     held = {n: one.value for n, one in kinds[name].items() if one.value is not None}
                     for space in (held, _last(held, -1), _last(held, (..., -1))):
-                        found.append(Lender(function, {**vars(module), **space}))
-        observer.lent[case] = found
-    return observer.lent[case]
+                        found.append(RightFunction(function, {**vars(module), **space}))
+        observer.right_values[case] = found
+    return observer.right_values[case]
 
 
 def _last(held: dict[str, Any], index: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from npae.exercises.edits.edit import Operator, Place, names
-from npae.exercises.lending import PLAIN, STAYS, Lender
+from npae.exercises.right_values import PLAIN, STAYS, RightFunction
 from npae.exercises.values import Values, array_of
 from npae.exercises.worker.tracing import NOTED, Held
 from npae.exercises.written import Written
@@ -34,7 +34,7 @@ class Untold(Exception):
     """An expression of a right program has something in it that the learner's program does not have."""
 
 
-class Borrowing:
+class Substitutions:
     """Makes edits of a learner's program out of what right programs compute in a case.
 
     Parameters
@@ -43,18 +43,18 @@ class Borrowing:
         The learner's.
     kinds : dict of str to dict of str to Held
         What the variables of its functions hold after the case, and its expressions: see `noted`.
-    lenders : list of Lender
+    functions : list of RightFunction
     """
 
-    def __init__(self, program: Written, kinds: dict[str, dict[str, Held]], lenders: list[Lender]):
+    def __init__(self, program: Written, kinds: dict[str, dict[str, Held]], functions: list[RightFunction]):
         self._kinds = kinds
-        self._lent, self._envs = Values(), dict[tuple[str, int], _Env]()
+        self._known, self._envs = Values(), dict[tuple[str, int], _Env]()
         self._told: dict[tuple[int, int, int], str] = {}
-        self._loops = [(one, loop) for one in lenders for loop in one.loops]
-        for one in lenders:
+        self._loops = [(one, loop) for one in functions for loop in one.loops]
+        for one in functions:
             for node in one.nodes:
                 if id(node) in one.values:
-                    self._lent.add(one.values[id(node)], (one, node))
+                    self._known.add(one.values[id(node)], (one, node))
         self._parents = {
             id(child): node
             for function in program.functions.values()
@@ -62,7 +62,7 @@ class Borrowing:
             for child in ast.iter_child_nodes(node)
         }
         self._written_to = {one for function in program.functions.values() for one in _written_to(function)}
-        self.operator = Operator("borrowed", (ast.expr,), self._make)
+        self.operator = Operator("substituted", (ast.expr,), self._make)
 
     def _value(self, function: str, node: ast.AST) -> Any:
         if id(node) in self._written_to:
@@ -71,14 +71,14 @@ class Borrowing:
         return held.value if held is not None else None
 
     def _is_known(self, function: str, node: ast.AST) -> bool:
-        return self._lent.group(self._value(function, node)) is not None
+        return self._known.group(self._value(function, node)) is not None
 
     def _make(self, place: Place) -> Iterator[tuple]:
         """Yield what right programs compute, in the place of an expression."""
         node, function = place.node, place.function.name
         if isinstance(place.holder, ast.For) and place.field == "iter":
-            for lender, loop in self._loops:
-                yield from self._texts(place, lender, loop, OF_LOOPS)
+            for right, loop in self._loops:
+                yield from self._texts(place, right, loop, OF_LOOPS)
         value = self._value(function, node)
         if array_of(value) is None or isinstance(node, STAYS) or ast.unparse(node).startswith("np.zeros"):
             return
@@ -100,24 +100,24 @@ class Borrowing:
             self._parents.get(id(place.holder)), ast.Return
         )
         for shaped in (True, False) if whole and not known else (True,):
-            for group in self._lent.groups(value, shaped):
-                for lender, lent in group.things[: 1 if named else MOST_TEXTS]:
-                    yield from self._texts(place, lender, lent, cost + ANOTHER_SHAPE * (not shaped))
+            for group in self._known.groups(value, shaped):
+                for right, other in group.things[: 1 if named else MOST_TEXTS]:
+                    yield from self._texts(place, right, other, cost + ANOTHER_SHAPE * (not shaped))
 
-    def _texts(self, place: Place, lender: Lender, node: ast.expr, cost: float) -> Iterator[tuple]:
-        text = self._text(self._env(place.function, place.statement), lender, node)
+    def _texts(self, place: Place, right: RightFunction, node: ast.expr, cost: float) -> Iterator[tuple]:
+        text = self._text(self._env(place.function, place.statement), right, node)
         if text and (text.isidentifier() or not isinstance(place.node, ast.Name)):
             yield cost + LETTER * (len(text) + len(ast.unparse(place.node))), text, ""
 
-    def _text(self, env: _Env, lender: Lender, node: ast.expr) -> str:
+    def _text(self, env: _Env, right: RightFunction, node: ast.expr) -> str:
         """Return an expression in the learner's names; "" if there is none, or it is long."""
-        if (id(env), id(lender), id(node)) not in self._told:
+        if (id(env), id(right), id(node)) not in self._told:
             try:
-                text = ast.unparse(_Telling(lender, env).told(node))
+                text = ast.unparse(_Telling(right, env).told(node))
             except Untold:
                 text = ""
-            self._told[id(env), id(lender), id(node)] = text if len(text) <= LONGEST else ""
-        return self._told[id(env), id(lender), id(node)]
+            self._told[id(env), id(right), id(node)] = text if len(text) <= LONGEST else ""
+        return self._told[id(env), id(right), id(node)]
 
     def first_wrong(self, program: Written) -> str:
         """Return in words the first expression whose value no right program has, of those that may be wrong.
@@ -135,9 +135,9 @@ class Borrowing:
                 if node is not None:
                     text, env = ast.unparse(node), self._env(function, statement)
                     found = [
-                        self._text(env, lender, lent)
-                        for group in self._lent.groups(self._value(function.name, node), True)
-                        for lender, lent in group.things[:MOST_TEXTS]
+                        self._text(env, right, other)
+                        for group in self._known.groups(self._value(function.name, node), True)
+                        for right, other in group.things[:MOST_TEXTS]
                     ]
                     likest = max(found, key=lambda one: _likeness(text, one), default="")
                     near = (
@@ -222,8 +222,8 @@ class _Env:
 class _Telling:
     """Says an expression of a right program in the names of another one."""
 
-    def __init__(self, lender: Lender, env: _Env):
-        self.lender, self.env = lender, env
+    def __init__(self, right: RightFunction, env: _Env):
+        self.right, self.env = right, env
 
     def told(self, node: ast.expr) -> ast.expr:
         """Return the expression in the other names.
@@ -240,7 +240,7 @@ class _Telling:
     def _told(self, node: Any, bound: set[str], depth: int) -> Any:
         if isinstance(node, ast.Name):
             return self._name(node, bound, depth)
-        value = self.lender.values.get(id(node))
+        value = self.right.values.get(id(node))
         if isinstance(value, np.ndarray) and value.size > 1:
             found = self.env.told(value, "")
             if found:
@@ -258,11 +258,11 @@ class _Telling:
     def _name(self, node: ast.Name, bound: set[str], depth: int) -> ast.expr:
         if node.id == "np" or node.id in bound or node.id in PLAIN and node.id in vars(builtins):
             return node
-        value = self.lender.space.get(node.id)
+        value = self.right.space.get(node.id)
         found = self.env.told(value, node.id)
         if found:
             return ast.parse(found, mode="eval").body
-        definition = self.lender.definitions.get(node.id)
+        definition = self.right.definitions.get(node.id)
         if definition is not None and depth < DEEPEST:
             return self._told(definition, bound, depth + 1)
         if array_of(value) is None and node.id in self.env.names:
