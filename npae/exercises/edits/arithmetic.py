@@ -261,8 +261,9 @@ def other_number(place):
     others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
     for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
         counts = isinstance(place.holder, ast.Call) and ast.unparse(place.holder.func) in COUNTING
+        term = isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, (ast.Add, ast.Sub))
         tenth = isinstance(place.holder, ast.BinOp) and other == 0.1
-        whole = isinstance(value, int) and (value > 2 or counts or tenth)
+        whole = isinstance(value, int) and (value > 2 or counts or term or tenth)
         if other != value and not (whole and isinstance(other, float)):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
             if default and place.field == "defaults":
