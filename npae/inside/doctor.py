@@ -21,8 +21,10 @@ from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-MOST_DEAD = 0.75  # the share of a layer's units, above which it is reported
-ALL_DEAD = 0.99
+HALF_DEAD = 0.49  # the share of a layer's units, above which it is reported: up to 0.45 die by themselves,
+MOST_DEAD = 0.75  # more by a penalty,
+ALL_DEAD = 0.99  # and most if it collapses the code
+MOST_FLAT = 0.75  # the share of outputs of sigmoid or tanh that are saturated, above which it is reported
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
@@ -114,7 +116,8 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         return [Diagnosis("constant_data", *found["constant_data"])]
     found |= _pairs(model, data, count, loss)
     of_outputs = findings_of_outputs(model, x, y, t, loss)
-    found |= _layers(model, x, "posterior_collapse" in of_outputs) | of_outputs
+    penalties = MOST_DEAD if objective.penalties else HALF_DEAD
+    found |= _layers(model, x, ALL_DEAD if "posterior_collapse" in of_outputs else penalties) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
         found["noisy_targets"] = noise
     error, spread = (np.mean(np.square(each)) for each in (y - t, t - t.mean(axis=0)))
@@ -146,17 +149,19 @@ def _follow(found: Set[str]) -> set[str]:
     return OF_UNITS if found & {"overfitting", "fixed_noise"} else set()
 
 
-def dead_units(y: np.ndarray, name: str, most: float = MOST_DEAD) -> Finding | None:
-    """Find a layer with outputs y (n, units, ...) of whose units more than a share are 0 for all examples."""
-    alive = (y != 0).reshape(len(y), y.shape[1], -1).any(axis=(0, 2))
+def dead_units(y: np.ndarray, name: str, most: float = HALF_DEAD) -> Finding | None:
+    """Find a layer with outputs y (n, units, ...) of whose units more than a share are the same for all."""
+    flat = y.reshape(len(y), y.shape[1], -1).astype(np.float64)
+    alive = (flat.var(axis=0) > findings.DEAD * np.mean(np.square(flat))).any(axis=1)
     share = 1 - np.mean(alive)
     if share <= most:
         return None
     sentence = (
-        f"most units of {name} are dead: they are 0 for every image, so no gradient reaches them; begin "
-        "again, with a smaller learning rate, with biases of 0, or with leaky_relu"
+        f"many units of {name} are dead: they are the same for every image, as those of relu are that are "
+        "always 0 and get no gradient; begin again, with a smaller learning rate, with biases of 0, or with "
+        "leaky_relu"
     )
-    return sentence, f"{share:.0%} of its {y.shape[1]} units are 0 for all of {len(y)} images"
+    return sentence, f"{share:.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
 
 
 def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
@@ -168,7 +173,7 @@ def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None
     share, what = np.mean(flat), "outputs"
     if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
         share, what = max((share, what), (np.vdot(changes, flat) / changes.sum(), "outputs' variance"))
-    if share <= MOST_DEAD:
+    if share <= MOST_FLAT:
         return None
     sentence = (
         f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
@@ -214,11 +219,11 @@ def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str
         return {}
     indices, rng = np.arange(count), np.random.default_rng(0)
     noisy, t = data.batch(indices, rng)
-    found = {"worse_than_inputs": findings.worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
-    kind = "unrelated_targets" if data.corruption is None else "noise_too_large"
-    found[kind] = findings.unrelated(noisy, t)
-    if data.corruption and not data.sample:
-        found["no_noise"] = findings.no_noise(noisy, data.clean(indices)[0])
+    if data.corruption and not data.sample and (each := findings.no_noise(noisy, data.clean(indices)[0])):
+        return {"no_noise": each}
+    kind, y = "unrelated_targets" if data.corruption is None else "noise_too_large", outputs(model, noisy, loss)
+    found = {kind: findings.unrelated(noisy, t), "constant_image": findings.only_the_mean_image(y, t)}
+    found["worse_than_inputs"] = findings.worse_than_inputs(noisy, y, t)
     return {name: each for name, each in found.items() if each}
 
 
@@ -226,20 +231,17 @@ def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
     return in_shards(model, lambda shard: model.forward(shard, np.random.default_rng(seed))[0], x)
 
 
-def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> dict[str, Finding]:
-    """Return the first layer with dead units, and the first with saturated ones, of those before the last.
-
-    A penalty that collapses the code kills units, too: then only a layer with hardly any others is told.
-    """
+def _layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Finding]:
+    """Return the first layer with more than ``most`` dead units, and the first saturated one, but the last."""
     leaves, found = list(model.leaves()), dict[str, Finding]()
     bends = [bool(layer.params) or layer.activation != "linear" for _, layer in leaves]
-    for name, layer in leaves[: max(np.flatnonzero(bends), default=0)]:
+    for bent, (name, layer) in zip(bends[: max(np.flatnonzero(bends), default=0)], leaves):
         x, _ = layer.forward(x)
         kind, each = "dead_units", None
-        if layer.activation == "relu":
-            each = dead_units(x, name, ALL_DEAD if collapsed else MOST_DEAD)
-        elif layer.activation in ("sigmoid", "tanh"):
+        if layer.activation in ("sigmoid", "tanh"):
             kind, each = "saturation", saturated_units(x, layer.activation, name)
+        elif bent:
+            each = dead_units(x, name, most)
         if each:
             found.setdefault(kind, each)
     return found
@@ -307,11 +309,13 @@ def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator
     collapsed, data = "posterior_collapse" in found, training.data
     alone = Objective(objective.reconstruction)
 
-    def again(each: Objective, factor: float = 1.0, new: bool = True) -> tuple[float, Sequential | None]:
+    def again(
+        each: Objective, factor: float = 1.0, new: bool = True, data: Batches = data
+    ) -> tuple[float, Sequential | None]:
         model, rng = copy.deepcopy(training.model), np.random.default_rng(0)
         for _, layer in model.leaves() if new else ():
             layer.build(layer.built()[0], rng, training.model.dtype or np.float32)
-        after = _continued(training, model, each, factor, AGAIN)
+        after = _continued(training._replace(data=data), model, each, factor, AGAIN)
         return (_error(after, data, alone) if after else math.inf), after
 
     now, (same, new) = _error(training.model, data, alone), again(objective)
@@ -326,7 +330,7 @@ def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator
             )
             yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
             return
-    of_weights = found & OF_UNITS and new and not _layers(new, _spread(data)[0], False)
+    of_weights = found & OF_UNITS and new and not _layers(new, _spread(data)[0], MOST_DEAD)
     rates = [] if collapsed or of_weights or not found & USELESS else [0.1, 0.01]
     if same > BETTER * now and found & USELESS and not found & OF_UNITS:  # else the rate was not the cause
         rates += [10.0, 100.0]
@@ -334,6 +338,13 @@ def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator
     if other < OTHER * min(now, same):
         name, sentence = ("rate_too_large", LARGE_RATE) if factor < 1 else ("rate_too_small", SMALL_RATE)
         yield name, (sentence, f"{evidence}, with {factor:g} times the rate {other:.4g}")
+    elif data.corruption and "constant_image" in found:
+        clean, t = copy.copy(data), _spread(data)[1]
+        clean.corruption = None
+        without, spread = again(objective, data=clean)[0], np.mean(np.square(t - t.mean(axis=0)))
+        if without < OTHER * spread and min(now, same) > LEARNED * spread:
+            sentence = "the noise hides the images: without it, a new model learns; make it weaker"
+            yield "noise_too_large", (sentence, f"{evidence}, without noise {without:.4g}")
 
 
 def _apart(training: Training, objective: Objective, possible: float) -> Iterator[tuple[str, Finding]]:

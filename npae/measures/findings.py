@@ -22,11 +22,12 @@ LEAST_BITS = 1.0  # of information on the image in the code of a variational aut
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; less is not seen
+NOISELESS = 1e-3  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
 OUTSIDE = 10  # the squared distance of validation images to the mean training image, relative to these
+MOVED = 15  # the squared distance of the two mean images, relative to what chance explains
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
@@ -122,18 +123,18 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
 def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
     """Find outputs y (n, ...) that a second draw of the model's own noise changes to quite different ones."""
     a, b = (_flat(each) - _flat(each).mean(axis=0) for each in (y, again))
-    correlation = np.vdot(a, b) / (math.sqrt(np.vdot(a, a) * np.vdot(b, b)) or 1.0)
-    if len(a) < FEWEST or correlation > REPEATED:
+    apart, size = np.vdot(a - b, a - b), np.vdot(a, a) + np.vdot(b, b)
+    if len(a) < FEWEST or apart <= (1 - REPEATED) * size:  # both are 0 of outputs that do not vary
         return None
     sentence = "the noise of the model's own layers hides the images; take a smaller rate or stddev"
-    return sentence, f"outputs with two draws of the noise correlate by {correlation:.2f}"
+    return sentence, f"outputs with two draws of the noise correlate by {1 - apart / size:.2f}"
 
 
 def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """Find inputs of validation (m, ...) that are of another kind than those of training (n, ...).
 
-    Of two samples of the same kind, about half of the nearest neighbours are of the same sample, and both are
-    as far from their mean.
+    Of two samples of the same kind, about half of the nearest neighbours are of the same sample, both are as
+    far from their mean, and their means are as near to each other as those of random halves.
 
     Source: Henze, *A multivariate two-sample test based on the number of nearest neighbor type coincidences*
     (1988).
@@ -145,15 +146,19 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     both = np.concatenate([each[np.linspace(0, len(each) - 1, n).astype(np.intp)] for each in sets])
     of_first = nearest(both, both, 2)[:, 1] < n
     share = max(of_first[:n].mean(), 1 - of_first[n:].mean())
-    near, far = (np.mean(np.square(each - sets[0].mean(axis=0))) for each in sets)
-    if share < ALIKE and far < OUTSIDE * near:
+    means = [each.mean(axis=0) for each in sets]
+    by_chance = sum(each.var(axis=0).mean() / len(each) for each in sets)
+    near, far = (np.mean(np.square(each - means[0])) for each in sets)
+    moved = np.mean(np.square(means[0] - means[1])) / (by_chance or 1.0)
+    if share < ALIKE and far < OUTSIDE * near and moved < MOVED:
         return None
     sentence = (
         "the validation images are of another kind than the training images; read, scale and corrupt both in "
         "the same way, and draw both from the same images"
     )
     evidence = f"the nearest neighbour of {share:.0%} of the images is of the same set, not of both alike"
-    return sentence, f"{evidence}; squared distance to the mean training image {near:.3g} and {far:.3g}"
+    evidence += f"; squared distance to the mean training image {near:.3g} and {far:.3g}"
+    return sentence, f"{evidence}; that of both mean images is {moved:.3g} times as large as by chance"
 
 
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
