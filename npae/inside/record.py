@@ -124,7 +124,8 @@ class Record:
 
     def consumers(self, name: str) -> list[Term | Step]:
         """Return all steps and terms that an array enters on its way to the loss."""
-        return [each for each in (*self.terms, *self.behind.values()) if name in each.takes]
+        every: list[Term | Step] = [*self.terms, *self.behind.values()]
+        return [each for each in every if name in each.takes]
 
     def arrays(self) -> dict[str, Shape]:
         """Return the shape of every array by name: what can be traced."""

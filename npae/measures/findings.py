@@ -31,7 +31,7 @@ MOVED = 15  # the squared distance of the two mean images, relative to what chan
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
-NOISE = 0.8  # the squared error of noisy inputs, relative to the mean image's: with more, all models gain
+POOR = 0.5  # the squared error of outputs, relative to the mean image's: a model with less is of some use
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
@@ -82,12 +82,12 @@ def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
 
 
 def worse_than_inputs(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> Finding | None:
-    """Find outputs y (n, ...) that are farther from the targets t than the inputs x, if these are far."""
+    """Find outputs y (n, ...) far from the targets t, and farther than the inputs x."""
     if x.shape != t.shape or len(t) < FEWEST:
         return None
     inputs, outputs, targets = map(_flat, (x, y, t))
     before, after = (np.mean((each - targets) ** 2) for each in (inputs, outputs))
-    if after <= before or before < NOISE * np.mean((targets - targets.mean(axis=0)) ** 2):
+    if after <= max(before, POOR * np.mean((targets - targets.mean(axis=0)) ** 2)):
         return None
     sentence = (
         "the outputs are farther from the clean images than the noisy inputs are, so the model is of no use; "
