@@ -99,9 +99,9 @@ def test_what_follows_from_a_cause_is_not_told(rng):
 @pytest.mark.parametrize("shape", [(7, 4), (3, 4, 5, 2)])
 def test_dead_units_are_those_without_any_output(rng, shape):
     y = rng.random(shape)
-    assert dead_units(y, "dense") is None
+    assert dead_units(y, "dense", 0.5) is None
     y[:, 1:] = y[:, :1] = 0
-    assert "dense: 100%" in dead_units(y, "dense")
+    assert "dense: 100%" in dead_units(y, "dense", 0.5)
     y[0, ::2] = 1  # half of the units are alive
     assert dead_units(y, "dense", 0.5) is None
 

@@ -21,22 +21,24 @@ from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-HALF_DEAD = 0.49  # the share of a layer's units, above which it is reported: up to 0.45 die by themselves,
-MOST_DEAD = 0.75  # more by a penalty,
-ALL_DEAD = 0.99  # and most if it collapses the code
+HALF_DEAD = 0.5  # the share of a layer's units, above which it is reported,
+MOST_DEAD = 0.65  # if it is of relu, of which up to 0.6 die by themselves,
+ALL_DEAD = 0.99  # and where a penalty collapses the code
 MOST_FLAT = 0.75  # the share of outputs of sigmoid or tanh that are saturated, above which it is reported
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
 FALLS = 0.1  # in the last epoch or in further steps, as a share of all that can be learned: more still falls
 SLOW = 1e-3  # a share that a larger rate learns, below which none is too small
-APART = 0.15  # validation loss less training loss, as a share of all that can be learned
-FAR = 2.0  # squared error of validation over that of training images
+APART = 0.08  # validation loss less training loss, as a share of all that can be learned
+FAR = 2.0  # squared error of validation over that of training images, where many are learned by heart
+WORSE = 1.25  # the same, where both differ
 WHITE = 0.15  # correlation of neighbouring errors over that of outputs, below which errors are noise
 NOISY = 0.2  # variance of the errors over that of the targets
 AGAIN = 200  # steps of a model, new or continued, with which one is compared that learned little
 OTHER = 0.7  # of the squared error: what a model reaches with another rate or no penalty, if that was wrong
 BETTER = 0.85  # the same, where a model learned nothing
+HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
 LEARNED = 0.9  # of the targets' variance, in the outputs: then no penalty is too large, no rate too small
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
@@ -51,7 +53,8 @@ ADVICE = {  # of what is found here; `npae.measures.findings` has its own
     "passes; begin again with smaller weights, scaled inputs or a smaller learning rate",
     "noisy_targets": "the targets are noisy: what is left of them is noise, which no model can learn; give "
     "the clean images as targets, as in Batches(x, corruption=...) or fit(model, noisy, clean)",
-    "noise_too_large": "the noise hides the images: without it, a new model learns; make it weaker",
+    "noise_too_large": "the noise hides the images, so the model learns little more than their mean; make it "
+    "weaker",
     "penalty_too_large": "the penalties outweigh the reconstruction, so the code tells little; take a "
     "smaller factor",
     "rate_too_small": "the learning rate is too small: a larger one learns much faster; try ten times the "
@@ -132,8 +135,7 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         return [Diagnosis("constant_data", *found["constant_data"])]
     found |= _pairs(model, data, count, loss)
     of_outputs = findings_of_outputs(model, x, y, t, loss)
-    penalties = MOST_DEAD if objective.penalties else HALF_DEAD
-    found |= _layers(model, x, ALL_DEAD if "posterior_collapse" in of_outputs else penalties) | of_outputs
+    found |= _layers(model, x, "posterior_collapse" in of_outputs) | of_outputs
     if not found.keys() & {"wrong_loss", "unrelated_targets"} and (evidence := noisy_targets(y, t)):
         found["noisy_targets"] = ADVICE["noisy_targets"], evidence
     error, spread = (np.mean(np.square(each)) for each in (y - t, t - t.mean(axis=0)))
@@ -169,7 +171,7 @@ def _follow(found: Set[str]) -> set[str]:
     return OF_UNITS if found & {"overfitting", "fixed_noise"} else set()
 
 
-def dead_units(y: np.ndarray, name: str, most: float = HALF_DEAD) -> str | None:
+def dead_units(y: np.ndarray, name: str, most: float) -> str | None:
     """Find a layer with outputs y (n, units, ...) of whose units more than a share are the same for all."""
     flat = y.reshape(len(y), y.shape[1], -1).astype(np.float64)
     alive = (flat.var(axis=0) > findings.DEAD * np.mean(np.square(flat))).any(axis=1)
@@ -191,6 +193,18 @@ def saturated_units(y: np.ndarray, activation: str, name: str) -> str | None:
     if share <= MOST_FLAT:
         return None
     return f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
+
+
+def hidden_by_noise(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> str | None:
+    """Find noisy inputs x (n, ...) that hide the targets t: the outputs y are hardly nearer than the mean."""
+    inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
+    related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
+    error = np.mean(np.square(y - t)) / (np.mean(np.square(targets)) or math.inf)
+    if related > HIDDEN or error < LEARNED:
+        return None
+    return (
+        f"noisy and clean images correlate by {related:.2f}; the squared error is {error:.0%} of the mean's"
+    )
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
@@ -234,6 +248,8 @@ def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str
     )
     found = {kind: findings.unrelated(noisy, t), "constant_image": findings.only_the_mean_image(y, t)}
     found["worse_than_inputs"] = findings.worse_than_inputs(noisy, y, t)
+    if data.corruption and not found[kind] and (evidence := hidden_by_noise(noisy, y, t)):
+        found[kind] = ADVICE[kind], evidence
     return {name: each for name, each in found.items() if each}
 
 
@@ -241,8 +257,8 @@ def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
     return in_shards(model, lambda shard: model.forward(shard, np.random.default_rng(seed))[0], x)
 
 
-def _layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Finding]:
-    """Return the first layer with more than ``most`` dead units, and the first saturated one."""
+def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> dict[str, Finding]:
+    """Return the first layer with dead units, and the first with saturated ones, of those before the last."""
     leaves, found = list(model.leaves()), dict[str, str]()
     bends = [bool(layer.params) or layer.activation != "linear" for _, layer in leaves]
     for bent, (name, layer) in zip(bends[: max(np.flatnonzero(bends), default=0)], leaves):
@@ -251,7 +267,8 @@ def _layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Finding]
         if layer.activation in ("sigmoid", "tanh"):
             kind, each = "saturation", saturated_units(x, layer.activation, name)
         elif bent:
-            each = dead_units(x, name, most)
+            of_relu = ALL_DEAD if collapsed else MOST_DEAD
+            each = dead_units(x, name, of_relu if layer.activation == "relu" else HALF_DEAD)
         if each:
             found.setdefault(kind, each)
     return _advised(found.items())
@@ -309,7 +326,7 @@ def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
 
 
 def _anew(training: Training, found: Set[str]) -> Iterator[tuple[str, str]]:
-    """Yield that penalties, rate or noise are wrong, if models are better with other ones only.
+    """Yield that the penalties or the rate are wrong, if models are better with other ones only.
 
     Where the code collapsed, a new model without the divergence is better in any case, and a smaller rate
     only delays it. Dead and saturated units learn slowly with any rate, which is their cause only if a new
@@ -324,27 +341,22 @@ def _anew(training: Training, found: Set[str]) -> Iterator[tuple[str, str]]:
     new = _further(training, 1.0, AGAIN, True)
     now, same = _error(training, training.model, data), _error(training, new, data)
     evidence = f"squared error {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
+    learns, useless = LEARNED * np.mean(np.square(t - t.mean(axis=0))), bool(found & USELESS)
     if objective.penalties and not collapsed:
         least, alone = min(now, same, error(training, new=False)), Objective(objective.reconstruction)
         without = min(error(training._replace(loss=alone), new=each) for each in (True, False))
-        if without < (BETTER if found & USELESS else OTHER) * least:
+        if without < min((BETTER if useless else OTHER) * least, learns):
             names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
             yield "penalty_too_large", f"{evidence}, without {names} {without:.4g}"
             return
-    of_weights = found & OF_UNITS and new and not _layers(new, x, MOST_DEAD)
-    rates = [] if collapsed or of_weights or not found & USELESS else [0.1, 0.01]
-    if same > BETTER * now and found & USELESS and not found & OF_UNITS:  # else the rate was not the cause
+    of_weights = found & OF_UNITS and new and not _layers(new, x, False)
+    rates = [] if collapsed or of_weights or not (useless or now > learns) else [0.1, 0.01]
+    if same > BETTER * now and useless and not found & OF_UNITS:  # else the rate was not the cause
         rates += [10.0, 100.0]
     other, factor = min(((error(training, factor), factor) for factor in rates), default=(math.inf, 1.0))
-    spread, clean = np.mean(np.square(t - t.mean(axis=0))), copy.copy(data)
-    clean.corruption = None
     if other < OTHER * min(now, same):
         name = "rate_too_large" if factor < 1 else "rate_too_small"
         yield name, f"{evidence}, with {factor:g} times the rate {other:.4g}"
-    elif data.corruption and "constant_image" in found and min(now, same) > LEARNED * spread:
-        without = error(training._replace(data=clean))
-        if without < OTHER * spread:
-            yield "noise_too_large", f"{evidence}, without noise {without:.4g}"
 
 
 def _apart(training: Training, validation: Batches, possible: float) -> dict[str, Finding]:
@@ -356,14 +368,14 @@ def _apart(training: Training, validation: Batches, possible: float) -> dict[str
     if seen := findings.seen_images(*images):  # targets, if these are images: inputs may be noisy
         found["validation_seen"] = seen
     errors = [_error(training, model, each) for each in (data, validation)]
-    if errors[1] <= FAR * errors[0]:
+    if errors[1] <= WORSE * errors[0]:
         return found
     sets = data.first(max(len(validation), MOST)), validation
     losses = [_loss(training, model, each) for each in sets]
     evidence = f"validation loss {losses[1]:.4g}; loss of training images {losses[0]:.4g}"
     if other := findings.other_images(*(_spread(each)[0] for each in (data, validation))):
         found["validation_differs"] = other[0], f"{other[1]}; {evidence}"
-    elif losses[1] - losses[0] > APART * possible:
+    elif errors[1] > FAR * errors[0] and losses[1] - losses[0] > APART * possible:
         fixed = data.corruption is None and not np.array_equal(data.x[:100], images[0][:100])
         found |= _advised([("fixed_noise" if fixed else "overfitting", evidence)])
     return found

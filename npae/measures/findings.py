@@ -25,9 +25,10 @@ COLUMNS = 20  # of so many or more inputs, one that has half of all squares is o
 NOISELESS = 1e-3  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
-ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
+ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
+BOTH = 0.75  # that in both sets
 OUTSIDE = 10  # the squared distance of validation images to the mean training image, relative to these
-MOVED = 15  # the squared distance of the two mean images, relative to what chance explains
+MOVED = 12  # the squared distance of the two mean images, relative to what chance explains
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
@@ -145,12 +146,12 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
         return None
     both = np.concatenate([each[np.linspace(0, len(each) - 1, n).astype(np.intp)] for each in sets])
     of_first = nearest(both, both, 2)[:, 1] < n
-    share = max(of_first[:n].mean(), 1 - of_first[n:].mean())
+    lower, share = sorted((of_first[:n].mean(), 1 - of_first[n:].mean()))
     means = [each.mean(axis=0) for each in sets]
     by_chance = sum(each.var(axis=0).mean() / len(each) for each in sets)
     near, far = (np.mean(np.square(each - means[0])) for each in sets)
     moved = np.mean(np.square(means[0] - means[1])) / (by_chance or 1.0)
-    if share < ALIKE and far < OUTSIDE * near and moved < MOVED:
+    if share < ALIKE and lower < BOTH and far < OUTSIDE * near and moved < MOVED:
         return None
     sentence = (
         "the validation images are of another kind than the training images; read, scale and corrupt both in "
