@@ -107,12 +107,8 @@ def training_of(run: Run) -> Training:
     rate = recipe.learning_rate
     rates = [rate(epoch, run.epochs) if callable(rate) else rate for epoch in range(1, epochs + 1)]
     mean = sum(rates) / epochs  # the last one of a schedule may be nearly 0
-
-    def optimizer(factor: float) -> Adam:
-        return Adam(mean * factor, epsilon_hat=recipe.keras_adam)
-
-    data = run.batches()
-    return Training(run.model, *data, recipe.loss, run.history, optimizer, run.batch_size, run.threads)
+    of_fit = run.history, lambda factor: Adam(mean * factor, epsilon_hat=recipe.keras_adam)
+    return Training(run.model, *run.batches(), recipe.loss, *of_fit, run.batch_size, run.threads)
 
 
 def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
@@ -279,7 +275,16 @@ def _rates(training: Training, possible: float) -> Iterator[tuple[str, str]]:
     training = training._replace(data=training.data.first(PROBE * training.batch_size))
     steps = PROBE + -PROBE % -(-len(training.data) // training.batch_size)  # of whole epochs
     models = {factor: _further(training, factor) for factor in RATES}
-    if still := _unmoved(training.model, [model for model in models.values() if model]):
+    trained = [model.params for model in models.values() if model]
+    layers = [(name, layer.params) for name, layer in training.model.leaves() if layer.params]
+    still = [
+        name
+        for name, params in layers
+        if all(
+            np.array_equal(value, new[f"{name}/{key}"]) for new in trained for key, value in params.items()
+        )
+    ]
+    if still and len(still) < len(layers):
         yield "frozen_layer", f"unchanged by {steps} further steps: {', '.join(still)}"
         return
     now, *after = (_loss(training, model, training.data) for model in (training.model, *models.values()))
@@ -312,17 +317,6 @@ def _further(
     except NonFiniteLoss:
         return None
     return model
-
-
-def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
-    """Return the layers whose parameters are the same in a model and in others, trained further."""
-    moved = {
-        key.rpartition("/")[0]
-        for each in trained
-        for key, value in each.params.items()
-        if not np.array_equal(value, model.params[key])
-    }
-    return [name for name, layer in model.leaves() if moved and layer.params and name not in moved]
 
 
 def _anew(training: Training, found: Set[str]) -> Iterator[tuple[str, str]]:
