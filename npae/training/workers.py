@@ -46,7 +46,9 @@ class Pool:
         """Return ``[function(*some) for some in arguments]``, computed by all threads.
 
         The other threads begin with the first task, and the calling thread with the last. A thread that finds
-        no task left begins with the tasks ``then``; `map` does not wait for these.
+        no task left begins with the tasks ``then``; `map` does not wait for these. Where all threads have
+        equally many tasks, they end at about the same time. The calling thread then waits for the others, and
+        leaves them ``then``: it goes on with the results, while they would sleep.
         """
         tasks = [Task(function, *some) for some in arguments]
         if self._threads:
@@ -54,10 +56,11 @@ class Pool:
                 self._tasks.put(task)
         for task in reversed(tasks):
             task.begin()
-        for task in then:
-            if all(task.ended() for task in tasks):
-                break
-            task.begin()
+        if len(tasks) % (len(self._threads) + 1):
+            for task in then:
+                if all(task.ended() for task in tasks):
+                    break
+                task.begin()
         return [task.result() for task in tasks]
 
     def close(self) -> None:
