@@ -34,6 +34,7 @@ APART = 0.08  # validation loss less training loss, as a share of all that can b
 FAR = 2.0  # squared error of validation over that of training images, where many are learned by heart
 WORSE = 1.25  # the same, where both differ
 WHITE = 0.15  # correlation of neighbouring errors over that of outputs, below which errors are noise
+SMOOTH = 0.3  # correlation of neighbouring outputs, below which these are no images
 NOISY = 0.2  # variance of the errors over that of the targets
 AGAIN = 200  # steps of a model, new or continued, with which one is compared that learned little
 OTHER = 0.7  # of the squared error: what a model reaches with another rate or no penalty, if that was wrong
@@ -204,7 +205,10 @@ def hidden_by_noise(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> str | None:
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
-    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share."""
+    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share.
+
+    Targets are images if neighbours in the outputs y are alike, across and down.
+    """
     errors, side = (t - y).astype(np.float64), math.isqrt(t[0].size)
     if t.ndim == 2 and side * side == t.shape[1]:
         errors = errors.reshape(-1, side, side)
@@ -215,7 +219,8 @@ def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
         return None
     both = errors, (y - y.mean(axis=0, dtype=np.float64)).reshape(errors.shape)
     shared, smooth = (np.mean(a[..., 1:] * a[..., :-1]) / (np.mean(np.square(a)) or 1.0) for a in both)
-    if shared >= WHITE * smooth:  # outputs whose neighbours differ, too, are no images
+    down = np.mean(both[1][..., 1:, :] * both[1][..., :-1, :]) / (np.mean(np.square(both[1])) or 1.0)
+    if shared >= WHITE * smooth or min(smooth, 2 * down) < SMOOTH:
         return None
     relative = f"they have {variance / share:.0%} of the targets' variance"
     return f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"

@@ -17,6 +17,7 @@ Finding = tuple[str, str]  # sentence, evidence
 UNITS = 4096  # of a code or an image: so many show what all would
 FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change the variance
 LINE = 0.99  # the share of the variance in one direction
+UNREACHED = 1e-3  # of the targets' variance, which no output can have: less does no harm
 DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
 LEAST_BITS = 1.0  # of information on the image in the code of a variational autoencoder
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
@@ -173,9 +174,13 @@ def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 
 
 def targets_out_of_reach(t: np.ndarray, lowest: float, highest: float) -> Finding | None:
-    """Find targets (n, ...) that no output can equal, since outputs are from ``lowest`` to ``highest``."""
+    """Find targets (n, ...) that no output can equal, since outputs are from ``lowest`` to ``highest``.
+
+    They count where the outputs nearest to all of them would leave more than `UNREACHED` of their variance.
+    """
     share = np.mean((t < lowest) | (t > highest))
-    if not share:
+    left = np.mean(np.square(t - np.clip(t, lowest, highest), dtype=np.float64))
+    if not left > UNREACHED * np.var(t, dtype=np.float64):
         return None
     sentence = (
         f"some targets cannot be reached: the last activation gives outputs from {lowest:g} to {highest:g}; "
