@@ -7,6 +7,7 @@ import pytest
 import trainings
 import trainings_unseen
 import trainings_unseen_2
+import trainings_unseen_3
 from slow_cases import slow_but
 
 import npae
@@ -61,7 +62,12 @@ def test_some_faults_are_named(name):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
     named = wrong = 0
-    sets = trainings.TRAININGS, trainings_unseen.UNSEEN, trainings_unseen_2.UNSEEN_2
+    sets = (
+        trainings.TRAININGS,
+        trainings_unseen.UNSEEN,
+        trainings_unseen_2.UNSEEN_2,
+        trainings_unseen_3.UNSEEN_3,
+    )
     every = [training for each in sets for training in each.values()]  # some names are in two sets
     for training in every:
         names, right = diagnosed(training)

@@ -40,6 +40,7 @@ AGAIN = 200  # steps of a model, new or continued, with which one is compared th
 OTHER = 0.7  # of the squared error: what a model reaches with another rate or no penalty, if that was wrong
 BETTER = 0.85  # the same, where a model learned nothing
 HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
+LITTLE = 0.25  # of the targets' variance, which outputs lack: less, and the code tells enough
 LEARNED = 0.9  # of the targets' variance, in the outputs: then no penalty is too large, no rate too small
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
@@ -340,8 +341,9 @@ def _anew(training: Training, found: Set[str]) -> Iterator[tuple[str, str]]:
     new = _further(training, 1.0, AGAIN, True)
     now, same = _error(training, training.model, data), _error(training, new, data)
     evidence = f"squared error {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
-    learns, useless = LEARNED * np.mean(np.square(t - t.mean(axis=0))), bool(found & USELESS)
-    if objective.penalties and not collapsed:
+    spread, useless = np.mean(np.square(t - t.mean(axis=0))), bool(found & USELESS)
+    learns = LEARNED * spread
+    if objective.penalties and not collapsed and now > LITTLE * spread:
         least, alone = min(now, same, error(training, new=False)), Objective(objective.reconstruction)
         without = min(error(training._replace(loss=alone), new=each) for each in (True, False))
         if without < min((BETTER if useless else OTHER) * least, learns):
