@@ -3,7 +3,9 @@
 import io
 import itertools
 import os
+import shutil
 from contextlib import suppress
+from pathlib import Path
 
 with suppress(ImportError):  # PyTorch loads it late, and behind TensorFlow it crashes the process
     import triton  # noqa: F401
@@ -89,6 +91,23 @@ def shared_digits():
     return datasets.Dataset(
         "synthetic", *arrays, source="drawn for the tests", sha256="0" * 64, synthetic=True
     )
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory):
+    """Train as a command says, once for all tests of a file; every call gives its test a copy of the run."""
+    from npae.console.cli import main
+
+    kept, folders = tmp_path_factory.mktemp("trained"), {}
+
+    def copy(command, folder):
+        key = tuple(command)
+        if key not in folders:
+            folders[key] = kept / str(len(folders))
+            assert main([*command, "--quiet", "--out", str(folders[key])]) == 0
+        return Path(shutil.copytree(folders[key], folder))
+
+    return copy
 
 
 @pytest.fixture

@@ -369,8 +369,7 @@ def test_a_dense_recipe_makes_a_step_on_larger_images(name, shape, tmp_path):
     assert run.pixels(run.model.reconstruct(run.test_images()[0])).shape == (1, *shape)
 
 
-@pytest.mark.parametrize("command", ["evaluate", "plot", "explore"])
-def test_a_run_on_ones_own_images_is_measured_and_drawn_again(command, tmp_path, capsys):
+def test_a_run_on_ones_own_images_is_measured_and_drawn_again(tmp_path, capsys):
     images = np.random.default_rng(1).integers(0, 256, (30, 3, 12, 16), np.uint8)
     np.save(tmp_path / "mine.npy", images)
     options = [
@@ -383,7 +382,8 @@ def test_a_run_on_ones_own_images_is_measured_and_drawn_again(command, tmp_path,
         str(tmp_path / "run"),
     ]
     assert main(["train", "conv", *options, "--size", "8x20"]) == 0
-    assert main([command, str(tmp_path / "run")]) == 0, capsys.readouterr().err
+    for command in ("evaluate", "plot", "explore"):
+        assert main([command, str(tmp_path / "run")]) == 0, capsys.readouterr().err
     assert (
         main(["train", "conv", "--epochs", "2", "--resume", "--quiet", "--out", str(tmp_path / "run")]) == 0
     )

@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -216,18 +214,14 @@ def test_a_postscript_file_named_png_starts_no_program(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """Return the folder for the run of which every test changes a copy."""
-    return tmp_path_factory.mktemp("trained")
+def data(tmp_path_factory):
+    return str(write_npz(tmp_path_factory.mktemp("data") / "digits.npz", "mnist"))
 
 
 @pytest.fixture
-def run_folder(trained, tmp_path):
-    if not (trained / "run").exists():
-        data = str(write_npz(trained / "digits.npz", "mnist"))
-        options = ["--data", data, "--epochs", "1", "--batch-size", "1000000000", "--quiet"]
-        assert main(["train", "conv", *options, "--out", str(trained / "run")]) == 0  # of any batch size
-    return Path(shutil.copytree(trained / "run", tmp_path / "run"))
+def run_folder(data, tmp_path, trained_once):
+    command = ["train", "conv", "--data", data, "--epochs", "1", "--batch-size", "1000000000"]
+    return trained_once(command, tmp_path / "run")  # of any batch size
 
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(run_folder, capsys):
