@@ -336,11 +336,13 @@ OF_FLAT_IMAGES = [name for name, recipe in RECIPES.items() if len(recipe.input_s
 OTHERS = [name for name in RECIPES if name not in OF_FLAT_IMAGES]
 WIDE = ("stacked-denoiser", "masking-denoiser", "deep", "overcomplete")  # a thousand units
 QUICK = [(name, COLOUR_48) for name in OTHERS] + [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
+SEVERAL = ("sparse", "contractive", "variational-dense")  # trainings, also in test_family_codes.py
 WHOLE = QUICK + [(name, shape) for name in OTHERS for shape in (GREY_28, COLOUR_64)]
 
 
 @pytest.mark.parametrize(
-    "name, shape", slow_but([case for case in QUICK if case[0] not in (*WIDE, "variational")], WHOLE)
+    "name, shape",
+    slow_but([case for case in QUICK if case[0] not in (*WIDE, *SEVERAL, "variational")], WHOLE),
 )
 def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, tmp_path, capsys):
     images = np.random.default_rng(1).integers(0, 256, (12, *shape), np.uint8)
