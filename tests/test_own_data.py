@@ -335,14 +335,13 @@ GREY_28, COLOUR_16, COLOUR_48, COLOUR_64 = (28, 28), (3, 16, 16), (3, 32, 48), (
 OF_FLAT_IMAGES = [name for name, recipe in RECIPES.items() if len(recipe.input_shape) == 1]
 OTHERS = [name for name in RECIPES if name not in OF_FLAT_IMAGES]
 WIDE = ("stacked-denoiser", "masking-denoiser", "deep", "overcomplete")  # a thousand units
-QUICK = [(name, COLOUR_48) for name in OTHERS] + [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
 SEVERAL = ("sparse", "contractive", "variational-dense")  # trainings, also in test_family_codes.py
-WHOLE = QUICK + [(name, shape) for name in OTHERS for shape in (GREY_28, COLOUR_64)]
+TRAINED = [(name, COLOUR_48) for name in OTHERS] + [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
 
 
 @pytest.mark.parametrize(
     "name, shape",
-    slow_but([case for case in QUICK if case[0] not in (*WIDE, *SEVERAL, "variational")], WHOLE),
+    slow_but([case for case in TRAINED if case[0] not in (*WIDE, *SEVERAL, "variational")], TRAINED),
 )
 def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, tmp_path, capsys):
     images = np.random.default_rng(1).integers(0, 256, (12, *shape), np.uint8)
@@ -358,11 +357,9 @@ def test_every_recipe_trains_on_images_of_ones_own_without_labels(name, shape, t
 
 @pytest.mark.parametrize(
     "name, shape",
-    slow_but(
-        [("dense", COLOUR_64)], [(name, shape) for name in OF_FLAT_IMAGES for shape in (GREY_28, COLOUR_64)]
-    ),
+    slow_but([("dense", COLOUR_64)], [(name, shape) for name in RECIPES for shape in (GREY_28, COLOUR_64)]),
 )
-def test_a_dense_recipe_makes_a_step_on_larger_images(name, shape, tmp_path):
+def test_a_recipe_makes_a_step_on_images_of_other_sizes(name, shape, tmp_path):
     images = np.random.default_rng(1).integers(0, 256, (2, *shape), np.uint8)
     data = from_arrays("mine", {"train_images": images, "test_images": images[:1]} | NO_LABELS, "mine")
     run = Run(RECIPES[name], Settings(name), data, tmp_path)
