@@ -86,7 +86,7 @@ def compare(recipe: str, names: Sequence[str], notes: Result, options: argparse.
         turns = {
             name: (lambda r=remote, n=steps[name]: r.step_seconds(n)) for name, remote in remotes.items()
         }
-        times = alternate(turns, options.rounds)
+        times = alternate(turns, options.rounds) if turns else {}
     for name, values in times.items():
         if options.epoch:
             values = [steps[name] * value for value in values]

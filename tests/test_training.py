@@ -238,6 +238,7 @@ def test_a_loss_takes_over_only_the_activation_that_it_inverts():
     model = dense_model()
     assert fuse(model, get_loss("mse"))[0] is model
     assert fuse(model, BinaryCrossentropy())[1].from_logits
+    assert fuse(model, BinaryCrossentropy(from_logits=True))[0] is model, "its outputs count as logits"
     linear = Sequential([Dense(2)])
     linear.build((2,))
     assert fuse(linear, BinaryCrossentropy())[0] is linear

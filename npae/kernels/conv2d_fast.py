@@ -38,7 +38,7 @@ from npae.geometry import Pads, Pair
 from npae.kernels import arrays, conv2d_plan
 from npae.kernels.backend import extends_numba, jit
 from npae.kernels.conv2d_plan import as_outputs, at_a_time, inside, plan_of
-from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
+from npae.kernels.vectors import LANES, dots_of_taps, join_rows, move_rows, sums_of_taps
 
 
 @extends_numba
@@ -84,7 +84,7 @@ def kernel_gradient(dz, x, window: Pair, strides: Pair, pads: Pads, gate=None, t
     (n, c_in, h_in, w_in), c_out = x.shape, dz.shape[1]
     geometry = (h_in, w_in), tuple(window), strides, pads
     layout = conv2d_plan.forward_layout(n, (c_out, c_in), *geometry, x.itemsize)
-    dkernel, dbias = np.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
+    dkernel, dbias = arrays.zeros((c_out, c_in, *window), x.dtype), np.zeros(c_in if transposed else c_out)
     work, x_gate, dz_gate = _work(layout, c_in, 0, x.dtype), x[:0], dz[:0]
     if gate is not None:
         x_gate, dz_gate = (gate, dz_gate) if transposed else (x_gate, gate)
@@ -158,7 +158,7 @@ def _dot_taps(x, x_gate, dz, dz_gate, numbers, offsets, work, dkernel, transpose
     Also add up the channels of dz, or of x if ``transposed``, while they are in the cache.
     """
     plan, x, dz = plan_of(numbers), flattened(x, x_gate), flattened(dz, dz_gate)
-    dots = dkernel.reshape(dkernel.size)
+    out = dkernel.reshape(dkernel.size)
     n, filters, rows, columns, places = dz[2][0], dz[2][1], plan.rows, plan.columns, plan.places
     dz_rows, dz_columns = as_outputs(rows), as_outputs(columns)
     flat, still = work[: work.size - 4 * places], work[work.size - 4 * places :]
@@ -168,11 +168,15 @@ def _dot_taps(x, x_gate, dz, dz_gate, numbers, offsets, work, dkernel, transpose
             if top == 0:
                 _channel_sums(x if transposed else dz, first, piece[1], dbias)
             count = lay_out(x, piece, (np.int64(0), x[2][1]), plan, rows, columns, flat)
+            runs, whole = 1, columns.outputs * plan.column
+            if plan.column > 1 and -(-whole // LANES) * LANES <= plan.row:  # the gaps between rows left out
+                runs, count = rows.outputs, whole
             f = np.int64(0)
             while f < filters:
                 many = at_a_time(filters - f)
                 lay_out(dz, piece, (f, f + many), plan, dz_rows, dz_columns, still)
-                dots_of_taps(many, flat, offsets, still, places, count, dots[f * offsets.size :])
+                dots = out[f * offsets.size :]
+                dots_of_taps(many, flat, offsets, still, places, runs, plan.row, count, dots)
                 f += many
 
 

@@ -28,7 +28,7 @@ from npae.kernels.vectors import STEP
 SCRATCH = 1 << 18  # bytes of all channels' vectors together: half of a small second-level cache
 LARGE_SCRATCH = 1 << 20  # the same where images are interleaved
 LONGEST = 1600  # places of one vector: four filters' sums, in float32, stay in the first-level cache
-BLOCK = 64  # places that are computed together, with the widest vectors
+BLOCK = 32  # places that are computed together, at least, with the widest vectors
 FEWEST_INTERLEAVED = 8  # channels
 MOVE = 45  # multiply-adds in the time in which one number is moved to an interleaved vector, or from it
 
@@ -204,7 +204,7 @@ def _plan(n: int, channels: Pair, window: Pair, rows: Axis, columns: Axis, items
     if band == rows.outputs and min(filters, sources) >= FEWEST_INTERLEAVED:
         most = min(n, LARGE_SCRATCH // (itemsize * numbers * (band + rows.reach) * pitch))
         blocks = {m: -(-n // m) * band * _blocks(columns.outputs * m) for m in range(1, most + 1)}
-        best = min(blocks, key=lambda m: blocks[m], default=0)
+        best = min(blocks, key=lambda m: (blocks[m], -(-n // m), m), default=0)
         saved = -(-n // images) * _blocks(used * pitch) - blocks.get(best, 0)
         moved = n * band * columns.outputs * (numbers + filters * rows.out_step * columns.out_step)
         if best > 1 and saved * BLOCK * filters * sources * math.prod(window) > MOVE * moved:

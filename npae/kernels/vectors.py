@@ -10,6 +10,7 @@ rest of a convolution is Python that Numba compiles, in `conv2d_fast`.
 from __future__ import annotations
 
 STEP = 128  # numbers; the length of every block divides it, so vectors padded to it leave no remainder
+LANES = 16  # numbers of the widest vector, or a multiple
 
 
 def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, places, count):
@@ -23,11 +24,12 @@ def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, places, cou
     raise NotImplementedError("sums_of_taps can be called by compiled functions only")
 
 
-def dots_of_taps(filters, flat, offsets, still, places, count, dots):
-    """Add ``sum_p still[f*places + p] * flat[p + offsets[t]]``, p < count, to ``dots[f*len(offsets) + t]``.
+def dots_of_taps(filters, flat, offsets, still, places, rows, row, count, dots):
+    """Add ``sum_p still[f*places + p] * flat[p + offsets[t]]`` to ``dots[f*len(offsets) + t]``.
 
-    For f < filters and t < len(offsets); in compiled functions only. ``filters`` is 1, 2 or 4.
-    ``still``, which is not shifted, must be zero from ``count`` to the next multiple of `STEP`.
+    For f < filters and t < len(offsets); in compiled functions only. ``filters`` is 1, 2 or 4. The places p
+    are the first ``count`` of each of ``rows`` rows, and a row begins ``row`` places behind the one before.
+    ``still``, which is not shifted, must be zero from ``count`` to the next multiple of `LANES`.
     """
     raise NotImplementedError("dots_of_taps can be called by compiled functions only")
 

@@ -3,6 +3,7 @@
 A block of `sums_of_taps` is F filters by V vectors of L numbers. Each vector of x that is loaded serves F
 filters, each weight V vectors, and the F*V sums stay in registers until all taps are added. A multiply-add
 needs about 4 cycles, and a processor begins two in each cycle; so at least 8 sums must be in work at a time.
+Where at most half of the last block is left, only that half is computed.
 """
 
 from contextlib import contextmanager
@@ -120,7 +121,8 @@ def sums_for(F):
             vectors = Vectors(context, builder, flat.dtype)
             L, V = vectors.lanes, VECTORS[vectors.registers][F]
             totals, least = vectors.accumulators(F * V), vectors.load_into_all(floor, constant(0))
-            with cgutils.for_range_slice(builder, constant(0), count, constant(V * L), index) as (p, _):
+
+            def block(p, V):
                 for f in range(F):
                     start = vectors.load_into_all(b, constant(f))
                     for v in range(V):
@@ -140,6 +142,13 @@ def sums_for(F):
                         total = builder.load(totals[f * V + v])
                         total = builder.select(builder.fcmp_ordered("<", total, least), least, total)
                         vectors.store(total, y_f, constant(v * L))
+
+            halves = builder.udiv(builder.add(count, constant(V // 2 * L - 1)), constant(V // 2 * L))
+            whole = builder.mul(builder.udiv(halves, constant(2)), constant(V * L))
+            with cgutils.for_range_slice(builder, constant(0), whole, constant(V * L), index) as (p, _):
+                block(p, V)
+            with builder.if_then(builder.trunc(halves, ir.IntType(1))):
+                block(whole, V // 2)
             return context.get_dummy_value()
 
         return types.void(flat, offsets, weights, bias, floor, out, i64, i64), generate
@@ -151,9 +160,9 @@ def dots_for(F):
     """Return the intrinsic of `dots_of_taps` for F filters."""
 
     @intrinsic
-    def dots(typing, flat, offsets, still, places, count, out):
+    def dots(typing, flat, offsets, still, places, rows, row, count, out):
         def generate(context, builder, signature, values):
-            x, shift, s, places, count, d = pointers(context, builder, signature, values)
+            x, shift, s, places, rows, row, count, d = pointers(context, builder, signature, values)
             taps = length(context, builder, offsets, values[1])
             vectors = Vectors(context, builder, flat.dtype)
             L, most = vectors.lanes, TAPS[vectors.registers][F]
@@ -165,12 +174,15 @@ def dots_for(F):
                     builder.store(vectors.zero, total)
                 at = [builder.add(t, constant(k)) for k in range(T)]
                 begins = [builder.gep(x, [builder.load(builder.gep(shift, [k]))]) for k in at]
-                with cgutils.for_range_slice(builder, constant(0), count, constant(L), index) as (p, _):
-                    stills = [vectors.load(line, p) for line in lines]
-                    for k in range(T):
-                        copy = vectors.load(begins[k], p)
-                        for f in range(F):
-                            vectors.add_product(totals[k * F + f], copy, stills[f])
+                with cgutils.for_range(builder, rows, intp=index) as r:
+                    begin = builder.mul(r.index, row)
+                    end = builder.add(begin, count)
+                    with cgutils.for_range_slice(builder, begin, end, constant(L), index) as (p, _):
+                        stills = [vectors.load(line, p) for line in lines]
+                        for k in range(T):
+                            copy = vectors.load(begins[k], p)
+                            for f in range(F):
+                                vectors.add_product(totals[k * F + f], copy, stills[f])
                 for f in range(F):
                     for k in range(T):
                         place = builder.add(builder.mul(taps, constant(f)), at[k])
@@ -183,7 +195,7 @@ def dots_for(F):
                 some_taps(t, 1)
             return context.get_dummy_value()
 
-        return types.void(flat, offsets, still, i64, i64, out), generate
+        return types.void(flat, offsets, still, i64, i64, i64, i64, out), generate
 
     return dots
 

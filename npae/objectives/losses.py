@@ -190,6 +190,8 @@ class BinaryCrossentropy(Loss):
     def __init__(self, from_logits: bool = False, per: str = "element"):
         super().__init__(per)
         self.from_logits = flag(from_logits, "from_logits")
+        if from_logits:
+            self.link = "linear"  # outputs count as logits: even those of a sigmoid, which the model keeps
 
     def value_and_gradient(self, y: np.ndarray, t: np.ndarray, count: int) -> tuple[float, np.ndarray]:
         if self.from_logits:
