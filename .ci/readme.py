@@ -1,5 +1,7 @@
 """Runs the shell blocks of README.md after the first two, shortened, and its Python blocks, in a folder.
 
+Two blocks run at a time, so a block must not need what another one leaves.
+
     python .ci/readme.py FOLDER
 
 The first two blocks install npae and run its tests; `.ci/run` runs these as they stand.
@@ -11,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -44,25 +47,46 @@ def shortened(command: str) -> str:
     return few if "--epochs" in command else f"{few} --epochs 1"
 
 
+def run(commands: list[list[str]], folder: str) -> int:
+    """Run commands one after the other; returns the status of the first that fails, otherwise 0."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command in commands:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        print(f"$ {command[-1]}\n{done.stdout}", end="", flush=True)
+        if done.returncode:
+            print(f"this command of README.md ended with status {done.returncode}", file=sys.stderr)
+            return done.returncode
+    return 0
+
+
 def main(folder: str) -> int:
-    """Run everything; returns the status of the first command that fails."""
+    """Run everything, two blocks at a time; returns 1 if a command fails, otherwise 0."""
     blocks = re.findall(r"^```(sh|python)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
     shell = [text for language, text in blocks if language == "sh"][2:]
-    commands = [line.partition("  #")[0].strip() for text in shell for line in text.splitlines() if line]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    todo = [["bash", "-euo", "pipefail", "-c", shortened(command)] for command in commands]
+    todo = [
+        [
+            ["bash", "-euo", "pipefail", "-c", shortened(line.partition("  #")[0].strip())]
+            for line in text.splitlines()
+            if line
+        ]
+        for text in shell
+    ]
     todo += [
-        [sys.executable, "-c", text] for language, text in blocks if language == "python" and "import" in text
+        [[sys.executable, "-c", text]]
+        for language, text in blocks
+        if language == "python" and "import" in text
     ]
     Path(folder, "my_layers.py").write_text(MY_LAYER, encoding="utf-8")
     draw_pictures(Path(folder))
-    for command in todo:
-        print(f"$ {command[-1]}", flush=True)
-        status = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}).returncode
-        if status:
-            print(f"this command of README.md ended with status {status}", file=sys.stderr)
-            return status
-    return 0
+    with ThreadPoolExecutor(2) as pool:
+        return int(any(pool.map(run, todo, [folder] * len(todo))))
 
 
 if __name__ == "__main__":

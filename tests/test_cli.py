@@ -14,7 +14,7 @@ from matplotlib.image import imread
 
 from npae import plotting
 from npae.console.cli import main
-from npae.datasets import read_image
+from npae.datasets import read_image, sources, synthetic_digits
 from npae.measures.metrics import PCA
 
 TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
@@ -27,10 +27,8 @@ def run(*arguments, **options):
 
 
 @pytest.fixture
-def run_folder(tmp_path, small_synthetic):
-    folder = tmp_path / "run"
-    assert main(["train", "conv", *TRAIN, "--out", str(folder), "--quiet"]) == 0
-    return folder
+def run_folder(tmp_path, small_synthetic, trained_once):
+    return trained_once(["train", "conv", *TRAIN], tmp_path / "run")
 
 
 def last_line(capsys):
@@ -149,6 +147,7 @@ def test_resume_with_other_settings_is_refused(run_folder, capsys, change, words
 )
 def test_failures_are_one_clear_line_and_status_1(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sources, "synthetic_digits", lambda seed: synthetic_digits(20, 10, seed))
     assert main(arguments) == 1
     captured = capsys.readouterr().err
     assert captured.startswith("npae: error: ") and words in captured and "Traceback" not in captured

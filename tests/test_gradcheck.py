@@ -37,7 +37,9 @@ def test_every_layer_loss_and_penalty_in_the_catalogue_is_right(backend):
     "name", slow_but({*RECIPES} - {"stacked-denoiser", "masking-denoiser", "deep", "overcomplete"}, RECIPES)
 )
 def test_a_recipe_is_right_along_one_direction_of_each_array(name):
-    assert_right([check_recipe(RECIPES[name], directions=1)])
+    recipe = RECIPES[name]
+    flat = len(recipe.input_shape) == 1  # of any size: what differs is how many numbers a sum has
+    assert_right([check_recipe(recipe.for_images((1, 8, 8)) if flat else recipe, directions=1)])
 
 
 @pytest.mark.long

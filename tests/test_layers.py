@@ -11,6 +11,7 @@ from slow_cases import slow_but
 
 from npae.geometry import window_output_size
 from npae.gradcheck import check_layer
+from npae.kernels.backend import use_backend
 from npae.layers import (
     ELU,
     AveragePooling2D,
@@ -151,7 +152,16 @@ def test_there_are_at_least_300_geometries():
     slow_but(GEOMETRIES[::10], GEOMETRIES),
     ids=lambda value: str(value).replace(" ", ""),
 )
-def test_every_entry_of_every_gradient(layer, shape, batch):
+def test_every_entry_of_every_gradient(layer, shape, batch, backend):
+    """NumPy's against finite differences, and Numba's against NumPy's."""
+    if backend == "numba":
+        x, dy = built(layer, shape, batch=batch)
+        found = there_and_back(layer, x, dy)
+        with use_backend("numpy"):
+            expected = there_and_back(layer, x, dy)
+        for one, wanted in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, wanted, rtol=1e-12, atol=1e-13)
+        return
     training = isinstance(layer, (GaussianNoise, Dropout, BatchNormalization))
     report = check_layer(layer, shape, batch, rng=1, training=training)
     assert report.passed, report

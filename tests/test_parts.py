@@ -81,9 +81,8 @@ def toy(monkeypatch, small_synthetic):
 
 
 @pytest.fixture
-def folder(toy, tmp_path):
-    assert main(["train", "toy", "--data", "synthetic", "--out", str(tmp_path / "run"), "--quiet"]) == 0
-    return tmp_path / "run"
+def folder(toy, tmp_path, trained_once):
+    return trained_once(["train", "toy", "--data", "synthetic"], tmp_path / "run")
 
 
 def weights(run):

@@ -128,7 +128,7 @@ def kept(monkeypatch):
     return figures
 
 
-@pytest.mark.parametrize("name", slow_but([*FIGURES][::4], FIGURES))
+@pytest.mark.parametrize("name", slow_but([*FIGURES][::8], FIGURES))
 def test_figures_are_whole_pngs_of_a_readable_size(name, tmp_path, kept):
     path = tmp_path / "figure.png"
     # What a person has set for their own figures changes neither the size nor the look of these.

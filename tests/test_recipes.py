@@ -68,7 +68,7 @@ SYSTEMS = ("dense", "conv", "latent2d", "strided-denoiser", "transposed-denoiser
 
 
 # The others are in test_family_codes.py and test_family_denoisers.py, with what they are for.
-@pytest.mark.parametrize("name", slow_but(SYSTEMS[:4], SYSTEMS))
+@pytest.mark.parametrize("name", slow_but(SYSTEMS[:2], SYSTEMS))
 def test_a_system_runs_to_its_end_on_two_thousand_digits(name, tmp_path, digits, monkeypatch):
     monkeypatch.setattr(datasets, "load", lambda *args, **kwargs: digits)
     options = ["--limit", "2000", "--epochs", "1", "--quiet"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -49,11 +50,24 @@ def room_of(module: str) -> str:
     return (module.split(".") + [""])[1]
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the parsed file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name_of(node: ast.expr) -> str:
+    """Return a plain or dotted name as text, and "" of all else: faster than `ast.unparse`."""
+    if isinstance(node, ast.Attribute):
+        return f"{name_of(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def modules_imported(path: Path) -> set[tuple[int, str]]:
     """Return (line, dotted name) of every import in a file, also inside functions."""
     package = list(path.relative_to(ROOT).parts[:-1])
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {(node.lineno, alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -75,13 +89,16 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-IMPORTS = {path: modules_imported(path) for path in FILES}
+@functools.cache
+def all_imports() -> dict[Path, set[tuple[int, str]]]:
+    """Return what each file imports."""
+    return {path: modules_imported(path) for path in FILES}
 
 
 def imports_between_rooms() -> dict[tuple[str, str], list[str]]:
     """Return, for each pair of different rooms (importing, imported), the places of these imports."""
     pairs: dict[tuple[str, str], list[str]] = {}
-    for path, imports in IMPORTS.items():
+    for path, imports in all_imports().items():
         room = room_of(module_of(path))
         for line, module in sorted(imports):
             if module.split(".")[0] == "npae" and room_of(module) != room:
@@ -113,7 +130,7 @@ def test_no_file_imports_itself_by_way_of_others():
     """Imports inside of functions count too: a circle that is put off is a circle."""
     names = {module_of(path): path for path in FILES}
     targets = {
-        name: {module for _, module in IMPORTS[path] if module in names and module != name}
+        name: {module for _, module in all_imports()[path] if module in names and module != name}
         for name, path in names.items()
     }
 
@@ -135,14 +152,14 @@ def test_only_terminal_prints():
     printing = {
         path.name
         for path in own
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Name) and node.id == "print"
     }
     assert printing == {"terminal.py"}
 
 
 def test_only_plotting_imports_matplotlib_and_nothing_else_needs_installing():
-    for path, imports in IMPORTS.items():
+    for path, imports in all_imports().items():
         for line, module in imports:
             root = module.split(".")[0]
             where = f"{path.relative_to(ROOT)}:{line} imports {module}"
@@ -176,7 +193,6 @@ def attributes_set_from_outside(path: Path) -> list[str]:
     ``with``), deletions too, and ``setattr``. Not counted: ``self`` and ``cls``, a copy of itself that a
     method makes (``other = copy.copy(self)``), ``threading.local()`` at the top of the file, and ``sys``.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     found = []
 
     def look(node: ast.AST, own: set[str]) -> None:
@@ -193,7 +209,7 @@ def attributes_set_from_outside(path: Path) -> list[str]:
             }
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
             check(node, ast.unparse(node.value), node.attr, own)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("setattr", "object.__setattr__"):
+        elif isinstance(node, ast.Call) and name_of(node.func) in ("setattr", "object.__setattr__"):
             check(node, ast.unparse(node.args[0]), ast.unparse(node.args[1]), own)
         for child in ast.iter_child_nodes(node):
             look(child, own)
@@ -202,7 +218,7 @@ def attributes_set_from_outside(path: Path) -> list[str]:
         if changed not in own and name not in MAY_BE_SET:
             found.append(f"{path.relative_to(ROOT)}:{node.lineno} sets {changed}.{name}")
 
-    look(tree, {"self", "cls", "sys"})
+    look(tree_of(path), {"self", "cls", "sys"})
     return found
 
 

@@ -20,10 +20,8 @@ TRAIN = ["--limit", "60", "--epochs", "1", "--data", "synthetic"]
 
 
 @pytest.fixture
-def run_folder(tmp_path, small_synthetic):
-    folder = tmp_path / "run"
-    assert main(["train", "conv", *TRAIN, "--out", str(folder), "--quiet"]) == 0
-    return folder
+def run_folder(tmp_path, small_synthetic, trained_once):
+    return trained_once(["train", "conv", *TRAIN], tmp_path / "run")
 
 
 def last_line(capsys):

@@ -30,11 +30,11 @@ def last_line(capsys):
 def bars(small_synthetic):
     """Two classes: a bar that stands and a bar that lies, somewhere."""
     rng = np.random.default_rng(1)
-    images, labels = np.zeros((400, 28, 28), np.uint8), np.arange(400, dtype=np.uint8) % 2
-    for image, label, place in zip(images, labels, rng.integers(4, 22, 400)):
+    images, labels = np.zeros((200, 28, 28), np.uint8), np.arange(200, dtype=np.uint8) % 2
+    for image, label, place in zip(images, labels, rng.integers(4, 22, 200)):
         (image if label else image.T)[place : place + 3, 4:24] = 255
-    halves = dict(train_images=images[:200], train_labels=labels[:200])
-    return dataclasses.replace(small_synthetic, **halves, test_images=images[200:], test_labels=labels[200:])
+    halves = dict(train_images=images[:100], train_labels=labels[:100])
+    return dataclasses.replace(small_synthetic, **halves, test_images=images[100:], test_labels=labels[100:])
 
 
 @pytest.mark.parametrize("alone", [True, False])

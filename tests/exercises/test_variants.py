@@ -14,7 +14,7 @@ from npae.exercises.running import Run
 from npae.exercises.texts import right_texts, solution_text, stub_text
 
 VARIANTS = [
-    pytest.param(exercise, text, id=f"{exercise.name}-{name}", marks=() if number < 3 else pytest.mark.slow)
+    pytest.param(exercise, text, id=f"{exercise.name}-{name}", marks=() if number < 2 else pytest.mark.slow)
     for exercise in catalogue.all()
     for number, (name, text) in enumerate(right_texts(exercise.name).items())
     if name != "right.py"
@@ -32,11 +32,13 @@ class TestExercise:
         assert (result.passed, result.stage, result.diagnosis) == (False, "unwritten", "not_written")
 
     def test_the_solution_passes_in_time(self, exercise):
-        check_text(exercise, solution_text(exercise.name))
-        began = time.process_time()
-        result = check_text(exercise, solution_text(exercise.name))
-        assert result.passed, result
-        assert time.process_time() - began < 2.0
+        def seconds():
+            began = time.process_time()
+            result = check_text(exercise, solution_text(exercise.name))
+            assert result.passed, result
+            return time.process_time() - began
+
+        assert seconds() < 2.0 or seconds() < 2.0  # the first check may compile
 
     def test_there_are_three_other_ways_to_write_it(self, exercise):
         assert sum(parameter.values[0] is exercise for parameter in VARIANTS) >= 3
