@@ -14,7 +14,7 @@ class Group:
     """Things that have the same value, up to rounding."""
 
     value: np.ndarray
-    print: tuple[float, float]
+    summary: tuple[float, float]
     things: list[Any] = field(default_factory=list)
 
 
@@ -30,7 +30,7 @@ class Values:
         if array is not None:
             group = self.group(value)
             if group is None:
-                group = Group(array, _print(array))
+                group = Group(array, _summary(array))
                 self._groups.setdefault(_kind(array), []).append(group)
             group.things.append(thing)
 
@@ -39,9 +39,9 @@ class Values:
         array = array_of(value)
         if array is None:
             return None
-        some, own = self._groups.get(_kind(array), ()), _print(array)
+        some, own = self._groups.get(_kind(array), ()), _summary(array)
         for group in some:
-            alike = all(abs(one - other) <= 1e-7 + 1e-7 * abs(one) for one, other in zip(own, group.print))
+            alike = all(abs(one - other) <= 1e-7 + 1e-7 * abs(one) for one, other in zip(own, group.summary))
             if alike and np.allclose(array, group.value, 1e-9, 1e-12, equal_nan=True):
                 return group
         return None
@@ -66,7 +66,7 @@ def _kind(array: np.ndarray) -> tuple[bool, tuple[int, ...]]:
     return array.dtype.kind == "b", array.shape
 
 
-def _print(array: np.ndarray) -> tuple[float, float]:
+def _summary(array: np.ndarray) -> tuple[float, float]:
     """Return two numbers in which arrays differ that are not the same."""
     if not array.size:
         return 0.0, 0.0
