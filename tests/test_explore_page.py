@@ -1,11 +1,17 @@
 """The page of `npae explore --html` computes in a browser what npae computes: every recipe, every layer."""
 
+import contextlib
 import json
+import math
 import os
 import re
+import select
 import shutil
+import signal
 import subprocess
+import time
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +19,17 @@ from slow_cases import slow_but
 
 import npae
 from npae.console.cli import main
+from npae.datasets import Dataset
 from npae.inside import explore
 from npae.recipes import RECIPES
+from npae.recipes.folder import Settings
+from npae.recipes.run import Run
 from npae.recipes.stored import load_run
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
+HEADLESS = ("--headless", "--no-sandbox", "--disable-gpu")  # the first is for a browser with a window
+LIMIT = 60  # seconds that a browser has for one answer
 pytestmark = pytest.mark.skipif(
     BROWSER is None, reason="no Chromium to run the page: apt-get install chromium"
 )
@@ -37,14 +48,7 @@ document.body.textContent = "found " + JSON.stringify(found) + " end";
 
 def opened(path, *options):
     """Return what the browser shows of a page when its scripts have run."""
-    command = [
-        BROWSER,
-        "--no-sandbox",
-        "--disable-gpu",
-        "--virtual-time-budget=20000",
-        *options,
-        "--dump-dom",
-    ]
+    command = [BROWSER, *HEADLESS, "--virtual-time-budget=20000", *options, "--dump-dom"]
     done = subprocess.run([*command, path.as_uri()], capture_output=True, text=True, timeout=120, check=True)
     return done.stdout
 
@@ -163,6 +167,125 @@ def test_the_page_of_a_run_in_colour_without_labels_shows_its_images(tmp_path, r
     found = np.array(json.loads(re.search("found (.*) end", opened(path))[1]))
     images = load_run(out).test_batches(corruption=None).batch(slice(None))[1]
     np.testing.assert_allclose(found, images.reshape(len(images), -1), atol=1e-6)
+
+
+class Browser:
+    """A browser that is told what to do by its own protocol, in messages that end in a zero byte.
+
+    It reads file 3 and writes file 4. No wait is longer than `LIMIT`, and none lasts when the browser ends.
+    """
+
+    def __init__(self, *command):
+        given = 'exec "$0" "$@" 3<&0 4>&1 < /dev/null > /dev/null'
+        self.process = subprocess.Popen(
+            ["sh", "-c", given, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.answers, self.count, self.session = b"", 0, {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(LIMIT)
+        for pipe in (self.process.stdin, self.process.stdout):
+            pipe.close()
+
+    def tell(self, method, **params):
+        """Send a command, and return its result."""
+        self.count += 1
+        message = {"id": self.count, "method": method, "params": params, **self.session}
+        with contextlib.suppress(BrokenPipeError):  # then it does not answer, either
+            os.write(self.process.stdin.fileno(), json.dumps(message).encode() + b"\0")
+        until = time.monotonic() + LIMIT
+        while True:
+            first, end, others = self.answers.partition(b"\0")
+            if not end:
+                self.answers += self.received(until, method)
+                continue
+            self.answers = others
+            if (answer := json.loads(first)).get("id") == self.count:
+                assert "result" in answer, f"{method}: {answer}"
+                return answer["result"]
+
+    def received(self, until, method):
+        """Return the next bytes from the browser."""
+        source = self.process.stdout.fileno()
+        ready, _, _ = select.select([source], [], [], max(0, until - time.monotonic()))
+        assert ready, f"no answer to {method} within {LIMIT} s"
+        part = os.read(source, 1 << 20)
+        assert part, f"the browser has ended, instead of an answer to {method}"
+        return part
+
+    def open(self, path):
+        page = self.tell("Target.createTarget", url=path.as_uri(), width=1280, height=900)
+        self.session = self.tell("Target.attachToTarget", **page, flatten=True)
+        until = time.monotonic() + LIMIT
+        while not self.value("document.readyState === 'complete' && location.protocol === 'file:'"):
+            assert time.monotonic() < until, f"{path.name} is not complete after {LIMIT} s"
+            time.sleep(0.1)
+
+    def value(self, expression):
+        answer = self.tell("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def seconds(self):
+        """Return the processor time of all processes of the browser."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                ticks += (int(fields[3]) == self.process.pid) * (int(fields[11]) + int(fields[12]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def mouse(self, kind, x, y):
+        self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc tells a browser's processor time")
+@pytest.mark.parametrize("canvas", ["plane", "input"])
+def test_a_drag_shows_thirty_frames_a_second_on_one_core(canvas, tmp_path, rng):
+    """Of the largest recipe, in time of the processor: other programs may need the cores as well."""
+    images = rng.integers(0, 256, (40, 64, 64), np.uint8)
+    dataset = Dataset("own", images, None, images[:20], None, source="", sha256="")
+    run = Run(RECIPES["defects"], Settings("defects"), dataset, tmp_path)
+    page = explore.write_page(run, tmp_path / "page.html")
+    with Browser(BROWSER, *HEADLESS, "--remote-debugging-pipe") as browser:
+        browser.open(page)
+        browser.value(f"document.getElementById('{canvas}').scrollIntoView()")
+        box = f"document.getElementById('{canvas}').getBoundingClientRect()"
+        left, top, width = (browser.value(f"{box}.{name}") for name in ("left", "top", "width"))
+        browser.value(
+            "var frames = 0; const show = paintImage;"
+            "paintImage = (id, x) => { frames += id === 'input' || id === 'decoded'; show(id, x); };"
+        )
+        browser.mouse("mousePressed", left + width / 2, top + width / 2)
+        for k in range(200):
+            if k == 50:  # by now, the page is compiled
+                frames, began = browser.value("frames"), browser.seconds()
+            angle = 0.05 * k
+            x, y = 0.5 + 0.4 * math.cos(angle), 0.5 + 0.4 * math.sin(1.3 * angle)
+            browser.mouse("mouseMoved", left + width * x, top + width * y)
+        frames, seconds = browser.value("frames") - frames, browser.seconds() - began
+    print(f"{canvas}: {frames} frames in {seconds:.2f} s of one core")
+    assert frames > 100
+    assert frames > 30 * seconds
+
+
+@pytest.mark.parametrize(
+    "command, message", [("true", "has ended"), ("sleep 99", "no answer to Browser.getVersion within 1 s")]
+)
+def test_a_browser_that_does_not_answer_ends_the_test(command, message, monkeypatch):
+    monkeypatch.setitem(globals(), "LIMIT", 1)
+    with pytest.raises(AssertionError, match=message), Browser("sh", "-c", command) as browser:
+        browser.tell("Browser.getVersion")
+    assert browser.process.poll() is not None
 
 
 def test_a_layer_that_the_page_does_not_know_is_named(rng):

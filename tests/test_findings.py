@@ -85,8 +85,8 @@ def test_inputs_of_a_wrong_scale_are_found(images):
 
 
 def test_noise_that_changes_nothing_is_found(images):
-    assert no_noise(images, images)
-    assert no_noise(images + 0.01, images) is None
+    assert no_noise(images, images) and no_noise(images + 0.01, images)
+    assert no_noise(images + 0.03, images) is None
 
 
 def test_targets_of_other_inputs_are_found(rng, images):
@@ -102,12 +102,15 @@ def test_targets_of_other_inputs_are_found(rng, images):
 def test_outputs_that_are_mostly_noise_are_found(rng, images):
     noise = rng.standard_normal((2, *images.shape))
     assert noisy_outputs(images + 0.1 * noise[0], images + 0.1 * noise[1]) is None
+    assert noisy_outputs(0 * images, 0 * images) is None
     assert "correlate by" in noisy_outputs(images + 5 * noise[0], images + 5 * noise[1])[1]
 
 
 def test_outputs_that_are_worse_than_their_noisy_inputs_are_found(rng, images):
     noisy = images + 2 * rng.standard_normal(images.shape)
-    assert worse_than_inputs(noisy, images, images) is worse_than_inputs(images, noisy, images) is None
+    assert worse_than_inputs(noisy, images, images) is None
+    assert worse_than_inputs(images, 0.8 * images + 0.1, images) is None  # a mild noise, and of some use
+    assert worse_than_inputs(images, noisy, images)
     assert "of the outputs" in worse_than_inputs(noisy, 5 * noisy, images)[1]
     assert worse_than_inputs(noisy[:20], 5 * noisy[:20], images[:20]) is None  # too few to tell
     assert worse_than_inputs(images, 5 * noisy, images[:, :3]) is None  # no noisy images
@@ -119,6 +122,7 @@ def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, im
     for other in (255 * second, 3 - second, second + 0.5 * rng.standard_normal(second.shape)):
         assert other_images(first, other) and other_images(other, first)
     assert other_images(first, 255 * second[:20]) is None  # too few to tell
+    assert other_images(first, 0.75 * second)  # darker
     one_pixel = second.copy()
     one_pixel[::10, 3, 3] = 1000  # in a few images only
     assert other_images(first, one_pixel) and other_images(one_pixel, first) is None

@@ -257,10 +257,10 @@ def test_slopes_are_exact_at_lines_kinks_and_curves():
         return np.append(z, [max(h + 1e-7, 0.0)])
 
     with np.errstate(invalid="ignore"):
-        slopes = measured(values)
-    np.testing.assert_allclose(slopes.central, [3, 0, 0, 2, 0.5 / np.sqrt(1e-3), 1], rtol=1e-7)
-    assert slopes.kinks.tolist() == [False, True, False, False, False, False]
-    assert (slopes.left[1], slopes.right[1]) == (-1, 1)
+        central, left, right, kinks = measured(values)
+    np.testing.assert_allclose(central, [3, 0, 0, 2, 0.5 / np.sqrt(1e-3), 1], rtol=1e-7)
+    assert kinks.tolist() == [False, True, False, False, False, False]
+    assert (left[1], right[1]) == (-1, 1)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,15 @@ import numpy as np
 from npae.exercises import catalogue
 from npae.exercises.alarm import alarm
 from npae.exercises.diagnosis import told
-from npae.exercises.edits.edit import Edit
+from npae.exercises.edits.edit import Edit, names
 from npae.exercises.exercise import Check
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
+from npae.exercises.values import Values
 
-SECONDS, LATE_SECONDS = 1.3, 1.0  # of this process, before and after repairs
-MEND_SECONDS, MEND_PAIR_SECONDS = 1.0, 0.6  # of the learner's own program
+SECONDS, LATE_SECONDS = 1.2, 0.4  # of this process, before and after repairs
+MEND_SECONDS, MEND_PAIR_SECONDS = 1.3, 0.9  # of the learner's own program
 TO_SAY_IT = 0.3  # seconds that are left for the sentences
 STRANGE = 0.75  # cost of names that the learner's program does not have
 USUAL, LIKELY = 2.75, 1.25  # costs of edits that are tried first, of the plainest program and of the others
@@ -43,6 +44,7 @@ class Explanation:
     also: list[tuple[str, str]] = field(default_factory=list)  # a further quantity, and what is wrong with it
     own: bool = False  # whether they are edits of the learner's program
     whole: bool = True  # whether they explain all that is wrong
+    first_wrong: str = ""  # where nothing explains it: what in the learner's program is the first to be wrong
 
     @property
     def confident(self) -> bool:
@@ -94,32 +96,39 @@ def _explained(
     repairs = Repairs(observer, functions, [functions.source], target, wanted)
     own = repairs.single(MEND_SECONDS, ADDED)
     slips = [] if own else _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
-    if slips or not general and not own:
-        return _chosen(slips, target, wanted, observer.tried(0)) if slips else None
-    own = own or repairs.single(MEND_SECONDS, ALIASES)
     rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
-    if own:
-        return rest(own)
-    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs.names, set()))
+
+    def with_further(found: Explanation | None) -> Explanation | None:
+        if found is not None and not found.whole:
+            further = rest(repairs.single(MEND_PAIR_SECONDS))
+            found.also = further.also if further else []
+        return found
+
+    if slips:
+        return with_further(_chosen(slips, target, wanted, observer.tried(0)))
+    own = own or (repairs.single(MEND_SECONDS, ALIASES) if general else repairs.single(MEND_PAIR_SECONDS))
+    if own or not general:
+        return rest(own) if own else None
+    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs, set()))
     found = general_edits(SECONDS)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
-        further = None if found.whole else rest(repairs.single(MEND_SECONDS))
-        found.also = further.also if further else []
-        return found
+        return with_further(found)
     own = repairs.single(MEND_SECONDS)
     if own and (found is None or _says_more(own, found, readable)):
         return rest(own)
     two = None if found else repairs.two(MEND_PAIR_SECONDS)
     if two:
         return rest(two)
-    return found or general_edits(LATE_SECONDS) or rest(None)
+    found = found or general_edits(LATE_SECONDS) or rest(None) or Explanation([])
+    found.first_wrong = "" if found.edits else repairs.first_wrong()
+    return found if found.edits or found.also or found.first_wrong else None
 
 
 def _says_more(own: Mended, found: Explanation, readable: bool) -> bool:
     """Whether repairs of the learner's program say more than edits of a right one, which has other names."""
     mine, theirs = own.mistakes[0][0].cost, found.edits[0][0].cost
-    fewer = len(own.mistakes) < len(found.edits)
+    fewer = len(own.mistakes) < len(found.edits) or not found.by_numbers
     return fewer or mine < theirs or len(own.mistakes) == 1 and not readable and mine <= theirs + STRANGE
 
 
@@ -174,7 +183,7 @@ def _general(
     position: int,
     seen: list,
     quantity: str,
-    names: set[str],
+    repairs: Repairs,
     refuted: set[int],
     seconds: float,
 ) -> Explanation | None:
@@ -188,7 +197,13 @@ def _general(
         wanted = target.wanted(quantity)
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
-        far = {id(edit): edit.cost + (not observer.matters(edit, target, wanted)) for edit in tried.edits}
+        settled = _settled(observer, number, repairs)  # what the learner's program has right is edited last
+        far = {
+            id(edit): edit.cost
+            + (not observer.matters(edit, target, wanted))
+            + any(names(line, stored=True) & settled for line in edit.lines)
+            for edit in tried.edits
+        }
         for edit in sorted(
             (one for one in tried.edits if far[id(one)] <= most), key=lambda one: far[id(one)]
         ):
@@ -205,12 +220,24 @@ def _general(
                     found.append(edit)
         if found:
             chosen = _chosen(found, target, wanted, tried)
-            if number == 0 or chosen is None or _names_of(chosen) <= names:
+            if number == 0 or chosen is None or _names_of(chosen) <= repairs.names:
                 return chosen
             strange = strange or chosen
         if time.process_time() > until:
             break
     return strange
+
+
+def _settled(observer: Observer, number: int, repairs: Repairs) -> set[str]:
+    """Return the variables of a right program whose arrays the learner's program makes, too."""
+    case, arrays = repairs.traced
+    own = Values()
+    for one in arrays:
+        own.add(one.array if one.array.size > 1 and one.array.std() > 0 else None, one.name)
+    if not arrays:
+        return set()
+    _, made = observer.traced(observer.programs[number].module(), case)
+    return {one.name for one in made if own.group(one.array)}
 
 
 def _right_before(edit: Edit, position: int, tried: Tried) -> bool:

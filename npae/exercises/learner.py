@@ -127,6 +127,8 @@ class Functions:
         NumPy's warnings during calls.
     last : object
         What the last call returned.
+    owned : dict of (function, argument) to set of bool
+        Whether calls returned an array of their own, or this argument itself.
     assigned : list of Assigned, or None
         Arrays that the functions' lines made, if they are asked for; ``kinds``: of the functions' variables.
     """
@@ -137,6 +139,7 @@ class Functions:
         self.how: dict[tuple[str, str], str] = {}
         self.warned: list[tuple[str, str, int]] = []
         self.last: Any = None
+        self.owned: dict[tuple[str, str], set[bool]] = {}
         self.assigned: list[Assigned] | None = None
         self.kinds: dict[str, dict[str, Held]] = {}
         self._layout, self._laid = ("", ""), dict[str, None]()
@@ -180,7 +183,7 @@ class Functions:
     def forget(self) -> None:
         """Start noticing anew."""
         self.changed, self.warned, self._returned, self.assigned = [], [], {}, None
-        self._answers, self._handed_back = None, set()
+        self._answers, self._handed_back, self.owned = None, set(), {}
 
     def traced(self) -> list[Assigned]:
         """Note from now on what arrays the functions' lines make, and return the list that they go into."""
@@ -241,6 +244,10 @@ class Functions:
                 argument = self._argument(name, position, args, kwargs)
                 self.changed.append((name, argument))
                 self.how[name, argument] = change_of(argument, now, then)
+        for position, value in enumerate(given):
+            if isinstance(value, np.ndarray):
+                argument = self._argument(name, position, args, kwargs)
+                self.owned.setdefault((name, argument), set()).add(position not in seen.returned)
         answer = seen.answer
         for part in (answer, *(answer if isinstance(answer, (tuple, list)) else ())):
             self._returned[id(part)] = part

@@ -19,7 +19,7 @@ from npae.exercises.learner import CannotCheck, Functions, LearnerError, Missing
 from npae.exercises.programs import quietly, right_programs
 from npae.exercises.running import Found, Run
 from npae.exercises.slips import slip_edits
-from npae.exercises.worker.tracing import Assigned
+from npae.exercises.worker.tracing import Assigned, Held
 
 
 class _Differs(BaseException):
@@ -149,21 +149,27 @@ class Tried:
                 known["log"] = target.seen, _calls(self.observer.check, known["module"], target.seen)
             log = known["log"][1]
             return log[case] if case < len(log) == len(target.seen) else None
-        known[case] = self.observer.one(known["module"], case)
+        for each in range(case + 1) if edit.cost == 0 else (case,):  # a slip may keep what calls before left
+            if each not in known:
+                known[each] = self.observer.one(known["module"], each)
         return known[case]
 
 
 class Observer:
     """Runs any program on the cases of a check, and notes values, gradients, errors and changes."""
 
-    def __init__(self, exercise: str, check, seed: int):
+    def __init__(self, exercise: str, position: int, seed: int):
+        check: Any = catalogue.get(exercise).checks[position]
         check = getattr(check, "compared", None) or check
-        self.exercise, self.check, self.seed = exercise, check, seed
+        self.exercise, self.position, self.check, self.seed = exercise, position, check, seed
         self.programs = right_programs(exercise)
         self.tolerance = getattr(check, "tolerance", None) or 1e-9
         self.run: Any = None if isinstance(check, Property) else Run(exercise, check, Functions(None), seed)
         self._tried: dict[int, Tried] = {}
         self.known: dict[int, Any] = {}  # of each case: what occurs in right programs, once it was asked for
+        self.right_values: dict[
+            int, Any
+        ] = {}  # of each case: right programs with what it has left in their variables
 
     def case(self, number: int) -> Case:
         """Return one of the cases, those after the last check's own included."""
@@ -198,16 +204,31 @@ class Observer:
 
     def one(self, module, case: int) -> dict[str, Any]:
         """Return what a program gives for one case of values or gradients."""
-        return self._seen(Functions(module), case)
+        return self.seen(Functions(module), case)
+
+    def passes_earlier(self, program) -> bool:
+        """Return whether a program passes the checks before this one."""
+        earlier = [observer_of(self.exercise, position, self.seed) for position in range(self.position)]
+        return all(one.passes(program) for one in earlier)
 
     def traced(self, module, case: int) -> tuple[dict[str, Any], list[Assigned]]:
         """Return what a program gives for one case, and all arrays that its lines make."""
         functions = Functions(module)
         arrays = functions.traced()
-        return self._seen(functions, case), arrays
+        return self.seen(functions, case), arrays
+
+    def kinds(self, module, case: int) -> dict[str, dict[str, Held]]:
+        """Return what a case leaves in the variables of a program's functions."""
+        functions = Functions(module)
+        functions.traced()
+        self.seen(functions, case)
+        return functions.kinds
 
     def passes(self, program) -> bool:
-        """Return whether a program passes the test of a property."""
+        """Return whether a program passes the check."""
+        if self.run is not None:
+            right = self.tried(0).right
+            return not Target(list(self.observe(program)), right, self.tolerance).wrong
         try:
             with quietly():
                 return self.check.test(Functions(program)) is None
@@ -220,9 +241,10 @@ class Observer:
             with contextlib.suppress(Exception), quietly():
                 self.check.test(functions)
             return {}
-        return self._seen(functions, case)
+        return self.seen(functions, case)
 
-    def _seen(self, functions: Functions, case: int) -> dict[str, Any]:
+    def seen(self, functions: Functions, case: int) -> dict[str, Any]:
+        """Return what functions give for a case."""
         with quietly():
             return _of_case(self.run.of(functions), functions, case)
 
@@ -322,4 +344,4 @@ def _edits(exercise: str, number: int) -> list[Edit]:
 @functools.cache
 def observer_of(exercise: str, position: int, seed: int) -> Observer:
     """Return the observer of one of the checks of an exercise."""
-    return Observer(exercise, catalogue.get(exercise).checks[position], seed)
+    return Observer(exercise, position, seed)

@@ -200,12 +200,14 @@ class Process:
         reader = Reader(reader.rest, self._of)
         seen.after, seen.lines = reader.value(answer["after"]), [str(line) for line in answer["where"]]
         seen.warned = [(str(text), int(line)) for text, line in answer["warned"]]
+        seen.returned = [int(position) for position in answer["returned"]]
         for function, line, variable, array, runs in answer["traced"]:
             times = tuple(map(int, runs))
             seen.assigned.append(Assigned(function, int(line), variable, reader.value(array), times))
         for function, some in answer.get("kinds", {}).items():
             seen.kinds[function] = {
-                n: Held(str(k), None if shape is None else tuple(shape)) for n, (k, shape) in some.items()
+                n: Held(str(k), None if shape is None else tuple(shape), reader.value(value))
+                for n, (k, shape, value) in some.items()
             }
         return seen
 

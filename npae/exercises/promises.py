@@ -44,6 +44,10 @@ def judge_calls(run: Run) -> None:
         line = "after a call of forward for other numbers, the cache of the first call gives another answer"
         run.fail("hidden_state", "promise", "", [line], function=backward)
     _judge_second(run, case, kept, backward=True)
+    for (function, argument), owned in run.functions.owned.items():
+        if owned == {True, False}:
+            line = f"in some of the calls, what it returns is the array {argument} that it was given"
+            run.fail("returned_argument", "promise", "", [line], function=function, argument=argument)
 
 
 def judge_again(run: Run, backward: bool) -> None:

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
-import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from npae.exercises.edits.copies import copies
-from npae.exercises.edits.edit import CONDITION, Edit
+from npae.exercises.edits.edit import Edit, Operator
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
 from npae.exercises.exercise import Gradients
-from npae.exercises.first_wrong_line import known
+from npae.exercises.known_arrays import known
 from npae.exercises.learner import Functions
 from npae.exercises.observing import Observer, Target, nearness
-from npae.exercises.programs import KEPT, exchanged
+from npae.exercises.programs import KEPT
+from npae.exercises.right_values import noted, right_functions_after
+from npae.exercises.substitutions import Substitutions
 from npae.exercises.suspects import suspects
+from npae.exercises.undoing import mistake
 from npae.exercises.worker.tracing import Assigned
-from npae.exercises.written import Written, idle_statements, written
+from npae.exercises.written import Written, idle_statements, weightiest, written
 
-MENDING = {*(one.key for one in INSERTIONS), "copied"}
-SELF_INVERSE = re.compile(r"np\.flip\(|\.swapaxes\(\d, \d\)$|^\(?-")  # done twice, it is undone
 ADDED = ("assign_not_add",)  # what the learner reads as adding, and other programs may have as assigning
-ALIASES = ("copied", "separate", "not_copied")  # few edits, which nothing makes right by chance
-OWN_WORDS = re.compile(r"\b(_copy|_begin|_given|locals)\b")  # of operators: no learner writes them
-TOO_MUCH: dict[type, str] = {
-    ast.Add: "{} is added, and does not belong there",
-    ast.Sub: "{} is subtracted, and does not belong there",
-    ast.Mult: "the factor {} does not belong there",
-    ast.Div: "the division by {} does not belong there",
-    ast.Pow: "the power {} does not belong there",
-}
-SUSPECTED = 2.5  # costs of edits that are tried first where the first wrong array is made
+ALIASES = ("copied", "separate", "not_copied", "in_place")  # few edits, which nothing makes right by chance
+LIKELIEST, SUSPECTED = 1.25, 2.75  # costs of edits that are tried first where the first wrong array is made
+PLAIN = {one.key for one in (*OPERATORS, *INSERTIONS)}  # and nothing that right programs compute
+USED = 0.5  # cost of edits where the first wrong array is used
+SURE = 2.0  # cost of edits of which the first that mends a line is told alone
+MOST_TOLD = 3
 MOST_FIRST = 6  # first edits of two
-MOST_LINES = 3  # of a difference that is told
 
 
 @dataclass
@@ -78,10 +72,12 @@ class Repairs:
         self, observer: Observer, functions: Functions, parts: list[str], target: Target, wanted: list[str]
     ):
         self._tries = _Tries(observer, functions, target, wanted)
+        self.traced: tuple[int, list[Assigned]] = 0, []  # a case that is wrong, and the arrays made in it
         self._nearest: list[Edit] = []
         self._program: Written | None = None
         with contextlib.suppress(SyntaxError):
             self._program = self._tries.watched(parts)
+            self.traced = self._tries.traced
 
     @property
     def names(self) -> set[str]:
@@ -105,14 +101,22 @@ class Repairs:
         if self._program is None:
             return None
         found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
-        lines = {
-            tuple(map(id, one.lines or [change.holder for change in one.changes])): one for one in found[::-1]
-        }
-        found = list(lines.values())[::-1]  # the likeliest of each line
+        lines: dict[tuple[int, ...], list[Edit]] = {}
+        for edit in found:
+            alike = lines.setdefault(tuple(map(id, edit.lines or [edit])), [])
+            if not alike or edit.cost == alike[0].cost > SURE:  # of a line, the likeliest
+                alike.append(edit)
+        found = weightiest(self._program, [one for some in lines.values() for one in some])
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
         told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
-        mistakes = list(reversed(told.values()))
+        mistakes = list(reversed(told.values()))[:MOST_TOLD]
         return Mended(mistakes, self._program.edited(found[0])) if mistakes else None
+
+    def first_wrong(self) -> str:
+        """Return in words which expression is the first whose value no right program has, "" if none is."""
+        program = self._program
+        substitutions = self._tries.substitutions(program) if program else None
+        return substitutions.first_wrong(program) if program and substitutions else ""
 
     def two(self, seconds: float) -> Mended | None:
         """Return what two edits undo, of which the first comes near alone, as `single` has seen before."""
@@ -123,7 +127,7 @@ class Repairs:
             halfway = self._tries.watched(program.edited(first))
             found, _ = self._tries.single(halfway, until, ALIASES)
             if not found:
-                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2)
+                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2, PLAIN)
             if found:
                 both = self._tries.mistake(program, first), self._tries.mistake(halfway, found[0])
                 told = all(edit.sentence for edit in both)
@@ -140,6 +144,7 @@ class _Tries:
     target: Target
     wanted: list[str]
     case: int = 0  # the first that was wrong when a program was tried last
+    traced: tuple[int, list[Assigned]] = (0, [])  # the case that was watched last, its arrays
 
     @property
     def axes(self) -> dict[str, str]:
@@ -156,7 +161,7 @@ class _Tries:
         tried = {tuple(program.text())}
         enough = self.near(program.text()) + 0.05
         near: dict[float, tuple[float, int, Edit]] = {}  # by score: edits that give the same count once
-        for some in (self._suspected, self._all) if not keys else (self._all,):
+        for some in (self._likely, self._suspected, self._all) if not keys else (self._all,):
             for edit in some(program, keys):
                 if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
                     break
@@ -169,17 +174,38 @@ class _Tries:
                     score = self.near(text)
                     if score == np.inf:
                         found.append(edit)
-                    elif score > enough:
+                    elif score > enough and edit.key in PLAIN:
                         near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))
             if found or time.process_time() > until:
                 break
         return found, [edit for *_, edit in sorted(near.values())[:MOST_FIRST]]
 
+    def _likely(self, program: Written, keys: Collection[str]) -> list[Edit]:
+        """Return the likeliest edits of the statements that make the first wrong array."""
+        return [edit for edit in self._behind(program, [*OPERATORS, *INSERTIONS]) if edit.cost <= LIKELIEST]
+
     def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
-        """Return likely edits of the statements that make the first wrong array."""
-        inside, operators = program.suspects, [*OPERATORS, *INSERTIONS]
-        edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
-        return [edit for edit in edits if edit.cost <= SUSPECTED]
+        """Return likely edits of these statements, also those that put in what right programs compute."""
+        substitutions = self.substitutions(program)
+        operators = [*OPERATORS, *INSERTIONS, *([substitutions.operator] if substitutions else [])]
+        edits = [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
+        used = {id(edit) for edit in edits if any(id(line) in program.users for line in edit.lines)}
+        return sorted(edits, key=lambda edit: edit.cost + USED * (id(edit) in used))
+
+    def substitutions(self, program: Written) -> Substitutions | None:
+        """Return what makes these edits; None if the program has no cases, or does not run."""
+        text, case = noted(program.tree), self.traced[0]
+        runs = None if self.observer.run is None else self.functions.program.edited([text])
+        if runs is None:
+            return None
+        return Substitutions(
+            program, self.observer.kinds(runs, case), right_functions_after(self.observer, case)
+        )
+
+    def _behind(self, program: Written, operators: list[Operator]) -> list[Edit]:
+        """Return the edits of the statements behind the first wrong array."""
+        inside = program.suspects | program.users
+        return all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
 
     def _all(self, program: Written, keys: Collection[str]) -> list[Edit]:
         operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
@@ -199,11 +225,12 @@ class _Tries:
         case, traced = self.case, Functions(runs)
         arrays = traced.traced()
         self.observer.of_case(traced, case)
-        found = set[int]()
-        if self.observer.run is not None:
-            arrays, right = self._of_backward(arrays), known(self.observer, case)
-            found = suspects(program, arrays, right, self._idle(program))
-        return replace(program, held=traced.kinds, suspects=found)
+        if self.observer.run is None:
+            return replace(program, held=traced.kinds)
+        self.traced = case, arrays
+        arrays, right = self._of_backward(arrays), known(self.observer, case)
+        makers, users = suspects(program, arrays, right, self._idle(program))
+        return replace(program, held=traced.kinds, suspects=makers, users=users)
 
     def _of_backward(self, arrays: list[Assigned]) -> list[Assigned]:
         """Return the arrays that a backward function makes, where the forward one is right."""
@@ -237,7 +264,7 @@ class _Tries:
         if program is None:
             return -1.0
         if observer.run is None:
-            return np.inf if observer.passes(program) else 0.0
+            return np.inf if observer.passes(program) and observer.passes_earlier(program) else 0.0
         for case in target.order:
             made, seen, right = observer.one(program, case), target.seen[case], target.right[case]
             for label in {*made, *seen, *right}:
@@ -246,7 +273,7 @@ class _Tries:
                     self.case = case
                     first = case == target.order[0]
                     return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
-        return np.inf
+        return np.inf if observer.passes_earlier(program) else 0.0
 
 
 def _same(target: Target, one: object, right: object) -> bool:
@@ -255,70 +282,3 @@ def _same(target: Target, one: object, right: object) -> bool:
     if isinstance(one, np.ndarray) and isinstance(right, np.ndarray) and one.shape != right.shape:
         return False
     return target.same(one, right)
-
-
-def mistake(program: Written, edit: Edit, axes: dict[str, str]) -> Edit:
-    """Return what an edit undoes: of the program that it makes, the edit that makes the learner's again.
-
-    Edits that only mend say it themselves.
-    """
-    if edit.key in MENDING and edit.sentence:
-        return replace(edit, lines=())
-    changed = {name: program.functions[name] for name in sorted(edit.functions)}
-    goal = [ast.unparse(function) for function in changed.values()]
-    sentences: dict[str, str] = {}
-    inside = {id(one) for one in edit.lines}
-    with exchanged(edit.changes) as undo:
-        mended = [ast.unparse(function) for function in changed.values()]
-        where = (lambda place: id(place.statement) in inside) if inside else None
-        block = not edit.lines  # what an edit of statements undoes, is one of statements
-        operators = [one for one in OPERATORS if issubclass(one.nodes[0], (ast.stmt, ast.arguments)) == block]
-        for one in all_edits(Written(program.tree, changed, program.held), axes, operators, where):
-            with contextlib.suppress(SyntaxError), exchanged(one.changes):
-                if [ast.unparse(function) for function in changed.values()] == goal:
-                    sentences.setdefault(one.key, one.sentence)
-    pairs = [(old.new, change.new) for old, change in zip(undo, edit.changes)]
-    expressions = all(isinstance(one, ast.expr) for pair in pairs for one in pair)
-    texts = [(ast.unparse(old), ast.unparse(new)) for old, new in pairs] if expressions else []
-    if edit.target != CONDITION and (
-        edit.key in sentences or not (texts and all(SELF_INVERSE.search(new) for _, new in texts))
-    ):
-        for key in (edit.key, *sentences):
-            if key in sentences:
-                return Edit(key, edit.cost, sentences[key], edit.changes, edit.functions)
-    if texts:
-        said = list(dict.fromkeys(_instead(old, new) for old, new in pairs))
-        words = "; ".join(said[:2]).replace(
-            f"{edit.target} is added", f"what {edit.target} held before is added"
-        )
-        sentence = f"In {edit.target}, {words}." if edit.target else f"{words}."
-    else:
-        sentence = " ".join(_difference(*("\n".join(parts).splitlines() for parts in (goal, mended))))
-    if OWN_WORDS.search(sentence):
-        sentence = ""
-    return Edit(edit.key, edit.cost, sentence, edit.changes, edit.functions)
-
-
-def _instead(old: ast.expr, new: ast.expr) -> str:
-    """Return in words that an expression stands where another one belongs."""
-    if isinstance(old, ast.BinOp) and type(old.op) in TOO_MUCH:
-        for kept, other in ((old.left, old.right), (old.right, old.left)):
-            if ast.dump(kept) == ast.dump(new) and (
-                kept is old.left or isinstance(old.op, (ast.Add, ast.Mult))
-            ):
-                return TOO_MUCH[type(old.op)].format(ast.unparse(other))
-    return f"{ast.unparse(old)} stands where {ast.unparse(new)} belongs"
-
-
-def _difference(wrong: list[str], right: list[str]) -> Iterator[str]:
-    """Yield in words how the lines of two programs differ."""
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, wrong, right, autojunk=False).get_opcodes():
-        if max(b - a, d - c) > MOST_LINES:
-            continue
-        old, new = (", ".join(line.strip() for line in some) for some in (wrong[a:b], right[c:d]))
-        if kind == "replace":
-            yield f"{old} stands where {new} belongs."
-        elif kind == "insert":
-            yield f"A step is missing: {new}."
-        elif kind == "delete":
-            yield f"{old} is one step too many."

@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 from npae.arguments import printable
 from npae.exercises.process import MEMORY, SECONDS, START_SECONDS, Ended, Process
 from npae.exercises.result import Result, as_text
-from npae.exercises.worker.calls import NotRun, says
+from npae.exercises.worker.calls import NotRun, place_of, says
 from npae.exercises.worker.guards import GIGABYTE
 
 SHOWN_LINES = 12
@@ -165,10 +164,8 @@ def _extra(file: Path) -> tuple[str, ...]:
 
 
 def _mistake_of_npae(exercise: str, error: Exception) -> Result:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}, in {last.name}"
     sentence = "The check itself has stopped with an error: that is a mistake in npae, and not in your file."
-    return Result.of(exercise, "run", "checker_error", sentence, [place, says(error)])
+    return Result.of(exercise, "run", "checker_error", sentence, [place_of(error), says(error)])
 
 
 def _no_answer(exercise: str, process: Process, ended: Ended) -> tuple[str, str, list[str]]:

@@ -103,6 +103,10 @@ SENTENCES = {
         "{function} changes its argument {changed}, which belongs to the caller: an array that is "
         "written to in place must be one of your own."
     ),
+    "returned_argument": (
+        "{function} returns its argument {argument} itself in some cases, and not a new array: what is "
+        "written into the result then changes {argument} as well."
+    ),
     "aliased_cache": (
         "{function} gives another answer when it is called a second time with the same arguments: the "
         "first call writes into what it finds in the cache."

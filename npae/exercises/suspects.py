@@ -6,15 +6,18 @@ import ast
 from collections.abc import Iterator
 
 from npae.exercises.edits.edit import names
-from npae.exercises.first_wrong_line import Known
+from npae.exercises.known_arrays import Known
 from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import Written
 
+JUMPS = (ast.Continue, ast.Break, ast.Return)
 Variable = tuple[str, str]  # of a function, by both names
 
 
-def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[int]) -> set[int]:
-    """Return the identities of statements: what the first wrong array is computed by, back to right ones.
+def suspects(
+    program: Written, arrays: list[Assigned], known: Known, idle: set[int]
+) -> tuple[set[int], set[int]]:
+    """Return the identities of statements that make the first wrong array, back to right ones, or use it.
 
     Parameters
     ----------
@@ -28,8 +31,8 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
 
     Returns
     -------
-    set of int
-        Where all arrays are right, those of the statements that return something.
+    tuple of two sets of int
+        Where all arrays are right, those of the statements that return something, and what is behind them.
     """
     flow = _Flow(program)
     right = {(one.function, one.name) for one in arrays}
@@ -43,8 +46,14 @@ def suspects(program: Written, arrays: list[Assigned], known: Known, idle: set[i
         variable = (one.function, one.name)
         made = [statement for statement, _ in flow.making(*variable)]
         if variable not in cleared and (not made or {id(some) for some in made} - idle):
-            return flow.behind(variable, right)[1] - idle
-    return {id(one) for one in ast.walk(program.tree) if isinstance(one, ast.Return)} - idle
+            makers = flow.behind(variable, right)[1] - idle
+            return makers, flow.using(*variable) - makers - idle
+    found = set[int]()
+    for name, function in program.functions.items():
+        returns = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
+        returned = {(name, one) for some in returns for one in names(some)} - cleared
+        found.update(map(id, returns), *(flow.behind(variable, right)[1] for variable in returned))
+    return found - idle, set()
 
 
 class _Flow:
@@ -70,6 +79,21 @@ class _Flow:
                         waiting.append(further)
         return seen, found
 
+    def using(self, function: str, name: str) -> set[int]:
+        """Return the statements that read a variable, or what a function makes of it: nothing may need it."""
+        found = self._reading(function, {name})
+        for other, body in self.functions.items():
+            calls = [
+                one for one in ast.walk(body) if isinstance(one, ast.stmt) and function in names(_head(one))
+            ]
+            found |= {id(one) for one in calls}
+            found |= self._reading(other, {made for one in calls for made in names(_head(one), stored=True)})
+        return found
+
+    def _reading(self, function: str, some: set[str]) -> set[int]:
+        nodes = ast.walk(self.functions[function]) if function in self.functions else ()
+        return {id(one) for one in nodes if isinstance(one, ast.stmt) and some & names(_head(one))}
+
     def _sources(self, function: str, name: str) -> Iterator[tuple[str, ast.stmt]]:
         """Yield the statements that decide what a variable is, and the functions that they stand in."""
         if function not in self.functions:
@@ -89,6 +113,8 @@ class _Flow:
             for one in some:
                 if name in names(_head(one), stored=True):
                     yield one, around
+                if isinstance(one, ast.If) and any(isinstance(part, JUMPS) for part in ast.walk(one)):
+                    around = (*around, one)  # decides whether what follows is done
                 if not isinstance(one, (ast.FunctionDef, ast.ClassDef)):
                     for block in (getattr(one, part, []) for part in ("body", "orelse")):
                         yield from below(block, (*around, one))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -21,20 +21,26 @@ from npae.training.evaluation import evaluate
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-MOST_DEAD = 0.75  # the share of a layer's units, above which it is reported
-ALL_DEAD = 0.99
+HALF_DEAD = 0.5  # the share of a layer's units, above which it is reported,
+MOST_DEAD = 0.65  # if it is of relu, of which up to 0.6 die by themselves,
+ALL_DEAD = 0.99  # and where a penalty collapses the code
+MOST_FLAT = 0.75  # the share of outputs of sigmoid or tanh that are saturated, above which it is reported
 FLAT = 0.05  # of the largest slope of sigmoid or tanh: below it a unit is saturated
 PROBE = 40  # steps of each further training
 RATES = (0.1, 1.0, 10.0, 100.0)  # of these further trainings, times that of the training
 FALLS = 0.1  # in the last epoch or in further steps, as a share of all that can be learned: more still falls
 SLOW = 1e-3  # a share that a larger rate learns, below which none is too small
-APART = 0.15  # validation loss less training loss, as a share of all that can be learned
-FAR = 2.0  # squared error of validation over that of training images
+APART = 0.08  # validation loss less training loss, as a share of all that can be learned
+FAR = 2.0  # squared error of validation over that of training images, where many are learned by heart
+WORSE = 1.25  # the same, where both differ
 WHITE = 0.15  # correlation of neighbouring errors over that of outputs, below which errors are noise
+SMOOTH = 0.3  # correlation of neighbouring outputs, below which these are no images
 NOISY = 0.2  # variance of the errors over that of the targets
 AGAIN = 200  # steps of a model, new or continued, with which one is compared that learned little
 OTHER = 0.7  # of the squared error: what a model reaches with another rate or no penalty, if that was wrong
 BETTER = 0.85  # the same, where a model learned nothing
+HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
+LITTLE = 0.25  # of the targets' variance, which outputs lack: less, and the code tells enough
 LEARNED = 0.9  # of the targets' variance, in the outputs: then no penalty is too large, no rate too small
 OF_DATA = {"unscaled_inputs", "unscaled_targets", "wrong_loss", "unrelated_targets", "noise_too_large"}
 OF_SETTINGS = {"penalty_too_large", "rate_too_large", "rate_too_small", "too_few_epochs", "frozen_layer"}
@@ -42,12 +48,29 @@ OF_OUTPUTS = {"constant_image", "worse_than_inputs"}  # which a training that ha
 OF_UNITS = {"dead_units", "saturation"}
 USELESS = {*OF_UNITS, "dead_code", "code_on_a_line", "posterior_collapse", *OF_OUTPUTS}
 NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
-SMALL_RATE = "the learning rate is too small: a larger one learns much faster; try ten times the rate"
-LARGE_RATE = (
-    "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth of it, or let it "
-    "fall towards the end"
-)
-EARLY_END = "the training ended too early: the loss is still falling; train for more epochs"
+ADVICE = {  # of what is found here; `npae.measures.findings` has its own
+    "dead_units": "many units are dead: they are the same for every image, as those of relu are that are "
+    "always 0 and get no gradient; begin again, with a smaller learning rate, biases of 0, or leaky_relu",
+    "saturation": "most units are saturated: the activation is flat where they are, so hardly any gradient "
+    "passes; begin again with smaller weights, scaled inputs or a smaller learning rate",
+    "noisy_targets": "the targets are noisy: what is left of them is noise, which no model can learn; give "
+    "the clean images as targets, as in Batches(x, corruption=...) or fit(model, noisy, clean)",
+    "noise_too_large": "the noise hides the images, so the model learns little more than their mean; make it "
+    "weaker",
+    "penalty_too_large": "the penalties outweigh the reconstruction, so the code tells little; take a "
+    "smaller factor",
+    "rate_too_small": "the learning rate is too small: a larger one learns much faster; try ten times the "
+    "rate",
+    "rate_too_large": "the learning rate is too large: the loss falls as soon as it is smaller; try a tenth "
+    "of it, or let it fall towards the end",
+    "too_few_epochs": "the training ended too early: the loss is still falling; train for more epochs",
+    "frozen_layer": "a layer does not learn: no step changes its parameters; look at the gradients that its "
+    "backward returns (npae gradcheck), and at the layers behind it",
+    "fixed_noise": "the model has learned the noise of each training image by heart, since it is the same "
+    "in each epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images",
+    "overfitting": "the model has learned the training images by heart, and is worse on others; take more "
+    "images, a smaller model, noise, a penalty, or fewer epochs",
+}
 
 
 class Diagnosis(NamedTuple):
@@ -86,12 +109,8 @@ def training_of(run: Run) -> Training:
     rate = recipe.learning_rate
     rates = [rate(epoch, run.epochs) if callable(rate) else rate for epoch in range(1, epochs + 1)]
     mean = sum(rates) / epochs  # the last one of a schedule may be nearly 0
-
-    def optimizer(factor: float) -> Adam:
-        return Adam(mean * factor, epsilon_hat=recipe.keras_adam)
-
-    data = run.batches()
-    return Training(run.model, *data, recipe.loss, run.history, optimizer, run.batch_size, run.threads)
+    of_fit = run.history, lambda factor: Adam(mean * factor, epsilon_hat=recipe.keras_adam)
+    return Training(run.model, *run.batches(), recipe.loss, *of_fit, run.batch_size, run.threads)
 
 
 def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
@@ -115,25 +134,29 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     found |= _pairs(model, data, count, loss)
     of_outputs = findings_of_outputs(model, x, y, t, loss)
     found |= _layers(model, x, "posterior_collapse" in of_outputs) | of_outputs
-    if not found.keys() & {"wrong_loss", "unrelated_targets"} and (noise := noisy_targets(y, t)):
-        found["noisy_targets"] = noise
+    if not found.keys() & {"wrong_loss", "unrelated_targets"} and (evidence := noisy_targets(y, t)):
+        found["noisy_targets"] = ADVICE["noisy_targets"], evidence
     error, spread = (np.mean(np.square(each)) for each in (y - t, t - t.mean(axis=0)))
     learned, possible = error < (1 - LEARNED) * spread, room(loss, t)
     suspect = found.keys() & USELESS or (objective.penalties and not learned)
     if probe and suspect and not found.keys() & OF_DATA:
-        found |= dict(_anew(training, objective, found.keys()))
+        found |= _advised(_anew(training, found.keys()))
     causes = found.keys() - {*OF_OUTPUTS, "noisy_targets"}
     if not causes and (noise := findings.noisy_outputs(*(_with_noise(model, x, seed) for seed in (0, 1)))):
         found["noise_too_large"] = noise
     elif not causes:
-        found |= dict(_rates(training, objective, possible)) if probe else {}
+        found |= _advised(_rates(training, possible)) if probe else {}
         if learned:
             found.pop("rate_too_small", None)
-        if "rate_too_small" not in found and (early := too_few_epochs(training.history, possible)):
-            found["too_few_epochs"] = early
+        if "rate_too_small" not in found and (evidence := too_few_epochs(training.history, possible)):
+            found["too_few_epochs"] = ADVICE["too_few_epochs"], evidence
     if training.validation is not None:
-        found |= dict(_apart(training, objective, possible))
+        found |= _apart(training, training.validation, possible)
     return [Diagnosis(name, *found[name]) for name in found if name not in _follow(found.keys())]
+
+
+def _advised(found: Iterable[tuple[str, str]]) -> dict[str, Finding]:
+    return {name: (ADVICE[name], evidence) for name, evidence in found}
 
 
 def _follow(found: Set[str]) -> set[str]:
@@ -146,20 +169,17 @@ def _follow(found: Set[str]) -> set[str]:
     return OF_UNITS if found & {"overfitting", "fixed_noise"} else set()
 
 
-def dead_units(y: np.ndarray, name: str, most: float = MOST_DEAD) -> Finding | None:
-    """Find a layer with outputs y (n, units, ...) of whose units more than a share are 0 for all examples."""
-    alive = (y != 0).reshape(len(y), y.shape[1], -1).any(axis=(0, 2))
+def dead_units(y: np.ndarray, name: str, most: float) -> str | None:
+    """Find a layer with outputs y (n, units, ...) of whose units more than a share are the same for all."""
+    flat = y.reshape(len(y), y.shape[1], -1).astype(np.float64)
+    alive = (flat.var(axis=0) > findings.DEAD * np.mean(np.square(flat))).any(axis=1)
     share = 1 - np.mean(alive)
     if share <= most:
         return None
-    sentence = (
-        f"most units of {name} are dead: they are 0 for every image, so no gradient reaches them; begin "
-        "again, with a smaller learning rate, with biases of 0, or with leaky_relu"
-    )
-    return sentence, f"{share:.0%} of its {y.shape[1]} units are 0 for all of {len(y)} images"
+    return f"{name}: {share:.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
 
 
-def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None:
+def saturated_units(y: np.ndarray, activation: str, name: str) -> str | None:
     """Find a layer of sigmoid or tanh, with outputs y (n, ...), at most of which it has no slope.
 
     Where the outputs are images, most of them may be background; so their variance may show it as well.
@@ -168,17 +188,28 @@ def saturated_units(y: np.ndarray, activation: str, name: str) -> Finding | None
     share, what = np.mean(flat), "outputs"
     if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
         share, what = max((share, what), (np.vdot(changes, flat) / changes.sum(), "outputs' variance"))
-    if share <= MOST_DEAD:
+    if share <= MOST_FLAT:
         return None
-    sentence = (
-        f"most units of {name} are saturated: {activation} is flat where they are, so hardly any gradient "
-        "passes; begin again with smaller weights, scaled inputs or a smaller learning rate"
+    return f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
+
+
+def hidden_by_noise(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> str | None:
+    """Find noisy inputs x (n, ...) that hide the targets t: the outputs y are hardly nearer than the mean."""
+    inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
+    related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
+    error = np.mean(np.square(y - t)) / (np.mean(np.square(targets)) or math.inf)
+    if related > HIDDEN or error < LEARNED:
+        return None
+    return (
+        f"noisy and clean images correlate by {related:.2f}; the squared error is {error:.0%} of the mean's"
     )
-    return sentence, f"at {share:.0%} of its {what} it has less than {FLAT:.0%} of its largest slope"
 
 
-def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
-    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share."""
+def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
+    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share.
+
+    Targets are images if neighbours in the outputs y are alike, across and down.
+    """
     errors, side = (t - y).astype(np.float64), math.isqrt(t[0].size)
     if t.ndim == 2 and side * side == t.shape[1]:
         errors = errors.reshape(-1, side, side)
@@ -189,23 +220,20 @@ def noisy_targets(y: np.ndarray, t: np.ndarray) -> Finding | None:
         return None
     both = errors, (y - y.mean(axis=0, dtype=np.float64)).reshape(errors.shape)
     shared, smooth = (np.mean(a[..., 1:] * a[..., :-1]) / (np.mean(np.square(a)) or 1.0) for a in both)
-    if shared >= WHITE * smooth:  # outputs whose neighbours differ, too, are no images
+    down = np.mean(both[1][..., 1:, :] * both[1][..., :-1, :]) / (np.mean(np.square(both[1])) or 1.0)
+    if shared >= WHITE * smooth or min(smooth, 2 * down) < SMOOTH:
         return None
-    sentence = (
-        "the targets are noisy: what is left of them is noise, which no model can learn; give the clean "
-        "images as targets, as in Batches(x, corruption=...) or fit(model, noisy, clean)"
-    )
     relative = f"they have {variance / share:.0%} of the targets' variance"
-    return sentence, f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"
+    return f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"
 
 
-def too_few_epochs(history: Mapping[str, Sequence[float]], possible: float) -> Finding | None:
+def too_few_epochs(history: Mapping[str, Sequence[float]], possible: float) -> str | None:
     """Find a loss that was still falling, by a share of what is ``possible``, when the training ended."""
     losses = history.get("val_loss") or history["loss"]
     if len(losses) < 2 or losses[-2] - losses[-1] < FALLS * possible:
         return None
     fall = (losses[-2] - losses[-1]) / possible
-    return EARLY_END, f"it fell by {fall:.0%} of all it can in the last of {len(losses)} epochs"
+    return f"it fell by {fall:.0%} of all it can in the last of {len(losses)} epochs"
 
 
 def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str, Finding]:
@@ -214,11 +242,16 @@ def _pairs(model: Sequential, data: Batches, count: int, loss: Loss) -> dict[str
         return {}
     indices, rng = np.arange(count), np.random.default_rng(0)
     noisy, t = data.batch(indices, rng)
-    found = {"worse_than_inputs": findings.worse_than_inputs(noisy, outputs(model, noisy, loss), t)}
-    kind = "unrelated_targets" if data.corruption is None else "noise_too_large"
-    found[kind] = findings.unrelated(noisy, t)
-    if data.corruption and not data.sample:
-        found["no_noise"] = findings.no_noise(noisy, data.clean(indices)[0])
+    if data.corruption and not data.sample and (each := findings.no_noise(noisy, data.clean(indices)[0])):
+        return {"no_noise": each}
+    kind, y = (
+        "unrelated_targets" if data.corruption is None else "noise_too_large",
+        outputs(model, noisy, loss),
+    )
+    found = {kind: findings.unrelated(noisy, t), "constant_image": findings.only_the_mean_image(y, t)}
+    found["worse_than_inputs"] = findings.worse_than_inputs(noisy, y, t)
+    if data.corruption and not found[kind] and (evidence := hidden_by_noise(noisy, y, t)):
+        found[kind] = ADVICE[kind], evidence
     return {name: each for name, each in found.items() if each}
 
 
@@ -227,145 +260,126 @@ def _with_noise(model: Sequential, x: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _layers(model: Sequential, x: np.ndarray, collapsed: bool) -> dict[str, Finding]:
-    """Return the first layer with dead units, and the first with saturated ones, of those before the last.
-
-    A penalty that collapses the code kills units, too: then only a layer with hardly any others is told.
-    """
-    leaves, found = list(model.leaves()), dict[str, Finding]()
+    """Return the first layer with dead units, and the first with saturated ones, of those before the last."""
+    leaves, found = list(model.leaves()), dict[str, str]()
     bends = [bool(layer.params) or layer.activation != "linear" for _, layer in leaves]
-    for name, layer in leaves[: max(np.flatnonzero(bends), default=0)]:
+    for bent, (name, layer) in zip(bends[: max(np.flatnonzero(bends), default=0)], leaves):
         x, _ = layer.forward(x)
         kind, each = "dead_units", None
-        if layer.activation == "relu":
-            each = dead_units(x, name, ALL_DEAD if collapsed else MOST_DEAD)
-        elif layer.activation in ("sigmoid", "tanh"):
+        if layer.activation in ("sigmoid", "tanh"):
             kind, each = "saturation", saturated_units(x, layer.activation, name)
+        elif bent:
+            of_relu = ALL_DEAD if collapsed else MOST_DEAD
+            each = dead_units(x, name, of_relu if layer.activation == "relu" else HALF_DEAD)
         if each:
             found.setdefault(kind, each)
-    return found
+    return _advised(found.items())
 
 
-def _rates(training: Training, objective: Objective, possible: float) -> Iterator[tuple[str, Finding]]:
-    """Yield what further trainings with other learning rates show, as shares of what can be learned."""
-    data = training.data.first(PROBE * training.batch_size)
-    steps = PROBE + -PROBE % -(-len(data) // training.batch_size)  # of whole epochs
-    now = _loss(training, training.model, data, objective)
-    models = {rate: _continued(training, copy.deepcopy(training.model), objective, rate) for rate in RATES}
-    after = {rate: _loss(training, m, data, objective) if m else math.inf for rate, m in models.items()}
-    still = _unmoved(training.model, [model for model in models.values() if model])
-    if still:
-        sentence = (
-            f"{still[0]} does not learn: no step changes its parameters; look at the gradients that its "
-            "backward returns (npae gradcheck), and at the layers behind it"
+def _rates(training: Training, possible: float) -> Iterator[tuple[str, str]]:
+    """Yield what further steps with other learning rates show, as shares of what can be learned."""
+    training = training._replace(data=training.data.first(PROBE * training.batch_size))
+    steps = PROBE + -PROBE % -(-len(training.data) // training.batch_size)  # of whole epochs
+    models = {factor: _further(training, factor) for factor in RATES}
+    trained = [model.params for model in models.values() if model]
+    layers = [(name, layer.params) for name, layer in training.model.leaves() if layer.params]
+    still = [
+        name
+        for name, params in layers
+        if all(
+            np.array_equal(value, new[f"{name}/{key}"]) for new in trained for key, value in params.items()
         )
-        yield "frozen_layer", (sentence, f"unchanged by {steps} further steps: {', '.join(still)}")
+    ]
+    if still and len(still) < len(layers):
+        yield "frozen_layer", f"unchanged by {steps} further steps: {', '.join(still)}"
         return
-    falls = {factor: (now - loss) / possible for factor, loss in after.items()}
-    rates = ", ".join(f"{loss:.4g} with {factor:g} times the rate" for factor, loss in after.items())
+    now, *after = (_loss(training, model, training.data) for model in (training.model, *models.values()))
+    falls = {factor: (now - loss) / possible for factor, loss in zip(RATES, after)}
+    rates = ", ".join(f"{loss:.4g} with {factor:g} times the rate" for factor, loss in zip(RATES, after))
     evidence = f"a loss of {now:.4g} becomes in {steps} further steps {rates}"
     slow = falls[100.0] > SLOW and falls[1.0] < 0.5 * FALLS
     if slow and min(falls[10.0], falls[100.0]) > 4 * max(falls[1.0], 0.0):
-        yield "rate_too_small", (SMALL_RATE, evidence)
+        yield "rate_too_small", evidence
     elif falls[0.1] > 0 and falls[0.1] - falls[1.0] > FALLS:
-        yield "rate_too_large", (LARGE_RATE, evidence)
+        yield "rate_too_large", evidence
     elif falls[1.0] > 0.5 * FALLS:
-        yield "too_few_epochs", (EARLY_END, evidence)
+        yield "too_few_epochs", evidence
 
 
-def _continued(
-    training: Training, model: Sequential, objective: Objective, factor: float = 1.0, steps: int = PROBE
+def _further(
+    training: Training, factor: float = 1.0, steps: int = PROBE, new: bool = False
 ) -> Sequential | None:
-    """Train a model for some steps or more, in whole epochs; return None if its loss becomes infinite."""
-    data, size = training.data.first(steps * training.batch_size), training.batch_size
-    epochs = -(-steps // -(-len(data) // size))
-    optimizer, threads = training.optimizer(factor), training.threads
+    """Train a copy of the model, or a new one, for some steps or more, in whole epochs.
+
+    Return None if its loss becomes infinite.
+    """
+    model, rng, size = copy.deepcopy(training.model), np.random.default_rng(0), training.batch_size
+    for _, layer in model.leaves() if new else ():
+        layer.build(layer.built()[0], rng, model.dtype or np.float32)
+    data, loss, threads = training.data.first(steps * size), training.loss, training.threads
+    epochs, optimizer = -(-steps // -(-len(data) // size)), training.optimizer(factor)
     try:
-        fit(model, data, loss=objective, optimizer=optimizer, epochs=epochs, batch_size=size, threads=threads)
+        fit(model, data, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=size, threads=threads)
     except NonFiniteLoss:
         return None
     return model
 
 
-def _unmoved(model: Sequential, trained: Sequence[Sequential]) -> list[str]:
-    """Return the layers whose parameters are the same in a model and in others, trained further."""
-    moved = {
-        key.rpartition("/")[0]
-        for each in trained
-        for key, value in each.params.items()
-        if not np.array_equal(value, model.params[key])
-    }
-    return [name for name, layer in model.leaves() if moved and layer.params and name not in moved]
-
-
-def _anew(training: Training, objective: Objective, found: Set[str]) -> Iterator[tuple[str, Finding]]:
+def _anew(training: Training, found: Set[str]) -> Iterator[tuple[str, str]]:
     """Yield that the penalties or the rate are wrong, if models are better with other ones only.
 
     Where the code collapsed, a new model without the divergence is better in any case, and a smaller rate
     only delays it. Dead and saturated units learn slowly with any rate, which is their cause only if a new
     model gets them, too.
     """
-    collapsed, data = "posterior_collapse" in found, training.data
-    alone = Objective(objective.reconstruction)
 
-    def again(each: Objective, factor: float = 1.0, new: bool = True) -> tuple[float, Sequential | None]:
-        model, rng = copy.deepcopy(training.model), np.random.default_rng(0)
-        for _, layer in model.leaves() if new else ():
-            layer.build(layer.built()[0], rng, training.model.dtype or np.float32)
-        after = _continued(training, model, each, factor, AGAIN)
-        return (_error(after, data, alone) if after else math.inf), after
+    def error(training: Training, factor: float = 1.0, new: bool = True) -> float:
+        return _error(training, _further(training, factor, AGAIN, new), training.data)
 
-    now, (same, new) = _error(training.model, data, alone), again(objective)
+    objective, data = get_objective(training.loss), training.data
+    collapsed, x, t = "posterior_collapse" in found, *_spread(data)
+    new = _further(training, 1.0, AGAIN, True)
+    now, same = _error(training, training.model, data), _error(training, new, data)
     evidence = f"squared error {now:.4g}; of a new model after {AGAIN} steps {same:.4g}"
-    if objective.penalties and not collapsed:
-        least = min(now, same, again(objective, new=False)[0])
-        without = min(again(alone, new=each)[0] for each in (True, False))
-        if without < (BETTER if found & USELESS else OTHER) * least:
+    spread, useless = np.mean(np.square(t - t.mean(axis=0))), bool(found & USELESS)
+    learns = LEARNED * spread
+    if objective.penalties and not collapsed and now > LITTLE * spread:
+        least, alone = min(now, same, error(training, new=False)), Objective(objective.reconstruction)
+        without = min(error(training._replace(loss=alone), new=each) for each in (True, False))
+        if without < min((BETTER if useless else OTHER) * least, learns):
             names = " and ".join(type(penalty).__name__ for penalty in objective.penalties)
-            sentence = (
-                f"{names} outweighs the reconstruction, so the code tells little; take a smaller factor"
-            )
-            yield "penalty_too_large", (sentence, f"{evidence}, without penalties {without:.4g}")
+            yield "penalty_too_large", f"{evidence}, without {names} {without:.4g}"
             return
-    of_weights = found & OF_UNITS and new and not _layers(new, _spread(data)[0], False)
-    rates = [] if collapsed or of_weights or not found & USELESS else [0.1, 0.01]
-    if same > BETTER * now and found & USELESS and not found & OF_UNITS:  # else the rate was not the cause
+    of_weights = found & OF_UNITS and new and not _layers(new, x, False)
+    rates = [] if collapsed or of_weights or not (useless or now > learns) else [0.1, 0.01]
+    if same > BETTER * now and useless and not found & OF_UNITS:  # else the rate was not the cause
         rates += [10.0, 100.0]
-    other, factor = min(((again(objective, factor)[0], factor) for factor in rates), default=(math.inf, 1.0))
+    other, factor = min(((error(training, factor), factor) for factor in rates), default=(math.inf, 1.0))
     if other < OTHER * min(now, same):
-        name, sentence = ("rate_too_large", LARGE_RATE) if factor < 1 else ("rate_too_small", SMALL_RATE)
-        yield name, (sentence, f"{evidence}, with {factor:g} times the rate {other:.4g}")
+        name = "rate_too_large" if factor < 1 else "rate_too_small"
+        yield name, f"{evidence}, with {factor:g} times the rate {other:.4g}"
 
 
-def _apart(training: Training, objective: Objective, possible: float) -> Iterator[tuple[str, Finding]]:
-    """Yield how training and validation have come apart, and why, where the cause is known."""
-    model, data, validation = training.model, training.data, training.validation
-    assert validation is not None
+def _apart(training: Training, validation: Batches, possible: float) -> dict[str, Finding]:
+    """Return how training and validation have come apart, and why, where the cause is known."""
+    model, data, found = training.model, training.data, dict[str, Finding]()
     images = [
         each.x if each.y is None or each.y.shape != each.x.shape else each.y for each in (data, validation)
     ]
     if seen := findings.seen_images(*images):  # targets, if these are images: inputs may be noisy
-        yield "validation_seen", seen
-    errors = [_error(model, each, objective) for each in (data, validation)]
-    if errors[1] <= FAR * errors[0]:
-        return
+        found["validation_seen"] = seen
+    errors = [_error(training, model, each) for each in (data, validation)]
+    if errors[1] <= WORSE * errors[0]:
+        return found
     sets = data.first(max(len(validation), MOST)), validation
-    losses = [_loss(training, model, each, objective) for each in sets]
-    apart = losses[1] - losses[0] > APART * possible
+    losses = [_loss(training, model, each) for each in sets]
     evidence = f"validation loss {losses[1]:.4g}; loss of training images {losses[0]:.4g}"
     if other := findings.other_images(*(_spread(each)[0] for each in (data, validation))):
-        yield "validation_differs", (other[0], f"{other[1]}; {evidence}")
-    elif apart and data.corruption is None and not np.array_equal(data.x[:100], images[0][:100]):
-        sentence = (
-            "the model has learned the noise of each training image by heart, since it is the same in each "
-            "epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images"
-        )
-        yield "fixed_noise", (sentence, evidence)
-    elif apart:
-        sentence = (
-            "the model has learned the training images by heart, and is worse on others; take more images, a "
-            "smaller model, noise, a penalty, or fewer epochs"
-        )
-        yield "overfitting", (sentence, evidence)
+        found["validation_differs"] = other[0], f"{other[1]}; {evidence}"
+    elif errors[1] > FAR * errors[0] and losses[1] - losses[0] > APART * possible:
+        fixed = data.corruption is None and not np.array_equal(data.x[:100], images[0][:100])
+        found |= _advised([("fixed_noise" if fixed else "overfitting", evidence)])
+    return found
 
 
 def _spread(data: Batches) -> tuple[np.ndarray, np.ndarray]:
@@ -374,11 +388,12 @@ def _spread(data: Batches) -> tuple[np.ndarray, np.ndarray]:
     return data.batch(indices, np.random.default_rng(0))
 
 
-def _error(model: Sequential, data: Batches, objective: Objective) -> float:
+def _error(training: Training, model: Sequential | None, data: Batches) -> float:
     """Return the mean squared error, which is 0 for perfect outputs, unlike a cross-entropy."""
     x, t = _spread(data)
-    return float(np.mean(np.square(outputs(model, x, objective.reconstruction) - t)))
+    loss = get_objective(training.loss).reconstruction
+    return float(np.mean(np.square(outputs(model, x, loss) - t))) if model else math.inf
 
 
-def _loss(training: Training, model: Sequential, data: Batches, objective: Objective) -> float:
-    return evaluate(model, data, loss=objective, threads=training.threads)
+def _loss(training: Training, model: Sequential | None, data: Batches) -> float:
+    return evaluate(model, data, loss=training.loss, threads=training.threads) if model else math.inf

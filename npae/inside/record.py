@@ -67,20 +67,24 @@ class Step:
         """The parameters of the layer."""
         return getattr(self.layer, "params", {})
 
+    @property
+    def takes(self) -> list[str]:
+        """The names of x and of the parameters."""
+        return [self.source, *(f"{self.name}/{key}" for key in self.params)]
 
-class Consumer(NamedTuple):
-    """A function of the arrays that it ``takes``, by name, on the way to the loss: a layer, or a term of it.
 
-    ``evaluate()`` returns its outputs for these arrays as they are now, ``dy`` is dL/dy of the outputs, and
-    ``backward`` is that of `Step`. A term of the loss is ``number``, the sum of its outputs times dy.
+class Term(NamedTuple):
+    """A term of the loss, as a step of the arrays that it ``takes``, by name.
+
+    ``forward()`` returns its elements, for these arrays as they are now, and ``backward`` is that of `Step`.
+    ``number`` is the sum of the elements times dL/dy of them.
     """
 
     name: str
     takes: Sequence[str]
-    evaluate: Callable[[], np.ndarray]
-    dy: np.ndarray
+    forward: Callable[[], np.ndarray]
     backward: Callable[[np.ndarray], Grads]
-    number: float = 0.0
+    number: float
 
 
 class Place(NamedTuple):
@@ -98,7 +102,8 @@ class Record:
 
     ``steps`` are the layers by name as at inference, ``behind`` as in training, where the loss may compute
     the last activation (`fuse`). ``loss`` is that for the outputs behind, ``terms`` are the reconstruction
-    loss and the penalties, and ``gradients`` those of all arrays by name. These are empty without a loss.
+    loss and the penalties, and ``gradients`` those of all arrays by name, also of the elements of the terms.
+    These are empty without a loss.
     """
 
     model: Any
@@ -107,7 +112,7 @@ class Record:
     steps: dict[str, Step]
     behind: dict[str, Step]
     loss: Loss | None = None
-    terms: list[Consumer] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
     gradients: Grads = field(default_factory=dict)
 
     def value(self, name: str) -> np.ndarray:
@@ -117,14 +122,10 @@ class Record:
         layer, _, key = name.rpartition("/")
         return self.steps[layer].params[key]
 
-    def consumers(self, name: str) -> list[Consumer]:
-        """Return all functions that an array enters on its way to the loss."""
-        found = list(self.terms)
-        for step in self.behind.values():
-            takes = [step.source, *(f"{step.name}/{key}" for key in step.params)]
-            dy = self.gradients[step.name]
-            found.append(Consumer(step.name, takes, step.forward, dy, step.backward))
-        return [each for each in found if name in each.takes]
+    def consumers(self, name: str) -> list[Term | Step]:
+        """Return all steps and terms that an array enters on its way to the loss."""
+        every: list[Term | Step] = [*self.terms, *self.behind.values()]
+        return [each for each in every if name in each.takes]
 
     def arrays(self) -> dict[str, Shape]:
         """Return the shape of every array by name: what can be traced."""
@@ -232,8 +233,19 @@ def _with_gradients(found: Record, objective: Objective) -> Record:
     assert loss is not None
     y = found.value(names[-1])
     number, dy = loss(y, found.t)
-    elements = partial(loss.elements, y, found.t)
-    terms = [_term("reconstruction", names[-1:], elements, loss.divisor(y.shape), dy, number)]
+    terms, gradients = list[Term](), Grads()
+
+    def add(name: str, takes: list[str], elements: Callable[[], np.ndarray], count: int, slope: Any) -> None:
+        """Add a term, the sum of its elements / count, whose gradient of takes[0] is ``slope``."""
+        share = np.full(elements().shape, 1 / count)
+
+        def backward(dy: np.ndarray) -> Grads:  # if each element depends on one number
+            return {takes[0]: dy / share * slope} if np.shape(slope) == share.shape else {}
+
+        terms.append(Term(f"loss/{name}", takes, elements, backward, number))
+        gradients[f"loss/{name}"] = share
+
+    add("reconstruction", names[-1:], partial(loss.elements, y, found.t), loss.divisor(y.shape), dy)
     pieces = [(names[-1], dy)]
     for name, penalty in zip(objective.names[1:], objective.penalties):
         subject, array, prefix = model, "input", ""
@@ -242,26 +254,12 @@ def _with_gradients(found: Record, objective: Objective) -> Record:
             subject, array, prefix = model.encoder, names[len(encoder)], f"{model.names[0]}/"
         code = found.value(array)
         number, slope, direct = penalty(subject, code, None, n)
-        elements = partial(penalty.elements, subject, code)
-        terms.append(_term(name, [array, *model.params], elements, n, slope, number))
+        add(name, [array, *model.params], partial(penalty.elements, subject, code), n, slope)
         pieces += [(array, slope), *((prefix + key, grad) for key, grad in direct.items())]
-    gradients: Grads = {}
     for step in (None, *reversed(found.behind.values())):
         for name, grad in step.backward(gradients[step.name]).items() if step else pieces:
             gradients[name] = gradients.get(name, 0) + grad
     return replace(found, terms=terms, gradients=gradients)
-
-
-def _term(
-    name: str, takes: list[str], elements: Callable[[], np.ndarray], count: int, slope: Any, number: float
-) -> Consumer:
-    """Return a term of the loss, the sum of its elements / count, whose gradient of takes[0] is ``slope``."""
-    share = np.full(elements().shape, 1 / count)
-
-    def backward(dy: np.ndarray) -> Grads:  # if each element depends on one number
-        return {takes[0]: dy / share * slope} if np.shape(slope) == share.shape else {}
-
-    return Consumer(f"loss/{name}", takes, elements, share, backward, number)
 
 
 def _sizes(shape: Shape) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 
 from npae.arguments import flag, instance
-from npae.inside.record import Consumer, Place, Record, Step, record
+from npae.inside.record import Place, Record, Step, Term, record
 from npae.kernels import activations
 from npae.markup import aligned
 from npae.objectives.losses import Loss
@@ -196,7 +196,7 @@ def _error(number: float, total: float, size: float) -> float:
 def _of_loss(found: Record, place: Place) -> Trace:
     """Trace a term of the loss to its elements, and the loss to its terms."""
     terms = [term for term in found.terms if place.name in ("loss", term.name)]
-    parts = tuple(Part(term.name, term.evaluate(), term.dy) for term in terms)
+    parts = tuple(Part(term.name, term.forward(), found.gradients[term.name]) for term in terms)
     checks = tuple((term.name, term.number, *_sum([part])) for term, part in zip(terms, parts))
     number = sum(term.number for term in terms)
     if place.name != "loss":
@@ -221,7 +221,7 @@ def _of_output(step: Step, place: Place) -> Trace:
         return plain.forward(step.x * (1 + h))[at]
 
     number, z, part = float(step.y[at]), float(plain.y[at]), Part(step.source, step.x, grads[step.source])
-    rest = z - float(measured(scaled).central)
+    rest = z - float(measured(scaled)[0])
     rest = rest if abs(rest) > NEGLIGIBLE * _sum([part], rest)[1] else 0.0
     checks, activation = [(place.text if plain is step else "z", z, *_sum([part], rest))], None
     if plain is not step:
@@ -247,41 +247,37 @@ def _backward(found: Record, place: Place, variable: str) -> Trace:
         note = "; ".join(filter(None, [note, logits]))
     parts, kept = [], array[place.at]
     for consumer in found.consumers(place.name):
+        dy = found.gradients[consumer.name]
 
-        def moved(step: float, consumer: Consumer = consumer) -> np.ndarray:
+        def moved(step: float, consumer: Step | Term = consumer) -> np.ndarray:
             array[place.at] = kept + step
-            return consumer.evaluate()
+            return consumer.forward()
 
         try:
-            slopes = measured(moved)
+            slopes, left, right, kinks = measured(moved)
         finally:
             array[place.at] = kept
-        for at in map(tuple, np.argwhere(slopes.kinks & (consumer.dy != 0))):
-            unit, sides = np.zeros(consumer.dy.shape), (slopes.left[at], slopes.right[at])
+        for at in map(tuple, np.argwhere(kinks & (dy != 0))):
+            unit, sides = np.zeros(dy.shape), (left[at], right[at])
             unit[at] = 1.0
             own = consumer.backward(unit).get(place.name)
             taken = np.nan if own is None else own[place.at]
             slack = 1e-5 * max(map(abs, sides))
             if min(sides) - slack <= taken <= max(sides) + slack:  # at a kink, any of these is right
-                slopes.central[at] = taken
-        parts.append(Part(consumer.name, consumer.dy, slopes.central))
+                slopes[at] = taken
+        parts.append(Part(consumer.name, dy, slopes))
     number = float(gradient[place.at])
     columns = "dL/dy", f"dy/d{variable}"
     checks = ((place.text, number, *_sum(parts)),)
     return Trace(place.text, number, True, tuple(parts), {}, checks, columns, None, note)
 
 
-class Slopes(NamedTuple):
-    """Derivatives of several outputs; at ``kinks``, where the two sides differ, ``central`` is their mean."""
-
-    central: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    kinks: np.ndarray
-
-
-def measured(values: Callable[[float], np.ndarray]) -> Slopes:
+def measured(values: Callable[[float], np.ndarray]) -> tuple[np.ndarray, ...]:
     """Return the derivatives of ``values(h)`` at h = 0, each of the outputs with a step of its own.
+
+    Returns
+    -------
+    (central, left, right, kinks): at the kinks the two sides differ, and ``central`` is their mean.
 
     Notes
     -----
@@ -315,7 +311,7 @@ def measured(values: Callable[[float], np.ndarray]) -> Slopes:
             if step == NEAR:
                 left, right, noise = (origin - behind) / step, (ahead - origin) / step, 64 * rounding
         kinks = np.abs(right - left) > 1e-3 * np.maximum(np.abs(left), np.abs(right)) + noise
-    return Slopes(best, left, right, kinks)
+    return best, left, right, kinks
 
 
 def _lines(found: Trace) -> Iterator[str]:

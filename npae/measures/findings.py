@@ -17,20 +17,23 @@ Finding = tuple[str, str]  # sentence, evidence
 UNITS = 4096  # of a code or an image: so many show what all would
 FEWEST, MOST = 30, 500  # codes: fewer are no evidence, and more do not change the variance
 LINE = 0.99  # the share of the variance in one direction
+UNREACHED = 1e-3  # of the targets' variance, which no output can have: less does no harm
 DEAD = 1e-10  # the variance of a unit, relative to the mean square of the code
 LEAST_BITS = 1.0  # of information on the image in the code of a variational autoencoder
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; less is not seen
+NOISELESS = 1e-3  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
-ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, if the sets differ
+ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
+BOTH = 0.75  # that in both sets
 OUTSIDE = 10  # the squared distance of validation images to the mean training image, relative to these
+MOVED = 12  # the squared distance of the two mean images, relative to what chance explains
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
-NOISE = 0.8  # the squared error of noisy inputs, relative to the mean image's: with more, all models gain
+POOR = 0.5  # the squared error of outputs, relative to the mean image's: a model with less is of some use
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
@@ -81,12 +84,12 @@ def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
 
 
 def worse_than_inputs(x: np.ndarray, y: np.ndarray, t: np.ndarray) -> Finding | None:
-    """Find outputs y (n, ...) that are farther from the targets t than the inputs x, if these are far."""
+    """Find outputs y (n, ...) far from the targets t, and farther than the inputs x."""
     if x.shape != t.shape or len(t) < FEWEST:
         return None
     inputs, outputs, targets = map(_flat, (x, y, t))
     before, after = (np.mean((each - targets) ** 2) for each in (inputs, outputs))
-    if after <= before or before < NOISE * np.mean((targets - targets.mean(axis=0)) ** 2):
+    if after <= max(before, POOR * np.mean((targets - targets.mean(axis=0)) ** 2)):
         return None
     sentence = (
         "the outputs are farther from the clean images than the noisy inputs are, so the model is of no use; "
@@ -122,18 +125,18 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
 def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
     """Find outputs y (n, ...) that a second draw of the model's own noise changes to quite different ones."""
     a, b = (_flat(each) - _flat(each).mean(axis=0) for each in (y, again))
-    correlation = np.vdot(a, b) / (math.sqrt(np.vdot(a, a) * np.vdot(b, b)) or 1.0)
-    if len(a) < FEWEST or correlation > REPEATED:
+    apart, size = np.vdot(a - b, a - b), np.vdot(a, a) + np.vdot(b, b)
+    if len(a) < FEWEST or apart <= (1 - REPEATED) * size:  # both are 0 of outputs that do not vary
         return None
     sentence = "the noise of the model's own layers hides the images; take a smaller rate or stddev"
-    return sentence, f"outputs with two draws of the noise correlate by {correlation:.2f}"
+    return sentence, f"outputs with two draws of the noise correlate by {1 - apart / size:.2f}"
 
 
 def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """Find inputs of validation (m, ...) that are of another kind than those of training (n, ...).
 
-    Of two samples of the same kind, about half of the nearest neighbours are of the same sample, and both are
-    as far from their mean.
+    Of two samples of the same kind, about half of the nearest neighbours are of the same sample, both are as
+    far from their mean, and their means are as near to each other as those of random halves.
 
     Source: Henze, *A multivariate two-sample test based on the number of nearest neighbor type coincidences*
     (1988).
@@ -144,16 +147,20 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
         return None
     both = np.concatenate([each[np.linspace(0, len(each) - 1, n).astype(np.intp)] for each in sets])
     of_first = nearest(both, both, 2)[:, 1] < n
-    share = max(of_first[:n].mean(), 1 - of_first[n:].mean())
-    near, far = (np.mean(np.square(each - sets[0].mean(axis=0))) for each in sets)
-    if share < ALIKE and far < OUTSIDE * near:
+    lower, share = sorted((of_first[:n].mean(), 1 - of_first[n:].mean()))
+    means = [each.mean(axis=0) for each in sets]
+    by_chance = sum(each.var(axis=0).mean() / len(each) for each in sets)
+    near, far = (np.mean(np.square(each - means[0])) for each in sets)
+    moved = np.mean(np.square(means[0] - means[1])) / (by_chance or 1.0)
+    if share < ALIKE and lower < BOTH and far < OUTSIDE * near and moved < MOVED:
         return None
     sentence = (
         "the validation images are of another kind than the training images; read, scale and corrupt both in "
         "the same way, and draw both from the same images"
     )
     evidence = f"the nearest neighbour of {share:.0%} of the images is of the same set, not of both alike"
-    return sentence, f"{evidence}; squared distance to the mean training image {near:.3g} and {far:.3g}"
+    evidence += f"; squared distance to the mean training image {near:.3g} and {far:.3g}"
+    return sentence, f"{evidence}; that of both mean images is {moved:.3g} times as large as by chance"
 
 
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
@@ -167,9 +174,13 @@ def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 
 
 def targets_out_of_reach(t: np.ndarray, lowest: float, highest: float) -> Finding | None:
-    """Find targets (n, ...) that no output can equal, since outputs are from ``lowest`` to ``highest``."""
+    """Find targets (n, ...) that no output can equal, since outputs are from ``lowest`` to ``highest``.
+
+    They count where the outputs nearest to all of them would leave more than `UNREACHED` of their variance.
+    """
     share = np.mean((t < lowest) | (t > highest))
-    if not share:
+    left = np.mean(np.square(t - np.clip(t, lowest, highest), dtype=np.float64))
+    if not left > UNREACHED * np.var(t, dtype=np.float64):
         return None
     sentence = (
         f"some targets cannot be reached: the last activation gives outputs from {lowest:g} to {highest:g}; "

@@ -1,13 +1,19 @@
 """General edits, shown on softmax cross-entropy and batch normalisation: one mistake for each operator."""
 
+import ast
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 from answers import check_text
 from slow_cases import slow_but
 
 from npae.exercises import catalogue, checking, explaining
+from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
 from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
 from npae.exercises.texts import right_texts
+from npae.exercises.worker.tracing import Held
 
 SOFTMAX, NORM = "softmax_crossentropy", "batch_normalization"
 
@@ -143,3 +149,15 @@ def test_an_infinite_loss_is_told_with_what_made_it():
         result.diagnosis == "overflow"
         and "the term np.max(z, axis=1, keepdims=True) is missing" in result.also[0]
     )
+
+
+@pytest.mark.slow
+def test_operators_edit_programs_of_any_form():
+    """A learner's program has expressions that no right program has: an operator must not stop at them."""
+    files = sorted(Path(__file__).parent.glob("answers_unseen*/*/*.py"))
+    for file in files[::40]:
+        tree = ast.parse(file.read_text())
+        functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+        held = {one.id: Held("array 2", (2, 3)) for one in ast.walk(tree) if isinstance(one, ast.Name)}
+        program = SimpleNamespace(functions=functions, held=dict.fromkeys(functions, held))
+        assert all(edit.cost > 0 for edit in all_edits(program, operators=[*OPERATORS, *INSERTIONS])), file

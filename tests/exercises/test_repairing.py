@@ -9,7 +9,7 @@ from slow_cases import slow_but
 
 from npae.exercises import checking, explaining
 from npae.exercises.checking import check_file
-from npae.exercises.first_wrong_line import Known
+from npae.exercises.known_arrays import Known
 from npae.exercises.learner import load
 from npae.exercises.suspects import suspects
 from npae.exercises.worker.tracing import Assigned
@@ -61,20 +61,20 @@ def f(x):
 
 
 @pytest.mark.parametrize(
-    "wrong, lines",
+    "wrong, makers, users",
     [
-        ("scaled shifted wide", ["k = 3", "scaled = x * k"]),
-        ("wide", ["wide = shifted[::-1]"]),
-        ("", ["return wide * other"]),
+        ("scaled shifted wide", ["k = 3", "scaled = x * k"], ["shifted = scaled + 1"]),
+        ("wide", ["wide = shifted[::-1]"], ["return wide * other"]),
+        ("", ["return wide * other"], []),
     ],
 )
-def test_suspects_are_the_lines_behind_the_first_wrong_array_back_to_right_ones(wrong, lines):
+def test_suspects_are_the_lines_that_make_the_first_wrong_array_or_use_it(wrong, makers, users):
     names, x = ("x", "scaled", "shifted", "wide", "other"), np.arange(6.0).reshape(2, 3) ** 2
     arrays = [Assigned("f", 0, name, x + k) for k, name in enumerate(names)]
     program = written(PROGRAM)
     known = Known([one.array for one in arrays if one.name not in wrong.split()])
-    found = suspects(program, arrays, known, set())
-    assert [ast.unparse(one) for one in ast.walk(program.tree) if id(one) in found] == lines
+    for found, lines in zip(suspects(program, arrays, known, set()), (makers, users)):
+        assert [ast.unparse(one) for one in ast.walk(program.tree) if id(one) in found] == lines
 
 
 def test_a_flipped_array_is_known_in_another_order_only():

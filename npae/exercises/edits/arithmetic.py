@@ -202,9 +202,10 @@ def outside_or_inside(place):
 def logarithm_of_a_fraction(place):
     """Take the logarithm of a fraction that may be rounded to 0, where logarithms are subtracted."""
     node = place.node
-    if not (isinstance(node.op, ast.Sub) and ast.unparse(node.right).startswith("np.log(")):
+    log = node.right
+    if not (isinstance(node.op, ast.Sub) and isinstance(log, ast.Call) and ast.unparse(log.func) == "np.log"):
         return
-    fraction = f"np.exp({ast.unparse(node.left)}) / ({ast.unparse(node.right.args[0])})"
+    fraction = f"np.exp({ast.unparse(node.left)}) / ({ast.unparse(log.args[0])})"
     text = f"np.log({fraction})"
     yield (
         1.5,
@@ -230,6 +231,20 @@ def other_comparison(place):
             yield 1.5, f"{a} {sign} {b}", f"In {{target}}, {a} {sign} {b} decides."
 
 
+@operator(ast.BoolOp)
+def other_conjunction(place):
+    """Ask for all of several conditions, or for one of them alone, where another is asked for."""
+    node = place.node
+    now, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    some = [f"({ast.unparse(one)})" for one in node.values]
+    yield 1.25, f" {other} ".join(some), f"In {{target}}, {other} stands where {now} belongs."
+    for one in some:
+        yield 1.5, one, f"In {{target}}, {plain(one)} alone decides, not {ast.unparse(node)}."
+
+
+COUNTING = ("range", "np.arange", "np.linspace", "np.repeat", "np.reshape", "np.zeros", "np.ones", "np.empty")
+
+
 @operator(ast.Constant)
 def other_number(place):
     """Replace a number by one that is confused with it."""
@@ -245,7 +260,11 @@ def other_number(place):
     default = isinstance(place.holder, ast.arguments)
     others = (0, 1, 2, 0.5, value * 2, value / 2, value + 1, value - 1, value / 10, -value)
     for other in dict.fromkeys((*others, *(usual(value) if default else ()))):
-        if other != value and not (isinstance(value, int) and isinstance(other, float) and value > 2):
+        counts = isinstance(place.holder, ast.Call) and ast.unparse(place.holder.func) in COUNTING
+        term = isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, (ast.Add, ast.Sub))
+        tenth = isinstance(place.holder, ast.BinOp) and other == 0.1
+        whole = isinstance(value, int) and (value > 2 or counts or term or tenth)
+        if other != value and not (whole and isinstance(other, float)):
             told = f"In {{target}}, {other:g} stands where {value:g} belongs."
             if default and place.field == "defaults":
                 name = place.holder.args[place.index - len(place.holder.defaults)].arg

@@ -124,6 +124,13 @@ class Place:
             return CONDITION
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
+    @functools.cached_property
+    def blank(self) -> set[str]:
+        """The variables that begin as zeros, or empty: in the place of others, they hide what is done."""
+        made = [one for one in ast.walk(self.function) if isinstance(one, ast.Assign)]
+        some = [one for one in made if ast.unparse(one.value).startswith(("np.zeros", "np.empty"))]
+        return {name for one in some for name in names(one, stored=True)}
+
     def kind_of(self, node: ast.AST) -> str:
         """Return the kind of a variable, or "" of anything else."""
         return self.kinds.get(node.id, "") if isinstance(node, ast.Name) else ""
@@ -183,7 +190,8 @@ TWIN = {one: other for pair in TWINS for one, other in (pair, pair[::-1])} | {"r
 TWIN |= {"[3]": "[2]", "[0]": "[1]", "[1]": "[0]"}
 
 
-TWIN_NAME = re.compile(r"\b(?:" + "|".join(name for name in TWIN if name.isidentifier()) + r")\b|\[[0123]\]")
+_WORDS = "|".join(name for name in TWIN if name.isidentifier())
+TWIN_NAME = re.compile(rf"(?<![A-Za-z0-9])(?:{_WORDS})(?![A-Za-z0-9])|\[[0123]\]")  # also in rest_h
 
 
 def twin(text: str) -> str:

@@ -9,6 +9,8 @@ import re
 
 from npae.exercises.edits.edit import TWIN, counter, operator, plain, twin
 
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
 
 @operator(ast.Name, ast.Call, ast.BinOp, ast.Subscript)
 def further_operand(place):
@@ -57,6 +59,17 @@ def definitions(function: ast.FunctionDef) -> dict[str, str]:
     assigned = [one for one in ast.walk(function) if isinstance(one, ast.Assign) and len(one.targets) == 1]
     texts = {ast.unparse(one.targets[0]): ast.unparse(one.value) for one in assigned}
     return {name: text for name, text in texts.items() if name.isidentifier() and twin(text) != text}
+
+
+@operator(ast.Name)
+def indexed(place):
+    """Use an entry of an array that is used elsewhere, where a variable stands."""
+    if isinstance(place.node.ctx, ast.Load) and place.node.id in place.kinds and place.field != "func":
+        some = [one for one in ast.walk(place.function) if isinstance(one, ast.Subscript)]
+        of_names = [one for one in some if isinstance(one.value, ast.Name) and isinstance(one.ctx, ast.Load)]
+        for text in dict.fromkeys(ast.unparse(one) for one in of_names):
+            if not (isinstance(place.holder, ast.Subscript) and place.field == "value"):
+                yield 1.75, text, ""
 
 
 @operator(ast.Slice)
@@ -132,6 +145,16 @@ def other_brackets(place):
         yield 1.5, text, told
 
 
+@operator(ast.AugAssign)
+def in_place(place):
+    """Make a new array, where one is changed that may have another name as well."""
+    target = ast.unparse(place.node.target)
+    if place.kind_of(place.node.target).startswith("array") and type(place.node.op) in SIGNS:
+        sign, value = SIGNS[type(place.node.op)], ast.unparse(place.node.value)
+        told = f"{target} is changed in place, with {sign}=: what else holds this array changes with it."
+        yield 1.25, f"{target} = {target} {sign} ({value})", told
+
+
 @operator(ast.Assign)
 def separate(place):
     """Make the value of each of several variables anew."""
@@ -185,6 +208,10 @@ def turned(place):
             yield 2.4, f"{a}.mean({axis})", ""
         if a.isidentifier() and isinstance(place.holder, ast.BinOp) and isinstance(place.holder.op, ast.Mult):
             yield 2.25, f"({a} > 0)", ""
+        if place.field == "value" or isinstance(place.statement, ast.Return):
+            others = {kind: one for one, kind in reversed(place.kinds.items()) if kind.startswith("array")}
+            for name in [one for kind, one in others.items() if kind != what]:
+                yield 2.3, f"{a}.reshape({name}.shape)", f"In {{target}}, {a} is to have the shape of {name}."
         yield 2.25, f"{a}.sum()", ""
         yield 2.25, f"np.exp({a})", ""
         yield 2.5, f"{a}.reshape(-1)", ""

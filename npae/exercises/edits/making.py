@@ -205,9 +205,12 @@ def _joint(found: list[_Found]) -> Iterator[Edit]:
                 words = list(dict.fromkeys(edit.sentence.rstrip(".") for edit in edits))[:2]
                 words[1:] = [text[0].lower() + text[1:] if text[:3] == "In " else text for text in words[1:]]
                 targets = {edit.target for edit in edits}
+                renamed = (
+                    edits[0].key == "exchanged" and level != "statement"
+                )  # in one line, and back in another
                 yield Edit(
                     edits[0].key,
-                    edits[0].cost + 0.25,
+                    edits[0].cost + (1.25 if renamed else 0.25),
                     "; ".join(words) + ".",
                     changes,
                     frozenset().union(*(edit.functions for edit in edits)),

@@ -56,8 +56,8 @@ def other_name(place):
         return
     own = place.kinds[node.id]
     for name, what in place.kinds.items():
-        if name != node.id and alike(what, own):
-            cost = 1.25 if TWIN.get(node.id) == name else 2
+        if name not in (node.id, "_") and alike(what, own):
+            cost = 1.25 if TWIN.get(node.id) == name else 2 + 0.6 * (name in place.blank)
             yield cost, name, f"In {{target}}, {name} stands where {node.id} belongs."
     for name, what in place.elsewhere.items():
         if alike(what, own):

@@ -163,6 +163,8 @@ class Seen:
         Those of the file that the error went through.
     after : list
         The arguments as they are after the call; None for what an earlier call has returned.
+    returned : list of int
+        The positions of the arguments that it returned as its only result, or as its first.
     warned : list of (str, int)
         What NumPy warned of, and the line in the file.
     assigned : list of Assigned
@@ -174,6 +176,7 @@ class Seen:
     error: BaseException | None = None
     lines: list[str] = field(default_factory=list)
     after: list[Any] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
     warned: list[tuple[str, int]] = field(default_factory=list)
     assigned: list[Assigned] = field(default_factory=list)
     kinds: dict[str, dict[str, Held]] = field(default_factory=dict)
@@ -210,6 +213,8 @@ def observed(
     try:
         with listening(said, fill=not numba):
             seen.answer = assigned(call, file, seen.assigned, seen.kinds) if trace else call()
+        first = seen.answer[0] if isinstance(seen.answer, tuple) and seen.answer else seen.answer
+        seen.returned = [k for k, one in enumerate(seen.after) if one is first and one is not None]
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         seen.error, seen.lines = error, frames(error, file)
     seen.warned = said.warned
@@ -241,6 +246,12 @@ def text_of(error: BaseException, length: int = 3000) -> str:
 def says(error: BaseException) -> str:
     """Return "TypeError: what it says", on one line."""
     return f"{type(error).__name__}: {text_of(error, 300)}".removesuffix(": ")
+
+
+def place_of(error: BaseException) -> str:
+    """Return the file, line and function that raised an error."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename.rpartition('/')[2]}, line {last.lineno}, in {last.name}"
 
 
 def advice(message: str) -> list[str]:

@@ -130,6 +130,7 @@ class Worker:
                 "after": {"list": []},
                 "traced": [],
                 "kinds": {},
+                "returned": [],
                 "warned": [],
             }
             send(self._answers, {**message, "where": [], "lines": 0}, [])
@@ -194,11 +195,14 @@ class Worker:
             if isinstance(node, dict) and "kept" in node:
                 seen.after[position] = None
         message |= {"after": self._encoded(seen.after, blocks), "warned": seen.warned, "where": seen.lines}
+        message["returned"] = seen.returned
         traced = [
             [a.function, a.line, a.name, self._encoded(a.array, blocks), list(a.runs)] for a in seen.assigned
         ]
         kinds = {
-            function: {name: [one.kind, one.shape] for name, one in some.items()}
+            function: {
+                name: [one.kind, one.shape, self._encoded(one.value, blocks)] for name, one in some.items()
+            }
             for function, some in seen.kinds.items()
         }
         return {**message, "traced": traced, "kinds": kinds}

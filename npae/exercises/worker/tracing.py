@@ -6,13 +6,15 @@ import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
 MOST_EVENTS = 10_000  # of lines; later ones are not looked at, but for what is there in the end
+NOTED = "_value_of_"  # variables whose names begin so hold values of expressions, and are no steps
+MOST_PARTS = 12  # of a container that is looked into
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,31 @@ class Assigned:
 
 @dataclass(frozen=True)
 class Held:
-    """What a variable is for: "size", "array 2" (of two axes), or the name of its type; an array's shape."""
+    """What a variable is for: "size", "array 2" (of two axes), or the name of its type; an array's shape.
+
+    Its value, where it is a number, an array, or a container of these; else None.
+    """
 
     kind: str
     shape: tuple[int, ...] | None = None
+    value: Any = field(default=None, compare=False)
+
+
+NUMBERS = (bool, int, float, np.number, np.ndarray)
 
 
 def held(value: Any) -> Held:
-    """Return what kind of thing a variable holds."""
+    """Return what kind of thing a variable holds, and what."""
     if isinstance(value, (bool, int, np.integer)):
-        return Held("size")
+        return Held("size", None, value)
     if isinstance(value, (float, np.floating)):
-        return Held("array 0")
+        return Held("array 0", None, value)
     if isinstance(value, np.ndarray):
-        return Held(f"array {value.ndim}", tuple(map(int, value.shape)))
-    return Held(type(value).__name__)
+        return Held(f"array {value.ndim}", tuple(map(int, value.shape)), value)
+    parts = list(value.values()) if isinstance(value, dict) else value
+    plain = type(value) in (tuple, list, dict) and len(value) <= MOST_PARTS
+    plain = plain and all(isinstance(one, NUMBERS) for one in parts)
+    return Held(type(value).__name__, None, value if plain else None)
 
 
 def assigned(
@@ -74,7 +86,7 @@ def assigned(
     def look(frame: FrameType) -> None:
         before = arrays[id(frame)]
         for name, value in frame.f_locals.items():
-            if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and not name.startswith(NOTED):
                 now = value.tobytes()
                 if before.get(name) == now:
                     continue

@@ -128,6 +128,8 @@ def batches_of(one, ones):
             key, text = "one_epoch_only", "there was one epoch only."
         elif sizes == [1] * len(sizes):
             key, text = "one_by_one", "every step takes a single image: batch_size plays no part."
+        elif len(sizes) == len(wanted) and max(sizes) - min(sizes) < 2:
+            text = "the batches are equally large, up to one image; all but the last are to hold batch_size."
         elif set(sizes) == {one.batch_size}:
             key, text = (
                 "wrong_batches",

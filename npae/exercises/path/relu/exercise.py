@@ -10,7 +10,8 @@ def cases(rng):
     """Return arguments of several calls: any number of axes, sizes that differ, no entry at the kink."""
     arrays = [away_from(0.0, rng.standard_normal(shape)) for shape in ((1, 5), (3, 4), (2, 3, 2), (7,))]
     arrays[-1][:4] = 1e-3, -1e-3, 9.0, -9.0  # 1e-3 is near, but far enough for differences
-    return [{"x": x} for x in arrays]
+    positive = 0.1 + rng.uniform(size=(2, 4))  # nothing is to be done to it, and the result is a new array
+    return [{"x": x} for x in (positive, *arrays)]
 
 
 EXERCISE = Exercise(
