@@ -198,7 +198,7 @@ def built(description, dtype=np.float32):
 def test_it_trains_and_is_saved(description, tmp_path):
     model, x = built(description)
     before = npae.evaluate(model, x, loss="mse")
-    history = npae.fit(model, x, optimizer=npae.Adam(1e-3), epochs=4, batch_size=4)
+    history = npae.fit(model, x, optimizer=npae.Adam(1e-3), epochs=2, batch_size=4)
     assert history["loss"][-1] < history["loss"][0] and np.isfinite(before)
     npae.save_model(tmp_path / "model.npz", model)
     loaded, _ = npae.load_model(tmp_path / "model.npz")

@@ -15,9 +15,11 @@ from npae.recipes.folder import Settings
 
 
 @pytest.fixture(autouse=True)
-def quick_anatomy(monkeypatch):
+def quick_sections(monkeypatch):
     monkeypatch.setattr("npae.inside.anatomy.ROUNDS", 1)
     monkeypatch.setattr("npae.inside.anatomy.SECONDS", 0.0)
+    monkeypatch.setattr("npae.inside.doctor.PROBE", 10)
+    monkeypatch.setattr("npae.inside.doctor.AGAIN", 40)
 
 
 @pytest.fixture(scope="module")
