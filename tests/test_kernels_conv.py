@@ -205,7 +205,7 @@ def layout(request, monkeypatch):
     clear()
 
 
-@pytest.mark.parametrize("seed", slow_but(range(3), range(12)))
+@pytest.mark.parametrize("seed", slow_but(range(3), range(24)))
 @dtypes
 def test_random_geometries_agree_with_numpy(seed, dtype):
     rng = np.random.default_rng(seed)
@@ -213,7 +213,7 @@ def test_random_geometries_agree_with_numpy(seed, dtype):
         assert_numba_is_numpy(random_geometry(rng), dtype, "relu")
 
 
-@pytest.mark.parametrize("seed", slow_but((100,), range(100, 103)))
+@pytest.mark.parametrize("seed", slow_but((100,), range(100, 106)))
 @dtypes
 def test_random_geometries_laid_out_otherwise_agree_with_numpy(seed, dtype, layout):
     rng = np.random.default_rng(seed)

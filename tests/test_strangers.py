@@ -42,9 +42,9 @@ def test_mutated_files_are_read_rightly_or_refused_in_this_process(kind, mutatio
 @LINUX
 @pytest.mark.slow  # test_faults.py fails every step of a save, and test_interrupts.py interrupts steps
 def test_killed_runs_end_with_the_bits_of_an_unbroken_one():
-    command = [sys.executable, "-m", "benchmarks.kill", "--runs", "1", "--seed", "2"]
+    command = [sys.executable, "-m", "benchmarks.kill", "--runs", "2", "--seed", "2"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    assert result.returncode == 0 and "1 of 1" in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 0 and "2 of 2" in result.stdout, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("number", range(2, 6))
