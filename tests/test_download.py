@@ -109,7 +109,7 @@ def test_progress_is_shown_on_terminals_only(server, capsys, monkeypatch):
         ("short/", "broke off after"),
         pytest.param("stalled/", "broke off after", marks=pytest.mark.slow),
         ("nowhere/", "404"),
-        ("dripping/", "broke off after .* bytes, since it is too slow"),
+        pytest.param("dripping/", "broke off after .* bytes, since it is too slow", marks=pytest.mark.slow),
         ("bomb/", "what it sent has trailing bytes|what it sent is damaged or not mnist"),
         ("slow/", r"cannot be reached \(no answer within 0.3 s\)"),
     ],

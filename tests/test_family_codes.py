@@ -53,7 +53,10 @@ def trained(request, tmp_path, digits, monkeypatch, trained_once):
 @pytest.mark.parametrize(
     "trained",
     [
-        pytest.param((name, 200), marks=pytest.mark.slow if name in ("variational", "overcomplete") else ())
+        pytest.param(
+            (name, 200),
+            marks=pytest.mark.slow if name in ("variational", "overcomplete", "contractive") else (),
+        )
         for name in FIGURES
     ],
     indirect=True,

@@ -164,6 +164,7 @@ def test_a_shift_moves_the_whole_image_by_at_most_as_many_pixels(rng):
         random_shift(0.5)
 
 
+@pytest.mark.slow
 def test_deep_moves_the_training_images_and_not_the_test_images(trained):
     run, _ = trained("deep")
     x, t = run.train_batches().batch(slice(50), np.random.default_rng(0))

@@ -210,19 +210,19 @@ def home(tmp_path):
     return started
 
 
-def test_right_functions_of_the_exercises_are_traced_as_npaes(home, small_synthetic):
-    for name in ("dense", "conv"):
-        model, recipe, x, rng = trained(name)
-        twin = twin_of(in_float64(model), Learner(home.directory).function)
-        found = record(twin, x, loss=recipe.loss)
-        for array in found.arrays():
-            of_weight = array not in ("input", *found.steps)
-            for backward in [False] if array.startswith("loss") else [of_weight, True]:
-                at = spot(rng, found, array)
-                traced = npae.trace(twin, x, at, loss=recipe.loss, backward=backward)
-                assert traced.error < 1e-6, f"\n{traced}"
-                own = npae.trace(model, x, at, loss=recipe.loss, backward=backward)
-                assert traced.number == pytest.approx(own.number, rel=1e-9, abs=1e-15)
+@pytest.mark.parametrize("name", slow_but(["dense"], ["dense", "conv"]))
+def test_right_functions_of_the_exercises_are_traced_as_npaes(name, home, small_synthetic):
+    model, recipe, x, rng = trained(name)
+    twin = twin_of(in_float64(model), Learner(home.directory).function)
+    found = record(twin, x, loss=recipe.loss)
+    for array in found.arrays():
+        of_weight = array not in ("input", *found.steps)
+        for backward in [False] if array.startswith("loss") else [of_weight, True]:
+            at = spot(rng, found, array)
+            traced = npae.trace(twin, x, at, loss=recipe.loss, backward=backward)
+            assert traced.error < 1e-6, f"\n{traced}"
+            own = npae.trace(model, x, at, loss=recipe.loss, backward=backward)
+            assert traced.number == pytest.approx(own.number, rel=1e-9, abs=1e-15)
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,7 @@ def test_no_images_give_no_images(channels, strides):
     assert not dkernel.any() and not dbias.any()
 
 
+@pytest.mark.slow
 def test_small_images_with_many_channels_are_interleaved_in_several_pieces():
     geometry = (120, 96, 4, 5), 40, (3, 3), (1, 1), ((1, 1), (1, 1))
     plan, *_ = conv2d_plan.forward_layout(120, (40, 96), (4, 5), (3, 3), (1, 1), geometry[-1], 4)

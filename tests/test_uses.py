@@ -37,7 +37,7 @@ def bars(small_synthetic):
     return dataclasses.replace(small_synthetic, **halves, test_images=images[100:], test_labels=labels[100:])
 
 
-@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("alone", slow_but([True], [True, False]))
 def test_what_a_detector_has_not_seen_scores_high(bars, alone, tmp_path):
     trial = try_one(bars, Detector("dense", 16, alone, epochs=150), 1, 0, Compute(), tmp_path, {})
     assert trial.auc > 0.99

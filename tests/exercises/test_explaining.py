@@ -138,7 +138,7 @@ def test_an_explanation_that_runs_out_of_time_leaves_numpys_errors_as_they_were(
 
 def test_an_alarm_does_not_tear_what_exchanges_functions_of_numpy():
     own = np.errstate
-    for _ in range(60):
+    for _ in range(30):
         with alarm(0.004):
             while True:
                 with patched(fill=True):

@@ -44,6 +44,7 @@ def max_pool2d_backward(dy, cache):
 FIRST, LAST = "cells[n, c, p, q].argmax()", "kh * kw - 1 - cells[n, c, p, q][::-1].argmax()"
 
 
+@pytest.mark.slow
 def test_no_place_is_claimed_that_is_an_accident_of_the_cases():
     assert check_text("max_pool2d", POOLING.format(new="np.zeros_like(x)", winner=FIRST, add="+=")).passed
     late = check_text("max_pool2d", POOLING.format(new="np.zeros_like(x)", winner=LAST, add="+="))

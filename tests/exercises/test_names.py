@@ -8,11 +8,12 @@ from npae.exercises import catalogue
 from npae.exercises.slips import parsed, slip_edits, slips_of
 
 ROWS = frozen()
+QUICK = ("contractive", "denoising", "mean_squared_error", "sigmoid", "up_sampling2d")
 # Answers that end in an error in every case, which says too little to be sure: right names, told as likely.
 ONLY_ERRORS = {"col2im": ("reshape(n, c, kh, kw, w_out, h_out)", "n, c, w, h = shape")}
 
 
-@pytest.mark.parametrize("exercise", slow_but({*catalogue.ORDER} - {"numba_kernel"}, catalogue.ORDER))
+@pytest.mark.parametrize("exercise", slow_but(QUICK, catalogue.ORDER))
 def test_what_a_slip_predicts_gets_its_name(exercise):
     lost = []
     for slip in slip_edits(exercise):
@@ -39,9 +40,9 @@ def test_the_sentence_of_a_slip_has_nothing_left_open(exercise):
     assert [slip.key for slip in slips_of(exercise) if "{" in slip.sentence or not slip.sentence] == []
 
 
-@pytest.mark.parametrize("exercise", ["every twentieth", *slow_but((), catalogue.ORDER)])
+@pytest.mark.parametrize("exercise", ["every fortieth", *slow_but((), catalogue.ORDER)])
 def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
-    rows, lost = [row for row in ROWS if row["exercise"] == exercise] or ROWS[::20], []
+    rows, lost = [row for row in ROWS if row["exercise"] == exercise] or ROWS[::40], []
     for row in rows:
         result = check_text(row["exercise"], row["answer"])
         told = f"{row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"

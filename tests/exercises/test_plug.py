@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from slow_cases import slow_but
 from whole_batch import loss_and_gradients
 
 from npae.console.cli import main
@@ -67,7 +68,7 @@ def test_the_learners_adam_steps_as_npaes_does(home, rng):
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
-@pytest.mark.parametrize("recipe, noise", [("dense", True), ("conv", False)])
+@pytest.mark.parametrize("recipe, noise", slow_but([("dense", True)], [("dense", True), ("conv", False)]))
 def test_it_trains_to_the_same_losses_and_leaves_a_run_like_any_other(
     recipe, noise, home, trusted, small_synthetic, tmp_path, capsys
 ):
