@@ -162,9 +162,10 @@ def test_the_peak_is_the_faster_of_loop_and_product():
     assert roofline.Peak(3.0, 2.0).best == 3.0 and "registers" in roofline.Peak(3.0, 2.0).of
 
 
-def test_the_tiles_of_the_peak_add_up_all_products():
-    x, z = np.ones((2, 8), np.float32), np.full((4, 8), 2, np.float32)
-    assert roofline._tile(2, 4)(x, z, 3) == 2 * 4 * 8 * 2 * 3
+def test_the_loop_of_the_peak_adds_up_all_products():
+    x, total = np.array([2, 3, *range(roofline.SUMS)], np.float32), np.zeros(1, np.float32)
+    numbers = roofline.multiply_adds()(x, 5, total)
+    assert total == numbers * (2 * 3 * 5 + np.mean(range(roofline.SUMS)))
 
 
 @pytest.mark.slow
