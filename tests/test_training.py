@@ -116,6 +116,7 @@ def test_the_history_holds_every_epoch_and_the_loss_falls(backend, rng):
     )
     assert len(history) == 4 and set(history.values) == {"loss", "val_loss", "seconds"}
     assert history["val_loss"][-1] < history["val_loss"][0]
+    assert "val_loss" in history and "accuracy" not in history and list(history) == list(history.values)
 
 
 def test_the_loss_of_an_epoch_weighs_the_last_short_batch_by_its_size(rng):

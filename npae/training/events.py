@@ -6,7 +6,7 @@ import math
 import numbers
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,11 @@ ROWS = 30  # of a history in a notebook: its last epochs
 
 @dataclass
 class History:
-    """The values of each epoch: ``values["loss"][k]`` is the loss of epoch ``k + 1``."""
+    """The values of each epoch: ``history["loss"][k]`` is the loss of epoch ``k + 1``.
+
+    ``values`` is the dictionary of all lists. Its names are those over which a history iterates, and of which
+    ``"val_loss" in history`` tells one; its length is the number of epochs.
+    """
 
     values: dict[str, list[float]] = field(default_factory=dict)
 
@@ -40,6 +44,9 @@ class History:
 
     def __len__(self) -> int:
         return max(map(len, self.values.values()), default=0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
 
     def __getitem__(self, name: str) -> list[float]:
         return self.values[name]
