@@ -18,7 +18,6 @@ from npae.inside.doctor import (
     examine,
     noisy_targets,
     saturated_units,
-    too_few_epochs,
     training_of,
 )
 
@@ -132,15 +131,6 @@ def test_noise_in_targets_is_told_from_blur(rng):
     assert noisy_targets(rng.random((9, 5)), rng.random((9, 5))) is None  # no images
     spikes = rng.random((40, 100)) < 0.1
     assert noisy_targets(0.5 * spikes, spikes) is None  # nor are these: neighbours have nothing in common
-
-
-def test_a_loss_that_still_falls():
-    fall = "it fell by 50% of all it can in the last of 2 epochs"
-    assert too_few_epochs({"loss": [2.0, 1.0]}, 2.0) == fall
-    assert too_few_epochs({"loss": [-98.0, -99.0]}, 2.0) == fall  # a density may be above 1
-    assert too_few_epochs({"loss": [0.02, 0.01]}, 2.0) is None  # half of it, and little of all
-    assert too_few_epochs({"loss": [3.0, 1.0], "val_loss": [1.0, 0.99]}, 2.0) is None
-    assert too_few_epochs({"loss": [1.0]}, 2.0) is None
 
 
 def test_rates_are_compared_with_the_mean_of_a_schedule():

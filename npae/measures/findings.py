@@ -7,6 +7,7 @@ what to do.
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -164,10 +165,14 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 
 
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
-    """Find validation images (m, ...) that are among the training images (n, ...)."""
-    known = {hash(row.tobytes()) for row in x} if x.dtype == validation.dtype else set()
+    """Find validation images (m, ...) that are among the training images (n, ...).
+
+    Where many of these are there three times or more, as are words or answers, chance repeats them.
+    """
+    known = Counter(hash(row.tobytes()) for row in x) if x.dtype == validation.dtype else Counter()
     share = np.mean([hash(row.tobytes()) in known for row in validation])
-    if share < COPIES:
+    often = sum(count for count in known.values() if count > 2) / len(x)
+    if share < COPIES or often > COPIES:
         return None
     sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
     return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"
@@ -208,7 +213,7 @@ def only_the_mean_image(y: np.ndarray, t: np.ndarray) -> Finding | None:
     outputs, targets = _flat(y), _flat(t)
     error, spread = np.mean((outputs - targets) ** 2), np.mean((targets - targets.mean(axis=0)) ** 2)
     varies = outputs.var(axis=0).mean() / (spread or 1.0)
-    if not spread or not (abs(error / spread - 1) < EQUAL or varies < EQUAL):
+    if not spread or not (error / spread > 1 - EQUAL or varies < EQUAL):
         return None
     sentence = (
         "the model is no better than the mean image, or than another one that does not depend on its input; "
