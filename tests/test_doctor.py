@@ -114,12 +114,12 @@ def test_dead_units_are_those_without_any_output(rng, shape):
 @pytest.mark.parametrize("activation, end", [("sigmoid", 1.0), ("tanh", -1.0)])
 def test_saturated_units_have_no_slope(activation, end):
     middle = np.full((5, 3), 0.5)
-    assert saturated_units(middle, activation, "dense") is None
-    assert "at 100% of the outputs" in saturated_units(np.full((5, 3), end), activation, "dense")
+    assert saturated_units(middle, "dense", activation, 0.7) is None
+    assert "at 100% of the outputs" in saturated_units(np.full((5, 3), end), "dense", activation, 0.7)
     images = np.full((10, 1, 4, 4), 0.5)
     images[9, :, 1] = end  # a stroke
-    assert "90% of the outputs' variance" in saturated_units(images, activation, "conv2d")
-    assert saturated_units(images.reshape(10, 16), activation, "dense") is None
+    assert "90% of the outputs' variance" in saturated_units(images, "conv2d", activation, 0.7)
+    assert saturated_units(images.reshape(10, 16), "dense", activation, 0.7) is None
 
 
 def test_noise_in_targets_is_told_from_blur(rng):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from npae.inside.anatomy import FLAT, flat
 from npae.measures import findings
 from npae.measures.findings import MOST, Finding
-from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, in_shards, outputs
+from npae.measures.watch import few_enough, findings_of_data, findings_of_outputs, outputs
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
@@ -28,16 +27,15 @@ from npae.training.batches import Batches
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-DEAD, DEAD_RELU = 0.5, 0.65  # share of a layer's units that is told; of relu, up to 0.6 die by themselves
-SATURATED = 0.75  # share of flat outputs of sigmoid or tanh that is told
+MANY, MOST_UNITS = 0.45, 0.7  # the share of a layer that is told if it is dead or flat; if that does no harm
 LEARNED = 0.1  # a model that lacks less has learned enough: its rate, penalty and code are not at fault
-TRIAL, NEW = 40, 200  # steps of trials that go on, and of those that begin again
+PROBE, AGAIN = 40, 200  # steps of trials that go on, and of those that begin again
 RATES = (1.0, 0.1, 10.0, 100.0)  # of the trials that go on, times that of the training
 FALLS = 0.05  # what further steps learn if the training ended too early
 SLOW = 0.01  # what further steps with a far larger rate learn, at least, if it was too small
 HARM = 0.25  # what a model lacks, at least, if penalties are too large
 OTHER = 0.7  # a new model with the right setting lacks less than this share of what the trained one lacks
-WORSE, FAR, APART = 1.25, 2.0, 0.08  # validation over training: it differs; images are learned by heart
+WORSE, FAR, APART = 1.25, 3.0, 0.07  # validation over training: it differs; images are learned by heart
 HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
 NOISY, WHITE, SMOOTH = 0.2, 0.15, 0.3  # variance of errors, correlation of neighbours in them, and in outputs
 OF_UNITS = {"dead_units", "saturation"}
@@ -126,7 +124,7 @@ class _Case:
         return float(np.mean(np.square(outputs(model, x, self.loss) - t))) / self.spread
 
     def trial(
-        self, factor: float = 1.0, steps: int = TRIAL, new: bool = False, free: bool = False
+        self, factor: float = 1.0, steps: int = PROBE, new: bool = False, free: bool = False
     ) -> Sequential | None:
         """Train the model, or a new one, for some steps or more, in whole epochs, with its rate times factor.
 
@@ -158,11 +156,9 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
     """
     case = _Case(training)
     found = _of_data(case)
-    if "constant_data" in found:
-        return [Diagnosis("constant_data", *found["constant_data"])]
     if not found:
         shown = _of_outputs(case, training.model)
-        new = case.trial(1.0, NEW, new=True) if probe and shown else None
+        new = case.trial(1.0, AGAIN, new=True) if probe and shown else None
         again = _of_outputs(case, new) if new else shown
         found = _told(dict(_of_settings(case, shown, new, again))) if probe else {}
         explained = {*again, "noisy_targets"} if found else ()  # by settings, if a new model has them, too
@@ -204,12 +200,13 @@ def _of_outputs(case: _Case, model: Sequential) -> dict[str, Finding]:
     """
     x, t = case.x, case.t
     y, learned = outputs(model, x, case.loss), case.lack(model) <= LEARNED
-    found: dict[str, Any] = {} if learned and case.penalties else _of_layers(model, x)
+    most = MOST_UNITS if learned else MANY
+    found: dict[str, Any] = {} if learned and case.penalties else _of_layers(model, x, most)
     found |= findings_of_outputs(model, x, y, t, case.loss)
     if learned:
         found.pop("code_on_a_line", None)
     if not found.keys() - {"constant_image"}:
-        draws = (in_shards(model, partial(_with_noise, model, seed), x) for seed in (0, 1))
+        draws = (model.forward(x, np.random.default_rng(seed))[0] for seed in (0, 1))
         found["noise_too_large"] = findings.noisy_outputs(*draws)
     found["worse_than_inputs"] = findings.worse_than_inputs(x, y, t) if x is not t else None
     if case.training.data.corruption:  # what is left of the noise of the inputs is none of the targets
@@ -217,21 +214,17 @@ def _of_outputs(case: _Case, model: Sequential) -> dict[str, Finding]:
     return _told(found | {"noisy_targets": noisy_targets(y, t)})
 
 
-def _with_noise(model: Sequential, seed: int, x: np.ndarray) -> np.ndarray:
-    return model.forward(x, np.random.default_rng(seed))[0]
-
-
-def _of_layers(model: Sequential, x: np.ndarray) -> dict[str, Any]:
+def _of_layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Any]:
     """Return the first layer with dead units, and the first with saturated ones, of those before the last."""
-    leaves, found = list(model.leaves()), dict[str, Any]()
-    bends = [bool(layer.params) or layer.activation != "linear" for _, layer in leaves]
-    for bent, (name, layer) in zip(bends[: max(np.flatnonzero(bends), default=0)], leaves):
+    layers, found = list[tuple[str, str, np.ndarray]](), dict[str, Any]()
+    for name, layer in model.leaves():
         x, _ = layer.forward(x)
-        if layer.activation in ("sigmoid", "tanh"):
-            found["saturation"] = found.get("saturation") or saturated_units(x, layer.activation, name)
-        elif bent:
-            most = DEAD_RELU if layer.activation == "relu" else DEAD
-            found["dead_units"] = found.get("dead_units") or dead_units(x, name, most)
+        layers += [(name, layer.activation, x)] if layer.params or layer.activation != "linear" else []
+    for name, activation, y in layers[:-1]:
+        kind, each = "dead_units", dead_units(y, name, most)
+        if activation in ("sigmoid", "tanh"):
+            kind, each = "saturation", saturated_units(y, name, activation, most)
+        found[kind] = found.get(kind) or each
     return found
 
 
@@ -247,18 +240,18 @@ def _of_settings(
     now, same, useless = case.now, case.lack(new), set(shown) - {"noisy_targets", "noise_too_large"}
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
     if names and now > HARM:
-        least = min(now, same, case.lack(case.trial(1.0, NEW)))
-        free = min(case.lack(case.trial(1.0, NEW, new, free=True)) for new in (True, False))
+        least = min(now, same, case.lack(case.trial(1.0, AGAIN)))
+        free = min(case.lack(case.trial(1.0, AGAIN, new, free=True)) for new in (True, False))
         if free < min(OTHER * least, 1 - LEARNED):
-            without = f"after {NEW} steps without {' and '.join(names)} {free:.1%}"
+            without = f"after {AGAIN} steps without {' and '.join(names)} {free:.1%}"
             yield "penalty_too_large", f"{LACKING.format(now)}; {without}"
             return
     of_start = OF_UNITS.intersection(shown) and not OF_UNITS.intersection(again)
     if useless and not of_start and "posterior_collapse" not in shown:
         for factor in (0.1, 0.01):
-            lack = case.lack(case.trial(factor, NEW, new=True))
+            lack = case.lack(case.trial(factor, AGAIN, new=True))
             if lack < OTHER * min(now, same):
-                after = f"those of a new model after {NEW} steps {same:.1%}"
+                after = f"those of a new model after {AGAIN} steps {same:.1%}"
                 after += f", and with {factor:g} times the rate {lack:.1%}"
                 yield "rate_too_large", f"{LACKING.format(now)}; {after}"
                 return
@@ -278,12 +271,12 @@ def _of_further_steps(case: _Case) -> Iterator[tuple[str, str]]:
             moved.add(name.rpartition("/")[0])
     still = {name.rpartition("/")[0] for name in case.training.model.params} - moved
     if still and moved:
-        yield "frozen_layer", f"unchanged by {TRIAL} further steps: {', '.join(sorted(still))}"
+        yield "frozen_layer", f"unchanged by {PROBE} further steps: {', '.join(sorted(still))}"
     elif case.now > LEARNED:
         lacks = list(map(case.lack, models))
         same, tenth, *larger = (case.now - lack for lack in lacks)
         after = ", ".join(f"{lack:.1%} with {rate:g} times the rate" for lack, rate in zip(lacks, RATES))
-        evidence = f"{LACKING.format(case.now)}; after {TRIAL} further steps {after}"
+        evidence = f"{LACKING.format(case.now)}; after {PROBE} further steps {after}"
         if same > FALLS:
             yield "too_few_epochs", evidence
         elif larger[1] > SLOW and min(larger) > 4 * max(same, 0.0):
@@ -302,8 +295,8 @@ def dead_units(y: np.ndarray, name: str, most: float) -> str | None:
     return f"{name}: {share:.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
 
 
-def saturated_units(y: np.ndarray, activation: str, name: str) -> str | None:
-    """Find a layer of sigmoid or tanh, with outputs y (n, ...), most of which are flat.
+def saturated_units(y: np.ndarray, name: str, activation: str, most: float) -> str | None:
+    """Find a layer of sigmoid or tanh, of whose outputs y (n, ...) more than a share are flat.
 
     Where the outputs are images, most of them may be background; so their variance may show it as well.
     """
@@ -311,7 +304,7 @@ def saturated_units(y: np.ndarray, activation: str, name: str) -> str | None:
     share, what = np.mean(at), "outputs"
     if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
         share, what = max((share, what), (np.vdot(changes, at) / changes.sum(), "outputs' variance"))
-    if share <= SATURATED:
+    if share <= most:
         return None
     return f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
 

@@ -24,7 +24,7 @@ LEAST_BITS = 1.0  # of information on the image in the code of a variational aut
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-3  # the mean square of noise, relative to that of the inputs; less is not seen
+NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
@@ -34,7 +34,7 @@ MOVED = 12  # the squared distance of the two mean images, relative to what chan
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
-POOR = 0.5  # the squared error of outputs, relative to the mean image's: a model with less is of some use
+POOR = 0.25  # the squared error of outputs, relative to the mean image's: a model with less is of some use
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
