@@ -477,6 +477,7 @@ FAULTY_UNSEEN_4 = [
         ),
         of(cells),
         npae.Objective("binary_crossentropy", npae.KullbackLeibler()),
+        optimizer=adam(1e-3),
         also=COLLAPSE,
     ),
     case(
@@ -659,18 +660,18 @@ FAULTY_UNSEEN_4 = [
         "overfitting",
         "tomorrow-of-fifty-posts",  # from the night to the rest of the day: 50 examples, and much chance
         of_layers(
-            lambda: [npae.Dense(100, "elu"), npae.Dense(30, "elu")],
-            lambda: [npae.Dense(100, "elu"), npae.Dense(12)],
+            lambda: [npae.Dense(100, "tanh"), npae.Dense(30, "tanh")],
+            lambda: [npae.Dense(100, "tanh"), npae.Dense(12)],
         ),
-        of(traffic, lambda x: x[:, :12] / 1000, lambda x: x[:, 12:] / 1000, count=50),
+        of(traffic, lambda x: x[:, :12] / 300, lambda x: x[:, 12:] / 300, count=50),
         batch_size=10,
-        epochs=300,
+        epochs=400,
     ),
     # Targets with the noise that the network should remove.
     case(
         "noisy_targets",
         "salt-as-a-sample",  # `sample` changes the targets too; `corruption` does not
-        dense(64, 16, hidden="tanh", outputs=IMAGE),
+        dense(64, 16, hidden="elu", outputs=IMAGE),
         of(cells, sample=corruptions.salt_and_pepper(0.4)),
     ),
     case(
@@ -781,7 +782,7 @@ FAULTY_UNSEEN_4 = [
     case(
         "validation_differs",
         "bright-for-dark",
-        dense(64, 12, hidden="tanh", out="sigmoid", outputs=IMAGE),
+        dense(64, 12, hidden="elu", out="sigmoid", outputs=IMAGE),
         of(cells, validate=lambda x: 1 - x),
         "binary_crossentropy",
     ),
@@ -794,7 +795,7 @@ FAULTY_UNSEEN_4 = [
     case(
         "validation_seen",
         "each-five-times-before-the-split",
-        dense(48, 6, hidden="tanh", outputs=48),
+        dense(48, 6, hidden="elu", outputs=48),
         lambda train, test: split_of(np.tile(drawn(loads, 250, 1), (5, 1))),
     ),
     case(
@@ -894,8 +895,8 @@ HEALTHY_UNSEEN_4 = [
         "hundredths-of-a-volt",
         dense(40, 8, hidden="tanh", outputs=64),
         of(knocks, lambda x: x / 50),
-        optimizer=adam(1e-3),
-        epochs=80,
+        optimizer=adam(2e-3),
+        epochs=120,
     ),
     case(
         "",
@@ -943,11 +944,22 @@ HEALTHY_UNSEEN_4 = [
     ),
     case(
         "",
-        "pooled-signs",
-        pooled(3, 24, "elu"),
-        of(signs, count=1000),
+        "signs-pooled-once",
+        of_layers(
+            lambda: [
+                npae.Conv2D(8, 3, 1, "same", "elu"),
+                npae.MaxPool2D(2),
+                npae.Conv2D(6, 3, 1, "same", "elu"),
+            ],
+            lambda: [
+                npae.Conv2D(24, 3, 1, "same", "elu"),
+                npae.UpSampling2D(2),
+                npae.Conv2D(3, 5, 1, "same", "sigmoid"),
+            ],
+        ),
+        of(signs, count=800),
         optimizer=adam(5e-3),
-        epochs=30,
+        epochs=25,
     ),
     case(
         "",
@@ -1056,7 +1068,7 @@ LOOK = frozenset(
         "healthy-logarithms-of-words",
         "healthy-nesterov-from-torch",
         "healthy-normalised-gaits",
-        "healthy-rate-of-five-small-gradients",
+        "healthy-sigmoids-for-flags",
         "healthy-tides-in-metres",
         "healthy-transposed-flags",
         "healthy-two-thirds-masked",
@@ -1102,8 +1114,8 @@ ASIDE = frozenset(
         "healthy-hundredths-of-a-volt",
         "healthy-noisy-cells",
         "healthy-overcomplete-substances",
-        "healthy-pooled-signs",
-        "healthy-sigmoids-for-flags",
+        "healthy-rate-of-five-small-gradients",
+        "healthy-signs-pooled-once",
         "healthy-sparse-sigmoids",
         "healthy-stations",
         "healthy-twelve-dimensions-for-tides",
