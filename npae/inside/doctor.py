@@ -277,7 +277,7 @@ def _of_further_steps(case: _Case) -> Iterator[tuple[str, str]]:
         same, tenth, *larger = (case.now - lack for lack in lacks)
         after = ", ".join(f"{lack:.1%} with {rate:g} times the rate" for lack, rate in zip(lacks, RATES))
         evidence = f"{LACKING.format(case.now)}; after {PROBE} further steps {after}"
-        if same > FALLS:
+        if same > FALLS * max(case.now, 1.0):
             yield "too_few_epochs", evidence
         elif larger[1] > SLOW and min(larger) > 4 * max(same, 0.0):
             yield "rate_too_small", evidence
