@@ -265,11 +265,9 @@ def _of_further_steps(case: _Case) -> Iterator[tuple[str, str]]:
     If a rate is too small, a step learns as much more as the rate is larger.
     """
     models = [case.trial(factor) for factor in (RATES if case.now > LEARNED else RATES[:1])]
-    moved = set[str]()
-    for name, value in case.training.model.params.items():
-        if not all(np.array_equal(value, model.params[name]) for model in models if model):
-            moved.add(name.rpartition("/")[0])
-    still = {name.rpartition("/")[0] for name in case.training.model.params} - moved
+    params, trained = case.training.model.params, [model.params for model in models if model]
+    moved = {name for name in params if not all(np.array_equal(params[name], new[name]) for new in trained)}
+    still = {name.rpartition("/")[0] for name in params} - {name.rpartition("/")[0] for name in moved}
     if still and moved:
         yield "frozen_layer", f"unchanged by {PROBE} further steps: {', '.join(sorted(still))}"
     elif case.now > LEARNED:
