@@ -39,7 +39,8 @@ WORSE, FAR, APART = 1.25, 3.0, 0.07  # validation over training: it differs; ima
 HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
 NOISY, WHITE, SMOOTH = 0.2, 0.15, 0.3  # variance of errors, correlation of neighbours in them, and in outputs
 OF_UNITS = {"dead_units", "saturation"}
-BEGUN = {"constant_image", "worse_than_inputs", "noisy_targets", "code_on_a_line", "posterior_collapse"}
+OF_NOISE = {"noisy_targets", "noise_too_large"}
+BEGUN = {*OF_NOISE, "constant_image", "worse_than_inputs", "code_on_a_line", "posterior_collapse"}
 LACKING = "the outputs lack {:.1%} of the targets' variance"
 NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
 ADVICE = {  # of what is found here; `npae.measures.findings` has its own
@@ -224,7 +225,8 @@ def _of_layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Any]:
         kind, each = "dead_units", dead_units(y, name, most)
         if activation in ("sigmoid", "tanh"):
             kind, each = "saturation", saturated_units(y, name, activation, most)
-        found[kind] = found.get(kind) or each
+        if each:
+            found.setdefault(kind, each)
     return found
 
 
@@ -237,7 +239,7 @@ def _of_settings(
     Where outputs, codes or units are of no use, or there are penalties, other trials begin again as well. A
     collapsed code is not the fault of other penalties or of a large rate: they only change how soon it does.
     """
-    now, same, useless = case.now, case.lack(new), set(shown) - {"noisy_targets", "noise_too_large"}
+    now, same, useless = case.now, case.lack(new), set(shown) - OF_NOISE
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
     if names and now > HARM:
         least = min(now, same, case.lack(case.trial(1.0, AGAIN)))
@@ -256,13 +258,14 @@ def _of_settings(
                 yield "rate_too_large", f"{LACKING.format(now)}; {after}"
                 return
     if not set(shown) - BEGUN:
-        yield from _of_further_steps(case)
+        yield from _of_further_steps(case, "noise_too_large" in shown)
 
 
-def _of_further_steps(case: _Case) -> Iterator[tuple[str, str]]:
+def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
     """Yield what further steps show: which layers move, and with which rate the model learns more.
 
-    If a rate is too small, a step learns as much more as the rate is larger.
+    If a rate is too small, a step learns as much more as the rate is larger. What a model that is worse than the
+    mean image learns first is that image, and behind too much ``noise`` its outputs change by chance.
     """
     models = [case.trial(factor) for factor in (RATES if case.now > LEARNED else RATES[:1])]
     params, trained = case.training.model.params, [model.params for model in models if model]
@@ -275,7 +278,7 @@ def _of_further_steps(case: _Case) -> Iterator[tuple[str, str]]:
         same, tenth, *larger = (case.now - lack for lack in lacks)
         after = ", ".join(f"{lack:.1%} with {rate:g} times the rate" for lack, rate in zip(lacks, RATES))
         evidence = f"{LACKING.format(case.now)}; after {PROBE} further steps {after}"
-        if same > FALLS * max(case.now, 1.0):
+        if min(case.now, 1.0) - lacks[0] > FALLS and not noise:
             yield "too_few_epochs", evidence
         elif larger[1] > SLOW and min(larger) > 4 * max(same, 0.0):
             yield "rate_too_small", evidence

@@ -34,7 +34,7 @@ MOVED = 12  # the squared distance of the two mean images, relative to what chan
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
-POOR = 0.25  # the squared error of outputs, relative to the mean image's: a model with less is of some use
+POOR = 0.1  # the squared error of outputs, relative to the mean image's: a model with less is of some use
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
