@@ -104,22 +104,22 @@ def test_what_follows_from_a_cause_is_not_told(rng):
 @pytest.mark.parametrize("shape", [(7, 4), (3, 4, 5, 2)])
 def test_dead_units_are_those_without_any_output(rng, shape):
     y = rng.random(shape)
-    assert dead_units(y, "dense", 0.5) is None
+    assert dead_units(y, "dense") is None
     y[:, 1:] = y[:, :1] = 0
-    assert "dense: 100%" in dead_units(y, "dense", 0.5)
+    assert "dense: 100%" in dead_units(y, "dense")
     y[0, ::2] = 1  # half of the units are alive
-    assert dead_units(y, "dense", 0.5) is None
+    assert dead_units(y, "dense") is None
 
 
 @pytest.mark.parametrize("activation, end", [("sigmoid", 1.0), ("tanh", -1.0)])
 def test_saturated_units_have_no_slope(activation, end):
     middle = np.full((5, 3), 0.5)
-    assert saturated_units(middle, "dense", activation, 0.7) is None
-    assert "at 100% of the outputs" in saturated_units(np.full((5, 3), end), "dense", activation, 0.7)
+    assert saturated_units(middle, "dense", activation) is None
+    assert "at 100% of the outputs" in saturated_units(np.full((5, 3), end), "dense", activation)
     images = np.full((10, 1, 4, 4), 0.5)
     images[9, :, 1] = end  # a stroke
-    assert "90% of the outputs' variance" in saturated_units(images, "conv2d", activation, 0.7)
-    assert saturated_units(images.reshape(10, 16), "dense", activation, 0.7) is None
+    assert "90% of the outputs' variance" in saturated_units(images, "conv2d", activation)
+    assert saturated_units(images.reshape(10, 16), "dense", activation) is None
 
 
 def test_noise_in_targets_is_told_from_blur(rng):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from npae.training.batches import Batches
 from npae.training.fit import NonFiniteLoss, fit
 from npae.training.optimizers import SGD, Adam
 
-MANY, MOST_UNITS = 0.45, 0.7  # the share of a layer that is told if it is dead or flat; if that does no harm
+UNITS = 0.68  # the share of a layer that is told if it is dead or flat; up to 0.6 of relu die by themselves
 LEARNED = 0.1  # a model that lacks less has learned enough: its rate, penalty and code are not at fault
 PROBE, AGAIN = 40, 200  # steps of trials that go on, and of those that begin again
 RATES = (1.0, 0.1, 10.0, 100.0)  # of the trials that go on, times that of the training
@@ -44,23 +44,22 @@ BEGUN = {*OF_NOISE, "constant_image", "worse_than_inputs", "code_on_a_line", "po
 LACKING = "the outputs lack {:.1%} of the targets' variance"
 NOTHING = "nothing found: no fault of the training shows in its units, codes, outputs, losses and rates"
 ADVICE = {  # of what is found here; `npae.measures.findings` has its own
+    "constant_image": "the model is worse than the mean image; train longer, or try another learning_rate",
     "dead_units": "many units are dead: they are the same for every image, as relu units that are always 0; "
     "begin again, with a smaller learning rate, biases of 0, or leaky_relu",
-    "saturation": "most units are saturated: where they are, the activation is flat, so hardly any gradient "
+    "saturation": "many units are saturated: where they are, the activation is flat, so hardly any gradient "
     "passes; begin again, with smaller weights, scaled inputs or a smaller learning rate",
     "noisy_targets": "the targets are noisy, and no model can learn noise; give the clean images as targets, "
     "as in Batches(x, corruption=...) or fit(model, noisy, clean)",
-    "noise_too_large": "the noise hides the images, so the model learns little more than their mean; make it "
-    "weaker",
+    "noise_too_large": "the noise hides the images: the model learns little but their mean; make it weaker",
     "penalty_too_large": "the penalties outweigh the reconstruction; take a smaller factor",
     "rate_too_small": "the learning rate is too small: a larger one learns much faster; try ten times of it",
-    "rate_too_large": "the learning rate is too large: a smaller one learns more; try a tenth of it, or let "
-    "it fall towards the end",
+    "rate_too_large": "the learning rate is too large: a smaller one learns more; try a tenth of it",
     "too_few_epochs": "the training ended too early: the model still learns; train for more epochs",
     "frozen_layer": "a layer does not learn: no step changes its parameters; look at the gradients that its "
     "backward returns (npae gradcheck), and at the layers behind it",
-    "fixed_noise": "the model has learned the noise of each training image by heart, since it is the same "
-    "in each epoch; draw new noise for every batch, with Batches(x, corruption=...), or take more images",
+    "fixed_noise": "the model has learned the noise of each image by heart, as it is the same in each epoch; "
+    "draw new noise for every batch, with Batches(x, corruption=...), or take more images",
     "overfitting": "the model has learned the training images by heart, and is worse on others; take more "
     "images, a smaller model, noise, a penalty, or fewer epochs",
 }
@@ -161,7 +160,8 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         shown = _of_outputs(case, training.model)
         new = case.trial(1.0, AGAIN, new=True) if probe and shown else None
         again = _of_outputs(case, new) if new else shown
-        found = _told(dict(_of_settings(case, shown, new, again))) if probe else {}
+        settings = _of_settings(case, shown.keys(), again.keys(), case.lack(new)) if probe else ()
+        found = _told(dict(settings))
         explained = {*again, "noisy_targets"} if found else ()  # by settings, if a new model has them, too
         found |= {name: each for name, each in shown.items() if name not in explained}
     if training.validation is not None:
@@ -200,11 +200,12 @@ def _of_outputs(case: _Case, model: Sequential) -> dict[str, Finding]:
     A model that has learned enough may need one number only, or a sparse code, whose units are mostly off.
     """
     x, t = case.x, case.t
-    y, learned = outputs(model, x, case.loss), case.lack(model) <= LEARNED
-    most = MOST_UNITS if learned else MANY
-    found: dict[str, Any] = {} if learned and case.penalties else _of_layers(model, x, most)
+    y, lack = outputs(model, x, case.loss), case.lack(model)
+    found: dict[str, Any] = {} if lack <= LEARNED and case.penalties else _of_layers(model, x)
     found |= findings_of_outputs(model, x, y, t, case.loss)
-    if learned:
+    if lack > 1:
+        found.setdefault("constant_image", LACKING.format(lack))
+    if lack <= LEARNED:
         found.pop("code_on_a_line", None)
     if not found.keys() - {"constant_image"}:
         draws = (model.forward(x, np.random.default_rng(seed))[0] for seed in (0, 1))
@@ -215,31 +216,29 @@ def _of_outputs(case: _Case, model: Sequential) -> dict[str, Finding]:
     return _told(found | {"noisy_targets": noisy_targets(y, t)})
 
 
-def _of_layers(model: Sequential, x: np.ndarray, most: float) -> dict[str, Any]:
+def _of_layers(model: Sequential, x: np.ndarray) -> dict[str, Any]:
     """Return the first layer with dead units, and the first with saturated ones, of those before the last."""
     layers, found = list[tuple[str, str, np.ndarray]](), dict[str, Any]()
     for name, layer in model.leaves():
         x, _ = layer.forward(x)
         layers += [(name, layer.activation, x)] if layer.params or layer.activation != "linear" else []
     for name, activation, y in layers[:-1]:
-        kind, each = "dead_units", dead_units(y, name, most)
+        kind, each = "dead_units", dead_units(y, name)
         if activation in ("sigmoid", "tanh"):
-            kind, each = "saturation", saturated_units(y, name, activation, most)
+            kind, each = "saturation", saturated_units(y, name, activation)
         if each:
             found.setdefault(kind, each)
     return found
 
 
-def _of_settings(
-    case: _Case, shown: Collection[str], new: Sequential | None, again: Collection[str]
-) -> Iterator[tuple[str, str]]:
+def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> Iterator[tuple[str, str]]:
     """Yield what would have been better with another setting.
 
-    ``shown`` is found in the trained model, ``again`` in a ``new`` one after steps with the same settings.
-    Where outputs, codes or units are of no use, or there are penalties, other trials begin again as well. A
-    collapsed code is not the fault of other penalties or of a large rate: they only change how soon it does.
+    ``shown`` is found in the trained model, ``again`` in a new one after steps with the same settings, whose
+    outputs lack ``same``. Where outputs, codes or units are of no use, or there are penalties, other trials
+    begin again, too. Other penalties or a large rate do not collapse a code: they change how soon it does.
     """
-    now, same, useless = case.now, case.lack(new), set(shown) - OF_NOISE
+    now, useless, units = case.now, shown - OF_NOISE, shown & OF_UNITS
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
     if names and now > HARM:
         least = min(now, same, case.lack(case.trial(1.0, AGAIN)))
@@ -248,24 +247,24 @@ def _of_settings(
             without = f"after {AGAIN} steps without {' and '.join(names)} {free:.1%}"
             yield "penalty_too_large", f"{LACKING.format(now)}; {without}"
             return
-    of_start = OF_UNITS.intersection(shown) and not OF_UNITS.intersection(again)
-    if useless and not of_start and "posterior_collapse" not in shown:
+    if useless and not units - again and "posterior_collapse" not in shown:
         for factor in (0.1, 0.01):
             lack = case.lack(case.trial(factor, AGAIN, new=True))
             if lack < OTHER * min(now, same):
-                after = f"those of a new model after {AGAIN} steps {same:.1%}"
-                after += f", and with {factor:g} times the rate {lack:.1%}"
-                yield "rate_too_large", f"{LACKING.format(now)}; {after}"
+                trials = (
+                    f"those of a new model after {AGAIN} steps {same:.1%}, with {factor:g} times the rate"
+                )
+                yield "rate_too_large", f"{LACKING.format(now)}; {trials} {lack:.1%}"
                 return
-    if not set(shown) - BEGUN:
+    if not shown - BEGUN:
         yield from _of_further_steps(case, "noise_too_large" in shown)
 
 
 def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
     """Yield what further steps show: which layers move, and with which rate the model learns more.
 
-    If a rate is too small, a step learns as much more as the rate is larger. What a model that is worse than the
-    mean image learns first is that image, and behind too much ``noise`` its outputs change by chance.
+    If a rate is too small, a step learns as much more as the rate is larger. A model that is worse than the
+    mean image learns that first, and behind too much ``noise`` its outputs change by chance.
     """
     models = [case.trial(factor) for factor in (RATES if case.now > LEARNED else RATES[:1])]
     params, trained = case.training.model.params, [model.params for model in models if model]
@@ -286,18 +285,18 @@ def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
             yield "rate_too_large", evidence
 
 
-def dead_units(y: np.ndarray, name: str, most: float) -> str | None:
-    """Find a layer with outputs y (n, units, ...) of whose units more than a share are the same for all."""
+def dead_units(y: np.ndarray, name: str) -> str | None:
+    """Find a layer with outputs y (n, units, ...) of whose units most are the same for all examples."""
     flat = y.reshape(len(y), y.shape[1], -1).astype(np.float64)
     alive = (flat.var(axis=0) > findings.DEAD * np.mean(np.square(flat))).any(axis=1)
     share = 1 - np.mean(alive)
-    if share <= most:
+    if share <= UNITS:
         return None
     return f"{name}: {share:.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
 
 
-def saturated_units(y: np.ndarray, name: str, activation: str, most: float) -> str | None:
-    """Find a layer of sigmoid or tanh, of whose outputs y (n, ...) more than a share are flat.
+def saturated_units(y: np.ndarray, name: str, activation: str) -> str | None:
+    """Find a layer of sigmoid or tanh, of whose outputs y (n, ...) most are flat.
 
     Where the outputs are images, most of them may be background; so their variance may show it as well.
     """
@@ -305,7 +304,7 @@ def saturated_units(y: np.ndarray, name: str, activation: str, most: float) -> s
     share, what = np.mean(at), "outputs"
     if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
         share, what = max((share, what), (np.vdot(changes, at) / changes.sum(), "outputs' variance"))
-    if share <= most:
+    if share <= UNITS:
         return None
     return f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
 

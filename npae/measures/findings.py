@@ -24,7 +24,7 @@ LEAST_BITS = 1.0  # of information on the image in the code of a variational aut
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-4  # the mean square of noise, relative to that of the inputs; less is not seen
+NOISELESS = 5e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
@@ -213,7 +213,7 @@ def only_the_mean_image(y: np.ndarray, t: np.ndarray) -> Finding | None:
     outputs, targets = _flat(y), _flat(t)
     error, spread = np.mean((outputs - targets) ** 2), np.mean((targets - targets.mean(axis=0)) ** 2)
     varies = outputs.var(axis=0).mean() / (spread or 1.0)
-    if not spread or not (error / spread > 1 - EQUAL or varies < EQUAL):
+    if not spread or not (abs(error / spread - 1) < EQUAL or varies < EQUAL):
         return None
     sentence = (
         "the model is no better than the mean image, or than another one that does not depend on its input; "
