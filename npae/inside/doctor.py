@@ -32,7 +32,7 @@ LEARNED = 0.1  # a model that lacks less has learned enough: its rate, penalty a
 PROBE, AGAIN = 40, 200  # steps of trials that go on, and of those that begin again
 RATES = (1.0, 0.1, 10.0, 100.0)  # of the trials that go on, times that of the training
 FALLS = 0.05  # what further steps learn if the training ended too early
-SLOW = 0.01  # what further steps with a far larger rate learn, at least, if it was too small
+SLOW = 2e-4  # what further steps with ten times the rate learn, at least, if it was too small
 HARM = 0.25  # what a model lacks, at least, if penalties are too large
 OTHER = 0.7  # a new model with the right setting lacks less than this share of what the trained one lacks
 WORSE, FAR, APART = 1.25, 3.0, 0.07  # validation over training: it differs; images are learned by heart
@@ -223,20 +223,17 @@ def _of_layers(model: Sequential, x: np.ndarray) -> dict[str, Any]:
         x, _ = layer.forward(x)
         layers += [(name, layer.activation, x)] if layer.params or layer.activation != "linear" else []
     for name, activation, y in layers[:-1]:
-        kind, each = "dead_units", dead_units(y, name)
-        if activation in ("sigmoid", "tanh"):
-            kind, each = "saturation", saturated_units(y, name, activation)
-        if each:
-            found.setdefault(kind, each)
+        bends = activation in ("sigmoid", "tanh")
+        if each := saturated_units(y, name, activation) if bends else dead_units(y, name):
+            found.setdefault("saturation" if bends else "dead_units", each)
     return found
 
 
 def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> Iterator[tuple[str, str]]:
     """Yield what would have been better with another setting.
 
-    ``shown`` is found in the trained model, ``again`` in a new one after steps with the same settings, whose
-    outputs lack ``same``. Where outputs, codes or units are of no use, or there are penalties, other trials
-    begin again, too. Other penalties or a large rate do not collapse a code: they change how soon it does.
+    ``shown`` is found in the trained model, ``again`` in a new one with these settings, which lacks ``same``.
+    A code that collapses does so with other penalties or rates, too, only later or sooner.
     """
     now, useless, units = case.now, shown - OF_NOISE, shown & OF_UNITS
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
@@ -279,7 +276,7 @@ def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
         evidence = f"{LACKING.format(case.now)}; after {PROBE} further steps {after}"
         if min(case.now, 1.0) - lacks[0] > FALLS and not noise:
             yield "too_few_epochs", evidence
-        elif larger[1] > SLOW and min(larger) > 4 * max(same, 0.0):
+        elif larger[1] > 10 * SLOW and min(larger) > max(4 * same, SLOW):
             yield "rate_too_small", evidence
         elif tenth > max(same, 0.0) + 2 * FALLS:
             yield "rate_too_large", evidence
@@ -328,16 +325,15 @@ def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
         errors = errors.reshape(-1, side, side)
     elif t.ndim < 3:
         return None
-    variance, share = np.mean(np.square(errors)), float(np.var(t - t.mean(axis=0)))
-    if not variance or not share or variance < NOISY * share:
+    variance, share = np.mean(np.square(errors)), np.var(t - t.mean(axis=0))
+    if variance <= NOISY * share:
         return None
     both = errors, (y - y.mean(axis=0, dtype=np.float64)).reshape(errors.shape)
     shared, smooth = (np.mean(a[..., 1:] * a[..., :-1]) / (np.mean(np.square(a)) or 1.0) for a in both)
     down = np.mean(both[1][..., 1:, :] * both[1][..., :-1, :]) / (np.mean(np.square(both[1])) or 1.0)
     if shared >= WHITE * smooth or min(smooth, 2 * down) < SMOOTH:
         return None
-    relative = f"they have {variance / share:.0%} of the targets' variance"
-    return f"errors of neighbouring pixels correlate by {shared:.2f}, and {relative}"
+    return f"errors of neighbours correlate by {shared:.2f}; {LACKING.format(variance / share)}"
 
 
 def _of_validation(case: _Case, validation: Batches) -> dict[str, Finding]:
