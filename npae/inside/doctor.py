@@ -36,7 +36,6 @@ SLOW = 2e-4  # what further steps with ten times the rate learn, at least, if it
 HARM = 0.25  # what a model lacks, at least, if penalties are too large
 OTHER = 0.7  # a new model with the right setting lacks less than this share of what the trained one lacks
 WORSE, FAR, APART = 1.25, 3.0, 0.07  # validation over training: it differs; images are learned by heart
-HIDDEN = 0.3  # the correlation of noisy inputs and targets, below which noise may be why nothing is learned
 NOISY, WHITE, SMOOTH = 0.2, 0.15, 0.3  # variance of errors, correlation of neighbours in them, and in outputs
 OF_UNITS = {"dead_units", "saturation"}
 OF_NOISE = {"noisy_targets", "noise_too_large"}
@@ -51,7 +50,6 @@ ADVICE = {  # of what is found here; `npae.measures.findings` has its own
     "passes; begin again, with smaller weights, scaled inputs or a smaller learning rate",
     "noisy_targets": "the targets are noisy, and no model can learn noise; give the clean images as targets, "
     "as in Batches(x, corruption=...) or fit(model, noisy, clean)",
-    "noise_too_large": "the noise hides the images: the model learns little but their mean; make it weaker",
     "penalty_too_large": "the penalties outweigh the reconstruction; take a smaller factor",
     "rate_too_small": "the learning rate is too small: a larger one learns much faster; try ten times of it",
     "rate_too_large": "the learning rate is too large: a smaller one learns more; try a tenth of it",
@@ -162,7 +160,7 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         again = _of_outputs(case, new) if new else shown
         settings = _of_settings(case, shown.keys(), again.keys(), case.lack(new)) if probe else ()
         found = _told(dict(settings))
-        explained = {*again, "noisy_targets"} if found else ()  # by settings, if a new model has them, too
+        explained = {*again, "noisy_targets", "constant_image"} if found else ()  # a new model has it, too
         found |= {name: each for name, each in shown.items() if name not in explained}
     if training.validation is not None:
         found |= _of_validation(case, training.validation)
@@ -190,7 +188,7 @@ def _of_data(case: _Case) -> dict[str, Finding]:
     if not data.corruption:
         return found | _told({"unrelated_targets": findings.unrelated(x, t)})
     none = None if data.sample else findings.no_noise(x, case.clean[0])
-    hidden = findings.unrelated(x, t) or hidden_by_noise(x, t, case.now)
+    hidden = findings.unrelated(x, t) or findings.hidden_by_noise(x, t, case.now)
     return found | _told({"no_noise": none, "noise_too_large": hidden})
 
 
@@ -249,19 +247,19 @@ def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> 
             lack = case.lack(case.trial(factor, AGAIN, new=True))
             if lack < OTHER * min(now, same):
                 trials = (
-                    f"those of a new model after {AGAIN} steps {same:.1%}, with {factor:g} times the rate"
+                    f"new models after {AGAIN} steps {same:.1%}, with {factor:g} times the rate {lack:.1%}"
                 )
-                yield "rate_too_large", f"{LACKING.format(now)}; {trials} {lack:.1%}"
+                yield "rate_too_large", f"{LACKING.format(now)}; {trials}"
                 return
     if not shown - BEGUN:
-        yield from _of_further_steps(case, "noise_too_large" in shown)
+        yield from _of_further_steps(case, same, "noise_too_large" in shown)
 
 
-def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
+def _of_further_steps(case: _Case, begun: float, noise: bool) -> Iterator[tuple[str, str]]:
     """Yield what further steps show: which layers move, and with which rate the model learns more.
 
-    If a rate is too small, a step learns as much more as the rate is larger. A model that is worse than the
-    mean image learns that first, and behind too much ``noise`` its outputs change by chance.
+    A step learns as much more as the rate is larger, if that is too small. What is learned below the mean
+    image counts if a new model, which lacks ``begun``, is better; nothing counts behind much ``noise``.
     """
     models = [case.trial(factor) for factor in (RATES if case.now > LEARNED else RATES[:1])]
     params, trained = case.training.model.params, [model.params for model in models if model]
@@ -272,9 +270,10 @@ def _of_further_steps(case: _Case, noise: bool) -> Iterator[tuple[str, str]]:
     elif case.now > LEARNED:
         lacks = list(map(case.lack, models))
         same, tenth, *larger = (case.now - lack for lack in lacks)
+        learns = same if begun < OTHER * case.now else min(case.now, 1.0) - lacks[0]
         after = ", ".join(f"{lack:.1%} with {rate:g} times the rate" for lack, rate in zip(lacks, RATES))
         evidence = f"{LACKING.format(case.now)}; after {PROBE} further steps {after}"
-        if min(case.now, 1.0) - lacks[0] > FALLS and not noise:
+        if learns > FALLS and not noise:
             yield "too_few_epochs", evidence
         elif larger[1] > 10 * SLOW and min(larger) > max(4 * same, SLOW):
             yield "rate_too_small", evidence
@@ -286,10 +285,10 @@ def dead_units(y: np.ndarray, name: str) -> str | None:
     """Find a layer with outputs y (n, units, ...) of whose units most are the same for all examples."""
     flat = y.reshape(len(y), y.shape[1], -1).astype(np.float64)
     alive = (flat.var(axis=0) > findings.DEAD * np.mean(np.square(flat))).any(axis=1)
-    share = 1 - np.mean(alive)
-    if share <= UNITS:
-        return None
-    return f"{name}: {share:.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
+    text = (
+        f"{name}: {1 - np.mean(alive):.0%} of its {y.shape[1]} units are the same for all of {len(y)} images"
+    )
+    return text if 1 - np.mean(alive) > UNITS else None
 
 
 def saturated_units(y: np.ndarray, name: str, activation: str) -> str | None:
@@ -301,18 +300,8 @@ def saturated_units(y: np.ndarray, name: str, activation: str) -> str | None:
     share, what = np.mean(at), "outputs"
     if y.ndim > 2 and (changes := np.square(y - y.mean(axis=0, dtype=np.float64))).any():
         share, what = max((share, what), (np.vdot(changes, at) / changes.sum(), "outputs' variance"))
-    if share <= UNITS:
-        return None
-    return f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
-
-
-def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> str | None:
-    """Find noisy inputs x (n, ...) that hide the targets t: the outputs lack nearly all of their variance."""
-    inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
-    related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
-    if related > HIDDEN or lack < 1 - LEARNED:
-        return None
-    return f"noisy and clean images correlate by {related:.2f}; {LACKING.format(lack)}"
+    text = f"{name}: {activation} has at {share:.0%} of the {what} less than {FLAT:.0%} of its largest slope"
+    return text if share > UNITS else None
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:

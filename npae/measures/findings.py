@@ -26,6 +26,7 @@ SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
 NOISELESS = 5e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
+HIDDEN, MOST_HIDDEN = 0.3, 0.9  # the correlation of noisy inputs and targets; what outputs lack of these
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
 BOTH = 0.75  # that in both sets
@@ -121,6 +122,19 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
     )
     evidence = f"targets of neighbouring inputs are {ratio:.0%} as far apart as any two"
     return sentence, f"{evidence}; inputs and targets correlate by {related:.2f}"
+
+
+def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> Finding | None:
+    """Find noisy inputs x (n, ...) that hide the targets t: outputs ``lack`` most of the targets' variance."""
+    inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
+    related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
+    if related > HIDDEN or lack < MOST_HIDDEN:
+        return None
+    sentence = "the noise hides the images: the model learns little but their mean; make it weaker"
+    return (
+        sentence,
+        f"noisy and clean images correlate by {related:.2f}; the outputs lack {lack:.0%} of these",
+    )
 
 
 def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
