@@ -125,7 +125,7 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
 
 
 def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> Finding | None:
-    """Find noisy inputs x (n, ...) that hide the targets t: outputs ``lack`` most of the targets' variance."""
+    """Find noisy inputs x (n, ...) that hide the targets t: outputs ``lack`` most of their variance."""
     inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
     related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
     if related > HIDDEN or lack < MOST_HIDDEN:
