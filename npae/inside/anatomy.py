@@ -125,12 +125,9 @@ def _vector(layer: Any) -> np.ndarray:
 
 def flat(y: np.ndarray, activation: str, below: float | None = None) -> np.ndarray:
     """Return where an activation with outputs y has less than `FLAT` of its steepest slope."""
-    z = np.linspace(-4, 4, 81)
-    slopes, around = (
-        activations.backward(np.ones_like(each), each, activation, below)
-        for each in (y, activations.forward(z, activation, below))
-    )
-    return np.abs(slopes) < FLAT * around.max()
+    z = activations.forward(np.linspace(-4, 4, 81), activation, below)
+    slopes, all_slopes = (activations.backward(np.ones_like(a), a, activation, below) for a in (y, z))
+    return np.abs(slopes) < FLAT * all_slopes.max()
 
 
 def _flatness(step: Step) -> dict[str, Any]:
