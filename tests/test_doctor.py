@@ -33,7 +33,7 @@ SOME = (
 def diagnosed(training):
     """Return the names that the doctor gives to a training, and those that are right."""
     try:
-        model, data, validation, loss, history = training.trained()
+        model, data, validation, loss, _ = training.trained()
     except npae.NonFiniteLoss as error:  # as `fit` says itself
         assert "smaller learning_rate" in str(error)
         return ["rate_too_large"], {training.fault, *training.also} - {""}
@@ -45,7 +45,7 @@ def diagnosed(training):
         return new
 
     batch_size = training.batch_size
-    found = examine(Training(model, data, validation, loss, history.values, optimizer, batch_size))
+    found = examine(Training(model, data, validation, loss, optimizer, batch_size))
     assert all(np.array_equal(before[key], value) for key, value in model.params.items())
     assert all(each.sentence and each.evidence for each in found)
     return [each.name for each in found], {training.fault, *training.also} - {""}
@@ -86,11 +86,11 @@ def examined(x, rate=0.01, epochs=0, bias=0.0):
     """Return the names that the doctor gives to a small model of images x."""
     model = npae.Autoencoder(npae.Sequential([npae.Dense(8, "relu")]), npae.Sequential([npae.Dense(16)]))
     model.build((16,), 0)
-    data, history, optimizer = npae.Batches(x), {"loss": [1.0]}, lambda factor: npae.Adam(rate * factor)
+    data, optimizer = npae.Batches(x), lambda factor: npae.Adam(rate * factor)
     if epochs:
-        history = npae.fit(model, data, loss="mse", optimizer=optimizer(1.0), epochs=epochs).values
+        npae.fit(model, data, loss="mse", optimizer=optimizer(1.0), epochs=epochs)
     model.params["encoder/dense/bias"] += np.float32(bias)
-    training = Training(model, data, None, "mse", history, optimizer)
+    training = Training(model, data, None, "mse", optimizer)
     return [each.name for each in examine(training)]
 
 

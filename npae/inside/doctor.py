@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,17 +76,15 @@ class Diagnosis(NamedTuple):
 
 
 class Training(NamedTuple):
-    """A training that has ended, as the doctor examines it: the arguments and the result of `npae.fit`.
+    """A training that has ended, as the doctor examines it: the arguments of `npae.fit`.
 
-    ``history`` has "loss" and, if there is validation, "val_loss" of each epoch. ``optimizer(factor)``
-    returns a new optimiser, whose rate is the training's mean one, times factor.
+    ``optimizer(factor)`` returns a new optimiser, whose rate is the training's mean one, times factor.
     """
 
     model: Sequential
     data: Batches
     validation: Batches | None
     loss: str | Loss | Objective
-    history: Mapping[str, Sequence[float]]
     optimizer: Callable[[float], Adam | SGD]
     batch_size: int = 32
     threads: int | None = None
@@ -98,8 +96,8 @@ def training_of(run: Run) -> Training:
     rate = recipe.learning_rate
     rates = [rate(epoch, run.epochs) if callable(rate) else rate for epoch in range(1, epochs + 1)]
     mean = sum(rates) / epochs  # the last one of a schedule may be nearly 0
-    of_fit = run.history, lambda factor: Adam(mean * factor, epsilon_hat=recipe.keras_adam)
-    return Training(run.model, *run.batches(), recipe.loss, *of_fit, run.batch_size, run.threads)
+    given = run.model, *run.batches(), recipe.loss, lambda k: Adam(k * mean, epsilon_hat=recipe.keras_adam)
+    return Training(*given, run.batch_size, run.threads)
 
 
 class _Case:
@@ -159,7 +157,7 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         again = _of_outputs(case, new) if new else shown
         settings = _of_settings(case, shown.keys(), again.keys(), case.lack(new)) if probe else ()
         found = _told(dict(settings))
-        explained = {*again, "noisy_targets", "constant_image"} if found else ()  # a new model has it, too
+        explained = {*again, "noisy_targets", "constant_image"} - {"posterior_collapse"} if found else ()
         found |= {name: each for name, each in shown.items() if name not in explained}
     if training.validation is not None:
         found |= _of_validation(case, training.validation)
