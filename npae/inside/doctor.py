@@ -21,6 +21,7 @@ from npae.measures.watch import few_enough, findings_of_data, findings_of_output
 from npae.model import Sequential
 from npae.objectives.losses import Loss
 from npae.objectives.objective import Objective, get_objective
+from npae.objectives.penalties import KullbackLeibler
 from npae.recipes.run import Run
 from npae.training.batches import Batches
 from npae.training.fit import NonFiniteLoss, fit
@@ -229,18 +230,19 @@ def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> 
     """Yield what would have been better with another setting.
 
     ``shown`` is found in the trained model, ``again`` in a new one with these settings, which lacks ``same``.
-    A code that collapses does so with other penalties or rates, too, only later or sooner.
+    A code that collapses does so with other rates, too, only later or sooner; and that it did tells of a
+    divergence that is too large.
     """
     now, useless, units = case.now, shown - OF_NOISE, shown & OF_UNITS
-    collapsed, names = "posterior_collapse" in shown, [type(each).__name__ for each in case.penalties]
-    if names and now > HARM and not collapsed:
+    names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
+    if names and now > HARM:
         least = min(now, same, case.lack(case.trial(1.0, AGAIN)))
         free = min(case.lack(case.trial(1.0, AGAIN, new, free=True)) for new in (True, False))
         if free < min(OTHER * least, 1 - LEARNED):
             without = f"after {AGAIN} steps without {' and '.join(names)} {free:.1%}"
             yield "penalty_too_large", f"{LACKING.format(now)}; {without}"
             return
-    if useless and not units - again and not collapsed:
+    if useless and not units - again and "posterior_collapse" not in shown:
         for factor in (0.1, 0.01):
             lack = case.lack(case.trial(factor, AGAIN, new=True))
             if lack < OTHER * min(now, same):
