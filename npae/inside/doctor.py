@@ -159,7 +159,7 @@ def examine(training: Training, probe: bool = True) -> list[Diagnosis]:
         settings = _of_settings(case, shown.keys(), again.keys(), case.lack(new)) if probe else ()
         found = _told(dict(settings))
         # What a new model has, too, follows from the settings; but a code may collapse for another reason.
-        explained = {*again, "noisy_targets", "constant_image"} - {"posterior_collapse"} if found else ()
+        explained = {*again, *OF_NOISE, "constant_image"} - {"posterior_collapse"} if found else ()
         found |= {name: each for name, each in shown.items() if name not in explained}
     if training.validation is not None:
         found |= _of_validation(case, training.validation)
