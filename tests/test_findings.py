@@ -7,6 +7,7 @@ from npae.measures.findings import (
     code_on_a_line,
     constant_data,
     dead_code,
+    hidden_by_noise,
     no_noise,
     noisy_outputs,
     other_images,
@@ -127,3 +128,16 @@ def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, im
     one_pixel[::10, 3, 3] = 1000  # in a few images only
     assert other_images(first, one_pixel) and other_images(one_pixel, first) is None
     assert "50% of 100" in seen_images(first, np.concatenate([first[:50], second[:50]]))[1]
+
+
+def test_what_chance_repeats_was_not_seen(rng):
+    words = rng.integers(0, 2, (400, 4)).astype(np.float32)
+    assert seen_images(words[:300], words[300:]) is None
+    doubled = rng.permutation(np.repeat(rng.random((200, 4)), 2, axis=0))
+    assert "% of 100" in seen_images(doubled[:300], doubled[300:])[1]
+
+
+def test_noise_hides_images_that_it_does_not_resemble(rng, images):
+    noisy = images + 9 * rng.standard_normal(images.shape)
+    assert "outputs lack 97%" in hidden_by_noise(noisy, images, 0.97)[1]
+    assert hidden_by_noise(noisy, images, 0.5) is hidden_by_noise(images + 0.1, images, 0.97) is None

@@ -14,7 +14,7 @@ from npae.measures.findings import (
     targets_out_of_reach,
     unscaled_inputs,
 )
-from npae.measures.watch import EARLY, Watch, outputs, room
+from npae.measures.watch import EARLY, Watch, outputs
 from npae.training.fit import fit
 
 SIZE = 12
@@ -54,19 +54,6 @@ def test_targets_that_the_last_activation_cannot_reach_are_found(images):
     sentence, evidence = targets_out_of_reach(2 * images - 1, 0, 1)
     assert "outputs from 0 to 1" in sentence and "% of the targets, which reach from -0.9" in evidence
     assert targets_out_of_reach(images, 0, 1) is targets_out_of_reach(9 * images, -np.inf, np.inf) is None
-
-
-def test_how_far_a_loss_can_fall_depends_neither_on_its_floor_nor_on_its_form(images):
-    variance = images.var(axis=0).mean()
-    assert room(npae.MeanSquaredError(), images) == pytest.approx(variance)
-    assert room(npae.MeanSquaredError(), 9 * images) == pytest.approx(81 * variance)
-    for stddev in (0.1, 3.0):
-        likelihood = npae.GaussianNegativeLogLikelihood(stddev, per="image")
-        assert room(likelihood, images) == pytest.approx(SIZE * variance / (2 * stddev**2))
-    entropies = [room(npae.BinaryCrossentropy(logits), images) for logits in (False, True)]
-    assert entropies[0] == pytest.approx(entropies[1]) and 0 < entropies[0] < np.log(2)
-    labels = npae.one_hot(np.arange(60) % 3, 3)
-    assert room(npae.SoftmaxCrossentropy(), labels) == pytest.approx(np.log(3), rel=1e-4)
 
 
 def test_outputs_of_logits_are_probabilities(images):

@@ -24,7 +24,7 @@ from npae.training.shards import CORRUPTION, random_stream, shard_size
 from npae.training.workers import workers
 
 STEPS = 20  # training steps before the one whose update is measured, so that Adam knows the gradients
-FLAT = 0.01  # of an activation's steepest slope
+FLAT = 0.05  # of an activation's steepest slope
 SIDE = 512  # of the matrices whose product is the peak
 ROUNDS, SECONDS = 7, 0.004  # of a measurement of time: the best round counts
 
@@ -55,7 +55,7 @@ def anatomy(
     - forward_ms, backward_ms; forward_of_peak, backward_of_peak: shares, above 1 where an algorithm saves
       multiply-adds, None without any
     - mean, std of the outputs; gradient: the root mean square of dL/dy
-    - flat: the share of outputs at which the activation has less than 1 % of its steepest slope (a relu that
+    - flat: the share of outputs at which the activation has less than 5 % of its steepest slope (a relu that
       is off, a saturated sigmoid); dead: how many of the units (channels) are flat for all examples and
       places; None without an activation
     - update: the length of the parameters' update, relative to theirs; None without parameters
@@ -123,17 +123,21 @@ def _vector(layer: Any) -> np.ndarray:
     return np.concatenate([value.ravel() for value in layer.params.values()])
 
 
+def flat(y: np.ndarray, activation: str, below: float | None = None) -> np.ndarray:
+    """Return where an activation with outputs y has less than `FLAT` of its steepest slope."""
+    z = activations.forward(np.linspace(-4, 4, 81), activation, below)
+    slopes, all_slopes = (activations.backward(np.ones_like(a), a, activation, below) for a in (y, z))
+    return np.abs(slopes) < FLAT * all_slopes.max()
+
+
 def _flatness(step: Step) -> dict[str, Any]:
     """Return the share of flat outputs, and how many of the units are flat for all examples."""
     kind = getattr(step.layer, "activation", "linear")
     if kind == "linear":
         return {"flat": None, "dead": None, "units": None}
-    ones, z = np.ones_like(step.y), np.linspace(-4, 4, 81)
-    slopes = activations.backward(ones, step.y, kind) if step.params else step.backward(ones)[step.source]
-    steepest = activations.backward(np.ones(81), activations.forward(z, kind), kind).max()
-    flat = np.abs(slopes) < FLAT * steepest
-    dead = flat.all(axis=tuple(axis for axis in range(flat.ndim) if axis != 1))
-    return {"flat": np.mean(flat), "dead": int(dead.sum()), "units": dead.size}
+    at = flat(step.y, kind, getattr(step.layer, "below", None))
+    dead = at.all(axis=tuple(axis for axis in range(at.ndim) if axis != 1))
+    return {"flat": np.mean(at), "dead": int(dead.sum()), "units": dead.size}
 
 
 COLUMNS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -175,5 +179,5 @@ A step of {batch_size} examples in training mode, with the loss {loss:.4g}. Colu
 fwd, bwd ms: of a shard of {shard_size} examples on one core; the loss takes {loss_ms:.3f} ms more
 of peak: forward and backward, of the {peak_gflops:.0f} GFLOP/s of a matrix product on this core
 mean, std: of the outputs; dL/dy: the root mean square of their gradients
-flat: outputs where the activation has below 1 % of its steepest slope (relu: off; sigmoid, tanh: saturated)
+flat: outputs where the activation has below 5 % of its steepest slope (relu: off; sigmoid, tanh: saturated)
 dead: units that are flat for all examples; update: its length, relative to that of the parameters"""

@@ -122,11 +122,6 @@ class Record:
         layer, _, key = name.rpartition("/")
         return self.steps[layer].params[key]
 
-    def consumers(self, name: str) -> list[Term | Step]:
-        """Return all steps and terms that an array enters on its way to the loss."""
-        every: list[Term | Step] = [*self.terms, *self.behind.values()]
-        return [each for each in every if name in each.takes]
-
     def arrays(self) -> dict[str, Shape]:
         """Return the shape of every array by name: what can be traced."""
         one = int(len(self.x) == 1)  # whose index is left out

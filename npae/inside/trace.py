@@ -246,7 +246,8 @@ def _backward(found: Record, place: Place, variable: str) -> Trace:
         logits = "the loss computes the last activation, so this is the gradient of z before it"
         note = "; ".join(filter(None, [note, logits]))
     parts, kept = [], array[place.at]
-    for consumer in found.consumers(place.name):
+    every: list[Term | Step] = [*found.terms, *found.behind.values()]
+    for consumer in (each for each in every if place.name in each.takes):
         dy = found.gradients[consumer.name]
 
         def moved(step: float, consumer: Step | Term = consumer) -> np.ndarray:

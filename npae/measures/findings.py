@@ -7,6 +7,7 @@ what to do.
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -23,8 +24,9 @@ LEAST_BITS = 1.0  # of information on the image in the code of a variational aut
 LARGE = 3  # the root mean square of inputs; those with mean 0 and variance 1 have 1, pixels from 0 to 1 less
 SMALL = 0.01  # that of pixels which were divided by 255 twice is below 0.004
 COLUMNS = 20  # of so many or more inputs, one that has half of all squares is of another scale
-NOISELESS = 1e-3  # the mean square of noise, relative to that of the inputs; less is not seen
+NOISELESS = 5e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
+HIDDEN, MOST_HIDDEN = 0.3, 0.9  # the correlation of noisy inputs and targets; what outputs lack of these
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
 BOTH = 0.75  # that in both sets
@@ -33,7 +35,7 @@ MOVED = 12  # the squared distance of the two mean images, relative to what chan
 COPIES = 0.2  # the share of validation images among the training images
 REPEATED = 0.3  # the correlation of outputs with two draws of a model's noise
 FEW = 0.01  # the share of outputs that rounding alone may set to 0 or 1
-POOR = 0.5  # the squared error of outputs, relative to the mean image's: a model with less is of some use
+POOR = 0.1  # the squared error of outputs, relative to the mean image's: a model with less is of some use
 EQUAL = 0.02  # the difference between errors, as a share of one, below which they are equal
 
 
@@ -122,6 +124,19 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
     return sentence, f"{evidence}; inputs and targets correlate by {related:.2f}"
 
 
+def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> Finding | None:
+    """Find noisy inputs x (n, ...) that hide the targets t: outputs ``lack`` most of their variance."""
+    inputs, targets = (each - each.mean(axis=0, dtype=np.float64) for each in (x, t))
+    related = np.vdot(inputs, targets) / (np.linalg.norm(inputs) * np.linalg.norm(targets) or 1.0)
+    if related > HIDDEN or lack < MOST_HIDDEN:
+        return None
+    sentence = "the noise hides the images: the model learns little but their mean; make it weaker"
+    return (
+        sentence,
+        f"noisy and clean images correlate by {related:.2f}; the outputs lack {lack:.0%} of these",
+    )
+
+
 def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
     """Find outputs y (n, ...) that a second draw of the model's own noise changes to quite different ones."""
     a, b = (_flat(each) - _flat(each).mean(axis=0) for each in (y, again))
@@ -164,10 +179,14 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 
 
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
-    """Find validation images (m, ...) that are among the training images (n, ...)."""
-    known = {hash(row.tobytes()) for row in x} if x.dtype == validation.dtype else set()
+    """Find validation images (m, ...) that are among the training images (n, ...).
+
+    Where many of these are there three times or more, as are words or answers, chance repeats them.
+    """
+    known = Counter(hash(row.tobytes()) for row in x) if x.dtype == validation.dtype else Counter()
     share = np.mean([hash(row.tobytes()) in known for row in validation])
-    if share < COPIES:
+    often = sum(count for count in known.values() if count > 2) / len(x)
+    if share < COPIES or often > COPIES:
         return None
     sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
     return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"

@@ -114,28 +114,6 @@ def outputs(model: Sequential, x: np.ndarray, loss: Loss) -> np.ndarray:
     return activations.forward(y, "sigmoid") if _of_logits(loss) else y
 
 
-def room(loss: Loss, t: np.ndarray) -> float:
-    """Return how far a loss can fall: from that of the mean of all targets t (n, ...), to that of t itself.
-
-    A share of it tells how much a model learned, whatever the loss and the scale of the targets. A loss alone
-    does not: of perfect outputs, it may be large or below 0.
-    """
-    of_mean, of_targets = (
-        loss(_before_link(each, loss), t.astype(np.float64))[0]
-        for each in (np.broadcast_to(t.mean(axis=0, dtype=np.float64), t.shape), t.astype(np.float64))
-    )
-    return (of_mean - of_targets) or math.inf
-
-
-def _before_link(p: np.ndarray, loss: Loss) -> np.ndarray:
-    """Return the outputs of a model whose targets would be p."""
-    softmax = isinstance(loss, SoftmaxCrossentropy)
-    if not softmax and not _of_logits(loss):
-        return p
-    p = np.clip(p, 1e-7, 1 - 1e-7)
-    return np.log(p) - (0 if softmax else np.log1p(-p))
-
-
 def _of_logits(loss: Loss) -> bool:
     return isinstance(loss, BinaryCrossentropy) and loss.from_logits
 
