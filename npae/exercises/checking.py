@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npae.exercises import catalogue
+from npae.exercises.diagnosis import told
 from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.forms import cannot_unpack, missing, stopped, stumbled
 from npae.exercises.gradients import compare_float32, compare_gradients, relation_to_forward
@@ -23,6 +24,7 @@ from npae.exercises.remarks import remarks_on
 from npae.exercises.result import Result, as_text
 from npae.exercises.running import Found, Run
 from npae.exercises.sentences import remarks, sentence
+from npae.exercises.shared import reasons
 from npae.exercises.worker.calls import NotRun
 
 IN_ALL, LEAST = 5.0, 1.3  # seconds of this process for a check with its explanation; at least for the latter
@@ -87,6 +89,9 @@ def _checked(exercise: str, check, functions: Functions, promoted: list[str], se
         functions.forget()
         with contextlib.suppress(Ended):
             result = with_explanation(exercise, check, functions, seed, result, left)
+    if result is not None and result.diagnosis == "hidden_state" and (why := reasons(functions.source)):
+        text = f"{result.function or 'the file'} depends on more than its arguments"
+        result.sentence = told([f"{text}: {one}." for one in why])
     return result
 
 

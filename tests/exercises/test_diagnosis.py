@@ -15,6 +15,7 @@ from npae.exercises.exercise import Exercise, Gradients, Property
 from npae.exercises.layer_diagnosis import diagnose_layer
 from npae.exercises.learner import CannotCheck, load_text
 from npae.exercises.samples import Sample
+from npae.exercises.shared import reasons
 from npae.kernels.backend import use_backend
 from npae.layers import Conv2D, Dense, MaxPool2D
 
@@ -333,7 +334,33 @@ def relu_forward(x):
 def relu_backward(dy, x):
     return dy * (x > 0)
 """
-    assert check_text("relu", text).diagnosis == "hidden_state"
+    result = check_text("relu", text)
+    assert result.diagnosis == "hidden_state"
+    assert "calls is the same for all calls" in result.sentence, result
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("def f(x, seen=[]):\n    seen.append(x)", "the default seen=[] of f is made once"),
+        ("@functools.cache\ndef f(x):\n    return x", "f keeps its results"),
+        ("def f(x):\n    return x + np.random.normal(size=x.shape)", "draws random numbers of its own"),
+        ("def f(x):\n    global last\n    last = x", "last is the same for all calls"),
+        (
+            "class A:\n    kept = {}\n    def f(self, x):\n        self.kept[0] = x",
+            "kept is the same",
+        ),
+        ("def f(x):\n    f.count = 1\n    return x", "f.count is the same for all calls"),
+    ],
+)
+def test_what_calls_share_is_found_in_the_text(text, words):
+    (said,) = reasons(text)
+    assert words in said
+
+
+def test_nothing_is_said_to_be_shared_where_calls_share_nothing():
+    assert reasons("EPSILON = np.finfo(float).eps\ndef f(x, axis=0):\n    y = []\n    return y") == []
+    assert reasons("def f(:") == []
 
 
 @pytest.mark.parametrize(
