@@ -2,7 +2,7 @@
 
 They have the form of `trainings`. The data are drawn here: tides, gaits, flags, cells, particle tracks,
 votes, mails, wines, chromatograms, traffic, weaves, electric loads, knocks, road signs, stations.
-Look at the half `LOOK` to improve the doctor; the other half, `ASIDE`, only counts.
+The doctor was improved by the half `LOOK`, and by `ASIDE` after this had been counted once.
 """
 
 from __future__ import annotations
@@ -756,7 +756,14 @@ FAULTY_UNSEEN_4 = [
         of(traffic, lambda x: np.clip(x, 0, 1)),
         also=COLLAPSE,
     ),
-    case("not_classes", "many-votes-a-row", dense(32, 4, outputs=40), of(votes), "softmax_crossentropy"),
+    case(
+        "not_classes",
+        "many-votes-a-row",
+        dense(32, 4, outputs=40),
+        of(votes),
+        "softmax_crossentropy",
+        also=("wrong_loss",),
+    ),
     case(
         "frozen_layer",
         "rounded-code",

@@ -182,6 +182,8 @@ def _of_data(case: _Case) -> dict[str, Finding]:
     """Return what is wrong with inputs and targets, by name."""
     data, x, t = case.training.data, case.x, case.t
     found = findings_of_data(case.training.model, *case.clean, case.loss)
+    if case.now <= LEARNED and np.square(case.clean[0]).mean() < 1:  # large inputs hide what a model lacks
+        found = {name: each for name, each in found.items() if name != "unscaled_inputs"}
     if "constant_data" in found or x is t:
         return found
     if not data.corruption:
@@ -231,7 +233,7 @@ def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> 
 
     ``shown`` is found in the trained model, ``again`` in a new one with these settings, which lacks ``same``.
     A code that collapses does so with other rates, too, only later or sooner; and that it did tells of a
-    divergence that is too large.
+    divergence that is too large. A code behind a single number stays on a line, however long the training.
     """
     now, useless, units = case.now, shown - OF_NOISE, shown & OF_UNITS
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
@@ -251,7 +253,9 @@ def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> 
                 )
                 yield "rate_too_large", f"{LACKING.format(now)}; {trials}"
                 return
-    if not shown - BEGUN:
+    leaves = case.training.model.leaves()
+    narrow = {"code_on_a_line"} if any(math.prod(layer.built()[0]) == 1 for _, layer in leaves) else set()
+    if not shown - (BEGUN - narrow):
         yield from _of_further_steps(case, same, "noise_too_large" in shown)
 
 
@@ -305,22 +309,22 @@ def saturated_units(y: np.ndarray, name: str, activation: str) -> str | None:
 
 
 def noisy_targets(y: np.ndarray, t: np.ndarray) -> str | None:
-    """Find targets t (n, ...), images, with noise: large errors that neighbouring pixels do not share.
+    """Find targets t (n, ...), images or signals, with noise: large errors that neighbours do not share.
 
-    Targets are images if neighbours in the outputs y are alike, across and down.
+    Targets are images if neighbours in the outputs y are alike, across and down, and signals if they are
+    very much so across.
     """
     errors, side = (t - y).astype(np.float64), math.isqrt(t[0].size)
-    if t.ndim == 2 and side * side == t.shape[1]:
-        errors = errors.reshape(-1, side, side)
-    elif t.ndim < 3:
-        return None
+    if t.ndim == 2:
+        errors = errors.reshape(len(t), -1, side if side * side == t.shape[1] else t.shape[1])
     variance, share = np.mean(np.square(errors)), np.var(t - t.mean(axis=0))
     if variance <= NOISY * share:
         return None
     both = errors, (y - y.mean(axis=0, dtype=np.float64)).reshape(errors.shape)
     shared, smooth = (np.mean(a[..., 1:] * a[..., :-1]) / (np.mean(np.square(a)) or 1.0) for a in both)
-    down = np.mean(both[1][..., 1:, :] * both[1][..., :-1, :]) / (np.mean(np.square(both[1])) or 1.0)
-    if shared >= WHITE * smooth or min(smooth, 2 * down) < SMOOTH:
+    rows = both[1] if errors.shape[-2] > 1 else np.zeros((2, 1))
+    down = np.mean(rows[..., 1:, :] * rows[..., :-1, :]) / (np.mean(np.square(rows)) or 1.0)
+    if shared >= WHITE * smooth or min(smooth, max(2 * down, smooth - SMOOTH)) < SMOOTH:
         return None
     return f"errors of neighbours correlate by {shared:.2f}; {LACKING.format(variance / share)}"
 
@@ -336,6 +340,6 @@ def _of_validation(case: _Case, validation: Batches) -> dict[str, Finding]:
         if differs := findings.other_images(case.x, _sample(validation)[0]):
             found["validation_differs"] = differs[0], f"{differs[1]}; {evidence}"
         elif others > FAR * now and others - now > APART:
-            fixed = data.corruption is None and not np.array_equal(data.x[:100], images[0][:100])
+            fixed = data.corruption is None and case.x is not case.t and findings.belong(case.x, case.t)
             found["fixed_noise" if fixed else "overfitting"] = evidence
     return _told(found)

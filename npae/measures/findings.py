@@ -27,6 +27,7 @@ COLUMNS = 20  # of so many or more inputs, one that has half of all squares is o
 NOISELESS = 5e-4  # the mean square of noise, relative to that of the inputs; less is not seen
 RELATED = 0.05  # the correlation of inputs and targets
 HIDDEN, MOST_HIDDEN = 0.3, 0.9  # the correlation of noisy inputs and targets; what outputs lack of these
+OWN = 0.8  # the share of other targets that an input with noise is less like than its own
 NEAR = 0.95  # the distance of the targets of neighbours, relative to that of any two
 ALIKE = 0.9  # the share of images whose nearest neighbour is of the same set, in one of two sets that differ
 BOTH = 0.75  # that in both sets
@@ -78,8 +79,9 @@ def not_classes(t: np.ndarray) -> Finding | None:
 
 
 def no_noise(noisy: np.ndarray, clean: np.ndarray) -> Finding | None:
-    """Find a corruption that leaves inputs (n, ...) as they were."""
-    if np.square(noisy - clean).mean() > NOISELESS * np.square(clean).mean():
+    """Find a corruption that leaves inputs (n, ...), or most of them, as they were."""
+    noise = np.median(np.square(_flat(noisy) - _flat(clean)).mean(axis=1))
+    if noise > NOISELESS * np.square(clean).mean():
         return None
     sentence = "the corruption changes hardly anything, so the model removes no noise; make it stronger"
     return sentence, f"the largest change of an input is {np.abs(noisy - clean).max():.2g}"
@@ -122,6 +124,15 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
     )
     evidence = f"targets of neighbouring inputs are {ratio:.0%} as far apart as any two"
     return sentence, f"{evidence}; inputs and targets correlate by {related:.2f}"
+
+
+def belong(x: np.ndarray, t: np.ndarray) -> bool:
+    """Return whether inputs x (n, ...), as noisy images, are more like their own than like most targets t."""
+    if x.shape != t.shape:
+        return False
+    a, b = (_flat(each) - _flat(each).mean(axis=0) for each in (x, t))
+    alike = a @ (b / np.maximum(np.linalg.norm(b, axis=1, keepdims=True), np.finfo(float).tiny)).T
+    return bool(np.mean(alike < np.diag(alike)[:, None]) > OWN)
 
 
 def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> Finding | None:
@@ -181,12 +192,14 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """Find validation images (m, ...) that are among the training images (n, ...).
 
-    Where many of these are there three times or more, as are words or answers, chance repeats them.
+    Where many of these are there three times or more, as are words or answers, chance repeats them, if it
+    repeats halves of them more often.
     """
     known = Counter(hash(row.tobytes()) for row in x) if x.dtype == validation.dtype else Counter()
     share = np.mean([hash(row.tobytes()) in known for row in validation])
     often = sum(count for count in known.values() if count > 2) / len(x)
-    if share < COPIES or often > COPIES:
+    halves = {hash(row.ravel()[: row.size // 2].tobytes()) for row in x} if often > COPIES else known
+    if share < COPIES or len(halves) < (1 - COPIES) * len(known):
         return None
     sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
     return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"
