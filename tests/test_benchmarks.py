@@ -175,6 +175,7 @@ def test_kernels_are_set_beside_the_peak(tmp_path, capsys):
     assert all(work["numba"] > 0 and work["peak"] > 0 for work in only("kernels", tmp_path)["works"])
 
 
+@pytest.mark.slow
 def test_a_ladder_is_climbed_and_drawn(tmp_path):
     assert ladder.main(["--quick", "--recipe", "strided-denoiser", "--peers", "--out", str(tmp_path)]) == 0
     result = only("ladder", tmp_path)

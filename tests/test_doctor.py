@@ -22,10 +22,10 @@ from npae.inside.doctor import (
     training_of,
 )
 
-QUICK = ("too_few_epochs-denoiser", "healthy-sparse")
+QUICK = ("too_few_epochs-denoiser",)
 SOME = (
     *QUICK,
-    *("dead_units-first", "rate_too_small-adam-3e-05"),
+    *("healthy-sparse", "dead_units-first", "rate_too_small-adam-3e-05"),
     *("code_on_a_line-8", "noisy_targets-gauss-0.3", "unscaled_inputs-centred", "wrong_loss-relu"),
     *("frozen_layer-encoder", "penalty_too_large-l1", "validation_differs-unscaled"),
 )

@@ -335,7 +335,7 @@ GREY_28, COLOUR_16, COLOUR_48, COLOUR_40 = (28, 28), (3, 16, 16), (3, 32, 48), (
 OF_FLAT_IMAGES = [name for name, recipe in RECIPES.items() if len(recipe.input_shape) == 1]
 OTHERS = [name for name in RECIPES if name not in OF_FLAT_IMAGES]
 WIDE = ("stacked-denoiser", "masking-denoiser", "deep", "overcomplete")  # a thousand units
-SEVERAL = ("sparse", "contractive", "variational-dense")  # trainings, also in test_family_codes.py
+SEVERAL = ("sparse", "contractive", "variational-dense", "latent2d", "keras-denoiser")  # longer ones
 TRAINED = [(name, COLOUR_48) for name in OTHERS] + [(name, COLOUR_16) for name in OF_FLAT_IMAGES]
 
 

@@ -33,8 +33,8 @@ def test_mutated_files_are_read_rightly_or_refused(kind):
 
 
 @LINUX
+@pytest.mark.parametrize("mutations, seed", slow_but([(1, 2)], [(1, 2), (60, 1)]))
 @pytest.mark.parametrize("kind", sorted({*fuzz.READERS} - LARGE))
-@pytest.mark.parametrize("mutations, seed", slow_but([(2, 2)], [(2, 2), (60, 1)]))
 def test_mutated_files_are_read_rightly_or_refused_in_this_process(kind, mutations, seed, capsys):
     assert fuzz.run_kind(kind, mutations, seed) == 0, capsys.readouterr().out
 

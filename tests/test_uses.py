@@ -114,6 +114,7 @@ def test_an_interrupt_loses_one_training_at_most(tmp_path, monkeypatch, small_sy
     assert main(["anomaly", "--resume", "--out", str(folder), "--quiet"]) == 0 and len(trained) == 40
 
 
+@pytest.mark.slow  # test_interrupts.py has signals within a training
 def test_a_signal_within_a_training_of_anomaly_loses_nothing(tmp_path, monkeypatch, small_synthetic, capsys):
     folder, unbroken, taken, places = tmp_path / "anomaly", tmp_path / "unbroken", [], []
     options = [*ANOMALY, "--quiet", "--epochs", "2"]
