@@ -105,6 +105,8 @@ def multiply_adds() -> Callable[[np.ndarray, int, np.ndarray], int]:
 
         return i64(x, i64, out), generate
 
-    # Numba adds the typing context, which mypy counts.
-    add = lambda x, repeats, out: add_products(x, repeats, out)  # type: ignore[call-arg]  # noqa: E731
-    return numba.njit(pipeline_class=WideCompiler)(add)
+    @numba.njit(pipeline_class=WideCompiler)
+    def add(x, repeats, out):
+        return add_products(x, repeats, out)  # type: ignore[call-arg]  # Numba adds the typing context
+
+    return add

@@ -340,6 +340,6 @@ def _of_validation(case: _Case, validation: Batches) -> dict[str, Finding]:
         if differs := findings.other_images(case.x, _sample(validation)[0]):
             found["validation_differs"] = differs[0], f"{differs[1]}; {evidence}"
         elif others > FAR * now and others - now > APART:
-            fixed = data.corruption is None and case.x is not case.t and findings.belong(case.x, case.t)
+            fixed = data.corruption is None and case.x is not case.t and findings.resemble_own(case.x, case.t)
             found["fixed_noise" if fixed else "overfitting"] = evidence
     return _told(found)

@@ -126,7 +126,7 @@ def unrelated(x: np.ndarray, t: np.ndarray) -> Finding | None:
     return sentence, f"{evidence}; inputs and targets correlate by {related:.2f}"
 
 
-def belong(x: np.ndarray, t: np.ndarray) -> bool:
+def resemble_own(x: np.ndarray, t: np.ndarray) -> bool:
     """Return whether inputs x (n, ...), as noisy images, are more like their own than like most targets t."""
     if x.shape != t.shape:
         return False

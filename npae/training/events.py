@@ -26,8 +26,7 @@ ROWS = 30  # of a history in a notebook: its last epochs
 class History:
     """The values of each epoch: ``history["loss"][k]`` is the loss of epoch ``k + 1``.
 
-    ``values`` is the dictionary of all lists. Its names are those over which a history iterates, and of which
-    ``"val_loss" in history`` tells one; its length is the number of epochs.
+    A history iterates over the names, so ``"val_loss" in history`` works. Its length is the number of epochs.
     """
 
     values: dict[str, list[float]] = field(default_factory=dict)

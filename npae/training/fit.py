@@ -264,7 +264,7 @@ def _views(buffer: np.ndarray, params: dict[str, np.ndarray]) -> dict[str, np.nd
 def _as_validation(model: Sequential, data: np.ndarray | tuple | Batches) -> Batches:
     x: Any
     if isinstance(data, tuple) and len(data) != 2:
-        raise ValueError(f"validation_data has {len(data)} parts; expected x, (x, y) or a Batches")
+        raise ValueError(f"validation_data is a tuple of {len(data)}; expected x, (x, y) or a Batches")
     x, y = data if isinstance(data, tuple) else (data, None)
     try:
         return batches_for(model, x, y)
