@@ -39,15 +39,20 @@ def _of_function(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def _outside(tree: ast.Module, nodes: list[ast.AST], functions: list[ast.FunctionDef]) -> Iterator[str]:
-    """Yield that functions use what stands outside of them, or is declared global, or hangs on a function."""
+    """Yield what functions change outside of them, declare global, or keep as attributes of a function."""
     inside = [part for one in functions for part in ast.walk(one)]
-    used = {getattr(one, "id", getattr(one, "attr", "")) for one in inside}
+    stores = [
+        one.value for one in inside if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store)
+    ]
+    calls = [one.func for one in inside if isinstance(one, ast.Call)]
+    asked = [one.value for one in calls if isinstance(one, ast.Attribute)]  # as calls in calls.append(x)
+    changed = {getattr(one, "id", getattr(one, "attr", "")) for one in (*stores, *asked)}
     shared = dict.fromkeys(name for one in nodes if isinstance(one, ast.Global) for name in one.names)
     for body in [tree.body, *(one.body for one in nodes if isinstance(one, ast.ClassDef))]:
         for one in body:
             value = getattr(one, "value", None)
             if isinstance(value, MADE) and not ast.unparse(value).startswith(NUMBERS):
-                shared |= dict.fromkeys(names(one, stored=True) & used)
+                shared |= dict.fromkeys(names(one, stored=True) & changed)
     called = {one.name for one in functions}
     of_functions = [
         one for one in inside if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)

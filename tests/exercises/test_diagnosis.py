@@ -360,6 +360,7 @@ def test_what_calls_share_is_found_in_the_text(text, words):
 
 def test_nothing_is_said_to_be_shared_where_calls_share_nothing():
     assert reasons("EPSILON = np.finfo(float).eps\ndef f(x, axis=0):\n    y = []\n    return y") == []
+    assert reasons("HALF = np.array([0.5])\ndef f(x):\n    return HALF * x") == []  # which no call changes
     assert reasons("def f(:") == []
 
 
