@@ -144,7 +144,7 @@ def backward_layout(
     offsets = o * plan.places + (rows.reach - a // sh) * plan.row + (columns.reach - b // sw) * plan.column
     numbers = o * (c_in * kh * kw) + a * kw + b
     phase = (a % sh) * sw + b % sw
-    by_phase = np.argsort(phase, kind="stable")
+    by_phase = np.lexsort((offsets, phase))  # upwards: processors fetch ahead in this direction
     ends = np.searchsorted(phase[by_phase], np.arange(sh * sw + 1))
     return _layout(plan, offsets[by_phase], ends, _order(numbers[by_phase], ends, c_in, kh * kw))
 

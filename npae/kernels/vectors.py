@@ -9,17 +9,17 @@ rest of a convolution is Python that Numba compiles, in `conv2d_fast`.
 
 from __future__ import annotations
 
-STEP = 128  # numbers; the length of every block divides it, so vectors padded to it leave no remainder
+STEP = 128  # numbers; no block is longer
 LANES = 16  # numbers of the widest vector, or a multiple
 
 
 def sums_of_taps(filters, flat, offsets, weights, bias, floor, sums, places, count):
     """Compute ``sums[f*places + p] = bias[f] + sum_t weights[t*filters + f] * flat[p + offsets[t]]``.
 
-    For f < filters and p < count; in compiled functions only. ``filters`` is 1, 2 or 4. A sum
-    below ``floor[0]`` becomes that number; a NaN stays one. All arrays are 1-D, contiguous and, but for the
-    offsets, of one dtype. p runs on to the next multiple of `STEP`. ``offsets`` are int64; ``places``, from
-    the sums of one filter to those of the next, and ``count`` too.
+    For f < filters and p < count; in compiled functions only. ``filters`` is 1, 2 or 4. A sum below
+    ``floor[0]`` becomes that number; a NaN stays one. All arrays are 1-D, contiguous and, but for the
+    offsets, of one dtype. p runs on behind ``count``, by less than `STEP`. ``offsets`` are int64; ``places``,
+    from the sums of one filter to those of the next, and ``count`` too.
     """
     raise NotImplementedError("sums_of_taps can be called by compiled functions only")
 

@@ -3,10 +3,12 @@
 A block of `sums_of_taps` is F filters by V vectors of L numbers. Each vector of x that is loaded serves F
 filters, each weight V vectors, and the F*V sums stay in registers until all taps are added. A multiply-add
 needs about 4 cycles, and a processor begins two in each cycle; so at least 8 sums must be in work at a time.
+More are better: a processor loads two vectors in a cycle as well, and F + V loads serve F*V multiply-adds.
 Where at most half of the last block is left, only that half is computed.
 """
 
 from contextlib import contextmanager
+from functools import partial
 
 from llvmlite import ir
 from numba import types
@@ -16,9 +18,9 @@ from numba.extending import intrinsic, overload, register_jitable
 from npae.kernels.vectors import dots_of_taps, join_rows, move_rows, sums_of_taps
 
 # By the number of vector registers, 16 or 32, and F: the vectors V of a block of sums, and the taps of a
-# block of dot products. A block needs F*V (or F*taps) registers, and a few for operands.
-VECTORS = {16: {1: 8, 2: 4, 4: 2}, 32: {1: 8, 2: 8, 4: 4}}
-TAPS = {16: {1: 8, 2: 5, 4: 2}, 32: {1: 12, 2: 8, 4: 5}}
+# block of dot products. A block needs F*V (or F*taps) registers, as many as the smaller factor, and one.
+VECTORS = {16: {1: 8, 2: 6, 4: 3}, 32: {1: 8, 2: 8, 4: 4}}
+TAPS = {16: {1: 8, 2: 6, 4: 3}, 32: {1: 12, 2: 8, 4: 5}}
 
 index, number_of_lane, i64 = ir.IntType(64), ir.IntType(32), types.int64  # types
 two, three = (types.UniTuple(i64, count) for count in (2, 3))
@@ -87,6 +89,18 @@ class Vectors:
             total = self.builder.fadd(before, self.builder.fmul(a, b))
         self.builder.store(total, accumulator)
 
+    def add_products(self, accumulators, a, b):
+        """Add ``a[i]() * b[k]()``, which load a vector each, to ``accumulators[i*len(b) + k]``.
+
+        The shorter of both is kept in registers; each of the other is loaded, used and forgotten.
+        """
+        is_short = len(a) < len(b)
+        kept = [load() for load in (a if is_short else b)]
+        for m, load in enumerate(b if is_short else a):
+            value = load()
+            for k, other in enumerate(kept):
+                self.add_product(accumulators[k * len(b) + m if is_short else m * len(b) + k], value, other)
+
     def add_total(self, accumulator, pointer, place):
         """Add all lanes to one number in memory; "reassoc" lets LLVM add them in pairs, not one by one."""
         where = self.builder.gep(pointer, [place])
@@ -131,11 +145,9 @@ def sums_for(F):
                 with cgutils.for_range(builder, taps, intp=index) as loop:
                     x_t = builder.gep(x_p, [builder.load(builder.gep(shift, [loop.index]))])
                     w_t = builder.gep(w, [builder.mul(loop.index, constant(F))])
-                    copies = [vectors.load(x_t, constant(v * L)) for v in range(V)]
-                    for f in range(F):
-                        weight = vectors.load_into_all(w_t, constant(f))
-                        for v in range(V):
-                            vectors.add_product(totals[f * V + v], weight, copies[v])
+                    weight = [partial(vectors.load_into_all, w_t, constant(f)) for f in range(F)]
+                    copy = [partial(vectors.load, x_t, constant(v * L)) for v in range(V)]
+                    vectors.add_products(totals, weight, copy)
                 for f in range(F):
                     y_f = builder.gep(y, [builder.add(p, builder.mul(places, constant(f)))])
                     for v in range(V):
@@ -143,12 +155,14 @@ def sums_for(F):
                         total = builder.select(builder.fcmp_ordered("<", total, least), least, total)
                         vectors.store(total, y_f, constant(v * L))
 
-            halves = builder.udiv(builder.add(count, constant(V // 2 * L - 1)), constant(V // 2 * L))
-            whole = builder.mul(builder.udiv(halves, constant(2)), constant(V * L))
-            with cgutils.for_range_slice(builder, constant(0), whole, constant(V * L), index) as (p, _):
+            half = -(-V // 2)
+            lines = builder.udiv(builder.add(count, constant(L - 1)), constant(L))
+            whole = builder.udiv(builder.add(lines, constant(V - half - 1)), constant(V))
+            end = builder.mul(whole, constant(V * L))
+            with cgutils.for_range_slice(builder, constant(0), end, constant(V * L), index) as (p, _):
                 block(p, V)
-            with builder.if_then(builder.trunc(halves, ir.IntType(1))):
-                block(whole, V // 2)
+            with builder.if_then(builder.icmp_unsigned("<", end, count)):
+                block(end, half)
             return context.get_dummy_value()
 
         return types.void(flat, offsets, weights, bias, floor, out, i64, i64), generate
@@ -178,11 +192,10 @@ def dots_for(F):
                     begin = builder.mul(r.index, row)
                     end = builder.add(begin, count)
                     with cgutils.for_range_slice(builder, begin, end, constant(L), index) as (p, _):
-                        stills = [vectors.load(line, p) for line in lines]
-                        for k in range(T):
-                            copy = vectors.load(begins[k], p)
-                            for f in range(F):
-                                vectors.add_product(totals[k * F + f], copy, stills[f])
+                        copy, still = (
+                            [partial(vectors.load, line, p) for line in these] for these in (begins, lines)
+                        )
+                        vectors.add_products(totals, copy, still)
                 for f in range(F):
                     for k in range(T):
                         place = builder.add(builder.mul(taps, constant(f)), at[k])
