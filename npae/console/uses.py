@@ -148,12 +148,13 @@ def anomaly(options: argparse.Namespace) -> int:
 
 def explore(options: argparse.Namespace) -> None:
     """Draw the code space of a trained model."""
-    from npae.inside.explore import write_page
-    from npae.recipes.explore import explore as figures
-
+    run = evaluated(options, options.data)
     if options.html:
-        run = evaluated(options, options.data)
+        from npae.inside.explore import write_page
+
         say(write_page(run, run.path("explore.html")))
         return
-    for path in figures(evaluated(options, options.data), options.pair):
+    from npae.recipes.explore import explore as figures
+
+    for path in figures(run, options.pair):
         say(path)

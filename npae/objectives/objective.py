@@ -128,12 +128,7 @@ class BoundObjective:
         return terms, grads
 
     def forward_and_backward(
-        self,
-        x: np.ndarray,
-        t: np.ndarray,
-        examples: int,
-        rng: Generator | None = None,
-        need_dx: bool = False,
+        self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None, need_dx: bool = False
     ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return ``(terms, dx, grads, moved)``.
 

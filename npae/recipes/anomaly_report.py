@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from npae import plotting
 from npae.datasets import Dataset
 from npae.files.writing import write_whole
 from npae.kernels.backend import get_backend
@@ -116,8 +117,6 @@ def write(
 
 def draw(found: Found, dataset: Dataset, directory: Path) -> None:
     """Draw the table as bars, and for each detector its scores and its extreme images."""
-    from npae import plotting
-
     names = [class_name(dataset, trial.label) for trial in next(iter(found.values()))]
     bars = {
         f"one {'normal' if column.alone else 'anomaly'}, {column.model}, code of {column.code}": [
@@ -135,8 +134,6 @@ def draw(found: Found, dataset: Dataset, directory: Path) -> None:
 
 
 def _draw_scores(path: Path, column: Detector, trials: list[Trial], dataset: Dataset) -> None:
-    from npae import plotting
-
     panels = [
         (
             f"{class_name(dataset, trial.label)}: ROC-AUC {trial.auc:.2f}",
@@ -149,8 +146,6 @@ def _draw_scores(path: Path, column: Detector, trials: list[Trial], dataset: Dat
 
 def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: Dataset) -> None:
     """Draw the images with the least and the largest error, of all, of normal and of anomalous ones."""
-    from npae import plotting
-
     few = min(4, *(min(trial.anomalous.sum(), (~trial.anomalous).sum()) for trial in trials))
     headings = ["least error", "normal, largest error", "anomalous, least error", "largest error"]
     rows = []
@@ -164,8 +159,6 @@ def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: D
 
 def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -> None:
     """Draw images of the hardest anomaly, and of other classes, above their reconstructions."""
-    from npae import plotting
-
     rows = []
     columns = min(len(places) for places, _ in trial.outputs.values())
     for kind, name in ((True, "never seen"), (False, "trained on")):

@@ -131,11 +131,7 @@ def draw_codes(run: Run) -> None:
     models = {"Bernoulli decoder, β = 1": run.model}
     models |= dict(zip(("Gaussian decoder", f"β = {BETA:g}"), (model for model, _ in others(run).values())))
     panels = [
-        (
-            name,
-            encode(model, x, run.threads),
-            float(np.mean((predict(model, x, run.threads) - x) ** 2)),
-        )
+        (name, encode(model, x, run.threads), float(np.mean((predict(model, x, run.threads) - x) ** 2)))
         for name, model in models.items()
     ]
     title = f"Means of the codes of {len(x):,} test images"
