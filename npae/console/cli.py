@@ -144,9 +144,6 @@ def _add_train(commands: Commands) -> None:
         "--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF"
     )
     command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
-    command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
-    )
     command.set_defaults(command=train)
 
 

@@ -74,6 +74,9 @@ def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
     command.add_argument("--seed", type=whole_number(0), metavar="N", help="default: 0")
     command.add_argument("--limit", type=whole_number(1), metavar="N", help="use only the first N images")
     command.add_argument(
+        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
+    )
+    command.add_argument(
         "--quiet", action="store_true", help="print only errors, and a warning if the data are synthetic"
     )
     add_compute(command)

@@ -64,9 +64,6 @@ def add_uses(commands: Commands) -> None:
     )
     command.add_argument("--code", type=whole_number(1), metavar="N", help="units of the model's code")
     command.add_argument("--out", metavar="DIR", default="runs/anomaly", help="default: runs/anomaly")
-    command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
-    )
     add_training(command, epochs="of every training; default: 10, or 20 for one digit")
     command.set_defaults(command=anomaly)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from npae import plotting
 from npae.datasets import Dataset
-from npae.files.writing import write_whole
+from npae.files.writing import write_csv, write_whole
 from npae.kernels.backend import get_backend
 from npae.markup import aligned
 from npae.recipes.anomaly import Detector, Trial, class_name
@@ -111,7 +110,7 @@ def write(
         "lesson": lesson(found, dataset),
     }
     write_whole(directory / METRICS, (json.dumps(report, indent=2) + "\n").encode())
-    write_whole(directory / "anomaly.csv", _as_csv(found, dataset).encode())
+    write_csv(directory / "anomaly.csv", _rows(found, dataset))
     draw(found, dataset, directory)
 
 
@@ -195,12 +194,9 @@ def _describe(column: Detector, trials: list[Trial], dataset: Dataset) -> dict[s
     }
 
 
-def _as_csv(found: Found, dataset: Dataset) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
+def _rows(found: Found, dataset: Dataset) -> Iterator[list[str]]:
     kinds = ("auc", "error_of_normal", "error_of_anomalous")
-    rows.writerow(["class", *(f"{column.name}-{kind}" for column in found for kind in kinds)])
+    yield ["class", *(f"{column.name}-{kind}" for column in found for kind in kinds)]
     for trials in zip(*found.values()):
         numbers = [value for trial in trials for value in (trial.auc, *mean_errors(trial))]
-        rows.writerow([class_name(dataset, trials[0].label), *(f"{value:.6g}" for value in numbers)])
-    return text.getvalue()
+        yield [class_name(dataset, trials[0].label), *(f"{value:.6g}" for value in numbers)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import numpy as np
 from npae.datasets import read_picture
 from npae.datasets.images import SIZE, fit, light_on_dark
 from npae.datasets.pictures import luminance
-from npae.files.writing import write_whole
+from npae.files.writing import write_csv
 from npae.markup import aligned
 from npae.measures import surprise
 from npae.recipes.run import Run
@@ -104,7 +102,7 @@ def score_images(
     scored = Scored(
         names, surprise.scores(maps), errors, training, folder, [table_path, figure, distribution]
     )
-    write_whole(table_path, _as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
+    write_csv(table_path, _rows(scored))
     _draw(scored, prepared, outputs, maps)
     return scored
 
@@ -151,13 +149,10 @@ def _free(folder: Path) -> tuple[Path, Path, Path]:
     return paths[0], paths[1], paths[2]
 
 
-def _as_csv(scored: Scored) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["picture", "score", "mean_squared_error", "share_of_training_images_below"])
+def _rows(scored: Scored) -> Iterator[list[str]]:
+    yield ["picture", "score", "mean_squared_error", "share_of_training_images_below"]
     for name, *numbers in zip(scored.names, scored.scores, scored.errors, scored.quantiles):
-        rows.writerow([name, *(f"{number:.6g}" for number in numbers)])
-    return text.getvalue()
+        yield [name, *(f"{number:.6g}" for number in numbers)]
 
 
 def _draw(scored: Scored, images: np.ndarray, outputs: np.ndarray, maps: np.ndarray) -> None:
