@@ -272,10 +272,8 @@ def _what_is_kept(run: Run, moved: Path | None) -> str:
 
     if is_back(moved):
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
-    done, earlier = (
-        progress_in_words(run.directory, run.epochs),
-        f"; the earlier run is now {moved}" if moved else "",
-    )
+    done = progress_in_words(run.directory, run.epochs)
+    earlier = f"; the earlier run is now {moved}" if moved else ""
     if begun(run.directory) is None:
         lost = "what came after is lost, and --resume cannot continue: the state of your adam is not on disk"
         return (f"{done} are in {run.directory}; {lost}" if done else "no epoch was complete") + earlier

@@ -111,8 +111,8 @@ def image_size(text: str) -> str:
     return f"{height}x{width}"
 
 
-def say_nothing(line: str) -> None:
-    """Ignore a line."""
+def say_nothing(*_: object) -> None:
+    """Ignore a line, or how far a download is."""
 
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
@@ -133,8 +133,7 @@ def load_data(name: str, preferred: str, quiet: bool, size: str | None = None) -
     sides = parse_size(size)
     with wrong_usage_if(_is_unknown(name)):
         if quiet:
-            silent = lambda *amounts: None  # noqa: E731
-            dataset = datasets.load(name, preferred, report=say_nothing, progress=silent, size=sides)
+            dataset = datasets.load(name, preferred, report=say_nothing, progress=say_nothing, size=sides)
         else:
             dataset = datasets.load(name, preferred, report=warn, size=sides)
     replaced = name.lower() == "auto" and preferred not in datasets.DRAWN

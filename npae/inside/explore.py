@@ -33,7 +33,7 @@ def page_of(run: Run) -> str:
     Raises
     ------
     ValueError
-        If the model has a layer that the page does not know, or images that it cannot draw.
+        If the model has no code, or a layer that ``network.js`` does not know.
     """
     images, labels = run.dataset.test_images[:IMAGES], run.dataset.test_labels
     model = description(run.model) | {
@@ -64,13 +64,7 @@ def write_page(run: Run, path: str | os.PathLike) -> Path:
 
 
 def description(model: Sequential) -> dict[str, Any]:
-    """Return a model as data for ``network.js``: the layers of the encoder and of the decoder.
-
-    Raises
-    ------
-    ValueError
-        If the model has no code, or a layer that ``network.js`` does not know.
-    """
+    """Return a model as data for ``network.js``: its layers; see `page_of` for what is raised."""
     if not isinstance(model, Autoencoder):
         raise ValueError(f"the page shows autoencoders, and this is a {type(model).__name__}")
     return {"code": math.prod(model.decoder.built()[0])} | {

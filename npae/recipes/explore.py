@@ -76,9 +76,8 @@ def draw_interpolations(
         label = " to ".join(names)
         rows.append((label, [ends[:1], run.pixels(between), ends[1:]]))
     headings = ["from", "decoded codes on the straight line between the codes of the two images", "to"]
-    return plotting.image_groups(
-        path, headings, rows, f"{run.settings.recipe}: from one test image to another"
-    )
+    title = f"{run.settings.recipe}: from one test image to another"
+    return plotting.image_groups(path, headings, rows, title)
 
 
 def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
@@ -100,10 +99,8 @@ def draw_codes(path: Path, run: Run, plane: Plane, images: np.ndarray, codes: np
     title = f"{run.settings.recipe}: codes of {len(codes):,} test images"
     if plane.pca:
         title += f", in the plane of {plane.share:.0%} of their variance"
-    pixels = run.pixels(images)
-    return plotting.code_thumbnails(
-        path, plane.points(codes), pixels, run.colours, title, run.class_names, plane.names
-    )
+    points, pixels = plane.points(codes), run.pixels(images)
+    return plotting.code_thumbnails(path, points, pixels, run.colours, title, run.class_names, plane.names)
 
 
 def draw_neighbours(

@@ -135,8 +135,7 @@ def draw_codes(run: Run) -> None:
         for name, model in models.items()
     ]
     title = f"Means of the codes of {len(x):,} test images"
-    labels = run.colours
-    plotting.code_scatter(run.path("codes.png"), panels, labels, title, run.class_names)
+    plotting.code_scatter(run.path("codes.png"), panels, run.colours, title, run.class_names)
 
 
 RECIPE = Recipe(
