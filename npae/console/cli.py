@@ -131,19 +131,14 @@ class _Version(argparse.Action):
 
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
-    command.add_argument("recipe", metavar="RECIPE", help="a name from npae list")
+    add = command.add_argument
+    add("recipe", metavar="RECIPE", help="a name from npae list")
     add_training(command, epochs="default: as published")
-    command.add_argument("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
-    command.add_argument(
-        "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
-    )
-    command.add_argument(
-        "--layers", metavar="DIR", help="train dense or conv with your own functions, from npae exercises"
-    )
-    command.add_argument(
-        "--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF"
-    )
-    command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
+    add("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
+    add("--noise", action="store_true", default=None, help="train dense or conv as a denoiser")
+    add("--layers", metavar="DIR", help="train dense or conv with your own functions, from npae exercises")
+    add("--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF")
+    add("--out", metavar="DIR", help="default: runs/RECIPE")
     command.set_defaults(command=train)
 
 
