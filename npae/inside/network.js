@@ -17,8 +17,8 @@ const ACTIVATIONS = { // y of x, and dy/dx of y; a is the factor below 0
 const last = (values) => values[values.length - 1];
 const count = (shape) => shape.reduce((a, b) => a * b, 1);
 
-// Call visit(out, at, n, tap, sw) for every row of an image and every place of the window, number `tap`: of
-// the n outputs from `out` on, the pixels at, at + sw, ... are at that place. All are numbers within a channel.
+// Call visit(out, at, n, tap, sw) for every row of an image and every place `tap` of the window: of the n
+// outputs from `out` on, the pixels at, at + sw, ... are at that place. All are numbers within a channel.
 function overRows([, h, w], [, h_out, w_out], layer, visit) {
   const { window: [kh, kw], strides: [sh, sw] = [kh, kw], pads: [[top], [left]] = [[0], [0]] } = layer;
   for (let a = 0; a < kh; a++) {
