@@ -45,9 +45,8 @@ class Sequential(Layer):
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("layers: the list has the same layer twice; construct a second one")
         kinds = [snake_case(type(layer).__name__) for layer in self.layers]
-        self.names = (
-            numbered(kinds) if names is None else list(arguments.instance(names, (list, tuple), "names"))
-        )
+        given = numbered(kinds) if names is None else arguments.instance(names, (list, tuple), "names")
+        self.names = list(given)
         if {*map(type, self.names)} - {str} or not len({*self.names}) == len(self.names) == len(self.layers):
             raise ValueError(
                 f"names must be {len(self.layers)} different texts, not {arguments.brief(names)}"
@@ -244,9 +243,8 @@ class Sequential(Layer):
         for name, layer in self.leaves():
             shape = layer.output_shape and " x ".join(str(size) for size in layer.output_shape)
             count = sum(value.size for value in layer.params.values())
-            rows.append(
-                (f"{name} ({type(layer).__name__})", str(shape), f"{count:,}", f"{layer.multiply_adds():,}")
-            )
+            title, work = f"{name} ({type(layer).__name__})", layer.multiply_adds()
+            rows.append((title, str(shape), f"{count:,}", f"{work:,}"))
         count = sum(value.size for value in self.params.values())
         return [*rows, ("total", "", f"{count:,}", f"{self.multiply_adds():,}")]
 
@@ -364,9 +362,8 @@ def _outputs(model: Sequential, x: Any, name: str = "x") -> np.ndarray:
     y = np.empty((count, *output_shape), dtype)
     for start in range(0, count, BATCH):
         part = slice(start, start + BATCH)
-        y[part], _ = model.forward(
-            batches.clean(part)[0] if batches is not None else _scaled(array[part], dtype)
-        )
+        inputs = batches.clean(part)[0] if batches is not None else _scaled(array[part], dtype)
+        y[part], _ = model.forward(inputs)
     return y
 
 

@@ -131,22 +131,14 @@ class _Version(argparse.Action):
 
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a recipe and draw its figures")
-    command.add_argument("recipe", metavar="RECIPE", help="a name from npae list")
+    add = command.add_argument
+    add("recipe", metavar="RECIPE", help="a name from npae list")
     add_training(command, epochs="default: as published")
-    command.add_argument("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
-    command.add_argument(
-        "--noise", action="store_true", default=None, help="train dense or conv as a denoiser"
-    )
-    command.add_argument(
-        "--layers", metavar="DIR", help="train dense or conv with your own functions, from npae exercises"
-    )
-    command.add_argument(
-        "--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF"
-    )
-    command.add_argument("--out", metavar="DIR", help="default: runs/RECIPE")
-    command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
-    )
+    add("--batch-size", type=whole_number(1), metavar="N", help="default: as published")
+    add("--noise", action="store_true", default=None, help="train dense or conv as a denoiser")
+    add("--layers", metavar="DIR", help="train dense or conv with your own functions, from npae exercises")
+    add("--animate", action="store_true", help="draw a two-dimensional code after every epoch, as a GIF")
+    add("--out", metavar="DIR", help="default: runs/RECIPE")
     command.set_defaults(command=train)
 
 
@@ -275,10 +267,8 @@ def _what_is_kept(run: Run, moved: Path | None) -> str:
 
     if is_back(moved):
         return f"no epoch was complete, and the earlier run is back in {run.directory}"
-    done, earlier = (
-        progress_in_words(run.directory, run.epochs),
-        f"; the earlier run is now {moved}" if moved else "",
-    )
+    done = progress_in_words(run.directory, run.epochs)
+    earlier = f"; the earlier run is now {moved}" if moved else ""
     if begun(run.directory) is None:
         lost = "what came after is lost, and --resume cannot continue: the state of your adam is not on disk"
         return (f"{done} are in {run.directory}; {lost}" if done else "no epoch was complete") + earlier

@@ -58,24 +58,24 @@ def add_backend(command: argparse.ArgumentParser) -> None:
 
 def add_training(command: argparse.ArgumentParser, epochs: str) -> None:
     """Add the common options of `npae train` and `npae anomaly`; ``epochs`` is the help of ``--epochs``."""
-    command.add_argument(
+    add = command.add_argument
+    add(
         "--data",
         metavar="NAME|PATH",
         help="auto (default), mnist, fashion-mnist, synthetic, scenes, washers, or a path to images of your "
         "own (see npae data --help)",
     )
-    command.add_argument(
+    add(
         "--size",
         type=image_size,
         metavar="N|HxW",
         help="resize all images to H x W pixels; ratios may change",
     )
-    command.add_argument("--epochs", type=whole_number(1), metavar="N", help=epochs)
-    command.add_argument("--seed", type=whole_number(0), metavar="N", help="default: 0")
-    command.add_argument("--limit", type=whole_number(1), metavar="N", help="use only the first N images")
-    command.add_argument(
-        "--quiet", action="store_true", help="print only errors, and a warning if the data are synthetic"
-    )
+    add("--epochs", type=whole_number(1), metavar="N", help=epochs)
+    add("--seed", type=whole_number(0), metavar="N", help="default: 0")
+    add("--limit", type=whole_number(1), metavar="N", help="use only the first N images")
+    add("--resume", action="store_true", help="continue the run in --out where it was interrupted")
+    add("--quiet", action="store_true", help="print only errors, and a warning if the data are synthetic")
     add_compute(command)
 
 
@@ -108,8 +108,8 @@ def image_size(text: str) -> str:
     return f"{height}x{width}"
 
 
-def say_nothing(line: str) -> None:
-    """Ignore a line."""
+def say_nothing(*_: object) -> None:
+    """Ignore a line, or how far a download is."""
 
 
 def evaluated(options: argparse.Namespace, data: str | None = None) -> Run:
@@ -130,8 +130,7 @@ def load_data(name: str, preferred: str, quiet: bool, size: str | None = None) -
     sides = parse_size(size)
     with wrong_usage_if(_is_unknown(name)):
         if quiet:
-            silent = lambda *amounts: None  # noqa: E731
-            dataset = datasets.load(name, preferred, report=say_nothing, progress=silent, size=sides)
+            dataset = datasets.load(name, preferred, report=say_nothing, progress=say_nothing, size=sides)
         else:
             dataset = datasets.load(name, preferred, report=warn, size=sides)
     replaced = name.lower() == "auto" and preferred not in datasets.DRAWN

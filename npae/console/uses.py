@@ -64,9 +64,6 @@ def add_uses(commands: Commands) -> None:
     )
     command.add_argument("--code", type=whole_number(1), metavar="N", help="units of the model's code")
     command.add_argument("--out", metavar="DIR", default="runs/anomaly", help="default: runs/anomaly")
-    command.add_argument(
-        "--resume", action="store_true", help="continue the run in --out where it was interrupted"
-    )
     add_training(command, epochs="of every training; default: 10, or 20 for one digit")
     command.set_defaults(command=anomaly)
 
@@ -148,12 +145,13 @@ def anomaly(options: argparse.Namespace) -> int:
 
 def explore(options: argparse.Namespace) -> None:
     """Draw the code space of a trained model."""
-    from npae.inside.explore import write_page
-    from npae.recipes.explore import explore as figures
-
+    run = evaluated(options, options.data)
     if options.html:
-        run = evaluated(options, options.data)
+        from npae.inside.explore import write_page
+
         say(write_page(run, run.path("explore.html")))
         return
-    for path in figures(evaluated(options, options.data), options.pair):
+    from npae.recipes.explore import explore as figures
+
+    for path in figures(run, options.pair):
         say(path)

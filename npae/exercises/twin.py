@@ -65,14 +65,12 @@ class LearnersLayer(Layer):
         self.activation = str(activation or getattr(layer, "activation", "linear"))
 
     def forward(self, x, rng=None):
+        shape, bent = (len(x), *(self.output_shape or ())), None
         y, cache = self._call(self.part.exercise, self.part.forward, x, *self.part.arguments(self.layer))
-        y, bent = (
-            _fitting(y, (len(x), *(self.output_shape or ())), x.dtype, f"y of your {self.part.exercise}"),
-            None,
-        )
+        y = _fitting(y, shape, x.dtype, f"y of your {self.part.exercise}")
         if self.activation != "linear":
             y, bent = self._call(self.activation, f"{self.activation}_forward", y)
-            y = _fitting(y, (len(x), *(self.output_shape or ())), x.dtype, f"y of your {self.activation}")
+            y = _fitting(y, shape, x.dtype, f"y of your {self.activation}")
         return y, (cache, bent)
 
     def backward(self, dy, cache, need_dx=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -60,6 +61,13 @@ def write_whole(path: str | os.PathLike, content: bytes | bytearray) -> Path:
     with written_whole(path) as file:
         file.write(content)
     return Path(path)
+
+
+def write_csv(path: str | os.PathLike, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV, see `written_whole`; a cell may be the name of a file, of any bytes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write_whole(path, text.getvalue().encode(errors="surrogateescape"))
 
 
 def sweep(folder: Path) -> None:

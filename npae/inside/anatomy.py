@@ -30,11 +30,7 @@ ROUNDS, SECONDS = 7, 0.004  # of a measurement of time: the best round counts
 
 
 def anatomy(
-    model: Sequential,
-    loss: str | Loss | Objective,
-    optimizer: Adam | SGD,
-    batches: Batches,
-    batch_size: int,
+    model: Sequential, loss: str | Loss | Objective, optimizer: Adam | SGD, batches: Batches, batch_size: int
 ) -> dict[str, Any]:
     """Measure one training step of a built model, which does not change.
 

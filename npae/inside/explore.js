@@ -112,8 +112,7 @@ steer("plane", ring, moveCode, [50, 50], showCode);
 
 const named = widest.slice(0, 64).sort((a, b) => a - b).map((u) => [u, `unit ${u}`]);
 const tests = model.labels.map((label, i) => [i, `${i} (${label})`]);
-choices("across", named, state.across, (u) => { state.across = u; showCode(); });
-choices("up", named, state.up, (u) => { state.up = u; showCode(); });
+for (const id of ["across", "up"]) choices(id, named, state[id], (u) => { state[id] = u; showCode(); });
 choices("start", tests, 0, (i) => { state.code = Float64Array.from(codes[i]); showCode(); });
 for (const u of widest.slice(0, MOST_SLIDERS).sort((a, b) => a - b)) {
   const [label, slider] = ["label", "input"].map((tag) => document.createElement(tag));

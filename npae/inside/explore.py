@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import importlib.resources
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from npae.files.writing import write_whole
-from npae.geometry import window_pads
 from npae.inside.html import page
 from npae.kernels import activations
 from npae.layers import Layer, Reshape
@@ -25,8 +23,8 @@ from npae.recipes.run import Run
 LARGE = 3_000_000  # bytes; of a larger page, the command tells the size first
 IMAGES = 100  # test images that the page holds
 SAME = (Reshape, Activation, GaussianNoise, Dropout)  # what does not change numbers, but for an activation
-TO_LARGE = ("Conv2DTranspose", "UpSampling2D")  # whose windows are in the output
-KINDS = (*TO_LARGE, "Same", "Dense", "Conv2D", "MaxPool2D", "AveragePooling2D", "BatchNormalization")
+WITH_WINDOWS = ("Conv2D", "Conv2DTranspose", "MaxPool2D", "AveragePooling2D", "UpSampling2D")
+KINDS = (*WITH_WINDOWS, "Same", "Dense", "BatchNormalization")
 
 
 def page_of(run: Run) -> str:
@@ -35,17 +33,16 @@ def page_of(run: Run) -> str:
     Raises
     ------
     ValueError
-        If the model has a layer that the page does not know, or images that it cannot draw.
+        If the model has no code, or a layer that ``network.js`` does not know.
     """
-    images = run.dataset.test_images[:IMAGES]
-    labels = run.dataset.test_labels
+    images, labels = run.dataset.test_images[:IMAGES], run.dataset.test_labels
     model = description(run.model) | {
         "image": run.dataset.image_shape,
         "scale": 255 * run.recipe.scale,
         "offset": run.recipe.offset,
-        "noise": getattr(run.recipe.corruption, "stddev", 0) if run.recipe.corruption else 0,
-        "images": _text(images.tobytes()),
-        "labels": ["?"] * len(images) if labels is None else labels[: len(images)].tolist(),
+        "noise": getattr(run.recipe.corruption, "stddev", 0),
+        "images": base64.b64encode(images.tobytes()).decode(),
+        "labels": ["?"] * len(images) if labels is None else labels[:IMAGES].tolist(),
     }
     title = f"{run.recipe.name} on {run.dataset.name}"
     body = (
@@ -67,49 +64,33 @@ def write_page(run: Run, path: str | os.PathLike) -> Path:
 
 
 def description(model: Sequential) -> dict[str, Any]:
-    """Return a model as data for ``network.js``: the layers of the encoder and of the decoder.
-
-    Raises
-    ------
-    ValueError
-        If the model has no code, or a layer that ``network.js`` does not know.
-    """
+    """Return a model as data for ``network.js``: its layers; see `page_of` for what is raised."""
     if not isinstance(model, Autoencoder):
         raise ValueError(f"the page shows autoencoders, and this is a {type(model).__name__}")
-    parts = {
-        name: [_layer(f"{name}/{leaf}", layer) for leaf, layer in part.leaves()]
-        for name, part in {"encoder": model.encoder, "decoder": model.decoder}.items()
+    return {"code": math.prod(model.decoder.built()[0])} | {
+        part: [_layer(name, layer) for name, layer in model.leaves() if name.startswith(f"{part}/")]
+        for part in ("encoder", "decoder")
     }
-    return {**parts, "code": int(np.prod(model.decoder.input_shape or ()))}
 
 
 def _layer(name: str, layer: Layer) -> dict[str, Any]:
-    (inputs, outputs), activation = layer.built(), getattr(layer, "activation", "linear")
     kind = "Same" if isinstance(layer, SAME) else type(layer).__name__
     if kind not in KINDS:
         raise ValueError(f"the page cannot compute a {kind}, the layer {name}")
+    (inputs, outputs), params = layer.built(), layer.params.items()
     found: dict[str, Any] = {
         "kind": kind,
         "name": f"{name} ({type(layer).__name__})",
         "inputs": inputs,
         "outputs": outputs,
-        "activation": activation,
-        "below": activations.check(activation, getattr(layer, "below", None)),
-        "params": list(layer.params),
+        "activation": layer.activation,
+        "below": activations.check(layer.activation, getattr(layer, "below", None)),
+        "params": {key: base64.b64encode(value.astype("<f4").tobytes()).decode() for key, value in params},
     }
-    found |= {key: getattr(layer, key) for key in ("count_include_pad", "epsilon") if hasattr(layer, key)}
-    for key in ("kernel_size", "pool_size", "size"):
-        if window := getattr(layer, key, None):
-            strides, image = getattr(layer, "strides", window), outputs if kind in TO_LARGE else inputs
-            pads = window_pads((image[1], image[2]), window, strides, getattr(layer, "padding", "valid"))
-            found |= {"window": window, "strides": strides, "pads": pads}
-    return found | {
-        key: _text(np.ascontiguousarray(value, "<f4").tobytes()) for key, value in layer.params.items()
-    }
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    for key in ("kernel_size", "pool_size", "size", "strides", "pads", "count_include_pad", "epsilon"):
+        if hasattr(layer, key):
+            found["window" if key.endswith("size") else key] = getattr(layer, key)
+    return found
 
 
 def text_of(name: str) -> str:

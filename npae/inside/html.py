@@ -15,18 +15,16 @@ STYLE = """
   --line: #36393d; --focus: #7db3f0; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   max-width: 68rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-table { overflow-wrap: normal; }
 h1 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
-p.lead { color: var(--faint); } pre, code { font: .9em/1.4 ui-monospace, monospace; }
-pre { overflow-x: auto; border: 1px solid var(--line); padding: .7rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+p.lead, figcaption { color: var(--faint); } pre, code { font: .9em/1.4 ui-monospace, monospace; }
+pre, .scroll { overflow-x: auto; } pre { border: 1px solid var(--line); padding: .7rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child { text-align: left; font-weight: bold; }
 td:not(:first-child) { white-space: nowrap; }
-figure { margin: 1.5rem 0; } figcaption { color: var(--faint); }
+figure { margin: 1.5rem 0; } .side figure { margin: 0; }
 figure img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 .side { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
-.side figure { margin: 0; }
 canvas { max-width: 100%; border: 1px solid var(--line); touch-action: none; }
 canvas:focus-visible { outline: 3px solid var(--focus); }
 canvas.image { width: 252px; height: auto; image-rendering: pixelated; background: #000; }

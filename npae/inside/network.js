@@ -17,10 +17,10 @@ const ACTIVATIONS = { // y of x, and dy/dx of y; a is the factor below 0
 const last = (values) => values[values.length - 1];
 const count = (shape) => shape.reduce((a, b) => a * b, 1);
 
-// Call visit(out, at, n, tap) for every row of an image and every place of the window, number `tap`: of the n
+// Call visit(out, at, n, tap, sw) for every row of an image and every place `tap` of the window: of the n
 // outputs from `out` on, the pixels at, at + sw, ... are at that place. All are numbers within a channel.
-function overRows([, h, w], [, h_out, w_out], { window: [kh, kw], strides: [sh, sw], pads }, visit) {
-  const [[top], [left]] = pads;
+function overRows([, h, w], [, h_out, w_out], layer, visit) {
+  const { window: [kh, kw], strides: [sh, sw] = [kh, kw], pads: [[top], [left]] = [[0], [0]] } = layer;
   for (let a = 0; a < kh; a++) {
     for (let p = 0; p < h_out; p++) {
       const r = p * sh + a - top;
@@ -28,7 +28,7 @@ function overRows([, h, w], [, h_out, w_out], { window: [kh, kw], strides: [sh, 
       for (let b = 0; b < kw; b++) {
         const first = Math.max(0, Math.ceil((left - b) / sw));
         const end = Math.min(w_out, Math.floor((w - 1 + left - b) / sw) + 1);
-        visit(p * w_out + first, r * w + first * sw + b - left, end - first, a * kw + b);
+        visit(p * w_out + first, r * w + first * sw + b - left, end - first, a * kw + b, sw);
       }
     }
   }
@@ -36,9 +36,9 @@ function overRows([, h, w], [, h_out, w_out], { window: [kh, kw], strides: [sh, 
 
 // Call visit(at, out) for every pixel `at` in the window of an output `out`.
 function overWindows(large, small, layer, visit) {
-  const [channels, h, w] = large, [, h_out, w_out] = small, [, sw] = layer.strides;
+  const [channels, h, w] = large, [, h_out, w_out] = small;
   for (let c = 0; c < channels; c++) {
-    overRows(large, small, layer, (out, at, n) => {
+    overRows(large, small, layer, (out, at, n, _, sw) => {
       for (let q = 0; q < n; q++) visit(c * h * w + at + q * sw, c * h_out * w_out + out + q);
     });
   }
@@ -141,7 +141,7 @@ const KINDS = {
       return dz.map((value, k) => value * scale[k]);
     },
   },
-  Same: { forward: (x) => x.slice(), backward: (dz) => dz.slice() }, // shapes, activations; noise is off
+  Same: { forward: (x) => x, backward: (dz) => dz }, // shapes, activations; noise is off
 };
 
 // Return the outputs of all layers, behind the input: values[k] is the input of layer k.
@@ -149,8 +149,7 @@ function forward(layers, x) {
   const values = [Float64Array.from(x)];
   for (const layer of layers) {
     const z = KINDS[layer.kind].forward(last(values), layer), { of } = ACTIVATIONS[layer.activation];
-    z.forEach((value, k) => { z[k] = of(value, layer.below); });
-    values.push(z);
+    values.push(z.map((value) => of(value, layer.below)));
   }
   return values;
 }
@@ -167,10 +166,10 @@ function backward(layers, values, dy) {
 }
 
 // Take a model as it stands in the page: parameters are base64 of little-endian float32.
-function readModel(text) {
-  const model = JSON.parse(text);
+function readModel(json) {
+  const model = JSON.parse(json);
   for (const layer of [...model.encoder, ...model.decoder]) {
-    for (const name of layer.params) layer[name] = numbers(layer[name]);
+    for (const [name, text] of Object.entries(layer.params)) layer[name] = numbers(text);
   }
   return model;
 }

@@ -10,7 +10,6 @@ from npae.markup import aligned
 LEAST, MOST, NUMBERS = 16, 64, 1 << 21  # random inputs at a time, which hold about so many numbers
 ENOUGH = 8  # draws in a row that show no further input
 
-
 Field = tuple[str, np.ndarray]  # the name of an array, and what an output sees of it, without the batch axis
 
 

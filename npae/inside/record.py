@@ -54,13 +54,10 @@ class Step:
 
     def without_activation(self) -> Step:
         """Return the step of the layer without its activation; itself if there is none, or nothing else."""
-        activation = getattr(self.layer, "activation", "linear")
-        if activation == "linear" or not self.params or not hasattr(self.layer, "without_activation"):
-            return self
-        bare = self.layer.without_activation(activation)
-        if bare is None:
-            return self
-        return Step.of(self.source, self.name, bare, self.x, copy.deepcopy(self.rng))
+        activation, bare = getattr(self.layer, "activation", "linear"), None
+        if activation != "linear" and self.params and hasattr(self.layer, "without_activation"):
+            bare = self.layer.without_activation(activation)
+        return Step.of(self.source, self.name, bare, self.x, copy.deepcopy(self.rng)) if bare else self
 
     @property
     def params(self) -> dict[str, np.ndarray]:

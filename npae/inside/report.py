@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -160,17 +161,15 @@ def _figures(directory: Path) -> list[str]:
     """Return the figures in the folder, as many as fit the size of a page, those of the loss first."""
     parts, room = [], LARGEST_FIGURES
     for path in sorted(directory.glob("*.png"), key=lambda path: (path.name != CURVES, path)):
-        try:
-            with regular_file(path, room) as file:
-                content = file.read()
-        except (OSError, ValueError):
-            content = b""
+        content = b""
+        with suppress(OSError, ValueError), regular_file(path, room) as file:
+            content = file.read()
         if content.startswith(PNG):
             room -= len(content)
             parts.append(picture(content, path.stem.replace("_", " ").replace("-", " ")))
         else:
-            text = f"{path.name} is too large for this page, or no picture: see the folder."
-            parts.append(element("p", text))
+            told = "is too large for this page, or no picture: see the folder."
+            parts.append(element("p", f"{path.name} {told}"))
     return parts or [element("p", "The folder holds no figures; npae plot draws them.")]
 
 

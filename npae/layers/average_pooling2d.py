@@ -56,15 +56,15 @@ class AveragePooling2D(Layer):
     def build_shape(self, input_shape: Shape) -> Shape:
         c, h_in, w_in = check_image_shape(input_shape)
         window = self.pool_size, self.strides, self.padding
-        self._pads = window_pads((h_in, w_in), *window)
+        self.pads = window_pads((h_in, w_in), *window)
         return c, *window_output_size((h_in, w_in), *window)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
-        window = self.pool_size, self.strides, self._pads, self.count_include_pad
+        window = self.pool_size, self.strides, self.pads, self.count_include_pad
         return average_pooling2d.forward(x, *window), None
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         (dy,) = self.check_backward(dy, cache, need_dx)
-        window = self.pool_size, self.strides, self._pads, self.count_include_pad
+        window = self.pool_size, self.strides, self.pads, self.count_include_pad
         return average_pooling2d.backward(dy, (len(dy), *self.built()[0]), *window), {}

@@ -73,7 +73,7 @@ class Conv2D(KernelLayer):
     def build_shape(self, input_shape: Shape) -> Shape:
         _, h_in, w_in = check_image_shape(input_shape)
         window = self.kernel_size, self.strides, self.padding
-        self._pads = window_pads((h_in, w_in), *window)
+        self.pads = window_pads((h_in, w_in), *window)
         return self.filters, *window_output_size((h_in, w_in), *window)
 
     def kernel_shape(self) -> Shape:
@@ -82,14 +82,14 @@ class Conv2D(KernelLayer):
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
         kernel, bias = self.params["kernel"], self.params.get("bias")
-        y = conv2d.forward(x, kernel, bias, self.strides, self._pads, self.activation)
+        y = conv2d.forward(x, kernel, bias, self.strides, self.pads, self.activation)
         return y, (x, y)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         dy, x, y = self.check_backward(dy, cache, need_dx)
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d.backward(
-            dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx
+            dy, x, y, kernel, self.strides, self.pads, self.activation, need_dx
         )
         return dx, self.named(dkernel, dbias)
 

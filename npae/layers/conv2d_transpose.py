@@ -81,7 +81,7 @@ class Conv2DTranspose(KernelLayer):
         _, h_in, w_in = check_image_shape(input_shape)
         window = self.kernel_size, self.strides, self.padding
         output_size = transpose_output_size((h_in, w_in), *window, self.output_padding)
-        self._pads = window_pads(output_size, *window)
+        self.pads = window_pads(output_size, *window)
         return self.filters, *output_size
 
     def kernel_shape(self) -> Shape:  # of the convolution that this layer transposes, and so are the fans
@@ -92,7 +92,7 @@ class Conv2DTranspose(KernelLayer):
         kernel, bias = self.params["kernel"], self.params.get("bias")
         _, h_out, w_out = self.built()[1]
         y = conv2d_transpose.forward(
-            x, kernel, bias, self.strides, self._pads, (h_out, w_out), self.activation
+            x, kernel, bias, self.strides, self.pads, (h_out, w_out), self.activation
         )
         return y, (x, y)
 
@@ -100,7 +100,7 @@ class Conv2DTranspose(KernelLayer):
         dy, x, y = self.check_backward(dy, cache, need_dx)
         kernel = self.params["kernel"]
         dx, dkernel, dbias = conv2d_transpose.backward(
-            dy, x, y, kernel, self.strides, self._pads, self.activation, need_dx
+            dy, x, y, kernel, self.strides, self.pads, self.activation, need_dx
         )
         return dx, self.named(dkernel, dbias)
 

@@ -54,14 +54,14 @@ class MaxPool2D(Layer):
     def build_shape(self, input_shape: Shape) -> Shape:
         c, h_in, w_in = check_image_shape(input_shape)
         window = self.pool_size, self.strides, self.padding
-        self._pads = window_pads((h_in, w_in), *window)
+        self.pads = window_pads((h_in, w_in), *window)
         return c, *window_output_size((h_in, w_in), *window)
 
     def forward(self, x: np.ndarray, rng: Generator | None = None) -> tuple[np.ndarray, Any]:
         x = self.check_input(x, rng)
-        return max_pool2d.forward(x, self.pool_size, self.strides, self._pads)
+        return max_pool2d.forward(x, self.pool_size, self.strides, self.pads)
 
     def backward(self, dy: np.ndarray, cache: Any, need_dx: bool = True) -> tuple[np.ndarray | None, Grads]:
         dy, offset = self.check_backward(dy, cache, need_dx)
         shape = (len(dy), *self.built()[0])
-        return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self._pads), {}
+        return max_pool2d.backward(dy, offset, shape, self.pool_size, self.strides, self.pads), {}

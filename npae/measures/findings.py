@@ -142,10 +142,8 @@ def hidden_by_noise(x: np.ndarray, t: np.ndarray, lack: float) -> Finding | None
     if related > HIDDEN or lack < MOST_HIDDEN:
         return None
     sentence = "the noise hides the images: the model learns little but their mean; make it weaker"
-    return (
-        sentence,
-        f"noisy and clean images correlate by {related:.2f}; the outputs lack {lack:.0%} of these",
-    )
+    evidence = f"noisy and clean images correlate by {related:.2f}; the outputs lack {lack:.0%} of these"
+    return sentence, evidence
 
 
 def noisy_outputs(y: np.ndarray, again: np.ndarray) -> Finding | None:
@@ -278,10 +276,8 @@ def posterior_collapse(means: np.ndarray, log_variances: np.ndarray) -> Finding 
         "the code hardly depends on the image, since the Kullback-Leibler penalty outweighs the "
         'reconstruction (posterior collapse); lower its beta, take a loss per="image", or train longer'
     )
-    return (
-        sentence,
-        f"the code has {bits:.2f} bits about the image; largest variance of a mean {variances.max():.2g}",
-    )
+    evidence = f"the code has {bits:.2f} bits about the image"
+    return sentence, f"{evidence}; largest variance of a mean {variances.max():.2g}"
 
 
 def code_on_a_line(codes: np.ndarray) -> Finding | None:

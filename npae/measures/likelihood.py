@@ -96,12 +96,7 @@ def negative_log_likelihood(
 
 
 def _log_weights(
-    decoder: Layer,
-    loss: Loss,
-    x: np.ndarray,
-    means: np.ndarray,
-    log_variances: np.ndarray,
-    noise: np.ndarray,
+    decoder: Layer, loss: Loss, x: np.ndarray, means: np.ndarray, log_variances: np.ndarray, noise: np.ndarray
 ) -> np.ndarray:
     """Return log w (n, draws), float64, for images x (n, ...) and codes from noise (n, draws, units)."""
     means, log_variances = means[:, None], log_variances[:, None]

@@ -128,12 +128,7 @@ class BoundObjective:
         return terms, grads
 
     def forward_and_backward(
-        self,
-        x: np.ndarray,
-        t: np.ndarray,
-        examples: int,
-        rng: Generator | None = None,
-        need_dx: bool = False,
+        self, x: np.ndarray, t: np.ndarray, examples: int, rng: Generator | None = None, need_dx: bool = False
     ) -> tuple[Terms, np.ndarray | None, dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return ``(terms, dx, grads, moved)``.
 
@@ -164,9 +159,8 @@ class BoundObjective:
         """Return the terms without gradients, by default in inference mode."""
         code, cache = self._encode(x, rng)
         value, _ = self._loss(self._behind.forward(code, rng)[0], t, _elements(t, examples))
-        return value, *(
-            penalty(self._subject(penalty), code, cache, examples)[0] for penalty in self.penalties
-        )
+        costs = (penalty(self._subject(penalty), code, cache, examples)[0] for penalty in self.penalties)
+        return value, *costs
 
     def elements(self, x: np.ndarray, t: np.ndarray, rng: Generator | None = None) -> np.ndarray:
         """Return all numbers (1-D) whose sum is the objective of this batch, for numerical gradients."""

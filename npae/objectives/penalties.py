@@ -12,7 +12,7 @@ from npae.layers import Dense, GaussianNoise
 from npae.model import Sequential
 from npae.objectives.losses import written_out
 
-Gradients = dict[str, np.ndarray]
+Gradients = tuple[np.ndarray, dict[str, np.ndarray]]  # of the code, and of parameters by name
 
 
 class Penalty:
@@ -38,7 +38,7 @@ class Penalty:
 
     def __call__(
         self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[float, np.ndarray, Gradients]:
+    ) -> tuple[float, np.ndarray, dict[str, np.ndarray]]:
         """Return the penalty, its gradient with respect to the code, and that of the encoder's parameters.
 
         Parameters
@@ -72,9 +72,7 @@ class Penalty:
         """Return the terms whose sum, divided by ``examples``, is the penalty."""
         raise NotImplementedError
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         """Return ``(dcode, grads)`` of `__call__`."""
         raise NotImplementedError
 
@@ -105,9 +103,7 @@ class L1(Penalty):
     def elements(self, encoder: Sequential, code: np.ndarray) -> np.ndarray:
         return self.weight * np.abs(code)
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         return code.dtype.type(self.weight / examples) * np.sign(code), {}
 
 
@@ -135,9 +131,7 @@ class L2(Penalty):
         squares = [np.square(kernel).ravel() for kernel in _kernels(encoder).values()]
         return len(code) * self.weight * np.concatenate([np.zeros(0, code.dtype), *squares])
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         scale = code.dtype.type(2 * self.weight * len(code) / examples)
         grads = {name: scale * kernel for name, kernel in _kernels(encoder).items()}
         return np.zeros_like(code), grads
@@ -181,9 +175,7 @@ class KLSparsity(Penalty):
         divergences = rho * np.log(rho / mean) + (1 - rho) * np.log((1 - rho) / (1 - mean))
         return len(code) * self.weight * divergences
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         rho, mean = self.target, self._means(code)
         slope = self.weight * ((1 - rho) / (1 - mean) - rho / mean) / examples
         return np.broadcast_to(slope.astype(code.dtype), code.shape), {}
@@ -238,9 +230,7 @@ class Contractive(Penalty):
         slope, _ = _slopes(code, dense.activation)
         return self.weight * slope**2 * np.sum(dense.params["kernel"] ** 2, axis=0)
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         name, dense = _only_dense(encoder, code)
         kernel, scale = dense.params["kernel"], code.dtype.type(2 * self.weight / examples)
         slope, change = _slopes(code, dense.activation)
@@ -281,9 +271,7 @@ class KullbackLeibler(Penalty):
         # Near the prior, exp(v) - v - 1 would lose digits to rounding; expm1(v) - v does not.
         return 0.5 * self.beta * (means**2 + np.expm1(log_variances) - log_variances)
 
-    def gradients(
-        self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int
-    ) -> tuple[np.ndarray, Gradients]:
+    def gradients(self, encoder: Sequential, code: np.ndarray, cache: Any, examples: int) -> Gradients:
         means, log_variances = _halves(code)
         scale = code.dtype.type(self.beta / examples)
         return np.concatenate([scale * means, 0.5 * scale * np.expm1(log_variances)], axis=1), {}

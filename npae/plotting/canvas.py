@@ -126,9 +126,8 @@ def settle(figure: Figure) -> None:
 def render(figure: Figure) -> bytes:
     """Return the bytes of a PNG."""
     data = io.BytesIO()
-    figure.savefig(
-        data, format="png", bbox_inches=figure.get_tightbbox().padded(0.1), metadata={"Software": None}
-    )
+    box = figure.get_tightbbox().padded(0.1)
+    figure.savefig(data, format="png", bbox_inches=box, metadata={"Software": None})
     return data.getvalue()
 
 

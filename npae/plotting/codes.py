@@ -61,10 +61,8 @@ def code_scatter(
         raise ValueError(f"a scatter has 1 to 3 panels, not {len(panels)}")
     labels, names = _name_classes(labels, class_names, len(panels[0][1]))
     side = WIDTH / len(panels) - 210 if len(panels) > 1 else 650  # pixels of the axes
-    heads = [
-        name + ("" if error is None else f"\ntest MSE {number(error)} per pixel") for name, _, error in panels
-    ]
-    heads = [wrap(head, side) for head in heads]
+    ends = ["" if error is None else f"\ntest MSE {number(error)} per pixel" for *_, error in panels]
+    heads = [wrap(name + end, side) for (name, *_), end in zip(panels, ends)]
     high = side + 140 + 30 * max(head.count("\n") + 1 for head in heads)
     with sheet(path, title, high, width=WIDTH if len(panels) > 1 else 1000) as body:
         drawn = body.subplots(1, len(panels), squeeze=False)[0]

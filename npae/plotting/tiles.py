@@ -214,12 +214,8 @@ def filters(
             kernel = np.asarray(kernel)
             side = math.isqrt(kernel.shape[0])
             *channels, h, w = shape or (side, side)
-            if (
-                kernel.ndim != 2
-                or len(kernel) != math.prod([*channels, h, w])
-                or not kernel.size
-                or not np.isfinite(kernel).all()
-            ):
+            fits = kernel.ndim == 2 and kernel.size and len(kernel) == math.prod([*channels, h, w])
+            if not fits or not np.isfinite(kernel).all():
                 wanted = "a kernel must be finite, (h * w, units), with h = w unless shape is given"
                 raise ValueError(f"{name}: {wanted}; got {kernel.shape}")
             weights = kernel.T[:count].reshape(-1, *(channels or [1]), h, w).astype(np.float64)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from npae import plotting
 from npae.datasets import Dataset
-from npae.files.writing import write_whole
+from npae.files.writing import write_csv, write_whole
 from npae.kernels.backend import get_backend
 from npae.markup import aligned
 from npae.recipes.anomaly import Detector, Trial, class_name
@@ -110,14 +110,12 @@ def write(
         "lesson": lesson(found, dataset),
     }
     write_whole(directory / METRICS, (json.dumps(report, indent=2) + "\n").encode())
-    write_whole(directory / "anomaly.csv", _as_csv(found, dataset).encode())
+    write_csv(directory / "anomaly.csv", _rows(found, dataset))
     draw(found, dataset, directory)
 
 
 def draw(found: Found, dataset: Dataset, directory: Path) -> None:
     """Draw the table as bars, and for each detector its scores and its extreme images."""
-    from npae import plotting
-
     names = [class_name(dataset, trial.label) for trial in next(iter(found.values()))]
     bars = {
         f"one {'normal' if column.alone else 'anomaly'}, {column.model}, code of {column.code}": [
@@ -135,8 +133,6 @@ def draw(found: Found, dataset: Dataset, directory: Path) -> None:
 
 
 def _draw_scores(path: Path, column: Detector, trials: list[Trial], dataset: Dataset) -> None:
-    from npae import plotting
-
     panels = [
         (
             f"{class_name(dataset, trial.label)}: ROC-AUC {trial.auc:.2f}",
@@ -149,8 +145,6 @@ def _draw_scores(path: Path, column: Detector, trials: list[Trial], dataset: Dat
 
 def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: Dataset) -> None:
     """Draw the images with the least and the largest error, of all, of normal and of anomalous ones."""
-    from npae import plotting
-
     few = min(4, *(min(trial.anomalous.sum(), (~trial.anomalous).sum()) for trial in trials))
     headings = ["least error", "normal, largest error", "anomalous, least error", "largest error"]
     rows = []
@@ -164,8 +158,6 @@ def _draw_extremes(path: Path, column: Detector, trials: list[Trial], dataset: D
 
 def _draw_lesson(path: Path, column: Detector, trial: Trial, dataset: Dataset) -> None:
     """Draw images of the hardest anomaly, and of other classes, above their reconstructions."""
-    from npae import plotting
-
     rows = []
     columns = min(len(places) for places, _ in trial.outputs.values())
     for kind, name in ((True, "never seen"), (False, "trained on")):
@@ -202,12 +194,9 @@ def _describe(column: Detector, trials: list[Trial], dataset: Dataset) -> dict[s
     }
 
 
-def _as_csv(found: Found, dataset: Dataset) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
+def _rows(found: Found, dataset: Dataset) -> Iterator[list[str]]:
     kinds = ("auc", "error_of_normal", "error_of_anomalous")
-    rows.writerow(["class", *(f"{column.name}-{kind}" for column in found for kind in kinds)])
+    yield ["class", *(f"{column.name}-{kind}" for column in found for kind in kinds)]
     for trials in zip(*found.values()):
         numbers = [value for trial in trials for value in (trial.auc, *mean_errors(trial))]
-        rows.writerow([class_name(dataset, trials[0].label), *(f"{value:.6g}" for value in numbers)])
-    return text.getvalue()
+        yield [class_name(dataset, trials[0].label), *(f"{value:.6g}" for value in numbers)]

@@ -61,16 +61,13 @@ def draw(run: Run) -> None:
     classes = [None] if labels is None else list(np.unique(labels))[:10]
     rows = []
     for label in classes:
-        places = np.flatnonzero(np.ones(len(run.dataset.test_images)) if labels is None else labels == label)[
-            :1
-        ]
-        images = run.dataset.test_images[places]
+        first = 0 if labels is None else np.argmax(labels == label)
+        images = run.dataset.test_images[first : first + 1]
         maps, outputs = errors_of(run, images)
         name = "" if label is None else run.class_name(label)
         rows.append((f"{name}, score {maps.max():.4f}".removeprefix(", "), images[0], outputs[0], maps[0]))
-    plotting.error_maps(
-        run.path("errors.png"), rows, "Test images, one of each class, and where they surprise"
-    )
+    title = "Test images, one of each class, and where they surprise"
+    plotting.error_maps(run.path("errors.png"), rows, title)
 
 
 RECIPE = Recipe(

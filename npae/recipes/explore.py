@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from npae import plotting
 from npae.measures.probes import nearest
 from npae.recipes.codes import Plane, decode, encode
 from npae.recipes.run import Run
@@ -66,8 +67,6 @@ def draw_interpolations(
     pairs: Sequence[tuple[int, int]],
 ) -> Path:
     """Draw interpolations between two images: decoded codes on the straight line between their codes."""
-    from npae import plotting
-
     shares = np.linspace(0, 1, STEPS, dtype=codes.dtype).reshape(-1, *[1] * (codes.ndim - 1))
     rows = []
     for start, end in pairs:
@@ -77,15 +76,12 @@ def draw_interpolations(
         label = " to ".join(names)
         rows.append((label, [ends[:1], run.pixels(between), ends[1:]]))
     headings = ["from", "decoded codes on the straight line between the codes of the two images", "to"]
-    return plotting.image_groups(
-        path, headings, rows, f"{run.settings.recipe}: from one test image to another"
-    )
+    title = f"{run.settings.recipe}: from one test image to another"
+    return plotting.image_groups(path, headings, rows, title)
 
 
 def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
     """Draw the decoded codes of a plane, in the region of nearly all test images."""
-    from npae import plotting
-
     lowest, highest = np.quantile(plane.points(codes), [0.01, 0.99], axis=0)
     highest = np.where(highest > lowest, highest, lowest + 1)  # if all codes are equal
     across, up = (np.linspace(low, high, TILES) for low, high in zip(lowest, highest))
@@ -100,15 +96,11 @@ def draw_map(path: Path, run: Run, plane: Plane, codes: np.ndarray) -> Path:
 
 def draw_codes(path: Path, run: Run, plane: Plane, images: np.ndarray, codes: np.ndarray) -> Path:
     """Draw the codes as points coloured by class, with some of the images."""
-    from npae import plotting
-
     title = f"{run.settings.recipe}: codes of {len(codes):,} test images"
     if plane.pca:
         title += f", in the plane of {plane.share:.0%} of their variance"
-    pixels = run.pixels(images)
-    return plotting.code_thumbnails(
-        path, plane.points(codes), pixels, run.colours, title, run.class_names, plane.names
-    )
+    points, pixels = plane.points(codes), run.pixels(images)
+    return plotting.code_thumbnails(path, points, pixels, run.colours, title, run.class_names, plane.names)
 
 
 def draw_neighbours(
@@ -118,8 +110,6 @@ def draw_neighbours(
 
     Without labels, these are the first ten test images.
     """
-    from npae import plotting
-
     flat = codes.reshape(len(codes), -1)
     count = min(NEIGHBOURS, len(flat) - 1)
     if not count:

@@ -138,9 +138,8 @@ def resumed_settings(directory: str | os.PathLike, given: dict[str, Any]) -> Set
                 f"the run in {directory} began {in_words(name, getattr(began, name))}, and cannot continue "
                 f"{in_words(name, value)}; use the same options, or start a new run in another --out"
             )
-    return replace(
-        began, data=given.get("data") or trained_on(metadata), epochs=given.get("epochs") or began.epochs
-    )
+    data, epochs = given.get("data") or trained_on(metadata), given.get("epochs") or began.epochs
+    return replace(began, data=data, epochs=epochs)
 
 
 @contextmanager
@@ -304,11 +303,8 @@ def in_words(name: str, value: Any) -> str:
 
 def _holds_a_run(directory: Path) -> bool:
     trials = any(directory.glob(f"{PARTS}/*.npz"))  # of npae anomaly
-    return (
-        trials
-        or begun(directory) is not None
-        or any((directory / name).exists() for name in (MODEL, METRICS))
-    )
+    ended = any((directory / name).exists() for name in (MODEL, METRICS))
+    return trials or ended or begun(directory) is not None
 
 
 def _place(directory: Path) -> Path:

@@ -70,9 +70,8 @@ def draw(run: Run) -> None:
     _, images = run.test_images(10)
     rows = [("original", images), ("reconstructed", clean(run).reconstruct(images))]
     rows = [(name, run.pixels(values)) for name, values in rows]
-    plotting.image_rows(
-        run.path("clean.png"), rows, title="Clean test images, after the epochs on clean images"
-    )
+    title = "Clean test images, after the epochs on clean images"
+    plotting.image_rows(run.path("clean.png"), rows, title=title)
     plotting.loss_curves(
         run.path("clean_loss.png"),
         run.part_history("clean"),

@@ -96,11 +96,9 @@ def versions() -> dict[str, str]:
 
 def all_metrics(run: Run) -> Iterator[dict[str, float]]:
     """Yield all metrics of a run by name; a metric that the recipe measures too is measured once."""
-    for measure in dict.fromkeys(
-        (reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign)
-    ):
-        if measure:
-            yield measure(run)
+    measures = reconstruction_metrics, run.recipe.measure, likeness, code_metrics, foreign
+    for measure in filter(None, dict.fromkeys(measures)):
+        yield measure(run)
 
 
 def fitted_pca(run: Run, components: int) -> PCA:
@@ -163,10 +161,8 @@ def foreign(run: Run) -> dict[str, float]:
     if run.dataset.name not in datasets.NAMES or not any(place.found for place in datasets.where(other)):
         return {}
     strangers = datasets.load(other, download_missing=False, report=lambda line: None)
-    own, foreign_errors = (
-        _errors(run, images) for images in (run.dataset.test_images, strangers.test_images)
-    )
-    scores = np.concatenate([own, foreign_errors])
+    own, others = (_errors(run, each.test_images) for each in (run.dataset, strangers))
+    scores = np.concatenate([own, others])
     return {f"roc_auc_against_{other}": metrics.roc_auc(scores, np.arange(len(scores)) >= len(own))}
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import numpy as np
 from npae.datasets import read_picture
 from npae.datasets.images import SIZE, fit, light_on_dark
 from npae.datasets.pictures import luminance
-from npae.files.writing import write_whole
+from npae.files.writing import write_csv
 from npae.markup import aligned
 from npae.measures import surprise
 from npae.recipes.run import Run
@@ -100,11 +98,8 @@ def score_images(
     training = surprise.scores(errors_of(run, run.dataset.train_images[:TRAINING])[0])
     clean = prepared / np.float32(255)
     errors = np.square(outputs - clean).reshape(len(clean), -1).mean(axis=1)
-    table_path, figure, distribution = _free(folder)
-    scored = Scored(
-        names, surprise.scores(maps), errors, training, folder, [table_path, figure, distribution]
-    )
-    write_whole(table_path, _as_csv(scored).encode(errors="surrogateescape"))  # a name's own bytes
+    scored = Scored(names, surprise.scores(maps), errors, training, folder, _free(folder))
+    write_csv(scored.written[0], _rows(scored))
     _draw(scored, prepared, outputs, maps)
     return scored
 
@@ -117,10 +112,8 @@ def table(scored: Scored) -> str:
         share = f"{scored.quantiles[k]:.1%}"
         rows.append([scored.names[k], f"{scored.scores[k]:.5f}", f"{scored.errors[k]:.5f}", share])
     low, middle, high = np.quantile(scored.training, [0.05, 0.5, 0.95])
-    count = len(scored.training)
-    typical = (
-        f"scores of {count:,} training images: median {middle:.5f}, nine in ten from {low:.5f} to {high:.5f}"
-    )
+    typical = f"scores of {len(scored.training):,} training images: median {middle:.5f}, "
+    typical += f"nine in ten from {low:.5f} to {high:.5f}"
     return "\n".join([*aligned(rows, "<"), "", typical])
 
 
@@ -141,23 +134,20 @@ def _prepared(run: Run, path: str | os.PathLike) -> np.ndarray:
         raise ValueError(f"{path}: {error}") from None
 
 
-def _free(folder: Path) -> tuple[Path, Path, Path]:
+def _free(folder: Path) -> list[Path]:
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         names = (f"scores{ending}.csv", f"scores{ending}.png", f"distribution{ending}.png")
         paths = [folder / name for name in names]
         if not any(os.path.lexists(path) for path in paths):
             break
-    return paths[0], paths[1], paths[2]
+    return paths
 
 
-def _as_csv(scored: Scored) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["picture", "score", "mean_squared_error", "share_of_training_images_below"])
+def _rows(scored: Scored) -> Iterator[list[str]]:
+    yield ["picture", "score", "mean_squared_error", "share_of_training_images_below"]
     for name, *numbers in zip(scored.names, scored.scores, scored.errors, scored.quantiles):
-        rows.writerow([name, *(f"{number:.6g}" for number in numbers)])
-    return text.getvalue()
+        yield [name, *(f"{number:.6g}" for number in numbers)]
 
 
 def _draw(scored: Scored, images: np.ndarray, outputs: np.ndarray, maps: np.ndarray) -> None:
@@ -176,9 +166,8 @@ def _draw(scored: Scored, images: np.ndarray, outputs: np.ndarray, maps: np.ndar
     which = "The pictures" if len(scored.names) <= SHOWN else f"The {SHOWN} pictures with the highest scores"
     _, figure, distribution = scored.written
     title = f"{which}: score, and share of training images below it"
-    typical = float(
-        np.quantile(scored.training, 0.99)
-    )  # so that one strange picture leaves the others visible
+    # With this for a scale, one strange picture leaves the others visible.
+    typical = float(np.quantile(scored.training, 0.99))
     plotting.error_maps(figure, rows, title, highest=1.5 * typical)
     plotting.histograms(
         distribution,

@@ -74,11 +74,10 @@ def draw(run: Run) -> None:
     found = models(run)
     names = dict(zip(found, ("no penalty", "L1", "ten times that L1", "sigmoid, no penalty", "sigmoid, KL")))
     x, _ = run.test_images()
-    rows = [(names[name], run.pixels(model.reconstruct(x[:10]))) for name, model in found.items()]
+    rows = [("original", run.pixels(x[:10]))]
+    rows += [(names[name], run.pixels(model.reconstruct(x[:10]))) for name, model in found.items()]
     title = "Test images and the output of each model"
-    plotting.image_rows(
-        run.path("reconstructions.png"), [("original", run.pixels(x[:10])), *rows], title=title
-    )
+    plotting.image_rows(run.path("reconstructions.png"), rows, title=title)
     codes = {name: model.encode(x) for name, model in found.items()}
     shares = {name: float(active(code, name).mean()) for name, code in codes.items()}
     kernels = [

@@ -131,16 +131,11 @@ def draw_codes(run: Run) -> None:
     models = {"Bernoulli decoder, β = 1": run.model}
     models |= dict(zip(("Gaussian decoder", f"β = {BETA:g}"), (model for model, _ in others(run).values())))
     panels = [
-        (
-            name,
-            encode(model, x, run.threads),
-            float(np.mean((predict(model, x, run.threads) - x) ** 2)),
-        )
+        (name, encode(model, x, run.threads), float(np.mean((predict(model, x, run.threads) - x) ** 2)))
         for name, model in models.items()
     ]
     title = f"Means of the codes of {len(x):,} test images"
-    labels = run.colours
-    plotting.code_scatter(run.path("codes.png"), panels, labels, title, run.class_names)
+    plotting.code_scatter(run.path("codes.png"), panels, run.colours, title, run.class_names)
 
 
 RECIPE = Recipe(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import os
@@ -17,7 +16,7 @@ import numpy as np
 
 from npae import arguments
 from npae.arguments import brief, flag, function, instance, integer, non_negative, positive_number
-from npae.files.writing import write_whole
+from npae.files.writing import write_csv
 from npae.kernels.backend import get_backend
 from npae.training.checkpoints import save_checkpoint
 from npae.training.events import Callback, TrainingState
@@ -278,12 +277,10 @@ def write_history(path: str | os.PathLike, history: dict[str, list[float]]) -> N
     ValueError
         If the file cannot be written.
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["epoch", *history])
+    rows: list[list[object]] = [["epoch", *history]]
     for epoch, row in enumerate(zip(*history.values()), start=1):
-        table.writerow([epoch, *(np.format_float_positional(value, trim="-") for value in row)])
-    write_whole(path, text.getvalue().encode())
+        rows.append([epoch, *(np.format_float_positional(value, trim="-") for value in row)])
+    write_csv(path, rows)
 
 
 def _bar(done: float, width: int) -> str:

@@ -127,9 +127,8 @@ def fit(
                 logs = objective.named(state.terms)
                 if validation is not None:
                     logs |= objective.named(mean_terms(model, validation, objective, pool), "val_")
-                logs = dict(
-                    sorted(logs.items(), key=lambda item: "loss" not in item[0])
-                )  # losses, then terms
+                # Losses, then terms.
+                logs = dict(sorted(logs.items(), key=lambda item: "loss" not in item[0]))
                 history.append({**logs, "seconds": time.perf_counter() - place.began})
                 for callback in callbacks:
                     callback.on_epoch_end(state)
