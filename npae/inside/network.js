@@ -17,19 +17,18 @@ const ACTIVATIONS = { // y of x, and dy/dx of y; a is the factor below 0
 const last = (values) => values[values.length - 1];
 const count = (shape) => shape.reduce((a, b) => a * b, 1);
 
-// Call visit(out, at, n, tap, sw) for every row of an image and every place `tap` of the window: of the n
-// outputs from `out` on, the pixels at, at + sw, ... are at that place. All are numbers within a channel.
-function overRows([, h, w], [, h_out, w_out], layer, visit) {
+// Call visit(tap, out, at, rows, n, steps) for every place `tap` of the window. In `rows` rows, the n outputs
+// from `out` on see the pixels from `at` on at that place; steps are from one of these pixels to that of the
+// next row, and of the next output. All are numbers within a channel.
+function overTaps([, h, w], [, h_out, w_out], layer, visit) {
   const { window: [kh, kw], strides: [sh, sw] = [kh, kw], pads: [[top], [left]] = [[0], [0]] } = layer;
+  const inside = (size, outputs, stride, before) => [ // the first output whose pixel exists, and the last + 1
+    Math.max(0, Math.ceil(before / stride)), Math.min(outputs, Math.floor((size - 1 + before) / stride) + 1)];
   for (let a = 0; a < kh; a++) {
-    for (let p = 0; p < h_out; p++) {
-      const r = p * sh + a - top;
-      if (r < 0 || r >= h) continue;
-      for (let b = 0; b < kw; b++) {
-        const first = Math.max(0, Math.ceil((left - b) / sw));
-        const end = Math.min(w_out, Math.floor((w - 1 + left - b) / sw) + 1);
-        visit(p * w_out + first, r * w + first * sw + b - left, end - first, a * kw + b, sw);
-      }
+    const [p, p_end] = inside(h, h_out, sh, top - a);
+    for (let b = 0; b < kw; b++) {
+      const [q, q_end] = inside(w, w_out, sw, left - b), at = (p * sh + a - top) * w + q * sw + b - left;
+      visit(a * kw + b, p * w_out + q, at, p_end - p, q_end - q, [sh * w, sw]);
     }
   }
 }
@@ -38,8 +37,12 @@ function overRows([, h, w], [, h_out, w_out], layer, visit) {
 function overWindows(large, small, layer, visit) {
   const [channels, h, w] = large, [, h_out, w_out] = small;
   for (let c = 0; c < channels; c++) {
-    overRows(large, small, layer, (out, at, n, _, sw) => {
-      for (let q = 0; q < n; q++) visit(c * h * w + at + q * sw, c * h_out * w_out + out + q);
+    overTaps(large, small, layer, (_, out, at, rows, n, [down, right]) => {
+      for (let p = 0; p < rows; p++) {
+        for (let q = 0; q < n; q++) {
+          visit(c * h * w + at + p * down + q * right, (c * h_out + p) * w_out + out + q);
+        }
+      }
     });
   }
 }
@@ -55,28 +58,37 @@ function multiply(x, y, [c_in], [units], { kernel }, back) {
 }
 
 function convolve(x, y, large, small, layer, back) {
-  const { kernel, window: [kh, kw], strides: [, sw] } = layer;
-  const rows = [0, 0, 0, 0], weights = [0, 0, 0, 0]; // of four channels at a time, which is faster than one
-  const [from, to] = back ? [small, large] : [large, small], [stride, step] = back ? [1, sw] : [sw, 1];
-  overRows(large, small, layer, (out, at, n, tap) => {
-    for (let t = 0; t < to[0]; t++) {
+  const { kernel, window: [kh, kw] } = layer, [from, to] = back ? [small, large] : [large, small];
+  const [x_size, y_size] = [from, to].map((shape) => shape[1] * shape[2]); // of a channel
+  // Sums of four channels of x for two of y at a time, since each number that is loaded then serves several
+  // products. Where fewer are left, the last channel stands for the others, with weight 0.
+  const begins = [0, 0, 0, 0, 0, 0], weights = [0, 0, 0, 0, 0, 0, 0, 0];
+  overTaps(large, small, layer, (tap, out, at, rows, n, steps) => {
+    const next = [small[2], 1], [[x_row, x_step], [y_row, y_step]] = back ? [next, steps] : [steps, next];
+    for (let t = 0; t < to[0]; t += 2) {
       for (let f = 0; f < from[0]; f += 4) {
-        for (let k = 0; k < 4; k++) {
-          const c = Math.min(f + k, from[0] - 1), pair = back ? c * to[0] + t : t * from[0] + c;
-          rows[k] = c * from[1] * from[2] + (back ? out : at);
-          weights[k] = f + k < from[0] ? kernel[pair * kh * kw + tap] : 0;
+        for (let k = 0; k < 8; k++) {
+          const o = Math.min(t + (k >> 2), to[0] - 1), c = Math.min(f + (k & 3), from[0] - 1);
+          const pair = back ? c * to[0] + o : o * from[0] + c, isLeft = t + (k >> 2) === o && f + (k & 3) === c;
+          weights[k] = isLeft ? kernel[pair * kh * kw + tap] : 0;
+          begins[k & 3] = c * x_size + (back ? out : at);
+          begins[4 + (k >> 2)] = o * y_size + (back ? at : out);
         }
-        addRows(x, rows, stride, weights, y, t * to[1] * to[2] + (back ? at : out), step, n);
+        for (let p = 0; p < rows; p++) {
+          addRows(x, y, begins, weights, p * x_row, x_step, p * y_row, y_step, n);
+        }
       }
     }
   });
 }
 
-function addRows(x, rows, stride, weights, y, first, step, n) {
-  const a = rows[0], b = rows[1], c = rows[2], d = rows[3];
-  const w_a = weights[0], w_b = weights[1], w_c = weights[2], w_d = weights[3];
-  for (let end = first + n * step, i = first, k = 0; i < end; i += step, k += stride) {
-    y[i] += w_a * x[a + k] + w_b * x[b + k] + w_c * x[c + k] + w_d * x[d + k];
+// Add four channels of x, weighted, to two of y, in a row of n.
+function addRows(x, y, begins, weights, k, x_step, i, y_step, n) {
+  const [a, b, c, d, first, second] = begins, [a_1, b_1, c_1, d_1, a_2, b_2, c_2, d_2] = weights;
+  for (let end = i + n * y_step; i < end; i += y_step, k += x_step) {
+    const x_a = x[a + k], x_b = x[b + k], x_c = x[c + k], x_d = x[d + k];
+    y[first + i] += a_1 * x_a + b_1 * x_b + c_1 * x_c + d_1 * x_d;
+    y[second + i] += a_2 * x_a + b_2 * x_b + c_2 * x_c + d_2 * x_d;
   }
 }
 
