@@ -62,8 +62,8 @@ def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
 def test_a_machine_that_is_three_times_as_slow_gives_the_same_names(monkeypatch):
     ring = alarm.signal.setitimer
     monkeypatch.setattr(alarm.signal, "setitimer", lambda timer, seconds: ring(timer, seconds / 3))
-    for name in ("process_time", "perf_counter", "monotonic"):
-        monkeypatch.setattr(time, name, lambda clock=getattr(time, name): 3 * clock())
+    clock = time.process_time
+    monkeypatch.setattr(time, "process_time", lambda: 3 * clock())
     for row in ROWS:
         if row["exercise"] == "conv2d" and row["key"] in ("dy_forgotten", "one_pixel_only"):
             result = check_text(row["exercise"], row["answer"])
