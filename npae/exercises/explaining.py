@@ -20,9 +20,9 @@ from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 from npae.exercises.values import Values
 
-SECONDS = 10.0  # of this process for all of it: an outer limit, for names depend on numbers of tries alone
-TRIES, LATE_TRIES = 1800, 300  # of right programs, before and after repairs
-MEND_TRIES, MEND_PAIR_TRIES = 400, 100  # of the learner's own program; for the second of two edits
+SECONDS = 15.0  # of this process for all of it: an outer limit, for names depend on numbers of tries alone
+TRIES = 1800  # edits of right programs
+MEND_TRIES, MEND_PAIR_TRIES = 500, 100  # of the learner's own program; for the second of two edits
 STRANGE = 0.75  # cost of names that the learner's program does not have
 USUAL, LIKELY = 2.75, 1.25  # costs of edits that are tried first, of the plainest program and of the others
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
@@ -104,8 +104,7 @@ def _explained(
     own = own or repairs.single(MEND_TRIES, ALIASES if general else ())
     if own or not general:
         return rest(own) if own else None
-    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs, set()))
-    found = general_edits(TRIES)
+    found = _general(observer, position, seen, quantity, repairs, TRIES)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
         return with_further(found)
@@ -115,7 +114,7 @@ def _explained(
     two = None if found else repairs.two(MEND_PAIR_TRIES)
     if two:
         return rest(two)
-    found = found or general_edits(LATE_TRIES) or rest(None) or Explanation([])
+    found = found or rest(None) or Explanation([])
     found.first_wrong = "" if found.edits else repairs.first_wrong()
     return found if found.edits or found.also or found.first_wrong else None
 
@@ -131,10 +130,11 @@ def _names_of(found: Explanation) -> set[str]:
     """Return the names of variables that an explanation mentions: those of a right program."""
     edit = found.edits[0][0]
     words = set(re.findall(r"[A-Za-z_]\w*", edit.sentence))
-    new = [] if edit.text else [one for change in edit.changes for one in change.new]
-    old = [one for one in (*edit.lines, *new) if isinstance(one, ast.AST)]
-    code = " ".join([edit.text, *map(ast.unparse, old)])
-    mentioned = words & set(re.findall(r"\w+", code)) - set(ENGLISH)
+    code = edit.text or " ".join(
+        ast.unparse(one) for change in edit.changes for one in change.new if isinstance(one, ast.AST)
+    )
+    before = set().union(*map(names, edit.lines))  # a name that is missing with the edit is told, too
+    mentioned = words & (before | set(re.findall(r"\w+", code))) - set(ENGLISH)
     return mentioned | {name for name in (edit.target,) if name.isidentifier()}
 
 
@@ -179,11 +179,10 @@ def _general(
     seen: list,
     quantity: str,
     repairs: Repairs,
-    refuted: set[int],
     tries: int,
 ) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong, best in the learner's names."""
-    strange = None
+    refuted, strange = set[int](), None
     numbers = range(len(observer.programs))
     rounds = [(0, USUAL), *((k, LIKELY) for k in numbers[1:]), *((k, np.inf) for k in numbers)]
     for number, most in rounds:
