@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -21,9 +20,9 @@ from npae.exercises.observing import Observer, Target, Tried, observer_of
 from npae.exercises.repairing import ADDED, ALIASES, Mended, Repairs
 from npae.exercises.values import Values
 
-SECONDS, LATE_SECONDS = 1.2, 0.4  # of this process, before and after repairs
-MEND_SECONDS, MEND_PAIR_SECONDS = 1.3, 0.9  # of the learner's own program
-TO_SAY_IT = 0.3  # seconds that are left for the sentences
+SECONDS = 15.0  # of this process for all of it: an outer limit, for names depend on numbers of tries alone
+TRIES = 1800  # edits of right programs
+MEND_TRIES, MEND_PAIR_TRIES = 500, 100  # of the learner's own program; for the second of two edits
 STRANGE = 0.75  # cost of names that the learner's program does not have
 USUAL, LIKELY = 2.75, 1.25  # costs of edits that are tried first, of the plainest program and of the others
 ENGLISH = ("for", "in", "if", "is", "not", "and", "or", "return", "else", "np")
@@ -59,7 +58,6 @@ def explain(
     seed: int,
     quantity: str = "",
     general: bool = True,
-    seconds: float = 4.5,
 ) -> Explanation | None:
     """Return the edits that explain what a learner's functions compute for a check; None if none does.
 
@@ -74,17 +72,14 @@ def explain(
         The first that is wrong: an edit that explains it, and leaves right what is right, is enough.
     general : bool
         Whether, where no slip fits, general edits are tried.
-    seconds : float
-        All that it may take, of this process's own time: another that is busy changes no name.
     """
-    with alarm(seconds):
-        until = time.process_time() + seconds - TO_SAY_IT
-        return _explained(exercise, check, functions, seed, quantity, general, until)
+    with alarm(SECONDS):
+        return _explained(exercise, check, functions, seed, quantity, general)
     return None
 
 
 def _explained(
-    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool, until: float
+    exercise: str, check: Check, functions: Functions, seed: int, quantity: str, general: bool
 ) -> Explanation | None:
     position = [one is check for one in catalogue.get(exercise).checks].index(True)
     observer = observer_of(exercise, position, seed)
@@ -94,33 +89,32 @@ def _explained(
         return Explanation([]) if not target.wrong else None
     wanted = target.wanted(quantity)
     repairs = Repairs(observer, functions, [functions.source], target, wanted)
-    own = repairs.single(MEND_SECONDS, ADDED)
+    own = repairs.single(MEND_TRIES, ADDED)
     slips = [] if own else _fitting(observer.tried(0), observer.tried(0).slips, position, target, wanted)
-    rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity, until))
+    rest = functools.partial(_with_the_rest, *(observer, functions, target, quantity))
 
     def with_further(found: Explanation | None) -> Explanation | None:
         if found is not None and not found.whole:
-            further = rest(repairs.single(MEND_PAIR_SECONDS))
+            further = rest(repairs.single(MEND_TRIES))
             found.also = further.also if further else []
         return found
 
     if slips:
         return with_further(_chosen(slips, target, wanted, observer.tried(0)))
-    own = own or (repairs.single(MEND_SECONDS, ALIASES) if general else repairs.single(MEND_PAIR_SECONDS))
+    own = own or repairs.single(MEND_TRIES, ALIASES if general else ())
     if own or not general:
         return rest(own) if own else None
-    general_edits = functools.partial(_general, *(observer, position, seen, quantity, repairs, set()))
-    found = general_edits(SECONDS)
+    found = _general(observer, position, seen, quantity, repairs, TRIES)
     readable = found is not None and _names_of(found) <= repairs.names
     if found and found.confident and readable:
         return with_further(found)
-    own = repairs.single(MEND_SECONDS)
+    own = repairs.single(MEND_TRIES)
     if own and (found is None or _says_more(own, found, readable)):
         return rest(own)
-    two = None if found else repairs.two(MEND_PAIR_SECONDS)
+    two = None if found else repairs.two(MEND_PAIR_TRIES)
     if two:
         return rest(two)
-    found = found or general_edits(LATE_SECONDS) or rest(None) or Explanation([])
+    found = found or rest(None) or Explanation([])
     found.first_wrong = "" if found.edits else repairs.first_wrong()
     return found if found.edits or found.also or found.first_wrong else None
 
@@ -139,12 +133,13 @@ def _names_of(found: Explanation) -> set[str]:
     code = edit.text or " ".join(
         ast.unparse(one) for change in edit.changes for one in change.new if isinstance(one, ast.AST)
     )
-    mentioned = words & set(re.findall(r"\w+", code)) - set(ENGLISH)
+    before = set().union(*map(names, edit.lines))  # a name that is missing with the edit is told, too
+    mentioned = words & (before | set(re.findall(r"\w+", code))) - set(ENGLISH)
     return mentioned | {name for name in (edit.target,) if name.isidentifier()}
 
 
 def _with_the_rest(
-    observer: Observer, functions: Functions, target: Target, quantity: str, until: float, own: Mended | None
+    observer: Observer, functions: Functions, target: Target, quantity: str, own: Mended | None
 ) -> Explanation | None:
     """Return what is undone, and what else is to be undone until nothing is wrong that can be repaired."""
     parts, tried, also = own.parts if own else [functions.source], {quantity}, list[tuple[str, str]]()
@@ -158,7 +153,7 @@ def _with_the_rest(
             break
         tried.add(further[0])
         repairs = Repairs(observer, functions, parts, target, target.wanted(further[0]))
-        more = repairs.single(min(MEND_SECONDS, until - time.process_time()))
+        more = repairs.single(MEND_TRIES)
         if more is not None:
             parts = more.parts
             also.append((further[0], told([sentence_of(one) for one in more.mistakes]).rstrip(".")))
@@ -184,11 +179,10 @@ def _general(
     seen: list,
     quantity: str,
     repairs: Repairs,
-    refuted: set[int],
-    seconds: float,
+    tries: int,
 ) -> Explanation | None:
     """Return the general edits of a right program that explain what is wrong, best in the learner's names."""
-    until, strange = time.process_time() + seconds, None
+    refuted, strange = set[int](), None
     numbers = range(len(observer.programs))
     rounds = [(0, USUAL), *((k, LIKELY) for k in numbers[1:]), *((k, np.inf) for k in numbers)]
     for number, most in rounds:
@@ -198,19 +192,22 @@ def _general(
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         settled = _settled(observer, number, repairs)  # what the learner's program has right is edited last
+        lines = {id(line): line for edit in tried.edits for line in edit.lines}
+        last = {one for one, line in lines.items() if names(line, stored=True) & settled}
         far = {
             id(edit): edit.cost
             + (not observer.matters(edit, target, wanted))
-            + any(names(line, stored=True) & settled for line in edit.lines)
+            + (not last.isdisjoint(map(id, edit.lines)))
             for edit in tried.edits
         }
         for edit in sorted(
             (one for one in tried.edits if far[id(one)] <= most), key=lambda one: far[id(one)]
         ):
-            if found and edit.cost > found[0].cost + (not complete) or time.process_time() > until:
+            if found and edit.cost > found[0].cost + (not complete) or not tries:
                 break
             if id(edit) in refuted:
                 continue
+            tries -= 1
             if not _fitting(tried, [edit], position, target, wanted):
                 refuted.add(id(edit))
             else:
@@ -223,7 +220,7 @@ def _general(
             if number == 0 or chosen is None or _names_of(chosen) <= repairs.names:
                 return chosen
             strange = strange or chosen
-        if time.process_time() > until:
+        if not tries:
             break
     return strange
 

@@ -30,8 +30,6 @@ def with_explanation(
     functions: Functions,
     seed: int,
     result: Result,
-    seconds: float,
-    general: bool = True,
 ) -> Result:
     """Return a result with the name of a slip or, where none fits, of the smallest edit."""
     if result.stage in SETTLED or result.diagnosis in ("wrong_return", "wrong_order") and result.confident:
@@ -44,7 +42,7 @@ def with_explanation(
     if isinstance(check, Property) and not vague:
         return result
     try:
-        found = explain(exercise, check, functions, seed, result.quantity, vague and general, seconds)
+        found = explain(exercise, check, functions, seed, result.quantity, vague)
     except Exception as error:  # what is wrong is known by now; only its name is not
         result.notes.append(f"npae stopped with an error while it looked for the mistake: {place_of(error)}")
         return result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -32,7 +31,7 @@ PLAIN = {one.key for one in (*OPERATORS, *INSERTIONS)}  # and nothing that right
 USED = 0.5  # cost of edits where the first wrong array is used
 SURE = 2.0  # cost of edits of which the first that mends a line is told alone
 MOST_TOLD = 3
-MOST_FIRST = 6  # first edits of two
+MOST_FIRST = 2  # first edits of two
 
 
 @dataclass
@@ -88,19 +87,19 @@ class Repairs:
         )
         return {name for names in some for name in names if name}
 
-    def single(self, seconds: float, keys: Collection[str] = ()) -> Mended | None:
+    def single(self, tries: int, keys: Collection[str] = ()) -> Mended | None:
         """Return what one edit undoes, the likeliest first; None if none does.
 
         Parameters
         ----------
-        seconds : float
-            Of this process.
+        tries : int
+            How many edits to run.
         keys : collection of str
             The only operators that are tried; by default all of them.
         """
         if self._program is None:
             return None
-        found, self._nearest = self._tries.single(self._program, time.process_time() + seconds, keys)
+        found, self._nearest = self._tries.single(self._program, tries, keys)
         lines: dict[tuple[int, ...], list[Edit]] = {}
         for edit in found:
             alike = lines.setdefault(tuple(map(id, edit.lines or [edit])), [])
@@ -118,16 +117,16 @@ class Repairs:
         substitutions = self._tries.substitutions(program) if program else None
         return substitutions.first_wrong(program) if program and substitutions else ""
 
-    def two(self, seconds: float) -> Mended | None:
+    def two(self, tries: int) -> Mended | None:
         """Return what two edits undo, of which the first comes near alone, as `single` has seen before."""
-        program, until = self._program, time.process_time() + seconds
+        program = self._program
         for first in self._nearest:
-            if program is None or time.process_time() > until:
+            if program is None:
                 break
             halfway = self._tries.watched(program.edited(first))
-            found, _ = self._tries.single(halfway, until, ALIASES)
-            if not found:
-                found, _ = self._tries.single(halfway, (time.process_time() + until) / 2, PLAIN)
+            found = (
+                self._tries.single(halfway, tries, ALIASES)[0] or self._tries.single(halfway, tries, PLAIN)[0]
+            )
             if found:
                 both = self._tries.mistake(program, first), self._tries.mistake(halfway, found[0])
                 told = all(edit.sentence for edit in both)
@@ -154,7 +153,7 @@ class _Tries:
         return mistake(program, edit, self.axes)
 
     def single(
-        self, program: Written, until: float, keys: Collection[str] = ()
+        self, program: Written, tries: int, keys: Collection[str] = ()
     ) -> tuple[list[Edit], list[Edit]]:
         """Return the likeliest edits that make a program right; if none does, those that come nearest."""
         found: list[Edit] = []
@@ -163,7 +162,7 @@ class _Tries:
         near: dict[float, tuple[float, int, Edit]] = {}  # by score: edits that give the same count once
         for some in (self._likely, self._suspected, self._all) if not keys else (self._all,):
             for edit in some(program, keys):
-                if found and edit.cost > found[0].cost + 0.2 or time.process_time() > until:
+                if found and edit.cost > found[0].cost + 0.2 or len(tried) > tries:
                     break
                 try:
                     text = program.edited(edit)
@@ -176,7 +175,7 @@ class _Tries:
                         found.append(edit)
                     elif score > enough and edit.key in PLAIN:
                         near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))
-            if found or time.process_time() > until:
+            if found or len(tried) > tries:
                 break
         return found, [edit for *_, edit in sorted(near.values())[:MOST_FIRST]]
 

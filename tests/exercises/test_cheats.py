@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from slow_cases import slow_but
 
-from npae.exercises import checking, order, sandbox, workspace
+from npae.exercises import explaining, order, sandbox, workspace
 
 SEARCH = """
 def found(holder, depth=0):
@@ -175,8 +175,7 @@ def relu(top, forward):
 @pytest.fixture
 def check(tmp_path, monkeypatch):
     """Check a text as the answer to an exercise; its mistakes are explained for half a second only."""
-    monkeypatch.setattr(checking, "IN_ALL", 0.0)
-    monkeypatch.setattr(checking, "LEAST", 0.5)
+    monkeypatch.setattr(explaining, "SECONDS", 0.5)
 
     def run(text, exercise="relu", **limits):
         path = tmp_path / order.file_name(exercise)

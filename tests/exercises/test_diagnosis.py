@@ -7,7 +7,7 @@ import pytest
 from answers import check_patched, check_text
 from slow_cases import slow_but
 
-from npae.exercises import checking
+from npae.exercises import explaining
 from npae.exercises.case import Case
 from npae.exercises.checking import Result, as_text, check_file
 from npae.exercises.diagnosis import compare, names_of
@@ -27,8 +27,7 @@ DBIAS = "dbias = dy.sum(axis=0)"
 @pytest.fixture
 def few_edits(monkeypatch):
     """Try edits for half a second only, where no edit is to be found."""
-    monkeypatch.setattr(checking, "IN_ALL", 0.0)
-    monkeypatch.setattr(checking, "LEAST", 0.5)
+    monkeypatch.setattr(explaining, "SECONDS", 0.5)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from answers import check_text
 from slow_cases import slow_but
 
-from npae.exercises import catalogue, checking, explaining
+from npae.exercises import catalogue, explaining
 from npae.exercises.edits.making import INSERTIONS, OPERATORS, all_edits
 from npae.exercises.explaining import explain
 from npae.exercises.learner import load_text
@@ -16,14 +16,6 @@ from npae.exercises.texts import right_texts
 from npae.exercises.worker.tracing import Held
 
 SOFTMAX, NORM = "softmax_crossentropy", "batch_normalization"
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch):
-    """Let a busy machine take its time."""
-    for name in ("SECONDS",):
-        monkeypatch.setattr(explaining, name, 60)
-    monkeypatch.setattr(checking, "IN_ALL", 60)
 
 
 # exercise, number of the check, right text, what stands in its place, words of the sentence
@@ -103,16 +95,15 @@ QUICK = [case for case in BY_ONE_EDIT if case[3] not in LATE]
 def test_an_operator_names_the_mistake(exercise, number, old, new, words):
     text = right_texts(exercise)["right.py"]
     assert text.count(old) == 1
-    found = explain(
-        exercise, catalogue.get(exercise).checks[number], load_text(text.replace(old, new)), 0, seconds=60
-    )
+    found = explain(exercise, catalogue.get(exercise).checks[number], load_text(text.replace(old, new)), 0)
     assert words in found.edits[0][0].sentence, found
 
 
 @pytest.mark.slow
-def test_a_size_that_is_taken_from_the_labels_is_named():
+def test_a_size_that_is_taken_from_the_labels_is_named(monkeypatch):
+    monkeypatch.setattr(explaining, "TRIES", 10_000)
     text = right_texts(SOFTMAX)["right_one_hot.py"].replace("np.eye(classes,", "np.eye(t.max() + 1,")
-    found = explain(SOFTMAX, catalogue.get(SOFTMAX).checks[0], load_text(text), 0, seconds=60)
+    found = explain(SOFTMAX, catalogue.get(SOFTMAX).checks[0], load_text(text), 0)
     assert "the largest entry of t plus 1" in found.edits[0][0].sentence
 
 

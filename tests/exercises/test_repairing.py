@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from slow_cases import slow_but
 
-from npae.exercises import checking, explaining
 from npae.exercises.checking import check_file
 from npae.exercises.known_arrays import Known
 from npae.exercises.learner import load
@@ -16,14 +15,6 @@ from npae.exercises.worker.tracing import Assigned
 from npae.exercises.written import written
 
 ANSWERS = Path(__file__).parent / "answers_unseen_3" / "wrong"
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch):
-    """Let a busy machine take its time."""
-    for name in ("SECONDS", "LATE_SECONDS", "MEND_SECONDS", "MEND_PAIR_SECONDS"):
-        monkeypatch.setattr(explaining, name, 10)
-    monkeypatch.setattr(checking, "IN_ALL", 200)
 
 
 # strangers' answers, and words that are told of them: of the first mistake, and of the second

@@ -86,6 +86,8 @@ class Place:
         What the axes of some variables are called.
     indices : list of str
         The arrays of one axis that the function uses as indices.
+    blank : set of str
+        The variables that begin as zeros, or empty: in the place of others, they hide what is done.
     """
 
     node: Any
@@ -98,6 +100,7 @@ class Place:
     elsewhere: dict[str, str]
     axes: dict[str, list[str]]
     indices: list[str]
+    blank: set[str]
 
     def axis(self, name: str, number: int) -> str:
         """Return what an axis of a variable, or of a formula, is called; "axis 0" where it has no name."""
@@ -125,11 +128,9 @@ class Place:
         return f"what {self.function.name} returns" if isinstance(one, ast.Return) else "one line"
 
     @functools.cached_property
-    def blank(self) -> set[str]:
-        """The variables that begin as zeros, or empty: in the place of others, they hide what is done."""
-        made = [one for one in ast.walk(self.function) if isinstance(one, ast.Assign)]
-        some = [one for one in made if ast.unparse(one.value).startswith(("np.zeros", "np.empty"))]
-        return {name for one in some for name in names(one, stored=True)}
+    def text(self) -> str:
+        """The code of the node."""
+        return ast.unparse(self.node)
 
     def kind_of(self, node: ast.AST) -> str:
         """Return the kind of a variable, or "" of anything else."""

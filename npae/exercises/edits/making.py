@@ -102,6 +102,10 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
     indices = sorted(
         {one.id for one in parts if isinstance(one, ast.Name) and kinds.get(one.id) == "array 1"}
     )
+    made = [one for one in ast.walk(function) if isinstance(one, ast.Assign)]
+    empty = [one for one in made if ast.unparse(one.value).startswith(("np.zeros", "np.empty"))]
+    blank = {name for one in empty for name in names(one, stored=True)}
+    inside = function, kinds, elsewhere, axes, indices, blank
 
     def below(node, statement):
         for field_name, value in ast.iter_fields(node):
@@ -119,7 +123,7 @@ def _places(program: Trees, name: str, function: ast.FunctionDef, axes) -> Itera
                     continue
                 around = child if isinstance(child, ast.stmt) else statement
                 place = index if isinstance(value, list) else None
-                yield Place(child, node, field_name, place, around, function, kinds, elsewhere, axes, indices)
+                yield Place(child, node, field_name, place, around, *inside)
                 yield from below(child, around)
 
     yield from below(function, function)
@@ -143,12 +147,11 @@ def _made(operator: Operator, place: Place, function: str, around: str) -> Itera
             some, k = list(getattr(place.holder, place.field)), place.index
             text = functools.partial(_block, some[:k], text, some[k + 1 :])
         if isinstance(text, str):
-            old = ast.unparse(place.node)
-            if text == old:
+            if text == place.text:
                 continue
             made: Any = functools.partial(_node, text, place.node)
             change = Change(place.holder, place.field, place.index, made)
-            told = manner[0] if manner else f"{old}|{text}"
+            told = manner[0] if manner else f"{place.text}|{text}"
         else:
             new, told = text, words
             into = "body" if isinstance(place.node, ast.arguments) else place.field
