@@ -59,6 +59,7 @@ def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
     assert len(lost) <= max(1, 0.03 * len(rows)), "\n".join(lost)
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_three_times_as_slow_gives_the_same_names(monkeypatch):
     ring = alarm.signal.setitimer
     monkeypatch.setattr(alarm.signal, "setitimer", lambda timer, seconds: ring(timer, seconds / 3))
