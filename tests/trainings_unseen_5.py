@@ -534,7 +534,7 @@ def with_noise(stddev, clip=(0.0, 1.0)):
     return datasets.gaussian_noise(stddev, clip)
 
 
-FAULTY = [
+FAULTY_UNSEEN_5 = [
     # dead units: most of a layer is off for every example, and what is left is too narrow
     Training(
         "dead_units",
@@ -897,7 +897,7 @@ FAULTY = [
         image_mlp((3, 8, 12), 32, code=9),
         paired(flags, same, lambda x, rng: x[rng.permutation(len(x))], 900),
         epochs=20,
-        also=("noisy_targets",),
+        also=("noisy_targets", "unrelated_targets"),  # the doctor has a name for it
     ),
     Training(
         "constant_image",
@@ -1056,7 +1056,7 @@ FAULTY = [
     ),
 ]
 
-HEALTHY = [
+HEALTHY_UNSEEN_5 = [
     # some look suspicious: sparse codes, noise that cannot be rebuilt, small batches, tens or hundredths
     Training(
         "",
@@ -1244,10 +1244,13 @@ HEALTHY = [
 ]
 
 
+UNSEEN_5 = {training.name: training for training in (*FAULTY_UNSEEN_5, *HEALTHY_UNSEEN_5)}
+
+
 def halves() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of two halves: of each fault, and of the healthy ones, every second one by seed 89."""
     rng, kinds = np.random.default_rng(89), {}
-    for training in [*FAULTY, *HEALTHY]:
+    for training in [*FAULTY_UNSEEN_5, *HEALTHY_UNSEEN_5]:
         kinds.setdefault(training.fault, []).append(training.name)
     mixed = [str(name) for names in kinds.values() for name in rng.permutation(names)]
     return tuple(mixed[::2]), tuple(mixed[1::2])
