@@ -1,7 +1,9 @@
 """Trainings that the author of the doctor had not seen: 60 with one fault put in, and 24 healthy ones.
 
 Their author had not read the doctor. Every data set is drawn here, with NumPy. The fault of each was measured
-against the same training without it, and the healthy ones against the mean of their data.
+against the same training without it, and the healthy ones against the mean of their data. The doctor was
+improved by the half `LOOK`, and by `ASIDE` after this had been counted once; names that say the fault as well
+are in ``also``.
 """
 
 from __future__ import annotations
@@ -983,6 +985,7 @@ FAULTY_UNSEEN_5 = [
         mlp(64, 24, code=6),
         apart(peaks, lambda x: x[:, ::-1] * 1.1, 900, flat=True),
         epochs=25,
+        also=("validation_differs",),
     ),
     Training(
         "overfitting",
@@ -990,6 +993,7 @@ FAULTY_UNSEEN_5 = [
         image_mlp((1, 13, 13), 32, code=4),
         ordered(moons, lambda x: x.mean(axis=(1, 2, 3)), 800, check=400),
         epochs=25,
+        also=("validation_differs",),
     ),
     # targets that are not the clean images
     Training(
