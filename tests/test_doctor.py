@@ -9,6 +9,7 @@ import trainings_unseen
 import trainings_unseen_2
 import trainings_unseen_3
 import trainings_unseen_4
+import trainings_unseen_5
 from slow_cases import slow_but
 
 import npae
@@ -69,6 +70,7 @@ def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
         trainings_unseen_2.UNSEEN_2,
         trainings_unseen_3.UNSEEN_3,
         trainings_unseen_4.UNSEEN_4,
+        trainings_unseen_5.UNSEEN_5,
     )
     every = [training for each in sets for training in each.values()]  # some names are in two sets
     for training in every:

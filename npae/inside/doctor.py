@@ -53,6 +53,7 @@ ADVICE = {  # of what is found here; `npae.measures.findings` has its own
     "penalty_too_large": "the penalties outweigh the reconstruction; take a smaller factor",
     "rate_too_small": "the learning rate is too small: a larger one learns much faster; try ten times of it",
     "rate_too_large": "the learning rate is too large: a smaller one learns more; try a tenth of it",
+    "wrong_loss": "the loss does not fit these targets, as the mean squared error learns more; take that",
     "too_few_epochs": "the training ended too early: the model still learns; train for more epochs",
     "frozen_layer": "a layer does not learn: no step changes its parameters; look at the gradients that its "
     "backward returns (npae gradcheck), and at the layers behind it",
@@ -120,17 +121,21 @@ class _Case:
         return float(np.mean(np.square(outputs(model, x, self.loss) - t))) / self.spread
 
     def trial(
-        self, factor: float = 1.0, steps: int = PROBE, new: bool = False, free: bool = False
+        self,
+        factor: float = 1.0,
+        steps: int = PROBE,
+        new: bool = False,
+        loss: str | Loss | Objective | None = None,
     ) -> Sequential | None:
         """Train the model, or a new one, for some steps or more, in whole epochs, with its rate times factor.
 
-        A trial that is ``free`` has no penalties. Return None if the loss becomes infinite.
+        A trial with another ``loss`` has no penalties. Return None if the loss becomes infinite.
         """
         training = self.training
         model, rng, size = copy.deepcopy(training.model), np.random.default_rng(0), training.batch_size
         for _, layer in model.leaves() if new else ():
             layer.build(layer.built()[0], rng, model.dtype or np.float32)
-        data, loss = training.data.first(steps * size), self.loss if free else training.loss
+        data, loss = training.data.first(steps * size), loss or training.loss
         options: dict[str, Any] = {"optimizer": training.optimizer(factor), "threads": training.threads}
         try:
             fit(model, data, loss=loss, epochs=-(-steps // -(-len(data) // size)), batch_size=size, **options)
@@ -235,28 +240,31 @@ def _of_settings(case: _Case, shown: Set[str], again: Set[str], same: float) -> 
     A code that collapses does so with other rates, too, only later or sooner; and that it did tells of a
     divergence that is too large. A code behind a single number stays on a line, however long the training.
     """
-    now, useless, units = case.now, shown - OF_NOISE, shown & OF_UNITS
+    now, units = case.now, shown & OF_UNITS
+    trials = f"{LACKING.format(now)}; new models after {AGAIN} steps {same:.1%}"
     names = [type(each).__name__ for each in case.penalties if not isinstance(each, KullbackLeibler)]
     if names and now > HARM:
         least = min(now, same, case.lack(case.trial(1.0, AGAIN)))
-        free = min(case.lack(case.trial(1.0, AGAIN, new, free=True)) for new in (True, False))
+        free = min(case.lack(case.trial(1.0, AGAIN, new, case.loss)) for new in (True, False))
         if free < min(OTHER * least, 1 - LEARNED):
             without = f"after {AGAIN} steps without {' and '.join(names)} {free:.1%}"
             yield "penalty_too_large", f"{LACKING.format(now)}; {without}"
             return
+    useless = shown - OF_NOISE or now > HARM
     if useless and not units - again and "posterior_collapse" not in shown:
         for factor in (0.1, 0.01):
             lack = case.lack(case.trial(factor, AGAIN, new=True))
             if lack < OTHER * min(now, same):
-                trials = (
-                    f"new models after {AGAIN} steps {same:.1%}, with {factor:g} times the rate {lack:.1%}"
-                )
-                yield "rate_too_large", f"{LACKING.format(now)}; {trials}"
+                yield "rate_too_large", f"{trials}, with {factor:g} times the rate {lack:.1%}"
                 return
     leaves = case.training.model.leaves()
     narrow = {"code_on_a_line"} if any(math.prod(layer.built()[0]) == 1 for _, layer in leaves) else set()
-    if not shown - (BEGUN - narrow):
-        yield from _of_further_steps(case, same, "noise_too_large" in shown)
+    further = [] if shown - (BEGUN - narrow) else [*_of_further_steps(case, same, "noise_too_large" in shown)]
+    yield from further
+    if now > HARM and not further and not case.penalties and not shown - {"constant_image"}:
+        lack = case.lack(case.trial(1.0, AGAIN, True, "mse"))
+        if lack < OTHER * min(now, same):
+            yield "wrong_loss", f"{trials}, with the loss mse {lack:.1%}"
 
 
 def _of_further_steps(case: _Case, begun: float, noise: bool) -> Iterator[tuple[str, str]]:
@@ -337,9 +345,10 @@ def _of_validation(case: _Case, validation: Batches) -> dict[str, Finding]:
     now, others = case.now, case.lack(case.training.model, validation)
     evidence = f"{LACKING.format(now)}, and {others:.1%} in validation"
     if others > WORSE * now:
-        if differs := findings.other_images(case.x, _sample(validation)[0]):
+        differs = findings.other_images(case.x, _sample(validation)[0]) if others > LEARNED else None
+        if differs:
             found["validation_differs"] = differs[0], f"{differs[1]}; {evidence}"
-        elif others > FAR * now and others - now > APART:
+        elif others - now > APART and (others > FAR * now or 1 - others < (1 - now) / 2):
             fixed = data.corruption is None and case.x is not case.t and findings.resemble_own(case.x, case.t)
             found["fixed_noise" if fixed else "overfitting"] = evidence
     return _told(found)

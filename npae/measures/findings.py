@@ -7,7 +7,6 @@ what to do.
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 import numpy as np
 
@@ -190,14 +189,16 @@ def other_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
 def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """Find validation images (m, ...) that are among the training images (n, ...).
 
-    Where many of these are there three times or more, as are words or answers, chance repeats them, if it
-    repeats halves of them more often.
+    Chance repeats images that have few parts, as are words or answers; it repeats halves of them more often.
     """
-    known = Counter(hash(row.tobytes()) for row in x) if x.dtype == validation.dtype else Counter()
+    known = {hash(row.tobytes()) for row in x} if x.dtype == validation.dtype else set()
     share = np.mean([hash(row.tobytes()) in known for row in validation])
-    often = sum(count for count in known.values() if count > 2) / len(x)
-    halves = {hash(row.ravel()[: row.size // 2].tobytes()) for row in x} if often > COPIES else known
-    if share < COPIES or len(halves) < (1 - COPIES) * len(known):
+    halves = (
+        x.reshape(len(x), -1)[:, : x[0].size // 2],
+        x[..., : x.shape[-1] // 2],
+    )  # upper, left
+    fewest = min(len({hash(row.tobytes()) for row in half}) for half in halves)
+    if share < COPIES or fewest < (1 - COPIES) * len(known):
         return None
     sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
     return sentence, f"{share:.0%} of {len(validation)} validation images are among the training images"
