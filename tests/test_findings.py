@@ -132,7 +132,9 @@ def test_validation_images_of_another_kind_and_of_the_training_are_found(rng, im
 
 def test_what_chance_repeats_was_not_seen(rng):
     words = rng.integers(0, 2, (400, 4)).astype(np.float32)
-    assert seen_images(words[:300], words[300:]) is None
+    bars = np.repeat(rng.integers(0, 2, (400, 1, 6)), 2, axis=1)  # whose upper halves are whole
+    for each in (words, bars):
+        assert seen_images(each[:300], each[300:]) is None
     doubled = rng.permutation(np.repeat(rng.random((200, 4)), 2, axis=0))
     assert "% of 100" in seen_images(doubled[:300], doubled[300:])[1]
 
