@@ -208,6 +208,7 @@ def test_a_score_is_high_where_a_defect_is():
         error_map(y, t[:1])
 
 
+@pytest.mark.slow
 def test_score_writes_a_table_and_figures_and_overwrites_nothing(trained, tmp_path, capsys, monkeypatch):
     images, labels = washers(2, 30)[2:4]
     names = []

@@ -248,6 +248,7 @@ class Browser:
         self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc tells a browser's processor time")
 @pytest.mark.parametrize("canvas", ["plane", "input"])
 def test_a_drag_shows_thirty_frames_a_second_on_one_core(canvas, tmp_path, rng):

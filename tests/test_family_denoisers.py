@@ -68,6 +68,7 @@ def test_the_kinds_of_noise_have_one_interface_and_leave_nothing_out_at_level_0(
         assert 5 < metrics.psnr(kind(0.5)(x, rng), x) < 15
 
 
+@pytest.mark.slow
 def test_stacked_denoiser_begins_with_its_layers_and_ends_as_classifiers(trained):
     run, numbers = trained("stacked-denoiser", "--limit", "400")
     assert figures(run) == {"loss.png", "reconstructions.png", "filters.png", "labels.png"}
@@ -196,6 +197,7 @@ def test_the_published_sizes():
 CHART = {"before": ([0, 1], [3.0, 1.0]), "after": ([0, 1, 2], [3.0, 2.0, 1.5])}
 
 
+@pytest.mark.slow
 @pytest.mark.figures
 def test_panels_of_lines_are_drawn_in_a_table(tmp_path):
     columns, rows = (

@@ -232,6 +232,7 @@ def test_what_the_caller_ignores_stays_ignored():
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_a_second_run_is_told_who_holds_the_folder(tmp_path, capsys):
     data, folder = write_npz(tmp_path / "digits.npz", "mnist"), tmp_path / "run"
     options = ["train", "conv", "--data", str(data), "--out", str(folder)]

@@ -46,6 +46,7 @@ def test_with_the_true_posterior_every_weight_is_the_likelihood(samples, rng):
     )
 
 
+@pytest.mark.slow
 def test_with_another_one_the_bound_falls_towards_the_likelihood(rng, monkeypatch):
     monkeypatch.setattr("npae.measures.likelihood.ROWS", 300)  # several blocks of codes for each image
     model, x, exact = factor_analysis(rng)

@@ -370,6 +370,7 @@ def test_a_recipe_makes_a_step_on_images_of_other_sizes(name, shape, tmp_path):
     assert run.pixels(run.model.reconstruct(run.test_images()[0])).shape == (1, *shape)
 
 
+@pytest.mark.slow
 def test_a_run_on_ones_own_images_is_measured_and_drawn_again(tmp_path, capsys):
     images = np.random.default_rng(1).integers(0, 256, (30, 3, 12, 16), np.uint8)
     np.save(tmp_path / "mine.npy", images)

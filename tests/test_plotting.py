@@ -197,6 +197,7 @@ def test_images_share_one_scale(tmp_path, kept):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["dim", "bright"]
 
 
+@pytest.mark.slow
 def test_drawing_from_threads_gives_the_same_bytes(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         paths = list(pool.map(lambda k: FIGURES["loss"](tmp_path / f"{k}.png"), range(4)))

@@ -46,6 +46,7 @@ def test_what_a_detector_has_not_seen_scores_high(bars, alone, tmp_path):
     assert trial.anomalous[places].all() and outputs.shape == (10, 784)
 
 
+@pytest.mark.slow
 def test_anomaly_writes_a_table_numbers_and_figures(tmp_path, small_synthetic, capsys):
     folder = tmp_path / "anomaly"
     assert main([*ANOMALY, "--out", str(folder)]) == 0

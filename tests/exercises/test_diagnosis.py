@@ -138,7 +138,7 @@ def test_the_picture_shows_the_pattern():
     assert result.picture[5] == ". right   0 is 0   x should be 0"
 
 
-@pytest.mark.parametrize("axis, name", slow_but([(1, "units")], [(1, "units"), (0, "n")]))
+@pytest.mark.parametrize("axis, name", slow_but((), [(1, "units"), (0, "n")]))
 def test_numbers_in_wrong_places_are_told_with_the_axis_along_which_they_moved(axis, name):
     text = "import numpy as np\ndef dense_forward(x, kernel, bias):\n"
     text += "    return np.sort(x @ kernel + bias, axis={axis}), (x, kernel)\n"

@@ -42,9 +42,9 @@ def test_the_sentence_of_a_slip_has_nothing_left_open(exercise):
     assert [slip.key for slip in slips_of(exercise) if "{" in slip.sentence or not slip.sentence] == []
 
 
-@pytest.mark.parametrize("exercise", ["every fortieth", *slow_but((), catalogue.ORDER)])
+@pytest.mark.parametrize("exercise", ["every hundredth", *slow_but((), catalogue.ORDER)])
 def test_frozen_answers_never_pass_and_are_named_as_before_or_better(exercise):
-    rows, lost = [row for row in ROWS if row["exercise"] == exercise] or ROWS[::40], []
+    rows, lost = [row for row in ROWS if row["exercise"] == exercise] or ROWS[::100], []
     for row in rows:
         result = check_text(row["exercise"], row["answer"])
         told = f"{row['key']}: {row['sentence']}\n    now {result.diagnosis}: {result.sentence}"
