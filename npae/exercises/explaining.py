@@ -192,12 +192,12 @@ def _general(
         found: list[Edit] = []
         complete = False  # whether one of them explains all that is wrong; it may be a little less likely
         settled = _settled(observer, number, repairs)  # what the learner's program has right is edited last
-        lines = {id(line): line for edit in tried.edits for line in edit.lines}
-        last = {one for one, line in lines.items() if names(line, stored=True) & settled}
+        lines = {id(line): line for edit in tried.edits for line in edit.lines}  # many edits have one line
+        settled_lines = {number for number, line in lines.items() if names(line, stored=True) & settled}
         far = {
             id(edit): edit.cost
             + (not observer.matters(edit, target, wanted))
-            + (not last.isdisjoint(map(id, edit.lines)))
+            + (not settled_lines.isdisjoint(map(id, edit.lines)))
             for edit in tried.edits
         }
         for edit in sorted(

@@ -187,10 +187,10 @@ def _of_data(case: _Case) -> dict[str, Finding]:
     """Return what is wrong with inputs and targets, by name."""
     data, x, t = case.training.data, case.x, case.t
     found = findings_of_data(case.training.model, *case.clean, case.loss)
-    errors = np.square(outputs(case.training.model, x, case.loss) - t).mean(axis=0, dtype=np.float64)
-    learned = np.mean(errors <= LEARNED * t.var(axis=0))  # the share of the numbers, be they large or small
-    if case.now <= LEARNED and learned > 0.5:
-        found.pop("unscaled_inputs", None)
+    if "unscaled_inputs" in found and case.now <= LEARNED:
+        errors = np.square(outputs(case.training.model, x, case.loss) - t).mean(axis=0)
+        if np.mean(errors <= LEARNED * t.var(axis=0)) > 0.5:  # most numbers are learned, small ones as well
+            del found["unscaled_inputs"]
     if "constant_data" in found or x is t:
         return found
     if not data.corruption:

@@ -156,8 +156,8 @@ def sums_for(F):
                         vectors.store(total, y_f, constant(v * L))
 
             half = -(-V // 2)
-            lines = builder.udiv(builder.add(count, constant(L - 1)), constant(L))
-            whole = builder.udiv(builder.add(lines, constant(V - half - 1)), constant(V))
+            needed = builder.udiv(builder.add(count, constant(L - 1)), constant(L))  # vectors
+            whole = builder.udiv(builder.add(needed, constant(V - half - 1)), constant(V))
             end = builder.mul(whole, constant(V * L))
             with cgutils.for_range_slice(builder, constant(0), end, constant(V * L), index) as (p, _):
                 block(p, V)

@@ -193,11 +193,8 @@ def seen_images(x: np.ndarray, validation: np.ndarray) -> Finding | None:
     """
     known = {hash(row.tobytes()) for row in x} if x.dtype == validation.dtype else set()
     share = np.mean([hash(row.tobytes()) in known for row in validation])
-    halves = (
-        x.reshape(len(x), -1)[:, : x[0].size // 2],
-        x[..., : x.shape[-1] // 2],
-    )  # upper, left
-    fewest = min(len({hash(row.tobytes()) for row in half}) for half in halves)
+    upper, left = x.reshape(len(x), -1)[:, : x[0].size // 2], x[..., : x.shape[-1] // 2]
+    fewest = min(len({hash(row.tobytes()) for row in halves}) for halves in (upper, left))
     if share < COPIES or fewest < (1 - COPIES) * len(known):
         return None
     sentence = "validation images are training images too, so their loss says nothing of new ones; split them"
