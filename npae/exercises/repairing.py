@@ -102,7 +102,7 @@ class Repairs:
         found, self._nearest = self._tries.single(self._program, tries, keys)
         lines: dict[tuple[int, ...], list[Edit]] = {}
         for edit in found:
-            alike = lines.setdefault(tuple(map(id, edit.lines or [edit])), [])
+            alike = lines.setdefault(tuple(dict.fromkeys(map(id, edit.lines or [edit]))), [])
             if not alike or edit.cost == alike[0].cost > SURE:  # of a line, the likeliest
                 alike.append(edit)
         found = weightiest(self._program, [one for some in lines.values() for one in some])
@@ -160,7 +160,7 @@ class _Tries:
         tried = {tuple(program.text())}
         enough = self.near(program.text()) + 0.05
         near: dict[float, tuple[float, int, Edit]] = {}  # by score: edits that give the same count once
-        for some in (self._likely, self._suspected, self._all) if not keys else (self._all,):
+        for some in (self._likely, self._suspected, self._all):
             for edit in some(program, keys):
                 if found and edit.cost > found[0].cost + 0.2 or len(tried) > tries:
                     break
@@ -181,12 +181,12 @@ class _Tries:
 
     def _likely(self, program: Written, keys: Collection[str]) -> list[Edit]:
         """Return the likeliest edits of the statements that make the first wrong array."""
-        return [edit for edit in self._behind(program, [*OPERATORS, *INSERTIONS]) if edit.cost <= LIKELIEST]
+        return [edit for edit in self._behind(program, _operators(keys)) if edit.cost <= LIKELIEST]
 
     def _suspected(self, program: Written, keys: Collection[str]) -> list[Edit]:
         """Return likely edits of these statements, also those that put in what right programs compute."""
-        substitutions = self.substitutions(program)
-        operators = [*OPERATORS, *INSERTIONS, *([substitutions.operator] if substitutions else [])]
+        substitutions = None if keys else self.substitutions(program)
+        operators = [*_operators(keys), *([substitutions.operator] if substitutions else [])]
         edits = [edit for edit in self._behind(program, operators) if edit.cost <= SUSPECTED]
         used = {id(edit) for edit in edits if any(id(line) in program.users for line in edit.lines)}
         return sorted(edits, key=lambda edit: edit.cost + USED * (id(edit) in used))
@@ -207,9 +207,8 @@ class _Tries:
         return all_edits(program, self.axes, operators, lambda place: id(place.statement) in inside)
 
     def _all(self, program: Written, keys: Collection[str]) -> list[Edit]:
-        operators = [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
         idle = self._idle(program)
-        edits = all_edits(program, self.axes, operators, lambda place: id(place.statement) not in idle)
+        edits = all_edits(program, self.axes, _operators(keys), lambda place: id(place.statement) not in idle)
         edits += [edit for edit in copies(program) if not keys or edit.key in keys]
         likely = {id(edit) for edit in edits if self.observer.matters(edit, self.target, self.wanted)}
         return sorted(edits, key=lambda edit: edit.cost + 2 * (id(edit) not in likely))
@@ -273,6 +272,10 @@ class _Tries:
                     first = case == target.order[0]
                     return nearness(made, right, seen, self.wanted) if first else 2.0 * len(self.wanted)
         return np.inf if observer.passes_earlier(program) else 0.0
+
+
+def _operators(keys: Collection[str]) -> list[Operator]:
+    return [one for one in (*OPERATORS, *INSERTIONS) if not keys or one.key in keys]
 
 
 def _same(target: Target, one: object, right: object) -> bool:

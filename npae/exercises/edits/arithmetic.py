@@ -228,7 +228,7 @@ def other_comparison(place):
         signs = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=="}
         now = signs.get(type(place.node.ops[0]))
         for sign in [one for one in signs.values() if now and one != now]:
-            yield 1.5, f"{a} {sign} {b}", f"In {{target}}, {a} {sign} {b} decides."
+            yield 1.5, f"{a} {sign} {b}", f"In {{target}}, {a} {sign} {b} stands where {a} {now} {b} belongs."
 
 
 @operator(ast.BoolOp)
@@ -265,8 +265,11 @@ def other_number(place):
         tenth = isinstance(place.holder, ast.BinOp) and other == 0.1
         whole = isinstance(value, int) and (value > 2 or counts or term or tenth)
         if other != value and not (whole and isinstance(other, float)):
-            told = f"In {{target}}, {other:g} stands where {value:g} belongs."
+            told, cost = f"In {{target}}, {other:g} stands where {value:g} belongs.", 2.5
+            if isinstance(place.holder, ast.Subscript) and {value, other} == {0, 1}:
+                owner, cost = ast.unparse(place.holder.value), 1.5
+                told = f"In {{target}}, {owner}[{other}] stands where {owner}[{value}] belongs."
             if default and place.field == "defaults":
                 name = place.holder.args[place.index - len(place.holder.defaults)].arg
                 told = f"The default of {name} is {other:g}."
-            yield 2.5, repr(other), told
+            yield cost, repr(other), told

@@ -7,7 +7,7 @@ import functools
 import itertools
 import re
 
-from npae.exercises.edits.edit import TWIN, counter, operator, plain, twin
+from npae.exercises.edits.edit import TWIN, Place, counter, operator, plain, twin
 
 SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
@@ -51,6 +51,16 @@ def names_of_a_part(place):
             others |= {one: (1.75, one) for one in place.kinds if one == TWIN.get(name)}
         for cost, other in others.values():
             yield cost, re.sub(rf"(?<!\.)\b{name}\b(?!=)", other, text), ""
+
+
+@operator(ast.expr)
+def as_its_twin(place):
+    """Do with rows what is done with columns in the same tuple or index, or the other way round."""
+    if isinstance(place.holder, ast.Tuple) and isinstance(getattr(place.node, "ctx", ast.Load()), ast.Load):
+        for other in (ast.unparse(one) for one in place.holder.elts if one is not place.node):
+            if twin(other) not in (other, place.text) and twin(place.text) != place.text:
+                told = f"{place.text} stands where {twin(other)} belongs, which would go with {other}"
+                yield 1.6, twin(other), f"In {{target}}, {told}."
 
 
 @functools.lru_cache(64)
@@ -239,15 +249,9 @@ def accumulated(place):
         yield 2, f"{target} = {value} + ({target} if '{target}' in locals() else 0)", told
 
 
-@operator(ast.Name, ast.Subscript)
-def once_for_all_steps(place):
-    """Add a term once, where it is added in every step of loops."""
-    holder = place.holder
-    if not isinstance(place.statement, ast.AugAssign) or not isinstance(holder, (ast.BinOp, ast.AugAssign)):
-        return
-    if isinstance(holder, ast.AugAssign) and place.field != "value" or not isinstance(holder.op, ast.Add):
-        return
-    loops = [
+def loops_around(place: Place) -> list[tuple[str, str]]:
+    """Return the counters and the lengths n of the loops over a range(n) that a statement stands in."""
+    return [
         (counter(loop), ast.unparse(loop.iter.args[0]))
         for loop in ast.walk(place.function)
         if isinstance(loop, ast.For)
@@ -256,7 +260,17 @@ def once_for_all_steps(place):
         and ast.unparse(loop.iter.func) == "range"
         and len(loop.iter.args) == 1
     ]
-    a = ast.unparse(place.node)
+
+
+@operator(ast.Name, ast.Subscript)
+def once_for_all_steps(place):
+    """Add a term once, where it is added in every step of loops."""
+    holder = place.holder
+    if not isinstance(place.statement, ast.AugAssign) or not isinstance(holder, (ast.BinOp, ast.AugAssign)):
+        return
+    if isinstance(holder, ast.AugAssign) and place.field != "value" or not isinstance(holder.op, ast.Add):
+        return
+    loops, a = loops_around(place), ast.unparse(place.node)
     for count in range(1, len(loops) + 1):
         for some in itertools.combinations(loops, count):
             over = ", ".join(name for name, _ in some)
@@ -267,13 +281,26 @@ def once_for_all_steps(place):
 
 
 @operator(ast.Call)
-def unclipped(place):
-    """Limit an array on one side only, where it is limited on both."""
-    node = place.node
-    if ast.unparse(node.func) == "np.clip" and len(node.args) == 3:
-        a, low, high = (ast.unparse(one) for one in node.args)
-        yield 1.75, f"np.maximum({a}, {low})", f"In {{target}}, {a} is cut off at {high} as well."
-        yield 1.75, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {low} as well."
+def without_keyword(place):
+    """Leave a keyword argument out, so that its default counts."""
+    for key in place.node.keywords:
+        if key.arg and key.arg not in ("axis", "keepdims"):
+            rest = ", ".join(map(ast.unparse, [*place.node.args, *place.node.keywords])).replace(
+                f", {ast.unparse(key)}", ""
+            )
+            told = f"In {{target}}, {ast.unparse(key)} does not belong into {ast.unparse(place.node)}."
+            yield 1.5, f"{ast.unparse(place.node.func)}({rest})", told
+
+
+@operator(ast.Constant)
+def counter_for_number(place):
+    """Use the counter of a loop as an index, where a number stands."""
+    index = place.holder if isinstance(place.holder, ast.Tuple) else place.node
+    indices = (one.slice for one in ast.walk(place.statement) if isinstance(one, ast.Subscript))
+    if isinstance(place.node.value, int) and any(one is index for one in indices):
+        for name, _ in loops_around(place):
+            told = f"the index {place.text} stands where {name} belongs: each step takes the same entries"
+            yield 1.25, name, f"In {{target}}, {told}."
 
 
 @operator(ast.Call, ast.Subscript, ast.BinOp)

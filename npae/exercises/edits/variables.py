@@ -43,7 +43,8 @@ def exchanged(place):
             if stored
             else f"In {{target}}, {a} and {b} are exchanged."
         )
-        yield (1 if likely and (stored or part == "elts") else 2), text, told
+        cost = 1.5 if stored else 1 if part == "elts" else 2  # that one name is another is likelier than 1.5
+        yield (cost if likely else 2), text, told
 
 
 @operator(ast.Name)
