@@ -10,6 +10,7 @@ import trainings_unseen_2
 import trainings_unseen_3
 import trainings_unseen_4
 import trainings_unseen_5
+import trainings_unseen_6
 from slow_cases import slow_but
 
 import npae
@@ -71,6 +72,7 @@ def test_nine_of_ten_faults_are_named_and_no_healthy_training_is_called_ill():
         trainings_unseen_3.UNSEEN_3,
         trainings_unseen_4.UNSEEN_4,
         trainings_unseen_5.UNSEEN_5,
+        trainings_unseen_6.UNSEEN_6,
     )
     every = [training for each in sets for training in each.values()]  # some names are in two sets
     for training in every:
