@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from slow_cases import slow_but
 
+import npae
 from npae import gradcheck, layers
 from npae.arguments import UnknownName
 from npae.gradcheck import check_layer, check_loss, check_model
+from npae.gradcheck.catalogue import layer_cases
 from npae.gradcheck.checks import check_recipe
-from npae.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from npae.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from npae.model import Sequential
 from npae.objectives import losses, penalties
 from npae.objectives.losses import BinaryCrossentropy, MeanSquaredError
@@ -65,6 +67,20 @@ def test_the_catalogue_leaves_no_layer_loss_or_recipe_out():
     }
     assert {"SoftmaxCrossentropy", "Contractive"} < ours
     assert set(gradcheck.cases()) == {*layers.__all__, *ours, *RECIPES} - {"Layer"}
+    assert {*layers.__all__} <= {*npae.__all__}
+
+
+class ForgetsItsMask(Dropout):
+    def backward(self, dy, cache, need_dx=True):
+        return dy.copy(), {}
+
+
+def test_a_new_layer_in_the_catalogue_is_checked_in_training(monkeypatch):
+    """At inference, the gradient of this one is right."""
+    cases = [*layer_cases(), (ForgetsItsMask(0.4), (2, 3, 4))]
+    monkeypatch.setattr("npae.gradcheck.catalogue.layer_cases", lambda: cases)
+    assert [report.passed for report in gradcheck.run(["ForgetsItsMask"])] == [False]
+    assert check_layer(ForgetsItsMask(0.4), (2, 3, 4)).passed
 
 
 def test_an_unknown_name_is_answered_with_near_ones():

@@ -309,7 +309,7 @@ def test_a_line_break_in_a_name_is_no_second_line(tmp_path, capsys):
     assert said.count("\n") == 1 and "a\\nb holds no model.npz" in said
 
 
-def test_a_fault_of_npae_itself_is_a_line_too(monkeypatch, capsys):
+def test_a_fault_of_npae_itself_is_a_line_too(tmp_path, monkeypatch, capsys):
     def broken(options):
         raise KeyError("x")
 
@@ -321,6 +321,8 @@ def test_a_fault_of_npae_itself_is_a_line_too(monkeypatch, capsys):
     monkeypatch.setenv("NPAE_TRACEBACK", "1")
     with pytest.raises(KeyError):
         main(["list"])
+    with pytest.raises(ValueError, match="holds no model"):  # where it is says more than the message
+        main(["evaluate", str(tmp_path)])
 
 
 def test_what_may_be_loaded_from_strangers_is_told(capsys):

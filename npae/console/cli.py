@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status.
 
     It is 0 for success, 2 for wrong usage, 1 for other errors; 130, 143 and 129 after Ctrl-C, SIGTERM and
-    SIGHUP. A fault of npae itself is told in a line too; ``NPAE_TRACEBACK=1`` shows where it is.
+    SIGHUP. A fault of npae itself is told in a line too; ``NPAE_TRACEBACK=1`` shows where any error is.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the shell, as in "npae list >&-"
@@ -76,6 +76,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, OSError, MemoryError) as error:
+        if os.environ.get("NPAE_TRACEBACK"):
+            raise
         lines = str(error) or type(error).__name__
         # A message's further lines are indented; any other line break is of a name, and is shown as such.
         warn("npae: error: " + re.sub(r"[\n\t](?!  )", lambda found: repr(found[0])[1:-1], lines))
@@ -202,7 +204,9 @@ def list_recipes(options: argparse.Namespace) -> None:
 
     width = max(map(len, RECIPES))
     for recipe in RECIPES.values():
-        say(f"{recipe.name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
+        say(f"{recipe.name:<{width}}  {recipe.summary}")
+        if recipe.source:
+            say(f"{'':<{width}}  {recipe.source}")
 
 
 def train(options: argparse.Namespace) -> int:

@@ -173,14 +173,13 @@ def cases() -> dict[str, Callable[[], list[Report]]]:
     """Return all checks by name.
 
     Layers, losses and penalties have the names of their classes, and recipes their own: `Dense` is the layer,
-    `dense` the recipe. Layers that draw random numbers are checked in training mode.
+    `dense` the recipe. Layers are checked in training mode, where those that draw random numbers do so.
     """
     from npae.recipes import RECIPES
 
     checks: dict[str, list[Callable[[], Report]]] = {}
     for layer, shape in layer_cases():
-        trained = isinstance(layer, (GaussianNoise, Dropout, Sampling, BatchNormalization))
-        check = partial(check_layer, layer, shape, training=trained)
+        check = partial(check_layer, layer, shape, training=True)
         checks.setdefault(type(layer).__name__, []).append(check)
     checks["BatchNormalization"].append(partial(check_layer, BatchNormalization(), (2, 3, 4)))  # inference
     for layer, x in kink_cases():

@@ -72,6 +72,3 @@ class Dense(KernelLayer):
         dy, x, y = self.check_backward(dy, cache, need_dx)
         dx, dkernel, dbias = dense.backward(dy, x, y, self.params["kernel"], self.activation, need_dx)
         return dx, self.named(dkernel, dbias)
-
-    def multiply_adds(self) -> int:
-        return self.built()[0][0] * self.units

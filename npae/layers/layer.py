@@ -190,7 +190,8 @@ class Layer:
             fits = fits and n is not None and each.shape == self.cached_shape(name, n)
         if not fits:
             raise ValueError(
-                f"cache must be what forward of this {self.describe()} returned beside y, not {brief(cache)}"
+                f"cache must be what forward of this {self.describe()} returned beside y, arrays of the "
+                f"shapes that its caches name, {self.caches}, not {brief(cache)}"
             )
         return self.check_gradient(dy, n), *held
 
@@ -243,6 +244,9 @@ class KernelLayer(Layer):
         if self.use_bias:
             params["bias"] = initial_values(self.bias_initializer, units, fan_in, fan_out, rng, dtype)
         return params
+
+    def multiply_adds(self) -> int:
+        return math.prod(self.kernel_shape())
 
     def named(self, dkernel: np.ndarray, dbias: np.ndarray) -> Grads:
         """Return the gradients of the parameters by name, without dbias if there is no bias."""
