@@ -59,6 +59,7 @@ function choices(id, texts, chosen, choose) {
 
 // --- The plane of codes ---
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
 const stored = bytes(model.images), size = channels * pixels;
 const samples = model.labels.map((_, i) => Float64Array.from(
   stored.subarray(i * size, (i + 1) * size), (byte) => (byte / 255) * model.scale + model.offset));
@@ -80,7 +81,7 @@ function drawPlane() {
   context.font = "12px sans-serif";
   codes.forEach((code, i) => {
     const [x, y] = place(code), label = model.labels[i]; // "?" of images without labels
-    context.fillStyle = label === "?" ? "grey" : `hsl(${36 * label}, 75%, 45%)`;
+    context.fillStyle = label === "?" ? "grey" : `hsl(${36 * label}, 75%, ${dark.matches ? 65 : 45}%)`;
     context.fillText(label, x - 3, y + 4);
   });
   context.strokeStyle = getComputedStyle(document.body).color;
@@ -106,6 +107,8 @@ function moveCode(x, y) {
     state.code[u] = units[u].low + share * (units[u].high - units[u].low);
   }
 }
+
+dark.addEventListener("change", drawPlane);
 
 const ring = () => [share(state.code, state.across), 1 - share(state.code, state.up)];
 steer("plane", ring, moveCode, [50, 50], showCode);

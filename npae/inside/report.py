@@ -57,10 +57,11 @@ class Record(NamedTuple):
 
     @property
     def published(self) -> dict[str, float]:
-        """The last published value of each measure that the original's log has, for as many epochs."""
-        logs, epochs = self.recipe.published.items(), len(self.history["loss"])
-        by_epoch = {k: log if isinstance(log, Mapping) else dict(enumerate(log, start=1)) for k, log in logs}
-        return {name: log[epochs] for name, log in by_epoch.items() if epochs in log}
+        """What the original reports after as many epochs, on the same data, by measure."""
+        recipe, epochs = self.recipe, len(self.history["loss"])
+        if self.metadata["dataset"]["name"] != recipe.dataset or self.settings.limit is not None:
+            return {}
+        return {name: log[epochs] for name, log in recipe.logs().items() if epochs in log}
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -95,9 +96,10 @@ def report(record: Record, run: Run | str) -> str:
     recipe, published, layers = record.recipe, record.published, record.model.layer_table()
     measures = record.measures.items()
     numbers = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
+    numbers = numbers if published else [row[:2] for row in numbers]
     sections = {
         "Command": [element("pre", command(record.settings)), element("p", _about_data(record))],
-        "Numbers": [table(["", "npae", "published"], numbers)],
+        "Numbers": [table(["", "npae", "published"] if published else ["", "npae"], numbers)],
         "Figures": _figures(record.directory),
         "Architecture": [table(layers[0], layers[1:])],
     }

@@ -56,13 +56,14 @@ def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
 
     if numbers is None:
         numbers = reconstruction_metrics(run)
+    logs = run.recipe.logs() if run.dataset.name == run.recipe.dataset else {}
     plotting.loss_curves(
         run.path("loss.png"),
         run.history,
         f"{run.settings.recipe} on {run.dataset.name}",
         loss_label(get_objective(run.recipe.loss)),
         floor=loss_floor(run, numbers),
-        reference=run.recipe.published if run.dataset.name == run.recipe.dataset else None,
+        reference={name: log for name, log in logs.items() if name in ("loss", "val_loss")},
     )
     return run.recipe.draw(run) or {}
 
