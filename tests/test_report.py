@@ -1,5 +1,6 @@
 """The page of a run, and runs side by side."""
 
+import dataclasses
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +11,7 @@ from npae import datasets
 from npae.console.cli import main
 from npae.datasets import Dataset, synthetic_digits
 from npae.inside.html import page, table
-from npae.inside.report import Record, write_comparison
+from npae.inside.report import Record, read_record, write_comparison
 from npae.recipes import get_recipe
 from npae.recipes.folder import Settings
 
@@ -93,6 +94,17 @@ def test_a_report_holds_everything_and_asks_the_network_for_nothing(runs, digits
     assert "script" not in parsed.tags
     assert parsed.addresses and all(address.startswith("data:image/png") for address in parsed.addresses)
     assert len(text) < 3_000_000
+
+
+def test_published_numbers_stand_beside_those_of_the_same_data_and_epochs(runs):
+    record = read_record(runs / "conv")
+    whole = dataclasses.replace(record.settings, limit=None)
+    record = record._replace(settings=whole, metadata={"dataset": {"name": "mnist"}})
+    assert record._replace(history={"loss": [0.08] * 10}).published["val_loss"] == 0.0756
+    deep = record._replace(settings=dataclasses.replace(whole, recipe="deep"), history={"loss": [0.08] * 50})
+    assert deep.published == {"test_squared_error_per_image": 3.0, "test_squared_error_per_image_pca": 13.87}
+    assert deep._replace(history={"loss": [0.08] * 49}).published == {}
+    assert deep._replace(metadata={"dataset": {"name": "fashion-mnist"}}).published == {}
 
 
 def test_a_report_without_the_data_says_so(runs, capsys, tmp_path):

@@ -16,12 +16,15 @@ from npae.console.commandline import (
     whole_number,
     wrong_usage_if,
 )
-from npae.terminal import json_text, say
+from npae.terminal import json_text, say, warn
 
 if TYPE_CHECKING:
     from npae.model import Sequential
     from npae.recipes import Recipe
     from npae.recipes.run import Run
+
+
+TRIALS = "the doctor trains copies of the model for some steps: seconds, or minutes where a step takes long"
 
 
 def add_inside(commands: Commands) -> None:
@@ -149,7 +152,9 @@ def doctor(options: argparse.Namespace) -> None:
     """Print the diagnosis of a run."""
     from npae.inside.doctor import NOTHING, examine, training_of
 
-    found = examine(training_of(evaluated(options)))
+    training = training_of(evaluated(options))
+    warn(TRIALS)
+    found = examine(training)
     say("\n".join(f"{each.title}: {each.sentence}\n    {each.evidence}" for each in found) or NOTHING)
 
 
@@ -169,6 +174,7 @@ def report(options: argparse.Namespace) -> None:
     record = pages.read_record(options.directory)
     try:
         run: Run | str = evaluated(options)
+        warn(TRIALS)
     except (ValueError, OSError) as error:
         run = str(error)
     page = pages.report(record, run).encode("utf-8", "replace")
