@@ -171,8 +171,8 @@ class _Tries:
                 if tuple(text) not in tried and not any(KEPT in part for part in text):
                     tried.add(tuple(text))
                     score = self.near(text)
-                    if score == np.inf:
-                        found.append(edit)
+                    if score == np.inf:  # of those that cannot be told, another one may be told
+                        found += [edit] if self.mistake(program, edit).sentence else []
                     elif score > enough and edit.key in PLAIN:
                         near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))
             if found or len(tried) > tries:

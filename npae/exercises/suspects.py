@@ -62,6 +62,9 @@ class _Flow:
     def __init__(self, program: Written):
         nodes = list(ast.walk(program.tree))
         self.functions = {one.name: one for one in nodes if isinstance(one, ast.FunctionDef)}
+        for one in program.tree.body:  # such as g = np.vectorize(f)
+            for called in names(one) & self.functions.keys() if isinstance(one, ast.Assign) else ():
+                self.functions |= dict.fromkeys(names(one, stored=True), self.functions[called])
 
     def behind(self, variable: Variable, right: set[Variable]) -> tuple[set[Variable], set[int]]:
         """Return the variables that one is made of, back to right ones, and the statements that make them."""

@@ -164,6 +164,18 @@ def other_choice(place):
         yield 1.5, b, f"In {{target}}, {b} is taken everywhere, whether {c} or not."
 
 
+@operator(ast.Constant)
+def other_letter(place):
+    """Sum over another letter in the subscripts of np.einsum."""
+    if isinstance(place.node.value, str) and "->" in place.node.value:
+        spec, letters = place.node.value, sorted({*re.findall(r"\w", place.node.value)})
+        for k, now in enumerate(spec):
+            for letter in letters if now in letters else ():
+                text = repr(f"{spec[:k]}{letter}{spec[k + 1 :]}")
+                if letter != now:
+                    yield 1.75, text, f"In {{target}}, {text} stands where {place.text} belongs."
+
+
 @operator(ast.Subscript, ast.Call)
 def other_length(place):
     """Use the length of another axis."""

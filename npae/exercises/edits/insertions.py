@@ -303,6 +303,48 @@ def counter_for_number(place):
             yield 1.25, name, f"In {{target}}, {told}."
 
 
+@operator(ast.Constant)
+def argument_for_number(place):
+    """Use an argument, where its default stands as a number; or a float, where an integer makes the type."""
+    arguments, value = place.function.args, place.node.value
+    for one, default in zip(reversed(arguments.args), reversed(arguments.defaults)):
+        if place.holder is not arguments and isinstance(value, float) and place.text == ast.unparse(default):
+            told = f"{place.text} stands where {one.arg} belongs, which may be another number"
+            yield 1, one.arg, f"In {{target}}, {told}."
+    if type(value) is int and isinstance(place.holder, (ast.Return, ast.IfExp)):
+        told = f"{value} is an integer, which may decide the type of all numbers; {float(value)} is none"
+        yield 1.25, f"{float(value)}", f"In {{target}}, {told}."
+
+
+@operator(ast.Assign)
+def twin_step(place):
+    """Do with an array what is done with another one of its kind."""
+    target = place.node.targets[0]
+    if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        a, line = target.value.id, ast.unparse(place.node)
+        for name, what in place.kinds.items():
+            if name != a and what == place.kinds.get(a):
+                further = re.sub(rf"\b{a}\b", name, line)
+                yield 2, f"{line}\n{further}", f"A step is missing: {further}, as well as {line}."
+
+
+@operator(ast.Name)
+def kept_result(place):
+    """Keep a result that is thrown away."""
+    if place.node.id == "_" and isinstance(place.holder, ast.Tuple):
+        for name in place.kinds:
+            told = f"{name} is not what this line computes: {ast.unparse(place.statement)} throws that away."
+            yield 1.5, name, told
+
+
+@operator(ast.Call)
+def from_zeros(place):
+    """Begin with zeros, where something else is copied."""
+    func = ast.unparse(place.node.func)
+    if isinstance(place.holder, ast.Assign) and func.endswith((".copy", "np.ones_like", "np.array")):
+        yield 1.75, f"np.zeros_like({place.text})", f"{{target}} begins as {place.text}, and not as zeros."
+
+
 @operator(ast.Call, ast.Subscript, ast.BinOp)
 def unwrapped(place):
     """Take the first argument or the owner of a call, an array without its index, a name in an index."""
