@@ -1,7 +1,7 @@
 """Prints what the checker says of learners' answers beside what is wrong with them, for a person to judge.
 
 Usage, from this folder: ``python naming.py look [name ...] [--json FILE]``, with the half of `halves.json`
-or "new", the answers to exercises that came later, or "look2" to "aside6", the halves of further sets, and
+or "new", the answers to exercises that came later, or "look2" to "aside7", the halves of further sets, and
 the beginnings of names, as ``adam`` or ``conv2d-0``.
 """
 
@@ -16,7 +16,7 @@ from npae.exercises import sandbox
 HERE = Path(__file__).parent
 ANSWERS = HERE / "answers_unseen"
 NEW = HERE / "answers_unseen_new"
-FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "23456"}
+FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "234567"}
 HALVES = [f"{half}{number}" for number in ("", *FURTHER) for half in ("look", "aside")]
 
 
@@ -43,7 +43,7 @@ def main() -> None:
     if options.half == "new":
         half = [str(path.relative_to(NEW))[:-3] for path in NEW.glob("*/*.py")]
     else:
-        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("23456")]
+        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("234567")]
     told = []
     for answer in sorted(half):
         if answer.partition("/")[2].startswith(tuple(options.names) or ("",)):

@@ -1,0 +1,60 @@
+"""Exercise 16: the transposed convolution, in which a convolution's gradient becomes a forward pass.
+
+A convolution collects: each pixel of y looks at a window of x. Its transpose scatters: each pixel of x
+stamps the kernel, multiplied by its value, onto y, and where stamps overlap, they add. With strides of
+2 the stamps stand two pixels apart, and the image doubles its size:
+
+    h_out = (h - 1) · sh + kh           w_out = (w - 1) · sw + kw                                  (1)
+
+    y[n, o, a·sh + i, b·sw + j]  +=  Σ_c  x[n, c, a, b] · kernel[c, o, i, j]                       (2)
+    y[n, o, p, q]  +=  bias[o]                        once for every pixel, at the end             (3)
+
+(2) starts from y = 0 and runs over all a, b, i, j. Backward reads where forward wrote:
+
+    dx[n, c, a, b]       =  Σ_o Σ_i Σ_j  dy[n, o, a·sh + i, b·sw + j] · kernel[c, o, i, j]         (4)
+    dkernel[c, o, i, j]  =  Σ_n Σ_a Σ_b  x[n, c, a, b] · dy[n, o, a·sh + i, b·sw + j]              (5)
+    dbias[o]             =  Σ_n Σ_p Σ_q  dy[n, o, p, q]            over all pixels of y            (6)
+
+Shapes (mind the kernel, whose first axis is the channel that comes in):
+    x       (n, c_in, h, w)             dx like x
+    kernel  (c_in, c_out, kh, kw)       dkernel like kernel
+    bias    (c_out,)                    dbias like bias
+    y       (n, c_out, h_out, w_out)    dy like y
+
+Worked example, strides (2, 1), one channel in and one out:
+
+    x = 1 2      kernel = 1 2      stamps  1 2 .     . 2 4      bias = 0.5      y = 1.5  4.5 4.5
+                          3 4              3 4 .     . 6 8                          3.5 10.5 8.5
+
+    dy = 1 10  100      dx = 21 4210      dkernel = 21  210      dbias = 1111
+         0  0 1000                                   0 2000      21 = 1·1 + 10·2 + 0·3 + 0·4
+"""
+
+import numpy as np
+
+
+def _spread(x, strides):
+    """x with strides - 1 zeros between its pixels."""
+    (n, c, h, w), (sh, sw) = x.shape, strides
+    big = np.zeros((n, c, (h - 1) * sh + 1, (w - 1) * sw + 1), dtype=x.dtype)
+    big[:, :, ::sh, ::sw] = x
+    return big
+
+
+def conv2d_transpose_forward(x, kernel, bias, strides):
+    """Return y, cache: y by formulas (2) and (3), and whatever conv2d_transpose_backward needs."""
+    # The stamps are what a plain convolution sees that reads the spread x with the kernel turned round.
+    kh, kw = kernel.shape[2:]
+    big = np.pad(_spread(x, strides), ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(big, (kh, kw), axis=(2, 3))
+    y = np.einsum("ncpqij,coij->nopq", windows, kernel[:, :, ::-1, ::-1])
+    return y + bias[:, None, None], (x, kernel, strides)
+
+
+def conv2d_transpose_backward(dy, cache):
+    """Return dx, dkernel, dbias, in this order, by formulas (4), (5) and (6)."""
+    x, kernel, (sh, sw) = cache
+    windows = np.lib.stride_tricks.sliding_window_view(dy, kernel.shape[2:], axis=(2, 3))[:, :, ::sh, ::sw]
+    dx = np.tensordot(kernel, windows, axes=((1, 2, 3), (1, 4, 5))).swapaxes(0, 1)
+    dkernel = np.tensordot(x, windows, axes=((0, 2, 3), (0, 2, 3)))
+    return dx, dkernel, dy.sum(axis=(0, 2, 3))

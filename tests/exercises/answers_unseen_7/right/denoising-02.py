@@ -1,0 +1,62 @@
+"""Exercise 19: corruption, and one training step of a denoising autoencoder.
+
+An autoencoder that sees a damaged image and is asked for the undamaged one cannot just copy: it has to
+learn what images look like. All it takes is one line more than in ordinary training, and care which
+image goes where.
+
+Two ways to damage images x, of any shape, entry by entry:
+
+    masking noise      x' = 0 with probability p, otherwise x                                      (1)
+    Gaussian noise     x' = clip(x + stddev · e, 0, 1), with e drawn from N(0, 1)                  (2)
+
+Every entry has a draw of its own. All random numbers come from rng, a np.random.Generator, so that two
+calls give two different draws; and x stays as it is.                                              (3)
+
+One step of training. The model sees the noisy images, the loss asks for the clean ones:
+
+    noisy = corrupt(x, rng)          y, cache = forward(noisy, params)                             (4)
+    loss  = mean over all entries of (y - x)²                                                      (5)
+    dy    = 2 · (y - x) / (number of entries of x)                                                 (6)
+    grads = backward(dy, cache)      new_params[key] = params[key] - learning_rate · grads[key]    (7)
+
+Shapes: noisy, y and dy like x; grads and new_params are dicts with the keys of params, and arrays of
+the same shapes.
+
+Worked example of a step: a model y = a · x with a = 2, learning_rate 0.1, and a corrupt that happens to
+set the first entry to 0:
+
+    x = [0.5, 1]     noisy = [0, 1]     y = [0, 2]     loss = ((-0.5)² + 1²) / 2 = 0.625
+    dy = 2 · [-0.5, 1] / 2 = [-0.5, 1]     gradient of a = -0.5·0 + 1·1 = 1     new a = 2 - 0.1·1 = 1.9
+"""
+
+import numpy as np
+
+
+def _noise(x, draw, apply):
+    # a fresh draw for every entry, in the shape of x
+    return apply(x, draw(size=x.shape))
+
+
+def mask(x, p, rng):
+    """Return x after masking noise, formula (1)."""
+    return _noise(x, rng.random, lambda clean, u: np.where(u >= p, clean, np.zeros_like(clean)))
+
+
+def gaussian(x, stddev, rng):
+    """Return x after Gaussian noise, formula (2)."""
+    return _noise(x, rng.standard_normal, lambda clean, e: np.minimum(1, np.maximum(0, clean + stddev * e)))
+
+
+def denoising_step(x, params, model, corrupt, rng, learning_rate):
+    """Train one step by formulas (4) to (7); return loss, new_params."""
+    run, run_back = model
+    noisy = corrupt(x, rng)
+    y, cache = run(noisy, params)
+    difference = np.subtract(y, x)
+    loss = np.square(difference).mean().item()
+    dy = difference * (2.0 / np.size(x))
+    steps = run_back(dy, cache)
+    new_params = dict(params)
+    for name in params:
+        new_params[name] = params[name] + (-learning_rate) * steps[name]
+    return loss, new_params

@@ -1,0 +1,64 @@
+"""Exercise 14: max-pooling, with windows that may overlap and values that may tie.
+
+Of every window the largest value stays, and the rest is thrown away. pool_size is (kh, kw) and strides
+(sh, sw); the window of y[n, c, p, q] has its upper left corner at row p·sh and column q·sw. There is
+no padding, so only windows that fit count:
+
+    h_out = floor((h - kh) / sh) + 1           w_out = floor((w - kw) / sw) + 1                    (1)
+
+    y[n, c, p, q]  =  max over i < kh, j < kw of  x[n, c, p·sh + i, q·sw + j]                      (2)
+
+Where sh < kh or sw < kw the windows overlap; where sh > kh, some rows are seen by none. The winner of a
+window is the place (i*, j*) of its maximum. Where several are equally large, it is the first of them
+in reading order, row by row and each row from the left: one winner for every window, never two.   (3)
+
+On the way back only the winner gets a gradient, since to wiggle a loser changes nothing. Who wins
+several windows collects from all of them:
+
+    dx[n, c, p·sh + i*, q·sw + j*]  +=  dy[n, c, p, q]            all other entries stay 0         (4)
+
+Shapes:
+    x   (n, c, h, w)             dx like x
+    y   (n, c, h_out, w_out)     dy like y
+
+Worked example, pool_size (2, 2), strides (1, 1):
+
+    x = 1 5 2      windows   1 5   5 2      y = 5 5      dy = 10 1      dx = 0 11 0
+        5 3 4                5 3   3 4                                       0  0 0
+
+The first window holds two fives. The upper one comes first in reading order and wins; it wins the
+second window too, and gets 10 + 1. The lower one gets nothing.
+"""
+
+import math
+
+import numpy as np
+
+
+def max_pool2d_forward(x, pool_size, strides):
+    """Return y, cache: y by formula (2), and whatever max_pool2d_backward needs."""
+    images, channels, h, w = x.shape
+    h_out = math.ceil((h - pool_size[0]) / strides[0]) + 1
+    w_out = math.ceil((w - pool_size[1]) / strides[1]) + 1
+    y = np.zeros((images, channels, h_out, w_out))
+    winners = {}
+    for image in range(images):
+        for channel in range(channels):
+            for p in range(h_out):
+                for q in range(w_out):
+                    top, left = p * strides[0], q * strides[1]
+                    window = x[image, channel, top : top + pool_size[0], left : left + pool_size[1]]
+                    row, col = np.unravel_index(np.argmax(window), window.shape)
+                    y[image, channel, p, q] = window[row, col]
+                    winners[image, channel, p, q] = (top + row, left + col)
+    return y, (x.shape, winners)
+
+
+def max_pool2d_backward(dy, cache):
+    """Return dx by formula (4)."""
+    shape, winners = cache
+    dx = np.zeros(shape)
+    for image, channel, p, q in np.ndindex(dy.shape):
+        row, col = winners[image, channel, p, q]
+        dx[image, channel, row, col] += dy[image, channel, p, q]
+    return dx

@@ -1,0 +1,40 @@
+"""Exercise 15: upsampling by repetition, the decoder's way to make images larger.
+
+Every pixel becomes a block of sh by sw equal pixels; size is (sh, sw):
+
+    y[n, c, p, q]  =  x[n, c, floor(p / sh), floor(q / sw)]                                        (1)
+
+What was copied on the way out is added up on the way back: the loss feels a pixel of x through every
+one of its copies.
+
+    dx[n, c, a, b]  =  Σ_i<sh Σ_j<sw  dy[n, c, a·sh + i, b·sw + j]                                 (2)
+
+Shapes:
+    x   (n, c, h, w)             dx like x
+    y   (n, c, h·sh, w·sw)       dy like y
+
+Worked example, size (2, 3):
+
+    x = 1 2      y = 1 1 1 2 2 2      dy = 1 2 3  10 20 30      dx = 21 210
+                     1 1 1 2 2 2           4 5 6  40 50 60                21 = 1+2+3+4+5+6
+"""
+
+import numpy as np
+
+
+def up_sampling2d_forward(x, size):
+    """Return y, cache: y by formula (1), and whatever up_sampling2d_backward needs."""
+    rows = np.arange(x.shape[2] * size[0]) // size[0]
+    cols = np.arange(x.shape[3] * size[1]) // size[1]
+    y = x[:, :, rows[:, None], cols]
+    return y, (rows, cols, x.shape)
+
+
+def up_sampling2d_backward(dy, cache):
+    """Return dx by formula (2)."""
+    rows, cols, shape = cache
+    # dx[floor(p/sh), floor(q/sw)] belongs to dy[p, q], so we search the p, q which belong to a, b
+    first_row = np.searchsorted(rows, np.arange(shape[2]))
+    first_col = np.searchsorted(cols, np.arange(shape[3]))
+    dx = dy[:, :, first_row[:, None], first_col]
+    return dx
