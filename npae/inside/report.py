@@ -59,9 +59,11 @@ class Record(NamedTuple):
     def published(self) -> dict[str, float]:
         """What the original reports after as many epochs, on the same data, by measure."""
         recipe, epochs = self.recipe, len(self.history["loss"])
-        if self.metadata["dataset"]["name"] != recipe.dataset or self.settings.limit is not None:
-            return {}
-        return {name: log[epochs] for name, log in recipe.logs().items() if epochs in log}
+        same = self.metadata["dataset"]["name"] == recipe.dataset and self.settings.limit is None
+        logs = {
+            k: v if isinstance(v, Mapping) else dict(enumerate(v, 1)) for k, v in recipe.published.items()
+        }
+        return {name: log[epochs] for name, log in logs.items() if same and epochs in log}
 
 
 def read_record(directory: str | os.PathLike) -> Record:
@@ -96,10 +98,10 @@ def report(record: Record, run: Run | str) -> str:
     recipe, published, layers = record.recipe, record.published, record.model.layer_table()
     measures = record.measures.items()
     numbers = [[in_words(name), number(value), number(published.get(name))] for name, value in measures]
-    numbers = numbers if published else [row[:2] for row in numbers]
+    columns = 3 if published else 2
     sections = {
         "Command": [element("pre", command(record.settings)), element("p", _about_data(record))],
-        "Numbers": [table(["", "npae", "published"] if published else ["", "npae"], numbers)],
+        "Numbers": [table(["", "npae", "published"][:columns], [row[:columns] for row in numbers])],
         "Figures": _figures(record.directory),
         "Architecture": [table(layers[0], layers[1:])],
     }

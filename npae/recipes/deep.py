@@ -98,5 +98,5 @@ RECIPE = Recipe(
     augment=random_shift(1),
     draw=draw,
     measure=measure,
-    published={"test_squared_error_per_image": 3.0, "test_squared_error_per_image_pca": 13.87},
+    published={"test_squared_error_per_image": {50: 3.0}, "test_squared_error_per_image_pca": {50: 13.87}},
 )

@@ -71,8 +71,8 @@ class Recipe:
     noise : Corruption, optional
         The corruption for ``--noise``, for a system that is published without one.
     published : dict
-        What the original reports: "loss" and "val_loss" as lists from epoch 1 on or as {epoch: number}, any
-        other measure as the number of the whole training.
+        What the original reports of "loss", "val_loss" and other measures, as lists from epoch 1 on or as
+        {epoch: number}.
     """
 
     name: str
@@ -96,18 +96,13 @@ class Recipe:
     before: Callable[[AnyRun], None] | None = None
     measure: Callable[[AnyRun], dict[str, float]] | None = None
     noise: Corruption | None = None
-    published: dict[str, list[float] | dict[int, float] | float] = field(default_factory=dict)
+    published: dict[str, list[float] | dict[int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.sample and self.augment:
             raise ValueError(f"{self.name}: sample and augment both set the targets; chain them in one")
         if (self.sample or self.augment) and self.drawn_once:
             raise ValueError(f"{self.name}: noise that is drawn once does not work with sample or augment")
-
-    def logs(self) -> dict[str, dict[int, float]]:
-        """Return what the original reports, as {epoch: number} for each measure."""
-        kinds = {float: lambda number: {self.epochs: number}, list: lambda log: dict(enumerate(log, start=1))}
-        return {name: kinds.get(type(log), dict)(log) for name, log in self.published.items()}
 
     def optimizer(self) -> Adam:
         """Return a new optimiser."""

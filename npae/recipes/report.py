@@ -56,14 +56,14 @@ def draw(run: Run, numbers: dict[str, float] | None = None) -> dict[str, float]:
 
     if numbers is None:
         numbers = reconstruction_metrics(run)
-    logs = run.recipe.logs() if run.dataset.name == run.recipe.dataset else {}
+    published = run.recipe.published if run.dataset.name == run.recipe.dataset else {}
     plotting.loss_curves(
         run.path("loss.png"),
         run.history,
         f"{run.settings.recipe} on {run.dataset.name}",
         loss_label(get_objective(run.recipe.loss)),
         floor=loss_floor(run, numbers),
-        reference={name: log for name, log in logs.items() if name in ("loss", "val_loss")},
+        reference={name: log for name, log in published.items() if name in ("loss", "val_loss")},
     )
     return run.recipe.draw(run) or {}
 

@@ -108,5 +108,5 @@ RECIPE = Recipe(
     keras_adam=True,
     draw=draw,
     measure=measure,
-    published={"plain_code_mean": 7.3, "l1_code_mean": 3.33, "code_mean_ratio": 0.46},
+    published={"plain_code_mean": {100: 7.3}, "l1_code_mean": {100: 3.33}, "code_mean_ratio": {100: 0.46}},
 )

@@ -191,5 +191,5 @@ RECIPE = Recipe(
     before=before,
     measure=measure,
     draw=draw,
-    published={"test_error_pretrained_100": 1.3},
+    published={"test_error_pretrained_100": {5: 1.3}},
 )

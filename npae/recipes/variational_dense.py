@@ -74,5 +74,5 @@ RECIPE = Recipe(
     sample=bernoulli(),
     draw=draw,
     measure=measure,
-    published={"test_nll_k500": 86.8},
+    published={"test_nll_k500": {300: 86.8}},
 )
