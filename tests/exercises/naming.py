@@ -16,7 +16,7 @@ from npae.exercises import sandbox
 HERE = Path(__file__).parent
 ANSWERS = HERE / "answers_unseen"
 NEW = HERE / "answers_unseen_new"
-FURTHER = {number: HERE / f"answers_unseen_{number}" for number in "234567"}
+FURTHER = {path.name[-1]: path for path in sorted(HERE.glob("answers_unseen_[0-9]"))}
 HALVES = [f"{half}{number}" for number in ("", *FURTHER) for half in ("look", "aside")]
 
 
@@ -43,7 +43,7 @@ def main() -> None:
     if options.half == "new":
         half = [str(path.relative_to(NEW))[:-3] for path in NEW.glob("*/*.py")]
     else:
-        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("234567")]
+        half = json.loads((folder / "halves.json").read_text())[options.half.rstrip("".join(FURTHER))]
     told = []
     for answer in sorted(half):
         if answer.partition("/")[2].startswith(tuple(options.names) or ("",)):
