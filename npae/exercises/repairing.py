@@ -107,7 +107,7 @@ class Repairs:
                 alike.append(edit)
         found = weightiest(self._program, [one for some in lines.values() for one in some])
         mistakes: list[tuple[Edit, ...]] = [(self._tries.mistake(self._program, edit),) for edit in found]
-        told = {some[0].sentence: some for some in reversed(mistakes) if some[0].sentence}
+        told = {some[0].sentence: some for some in reversed(mistakes)}
         mistakes = list(reversed(told.values()))[:MOST_TOLD]
         return Mended(mistakes, self._program.edited(found[0])) if mistakes else None
 
@@ -171,7 +171,7 @@ class _Tries:
                 if tuple(text) not in tried and not any(KEPT in part for part in text):
                     tried.add(tuple(text))
                     score = self.near(text)
-                    if score == np.inf:  # of those that cannot be told, another one may be told
+                    if score == np.inf:  # one without a sentence hides none that has one
                         found += [edit] if self.mistake(program, edit).sentence else []
                     elif score > enough and edit.key in PLAIN:
                         near.setdefault(round(score, 9), (edit.cost / 4 - score, len(tried), edit))

@@ -63,7 +63,7 @@ class _Flow:
         nodes = list(ast.walk(program.tree))
         self.functions = {one.name: one for one in nodes if isinstance(one, ast.FunctionDef)}
         for one in program.tree.body:  # such as g = np.vectorize(f)
-            for called in names(one) & self.functions.keys() if isinstance(one, ast.Assign) else ():
+            for called in sorted(names(one) & self.functions.keys()) if isinstance(one, ast.Assign) else ():
                 self.functions |= dict.fromkeys(names(one, stored=True), self.functions[called])
 
     def behind(self, variable: Variable, right: set[Variable]) -> tuple[set[Variable], set[int]]:
