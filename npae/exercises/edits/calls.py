@@ -120,7 +120,7 @@ def other_axis(place):
         cost = {"": 1.4, "-1": 1.6}.get(other, 1.5)
         yield cost, f"{func}({', '.join([*along, *others])})", told, f"along {other}"
         kept = [one for one in others if one != keeps] + [keeps] * (keeps not in others)
-        told = f"{told[:-1]}, {'and keeps its axes, with length 1' if keeps in kept else 'without keepdims'}."
+        told = f"{told[:-1]}, {'with' if keeps in kept else 'without'} keepdims."
         yield cost + 0.25, f"{func}({', '.join([*along, *kept])})", told, f"along {other}, {kept}"
     if node.func.attr == "argmax" and now:
         text = f"{what}.shape[{now}] - 1 - np.flip({what}, {now}).argmax(axis={now})"
@@ -155,8 +155,8 @@ def other_choice(place):
     node = place.node
     if ast.unparse(node.func) == "np.clip" and len(node.args) == 3:
         a, low, high = (ast.unparse(part) for part in node.args)
-        yield 0.95, f"np.maximum({a}, {low})", f"In {{target}}, {a} is cut off at {low} alone, not {high}."
-        yield 0.95, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {high} alone, not {low}."
+        yield 0.95, f"np.maximum({a}, {low})", f"In {{target}}, {a} is cut off at {low}, but not at {high}."
+        yield 0.95, f"np.minimum({a}, {high})", f"In {{target}}, {a} is cut off at {high}, but not at {low}."
     if ast.unparse(node.func) == "np.where" and len(node.args) == 3:
         c, a, b = (ast.unparse(part) for part in node.args)
         yield 1, f"np.where({c}, {b}, {a})", f"In {{target}}, the two branches of {c} are exchanged."
