@@ -59,7 +59,7 @@ def as_its_twin(place):
     if isinstance(place.holder, ast.Tuple) and isinstance(getattr(place.node, "ctx", ast.Load()), ast.Load):
         for other in (ast.unparse(one) for one in place.holder.elts if one is not place.node):
             if twin(other) not in (other, place.text) and twin(place.text) != place.text:
-                told = f"{place.text} stands where {twin(other)} belongs, which would go with {other}"
+                told = f"{place.text} stands where {twin(other)} belongs, beside {other}"
                 yield 1.6, twin(other), f"In {{target}}, {told}."
 
 
@@ -285,11 +285,9 @@ def without_keyword(place):
     """Leave a keyword argument out, so that its default counts."""
     for key in place.node.keywords:
         if key.arg and key.arg not in ("axis", "keepdims"):
-            rest = ", ".join(map(ast.unparse, [*place.node.args, *place.node.keywords])).replace(
-                f", {ast.unparse(key)}", ""
-            )
-            told = f"In {{target}}, {ast.unparse(key)} does not belong into {ast.unparse(place.node)}."
-            yield 1.5, f"{ast.unparse(place.node.func)}({rest})", told
+            rest = [*place.node.args, *(one for one in place.node.keywords if one is not key)]
+            told = f"In {{target}}, {ast.unparse(key)} does not belong in {place.text}."
+            yield 1.5, f"{ast.unparse(place.node.func)}({', '.join(map(ast.unparse, rest))})", told
 
 
 @operator(ast.Constant)
@@ -298,9 +296,9 @@ def counter_for_number(place):
     index = place.holder if isinstance(place.holder, ast.Tuple) else place.node
     indices = (one.slice for one in ast.walk(place.statement) if isinstance(one, ast.Subscript))
     if isinstance(place.node.value, int) and any(one is index for one in indices):
-        for name, _ in loops_around(place):
-            told = f"the index {place.text} stands where {name} belongs: each step takes the same entries"
-            yield 1.25, name, f"In {{target}}, {told}."
+        for name in [one for one, _ in loops_around(place) if one.isidentifier()]:
+            told = f"the index {place.text} stands where {name} belongs: it is the same in every step"
+            yield 1.25, name, f"In {{target}}, {told} of the loop over {name}."
 
 
 @operator(ast.Constant)
@@ -312,7 +310,7 @@ def argument_for_number(place):
             told = f"{place.text} stands where {one.arg} belongs, which may be another number"
             yield 1, one.arg, f"In {{target}}, {told}."
     if type(value) is int and isinstance(place.holder, (ast.Return, ast.IfExp)):
-        told = f"{value} is an integer, which may decide the type of all numbers; {float(value)} is none"
+        told = f"{value} is an integer, and may make integers of all numbers: {float(value)} belongs there"
         yield 1.25, f"{float(value)}", f"In {{target}}, {told}."
 
 
@@ -325,16 +323,16 @@ def twin_step(place):
         for name, what in place.kinds.items():
             if name != a and what == place.kinds.get(a):
                 further = re.sub(rf"\b{a}\b", name, line)
-                yield 2, f"{line}\n{further}", f"A step is missing: {further}, as well as {line}."
+                yield 2, f"{line}\n{further}", f"Besides {line}, a step is missing: {further}."
 
 
 @operator(ast.Name)
 def kept_result(place):
     """Keep a result that is thrown away."""
     if place.node.id == "_" and isinstance(place.holder, ast.Tuple):
+        line = ast.unparse(place.statement).partition("\n")[0].rstrip(":")
         for name in place.kinds:
-            told = f"{name} is not what this line computes: {ast.unparse(place.statement)} throws that away."
-            yield 1.5, name, told
+            yield 1.5, name, f"The line {line} throws away what {name} is to be."
 
 
 @operator(ast.Call)
