@@ -1,4 +1,4 @@
-"""Edits that mend a program: they put in what was left out, or bring back what was overwritten."""
+"""Edits that only mend: they put in what was left out, bring back what was overwritten, or take away."""
 
 from __future__ import annotations
 
@@ -287,7 +287,7 @@ def without_keyword(place):
         if key.arg and key.arg not in ("axis", "keepdims"):
             rest = [*place.node.args, *(one for one in place.node.keywords if one is not key)]
             told = f"In {{target}}, {ast.unparse(key)} does not belong in {place.text}."
-            yield 1.5, f"{ast.unparse(place.node.func)}({', '.join(map(ast.unparse, rest))})", told
+            yield 2.1, f"{ast.unparse(place.node.func)}({', '.join(map(ast.unparse, rest))})", told
 
 
 @operator(ast.Constant)

@@ -43,7 +43,7 @@ def exchanged(place):
             if stored
             else f"In {{target}}, {a} and {b} are exchanged."
         )
-        cost = 1.5 if stored else 1 if part == "elts" else 2  # one wrong name, 1.25, is likelier
+        cost = 1.25 if stored else 1 if part == "elts" else 2  # as likely as one wrong name
         yield (cost if likely else 2), text, told
 
 
