@@ -62,9 +62,10 @@ class _Flow:
     def __init__(self, program: Written):
         nodes = list(ast.walk(program.tree))
         self.functions = {one.name: one for one in nodes if isinstance(one, ast.FunctionDef)}
+        self.called = {name: [function] for name, function in self.functions.items()}
         for one in program.tree.body:  # such as g = np.vectorize(f)
-            for called in sorted(names(one) & self.functions.keys()) if isinstance(one, ast.Assign) else ():
-                self.functions |= dict.fromkeys(names(one, stored=True), self.functions[called])
+            for name in names(one, stored=True) if isinstance(one, ast.Assign) else ():
+                self.called[name] = [self.functions[other] for other in names(one) & self.functions.keys()]
 
     def behind(self, variable: Variable, right: set[Variable]) -> tuple[set[Variable], set[int]]:
         """Return the variables that one is made of, back to right ones, and the statements that make them."""
@@ -73,9 +74,9 @@ class _Flow:
             function, name = waiting.pop()
             for where, statement in self._sources(function, name):
                 found.add(id(statement))
-                for called in names(_head(statement)) & self.functions.keys():
-                    inside = [one for one in ast.walk(self.functions[called]) if isinstance(one, ast.stmt)]
-                    found.update(map(id, inside))
+                for called in names(_head(statement)) & self.called.keys():
+                    inside = [one for body in self.called[called] for one in ast.walk(body)]
+                    found.update(id(one) for one in inside if isinstance(one, ast.stmt))
                 for further in [(where, other) for other in names(_head(statement))]:
                     if further not in seen and further not in right:
                         seen.add(further)
