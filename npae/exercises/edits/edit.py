@@ -239,6 +239,19 @@ def counter(loop: ast.For) -> str:
     return ast.unparse(loop.iter) if name == "_" else name
 
 
+def loops_around(place: Place) -> list[tuple[str, str]]:
+    """Return the counters and the lengths n of the loops over a range(n) that a statement stands in."""
+    return [
+        (counter(loop), ast.unparse(loop.iter.args[0]))
+        for loop in ast.walk(place.function)
+        if isinstance(loop, ast.For)
+        and any(one is place.statement for one in ast.walk(loop))
+        and isinstance(loop.iter, ast.Call)
+        and ast.unparse(loop.iter.func) == "range"
+        and len(loop.iter.args) == 1
+    ]
+
+
 def names(node: ast.AST, stored: bool = False) -> set[str]:
     """Return the names in a node; ``stored``: of the variables that it writes to, or into."""
     found = set()

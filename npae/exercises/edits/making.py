@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from npae.exercises.edits import arithmetic, calls, insertions, statements, variables
+from npae.exercises.edits import arithmetic, calls, exchanges, insertions, statements, variables
 from npae.exercises.edits.edit import TWIN, TWIN_NAME, Edit, Operator, Place, names, twin
 from npae.exercises.programs import KEPT, Change, Trees
 from npae.exercises.worker.tracing import Held
@@ -19,7 +19,9 @@ OPERATORS = [
     for one in vars(module).values()
     if isinstance(one, Operator)
 ]
-INSERTIONS = [one for one in vars(insertions).values() if isinstance(one, Operator)]  # they only mend
+INSERTIONS = [  # they only mend
+    one for module in (insertions, exchanges) for one in vars(module).values() if isinstance(one, Operator)
+]
 
 
 @dataclass(frozen=True)
