@@ -90,6 +90,7 @@ function drawPlane() {
   context.arc(...place(state.code), 9, 0, 2 * Math.PI);
   context.stroke();
 }
+dark.addEventListener("change", drawPlane);
 
 function showCode() {
   drawPlane();
@@ -107,8 +108,6 @@ function moveCode(x, y) {
     state.code[u] = units[u].low + share * (units[u].high - units[u].low);
   }
 }
-
-dark.addEventListener("change", drawPlane);
 
 const ring = () => [share(state.code, state.across), 1 - share(state.code, state.up)];
 steer("plane", ring, moveCode, [50, 50], showCode);

@@ -57,7 +57,7 @@ class Record(NamedTuple):
 
     @property
     def published(self) -> dict[str, float]:
-        """What the original reports after as many epochs, on the same data, by measure."""
+        """What the original reports after as many epochs on the same data set, by measure."""
         recipe, epochs = self.recipe, len(self.history["loss"])
         same = self.metadata["dataset"]["name"] == recipe.dataset and self.settings.limit is None
         logs = {
